@@ -1,0 +1,52 @@
+"""The command line: one table of commands, one place where errors become exit codes.
+
+Exit codes: 0 done, 2 bad input (the sentence goes to stderr), 1 broken.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from dispatch.errors import BadInput
+
+# Each module offers ``add_to(subparsers)``; it is imported only when its command is called, so that `city info` does not wait for a server.
+COMMANDS = {
+    "serve": "dispatch.terminal.serve",
+    "demo": "dispatch.terminal.serve",
+    "city": "dispatch.terminal.city",
+    "route": "dispatch.terminal.travel",
+    "matrix": "dispatch.terminal.travel",
+    "rank": "dispatch.terminal.travel",
+    "nearest": "dispatch.terminal.travel",
+    "assess": "dispatch.terminal.protocols",
+    "protocols": "dispatch.terminal.protocols",
+    "simulate": "dispatch.terminal.simulate",
+    "journal": "dispatch.terminal.journal",
+    "bench": "dispatch.terminal.bench",
+}
+
+
+def parser_for(command: str) -> argparse.ArgumentParser:
+    """Build the parser of one command, and of its neighbours in the same module."""
+    parser = argparse.ArgumentParser(prog="greenchannel")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="{" + ",".join(COMMANDS) + "}")
+    module = COMMANDS.get(command)
+    if module is not None:
+        import_module(module).add_to(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parsed = parser_for(arguments[0] if arguments else "").parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except BadInput as refusal:
+        print(f"greenchannel: {refusal}", file=sys.stderr)  # noqa: T201 - a command line speaks on stderr
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+import { render } from "preact";
+
+const page = document.getElementById("page");
+if (page === null) throw new Error("index.html has lost its #page");
+render(<h1>调度台</h1>, page);

@@ -1,0 +1,494 @@
+"""Everything that can be asked of the desk, in call order, and the envelope it comes in.
+
+A command says what a person or machine wants; ``flow`` decides which facts follow, or refuses. Ids of new things are derived from the
+command's own id, so a repeated command names the same things.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ulid import ULID
+
+from dispatch.events import Actor, ClockSource, Outcome, Place, Role, UnitStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ListCenter:
+    """Enter a hospital in the city's list, or change what it declares."""
+
+    center_id: str
+    name: str
+    grade: str
+    lon: float
+    lat: float
+    kinds: tuple[str, ...]
+    capabilities: tuple[str, ...]
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionUnit:
+    """Add a vehicle to a station."""
+
+    unit_id: str
+    call_sign: str
+    station_id: str
+    station_name: str
+    lon: float
+    lat: float
+    level: str = "als"
+    equipment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """Take a vehicle as its crew."""
+
+    unit_id: str
+    crew: tuple[str, ...]
+    names: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Leave the vehicle."""
+
+    unit_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOutOfService:
+    """Say that a unit cannot be sent."""
+
+    unit_id: str
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCenterStatus:
+    """Say how a centre or one of its resources stands, by whom, why, until when."""
+
+    center_id: str
+    topic: str
+    state: str
+    expires_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveCall:
+    """Report that 120 rings; opens an incident unless one is named."""
+
+    number: str | None = None
+    words: str | None = None
+    complaint: str | None = None
+    place: Place | None = None
+    line: str | None = None
+    incident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCall:
+    """Take a ringing call."""
+
+    call_id: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Close the line."""
+
+    call_id: str
+    reason: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCall:
+    """Join a call to an incident that is already known."""
+
+    call_id: str
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Fix the incident's place."""
+
+    incident_id: str
+    place: Place
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteNote:
+    """Write a line on the incident."""
+
+    incident_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPatient:
+    """Add a person to the incident."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyPatient:
+    """Enter the patient's name."""
+
+    patient_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFindings:
+    """Enter what was learned; names and values of center_protocols.findings, only what is new."""
+
+    patient_id: str
+    findings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriority:
+    """Override the priority; downward only with a reason."""
+
+    incident_id: str
+    priority: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmCondition:
+    """Confirm a suspected condition, as a physician."""
+
+    patient_id: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignUnit:
+    """Send a unit. ``seen_status`` is what the row said when it was chosen: the desk refuses if it changed."""
+
+    incident_id: str
+    unit_id: str
+    reason: str | None = None
+    seen_status: UnitStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DivertUnit:
+    """Take a unit off a less urgent run and send it here."""
+
+    incident_id: str
+    unit_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStatus:
+    """Report a step of the journey; outside a run also available, cleaning, returning."""
+
+    unit_id: str
+    status: UnitStatus
+    lon: float | None = None
+    lat: float | None = None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndAssignment:
+    """End a run with its one coded outcome; patients without an outcome get the same. Frees the unit."""
+
+    assignment_id: str
+    outcome: Outcome
+    reason: str | None = None
+    risk_told: bool = False
+    signed: bool = False
+    witness: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldIncident:
+    """Let the incident wait because no unit is free."""
+
+    incident_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeIncident:
+    """Put a held incident back into the queue."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIncident:
+    """Close without a run, or when everybody has an outcome."""
+
+    incident_id: str
+    outcome: Outcome | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenIncident:
+    """Open a closed incident again."""
+
+    incident_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindMonitor:
+    """Confirm that a monitor belongs to this patient."""
+
+    patient_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindMonitor:
+    """Take the monitor off this patient."""
+
+    patient_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVitals:
+    """Enter vitals by hand; keys hr, rr, sbp, dbp, spo2, temp_c, glucose_mmol_l, gcs, pain, etco2."""
+
+    patient_id: str
+    vitals: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEcg:
+    """Report a 12-lead whose samples have been uploaded and committed."""
+
+    patient_id: str
+    ecg_id: str
+    sample_rate_hz: int
+    leads: tuple[str, ...]
+    device_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEcg:
+    """Give a physician's read of an ECG."""
+
+    patient_id: str
+    ecg_id: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTreatment:
+    """Record a drug or procedure."""
+
+    patient_id: str
+    code: str
+    dose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndPatient:
+    """Give one patient of several their own outcome."""
+
+    patient_id: str
+    outcome: Outcome
+    risk_told: bool = False
+    signed: bool = False
+    witness: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDestination:
+    """Decide where to, as the crew doctor; sends the activation."""
+
+    patient_id: str
+    center_id: str
+    chosen_by: str = "crew_doctor"
+    reason: str | None = None
+    risk_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreAlert:
+    """Alarm a centre before patient contact: arrest and imminent delivery only."""
+
+    patient_id: str
+    center_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveActivation:
+    """Say that the wall shows it."""
+
+    activation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeActivation:
+    """Answer the alarm."""
+
+    activation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTeamReady:
+    """Say that the team stands there."""
+
+    activation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptPatient:
+    """Take the patient over."""
+
+    activation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelActivation:
+    """Call the centre off."""
+
+    activation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeEnd:
+    """Say that the redirect or cancellation was seen."""
+
+    activation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveResource:
+    """Hold a cath lab, CT, OR or bed for this patient."""
+
+    activation_id: str
+    resource: str
+    minutes: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResourceReady:
+    """Say that the held resource is ready."""
+
+    activation_id: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseResource:
+    """Give a hold back."""
+
+    reservation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteHandoff:
+    """Record the handover: where, and whether the ED was bypassed."""
+
+    patient_id: str
+    where: str
+    taken_by: str | None = None
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTimePoint:
+    """Enter a minute the system could not know."""
+
+    patient_id: str
+    point: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectTimePoint:
+    """Correct a registered minute, with the reason."""
+
+    patient_id: str
+    point: str
+    happened_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTask:
+    """Say that the phone task is done."""
+
+    task_id: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDeadlines:
+    """Look at the clock; only the desk itself says this."""
+
+
+S, D, C, T, H, P, A, X = (
+    Role.SUPERVISOR, Role.DISPATCHER, Role.CREW, Role.CALL_TAKER, Role.DEPARTMENT, Role.REMOTE_PHYSICIAN, Role.ADMIN, Role.SERVICE,
+)  # fmt: skip
+
+# Who may ask for what. A crew speaks only for its own unit, a department only for its own centre (``dispatch.rights`` checks that).
+# Seats may enter anybody's step for them; the envelope then carries ``entered_for``.
+RIGHTS: dict[type, frozenset[Role]] = {
+    ListCenter: frozenset({A}), CommissionUnit: frozenset({A}),
+    SignOn: frozenset({C, D, S}), SignOff: frozenset({C, D, S}), TakeOutOfService: frozenset({C, D, S}),
+    ReportCenterStatus: frozenset({H, D, S}),
+    ReceiveCall: frozenset({X, T, D, S}), AnswerCall: frozenset({T, D, S}), EndCall: frozenset({X, T, D, S}), LinkCall: frozenset({T, D, S}),
+    Locate: frozenset({T, D, S, C}), WriteNote: frozenset({T, D, S, C, H, P}), AddPatient: frozenset({T, D, S, C}),
+    IdentifyPatient: frozenset({T, D, S, C}), RecordFindings: frozenset({T, D, S, C, P}), SetPriority: frozenset({T, D, S}),
+    ConfirmCondition: frozenset({C, P}),
+    AssignUnit: frozenset({D, S, T}), DivertUnit: frozenset({D, S}), ReportStatus: frozenset({C, D, S}), EndAssignment: frozenset({C, D, S}),
+    HoldIncident: frozenset({D, S, T}), ResumeIncident: frozenset({D, S, T}), CloseIncident: frozenset({D, S, T}), ReopenIncident: frozenset({D, S}),
+    BindMonitor: frozenset({C}), UnbindMonitor: frozenset({C}), RecordVitals: frozenset({C, D, S}), RecordEcg: frozenset({C}),
+    ReadEcg: frozenset({C, P}), GiveTreatment: frozenset({C, D, S}), EndPatient: frozenset({C, D, S}),
+    ChooseDestination: frozenset({C, D, S}), PreAlert: frozenset({D, S, C}),
+    ReceiveActivation: frozenset({H}), AcknowledgeActivation: frozenset({H, D, S}), ReportTeamReady: frozenset({H, D, S}),
+    AcceptPatient: frozenset({H, D, S}), CancelActivation: frozenset({C, D, S}), AcknowledgeEnd: frozenset({H, D, S}),
+    ReserveResource: frozenset({H, D, S}), ReportResourceReady: frozenset({H, D, S}), ReleaseResource: frozenset({H, D, S}),
+    CompleteHandoff: frozenset({C, H, D, S}), RegisterTimePoint: frozenset({C, H, D, S}), CorrectTimePoint: frozenset({C, H, D, S}),
+    FinishTask: frozenset({D, S, T}),
+    CheckDeadlines: frozenset({Role.SYSTEM}),
+}  # fmt: skip
+COMMANDS = tuple(RIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Carry one request with who asks, when it happened and when the desk got it (both aware UTC)."""
+
+    id: str  # ULID, chosen by the sender: a repeat is harmless
+    data: Any  # one of COMMANDS
+    actor: Actor
+    at: datetime
+    received_at: datetime
+    clock: ClockSource = ClockSource.SERVER
+    uncertainty_s: float = 0.0
+    evidence: Any = field(default=None, compare=False)
+
+    def new_id(self, ordinal: int) -> str:
+        """Derive the id of the ``ordinal``-th new thing: same time as the command, chance replaced by a hash of its id."""
+        chance = hashlib.sha256(f"{self.id}/{ordinal}".encode()).digest()[:10]
+        return str(ULID.from_bytes(ULID.from_str(self.id).bytes[:6] + chance))
+
+
+def slug(kind: type) -> str:
+    """Return the route name of a command: ``AssignUnit`` is ``assign-unit``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+
+
+BY_NAME: dict[str, type] = {kind.__name__: kind for kind in COMMANDS}

@@ -1,0 +1,228 @@
+"""Calls, incidents and patients: their state, one transition table, and what each fact changes.
+
+A missing entry in ``INCIDENT_STEPS`` is the refusal. Time points are kept where they happened: the first registration wins, late facts
+fill gaps, only a correction replaces a value.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dispatch import events as e
+from dispatch.events import Fact, FiredCondition, Outcome, Place, TargetPoint
+
+
+class IncidentPhase(StrEnum):
+    """Where an incident stands."""
+
+    UNLOCATED = "unlocated"
+    WAITING = "waiting"
+    HELD = "held"
+    UNDERWAY = "underway"
+    CLOSED = "closed"
+
+
+U, W, H, R, X = IncidentPhase
+INCIDENT_STEPS: dict[tuple[IncidentPhase, type], IncidentPhase] = {
+    (U, e.IncidentLocated): W, (W, e.IncidentLocated): W, (H, e.IncidentLocated): H, (R, e.IncidentLocated): R,
+    (W, e.UnitAssigned): R, (H, e.UnitAssigned): R, (R, e.UnitAssigned): R,
+    (R, e.IncidentReturned): W,
+    (W, e.IncidentHeld): H, (H, e.IncidentHeld): H, (H, e.IncidentResumed): W,
+    (U, e.IncidentClosed): X, (W, e.IncidentClosed): X, (H, e.IncidentClosed): X, (R, e.IncidentClosed): X,
+    (X, e.IncidentReopened): W,
+}  # fmt: skip
+
+
+class CallPhase(StrEnum):
+    """Where a call stands."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+CALL_STEPS: dict[tuple[CallPhase, type], CallPhase] = {
+    (CallPhase.RINGING, e.CallAnswered): CallPhase.TALKING,
+    (CallPhase.RINGING, e.CallEnded): CallPhase.ENDED,
+    (CallPhase.TALKING, e.CallEnded): CallPhase.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """One registered minute: when, how known, by whom, and how often corrected."""
+
+    at: datetime
+    recorded_at: datetime
+    clock: str
+    uncertainty_s: float
+    by: str
+    entered_for: str | None = None
+    corrections: int = 0
+    reason: str | None = None
+
+
+Points = dict[str, PointRow]
+
+
+def point_row(fact: Fact, at: datetime | None = None) -> PointRow:
+    """Make the register row that a fact gives."""
+    return PointRow(
+        at or fact.at, fact.recorded_at, fact.clock, fact.uncertainty_s, fact.actor.account, fact.actor.entered_for
+    )
+
+
+def with_point(points: Points, point: str, row: PointRow) -> Points:
+    """Register a minute unless it is known already: the first registration wins."""
+    return points if point in points else {**points, point: row}
+
+
+def corrected(points: Points, point: str, row: PointRow, reason: str) -> Points:
+    """Replace a minute and count the correction; the old value stays in the journal."""
+    earlier = points[point].corrections if point in points else 0
+    return {**points, point: replace(row, corrections=earlier + 1, reason=reason)}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One ring at 120."""
+
+    id: str
+    incident_id: str
+    phase: CallPhase
+    received_at: datetime
+    number: str | None
+    words: str | None
+    complaint: str | None
+    place: Place | None
+    line: str | None
+    seat: str | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of an incident's history as an operator reads it."""
+
+    seq: int
+    at: datetime
+    kind: str
+    by: str
+    entered_for: str | None
+    subject: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What happened at one place."""
+
+    id: str
+    number: str
+    phase: IncidentPhase
+    opened_at: datetime
+    call_ids: tuple[str, ...]
+    patient_ids: tuple[str, ...]
+    assignment_ids: tuple[str, ...] = ()
+    place: Place | None = None
+    words: str | None = None
+    complaint: str | None = None
+    priority: str | None = None  # None: not yet assessed
+    priority_reason: str | None = None
+    priority_fixed: bool = False  # a person set it
+    waiting_since: datetime | None = None
+    review_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
+    points: Points = field(default_factory=dict)
+    log: tuple[LogLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ecg:
+    """A diagnostic 12-lead and who read it as what."""
+
+    id: str
+    at: datetime
+    sample_rate_hz: int
+    leads: tuple[str, ...]
+    reading: str | None = None
+    read_by: str | None = None
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A drug or procedure that was given."""
+
+    code: str
+    dose: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VitalsEntry:
+    """Vitals entered by hand, with their time."""
+
+    at: datetime
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Who gave whom what, where, when."""
+
+    at: datetime
+    center_id: str
+    where: str
+    bypassed_ed: bool
+    given_by: str
+    taken_by: str | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One person: what is known, what follows from it, where they go."""
+
+    id: str
+    incident_id: str
+    code: str
+    name: str | None = None
+    findings: dict[str, Any] = field(default_factory=dict)
+    findings_at: datetime | None = None
+    conditions: tuple[FiredCondition, ...] = ()
+    priority: str | None = None
+    required_capabilities: tuple[str, ...] = ()
+    bypass: str | None = None
+    activate: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    targets: tuple[TargetPoint, ...] = ()
+    device_id: str | None = None
+    device_bound_at: datetime | None = None
+    vitals: VitalsEntry | None = None
+    ecgs: tuple[Ecg, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    center_id: str | None = None  # the confirmed destination
+    chosen_by: str | None = None
+    choice_reason: str | None = None
+    risk_told: bool = False
+    activation_id: str | None = None  # the live one
+    handoff: Handoff | None = None
+    outcome: Outcome | None = None
+    points: Points = field(default_factory=dict)
+
+
+def next_phase(incident: Incident, fact_kind: type) -> IncidentPhase | None:
+    """Return the phase after a fact, or None when the table has no such step."""
+    return INCIDENT_STEPS.get((incident.phase, fact_kind))
+
+
+def stepped(incident: Incident, fact: Fact) -> Incident:
+    """Move the incident; an impossible step in the journal is a broken program."""
+    phase = next_phase(incident, type(fact.data))
+    if phase is None:
+        raise AssertionError(f"{fact.kind} shouldn't happen to an incident that is {incident.phase}")
+    return replace(incident, phase=phase)

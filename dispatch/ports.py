@@ -200,7 +200,7 @@ class StreamConflict(ValueError):
 
 
 class StreamGap(ValueError):
-    """Say that a stream skipped numbers: resend from ``expected_seq``; a tablet that had to drop starts a new stream."""
+    """Say that a stream skipped numbers; resend from ``expected_seq``, or start a new stream if they were dropped."""
 
     def __init__(self, stream: str, seq: int, expected_seq: int) -> None:
         super().__init__(f"stream {stream} sent seq {seq}, expected {expected_seq}")
@@ -258,7 +258,7 @@ class Telemetry(Protocol):
         ...
 
     def read_wave(self, patient_id: str, since: datetime, until: datetime, limit: int = 10_000) -> Sequence[Sample]:
-        """Return stored chunks with since <= at < until, oldest first; a damaged chunk is left out: its seq is missing."""
+        """Return stored chunks with since <= at < until, oldest first; damaged chunks are left out."""
         ...
 
     def record_position(self, position: Position) -> None:

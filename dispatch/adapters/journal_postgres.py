@@ -1,0 +1,310 @@
+"""The production journal: PostgreSQL, one fenced writer per city, any number of readers.
+
+Two fences keep a second desk from writing. A session advisory lock, held by the very connection that writes: it goes
+when that connection goes, and a standby waits for it. And a ``writer_epoch`` that every new writer raises and every
+batch compares: a writer that lost the lock without noticing appends nothing more.
+Facts carry the desk's numbers, never a PostgreSQL sequence: sequence order is not commit order.
+``city_id`` leads every primary key, so that the tables can be distributed by it.
+"""
+
+from collections.abc import Callable, Sequence
+from threading import Event, Lock
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.errors import UniqueViolation
+
+from dispatch.adapters.grouped_journal import GroupedJournal, StoredFacts
+from dispatch.adapters.journal_chain import FORMAT_VERSION, ChainedRow, genesis
+from dispatch.errors import BadInput
+from dispatch.ports import CommandRepeated, Fenced, Head, JournalUnavailable
+
+SNAPSHOTS_KEPT = 3  # code versions: the running one, the one before, the one being prepared
+STANDBY_POLL_S = 0.25  # how often a standby asks for the lock; bounds the take-over
+# A silent network must become an error within seconds: the desk answers nobody while it waits for a commit.
+CONNECT = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "application_name": "greenchannel journal",
+}
+
+SCHEMA: LiteralString = """
+CREATE TABLE IF NOT EXISTS journal_writer (
+    city_id text PRIMARY KEY, format_version int NOT NULL, writer_epoch bigint NOT NULL,
+    head_seq bigint NOT NULL, head_hash bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS journal_fact (
+    city_id text NOT NULL, seq bigint NOT NULL, stored bytea NOT NULL, hash bytea NOT NULL,
+    PRIMARY KEY (city_id, seq));
+CREATE TABLE IF NOT EXISTS journal_command (
+    city_id text NOT NULL, command_id text NOT NULL, first_seq bigint NOT NULL, last_seq bigint NOT NULL,
+    PRIMARY KEY (city_id, command_id));
+CREATE TABLE IF NOT EXISTS journal_snapshot (
+    city_id text NOT NULL, code_version text NOT NULL, saved_at timestamptz NOT NULL DEFAULT now(),
+    framed bytea NOT NULL, PRIMARY KEY (city_id, code_version));
+CREATE OR REPLACE FUNCTION journal_fact_is_final() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'a fact never changes and never goes'; END $$;
+CREATE OR REPLACE TRIGGER journal_fact_is_final BEFORE UPDATE OR DELETE ON journal_fact
+    FOR EACH ROW EXECUTE FUNCTION journal_fact_is_final();
+"""
+
+# One statement is one transaction and one round trip: the epoch check, the facts and the new head, or none of them.
+APPEND: LiteralString = """
+WITH seat AS (
+    UPDATE journal_writer SET head_seq = %(last_seq)s, head_hash = %(last_hash)b
+    WHERE city_id = %(city)s AND writer_epoch = %(epoch)s AND head_seq = %(before_seq)s AND head_hash = %(before_hash)b
+    RETURNING city_id),
+facts AS (
+    INSERT INTO journal_fact (city_id, seq, stored, hash)
+    SELECT seat.city_id, fact.* FROM seat,
+        unnest(%(seqs)b::bigint[], %(stored)b::bytea[], %(hashes)b::bytea[]) AS fact),
+commands AS (
+    INSERT INTO journal_command (city_id, command_id, first_seq, last_seq)
+    SELECT seat.city_id, span.* FROM seat,
+        unnest(%(command_ids)s::text[], %(firsts)b::bigint[], %(lasts)b::bigint[]) AS span)
+SELECT count(*) FROM seat
+"""
+
+
+class PostgresReadings:
+    """Read one city's facts; connects anew by itself when the server was restarted."""
+
+    failures: tuple[type[Exception], ...] = (psycopg.Error,)
+
+    def __init__(self, conninfo: str, city: str) -> None:
+        self._conninfo = conninfo
+        self._city = city
+        self._reading = Lock()
+        self._reader = connect(conninfo)
+
+    @property
+    def city(self) -> str:
+        """Name the city."""
+        return self._city
+
+    def head(self) -> Head:
+        """Read the last fact."""
+        rows = self._query(
+            "SELECT seq, hash FROM journal_fact WHERE city_id = %s ORDER BY seq DESC LIMIT 1", self._city
+        )
+        return Head(rows[0][0], rows[0][1]) if rows else Head(0, genesis(self._city))
+
+    def page(self, after_seq: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        """Return facts in order."""
+        return self._query(
+            "SELECT seq, stored, hash FROM journal_fact WHERE city_id = %s AND seq > %s ORDER BY seq LIMIT %s",
+            self._city,
+            after_seq,
+            limit,
+        )
+
+    def outcome_of(self, command_id: str) -> tuple[int, int] | None:
+        """Return the span of a command's facts."""
+        rows = self._query(
+            "SELECT first_seq, last_seq FROM journal_command WHERE city_id = %s AND command_id = %s",
+            self._city,
+            command_id,
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def load_snapshot(self, code_version: str) -> bytes | None:
+        """Return the snapshot of a code version."""
+        rows = self._query(
+            "SELECT framed FROM journal_snapshot WHERE city_id = %s AND code_version = %s", self._city, code_version
+        )
+        return bytes(rows[0][0]) if rows else None
+
+    def write(self, before: Head, rows: Sequence[ChainedRow], spans: Sequence[tuple[str, int, int]]) -> None:
+        """Refuse: readers do not write."""
+        raise JournalUnavailable(f"opened for reading only, behind {before.seq}: {len(rows)} facts of {len(spans)}")
+
+    def save_snapshot(self, code_version: str, framed: bytes) -> None:
+        """Replace the snapshot of a code version; any process of the city may."""
+        with self._reading, self._live_reader().transaction():
+            self._reader.execute(
+                "INSERT INTO journal_snapshot (city_id, code_version, framed) VALUES (%s, %s, %s) "
+                "ON CONFLICT (city_id, code_version) DO UPDATE SET framed = excluded.framed, saved_at = now()",
+                (self._city, code_version, framed),
+            )
+            self._reader.execute(
+                "DELETE FROM journal_snapshot WHERE city_id = %s AND code_version NOT IN (SELECT code_version "
+                "FROM journal_snapshot WHERE city_id = %s ORDER BY saved_at DESC LIMIT %s)",
+                (self._city, self._city, SNAPSHOTS_KEPT),
+            )
+
+    def reopen(self) -> None:
+        """Do nothing: the next reading connects."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._reader.close()
+
+    def _query(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        with self._reading:
+            try:
+                return self._live_reader().execute(sql, parameters, binary=True).fetchall()
+            except psycopg.OperationalError:
+                if not self._reader.broken:
+                    raise
+            return self._live_reader().execute(sql, parameters, binary=True).fetchall()
+
+    def _live_reader(self) -> psycopg.Connection:
+        if self._reader.broken:
+            self._reader.close()
+            self._reader = connect(self._conninfo)
+        return self._reader
+
+
+class PostgresStore(PostgresReadings):
+    """Write one city's facts as its only writer."""
+
+    def __init__(self, conninfo: str, city: str, *, stop: Event | None = None) -> None:
+        super().__init__(conninfo, city)
+        self._reader.execute(_under_schema_lock(SCHEMA))
+        self._writer = self._take_lock(stop)
+        self._writer_epoch = self._raise_epoch()
+
+    @property
+    def writer_epoch(self) -> int:
+        """The number of this writer; a higher one fences it."""
+        return self._writer_epoch
+
+    def write(self, before: Head, rows: Sequence[ChainedRow], spans: Sequence[tuple[str, int, int]]) -> None:
+        """Commit all rows if this process is still the writer."""
+        parameters = {
+            "city": self._city,
+            "epoch": self._writer_epoch,
+            "before_seq": before.seq,
+            "before_hash": before.hash,
+            "last_seq": rows[-1].seq,
+            "last_hash": rows[-1].hash,
+            "seqs": [row.seq for row in rows],
+            "stored": [row.stored for row in rows],
+            "hashes": [row.hash for row in rows],
+            "command_ids": [span[0] for span in spans],
+            "firsts": [span[1] for span in spans],
+            "lasts": [span[2] for span in spans],
+        }
+        try:
+            written = self._writer.execute(APPEND, parameters).fetchone()
+        except UniqueViolation as clash:
+            raise CommandRepeated(f"a fact or command is stored already: {clash}") from clash
+        if written != (1,):
+            raise Fenced(f"writer epoch {self._writer_epoch} of {self._city} is over or its head moved")
+
+    def reopen(self) -> None:
+        """Connect anew and take the lock again, unless another writer came in between."""
+        self._writer.close()
+        try:
+            writer = connect(self._conninfo)
+        except psycopg.Error as error:
+            raise JournalUnavailable(f"no connection: {error}") from error
+        try:
+            self._writer = self._resume_seat(writer)
+        except psycopg.Error as error:
+            writer.close()
+            raise JournalUnavailable(f"connection lost again: {error}") from error
+        except JournalUnavailable:
+            writer.close()
+            raise
+
+    def close(self) -> None:
+        """Give the lock and the connections back."""
+        self._writer.close()
+        super().close()
+
+    def _take_lock(self, stop: Event | None) -> psycopg.Connection:
+        """Take the city's lock; with ``stop`` wait for it as a standby until the event is set."""
+        writer = connect(self._conninfo)
+        while not _try_lock(writer, self._city):
+            if stop is None or stop.wait(STANDBY_POLL_S):
+                writer.close()
+                self._reader.close()
+                raise BadInput(f"another process writes the journal of {self._city}")
+        return writer
+
+    def _raise_epoch(self) -> int:
+        row = self._writer.execute(
+            "INSERT INTO journal_writer VALUES (%s, %s, 1, 0, %s) ON CONFLICT (city_id) "
+            "DO UPDATE SET writer_epoch = journal_writer.writer_epoch + 1 RETURNING writer_epoch, format_version",
+            (self._city, FORMAT_VERSION, genesis(self._city)),
+        ).fetchone()
+        if row is None or row[1] != FORMAT_VERSION:
+            raise BadInput(f"the journal of {self._city} has format {row and row[1]}, this program {FORMAT_VERSION}")
+        return int(row[0])
+
+    def _resume_seat(self, writer: psycopg.Connection) -> psycopg.Connection:
+        locked = _try_lock(writer, self._city)
+        row = writer.execute("SELECT writer_epoch FROM journal_writer WHERE city_id = %s", (self._city,)).fetchone()
+        if row != (self._writer_epoch,):
+            raise Fenced(f"writer epoch {self._writer_epoch} of {self._city} is over, now {row and row[0]}")
+        if not locked:
+            raise JournalUnavailable("the server has not ended the lost connection yet")
+        return writer
+
+
+def open_postgres_journal(
+    conninfo: str,
+    city: str,
+    *,
+    standby: Event | None = None,
+    on_durable: Callable[[Head], None] | None = None,
+) -> GroupedJournal:
+    """Become the writer of a city, creating its tables when absent.
+
+    With ``standby`` wait until the present writer is gone or the event is set.
+
+    Raises
+    ------
+    BadInput
+        Another process writes, or the journal has another format.
+    JournalUnavailable
+        The server cannot be reached.
+    """
+    try:
+        return GroupedJournal(PostgresStore(conninfo, city, stop=standby), on_durable=on_durable)
+    except psycopg.Error as error:
+        raise JournalUnavailable(f"PostgreSQL: {error}") from error
+
+
+def open_postgres_reader(conninfo: str, city: str) -> StoredFacts:
+    """Open a city's journal for reading beside its writer; ``JournalUnavailable`` when it cannot be reached."""
+    try:
+        return StoredFacts(PostgresReadings(conninfo, city))
+    except psycopg.Error as error:
+        raise JournalUnavailable(f"PostgreSQL: {error}") from error
+
+
+def cities_of(conninfo: str) -> list[str]:
+    """List the cities whose journals a database holds."""
+    try:
+        with connect(conninfo) as connection:
+            return [row[0] for row in connection.execute("SELECT city_id FROM journal_writer ORDER BY city_id")]
+    except psycopg.errors.UndefinedTable:
+        return []
+    except psycopg.Error as error:
+        raise JournalUnavailable(f"PostgreSQL: {error}") from error
+
+
+def connect(conninfo: str) -> psycopg.Connection:
+    """Connect so that a statement that returns is durable and a dead server is noticed."""
+    options = {name: value for name, value in CONNECT.items() if f"{name}=" not in conninfo}
+    connection = psycopg.connect(conninfo, autocommit=True, **options)  # type: ignore[arg-type] # mixed int and str
+    row = connection.execute("SHOW synchronous_commit").fetchone()
+    if row in {("off",), ("local",)}:  # stricter settings of the operator stay as they are
+        connection.execute("SET synchronous_commit = on")
+    return connection
+
+
+def _try_lock(connection: psycopg.Connection, city: str) -> bool:
+    row = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended('greenchannel writer ' || %s, 0))", (city,)
+    ).fetchone()
+    return row == (True,)
+
+
+def _under_schema_lock(statements: LiteralString) -> LiteralString:
+    """Make concurrent starts take turns: CREATE IF NOT EXISTS alone is not safe against itself."""
+    return "BEGIN; SELECT pg_advisory_xact_lock(1195592268);" + statements + "COMMIT;"

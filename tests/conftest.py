@@ -1,0 +1,121 @@
+"""What every test may ask for: the shared folder, real servers, a real browser. And the rule that CI skips nothing."""
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing, chromium_path
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI") == "true"
+Server = TypeVar("Server", PostgresServer, RedisServer)
+OUR_HOSTS = ("http://127.0.0.1:", "http://localhost:", "ws://127.0.0.1:", "data:", "blob:")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+)
+
+
+@pytest.fixture(scope="session")
+def project_dir() -> Path:
+    """Return the folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Return the folder of real cities and recordings beside the checkout; skip when it is absent."""
+    folder = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"needs real cities and recordings in {folder.name}/ beside the checkout, or GREENCHANNEL_SHARED")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Start one PostgreSQL for the session; ask it for a database of your own: ``postgres.create_database("…")``."""
+    with _or_skip(PostgresServer) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """Start one Redis for the session. A test that kills its server starts its own."""
+    with _or_skip(RedisServer) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for the module. Playwright's loop lives in this thread: keep async tests in other modules."""
+    try:
+        executable = chromium_path()
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open an empty page of 1280 × 720; the test fails if it asks a foreign host or breaks the page's own policy."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    foreign: list[str] = []
+    broken: list[str] = []
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith(OUR_HOSTS):
+            foreign.append(request.url)
+
+    def note_message(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            broken.append(message.text)
+
+    context.on("request", note_request)
+    context.on("console", note_message)
+    context.on("weberror", lambda error: broken.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert foreign == [], "the page asked for something outside our own server"
+    assert broken == [], "the page threw, or broke its Content-Security-Policy"
+
+
+def _or_skip(kind: type[Server]) -> Server:
+    try:
+        return kind()
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn every skip into a failure in CI: there, everything a test needs is meant to be present."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed when CI=true: {item.nodeid} ({call.excinfo})"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn the skip of a whole module into a failure in CI, too."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed when CI=true: {report.nodeid}: {report.longrepr}"
+    return report

@@ -1,0 +1,116 @@
+"""Hold what an assessment says: which conditions fire and why, and everything that follows from them."""
+
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from center_protocols.thresholds import Thresholds, builtin
+from center_protocols.vocabulary import (
+    Activation,
+    Advice,
+    Area,
+    Blocked,
+    Bypass,
+    Capability,
+    Condition,
+    FindingStatus,
+    LvoScale,
+    Priority,
+    TimePoint,
+)
+
+Param: TypeAlias = str | int | float
+
+
+class Coded(msgspec.Struct, frozen=True):
+    """Carry a code of the catalogue and the parameters of its sentence; the base of every reason."""
+
+    code: str
+    params: dict[str, Param] = {}
+
+
+class Evidence(Coded, frozen=True):
+    """Name one finding that fired a gate: its field, its value and the threshold or guideline it rests on."""
+
+    source: str = ""
+
+
+class FiredCondition(msgspec.Struct, frozen=True):
+    """Name one condition with its status and everything that spoke for it."""
+
+    code: Condition
+    status: FindingStatus
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the ids of the thresholds and guidelines behind it, each once."""
+        return tuple(dict.fromkeys(item.source for item in self.evidence if item.source))
+
+
+class ExpectedTimePoint(msgspec.Struct, frozen=True):
+    """Expect one minute in the register, at most ``target_min`` after ``since``; no target is known as ``None``."""
+
+    code: TimePoint
+    since: TimePoint | None = None
+    target_min: float | None = None
+    source: str = ""
+
+
+class ReperfusionFacts(msgspec.Struct, frozen=True):
+    """Carry what the choice of destination needs to know about time windows; an unknown time is ``None``."""
+
+    last_known_well_at: datetime | None = None
+    onset_at: datetime | None = None
+    lysis_contraindicated: bool = False
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """Hold the whole answer about one patient; conditions stand with the most immediate threat first."""
+
+    conditions: tuple[FiredCondition, ...]
+    priority: Priority
+    priority_reasons: tuple[Evidence, ...]
+    required_capabilities: frozenset[Capability]
+    preferred_capabilities: frozenset[Capability]
+    requirements: tuple[tuple[Condition, frozenset[Capability]], ...]
+    bypass: tuple[Bypass, ...]
+    activate: tuple[Activation, ...]
+    time_points: tuple[ExpectedTimePoint, ...]
+    blocked: tuple[Blocked, ...]
+    advice: tuple[Advice, ...]
+    contradictions: tuple[Coded, ...]
+    list_nearest_resus_ed: bool
+    reperfusion: ReperfusionFacts
+
+    @property
+    def codes(self) -> tuple[Condition, ...]:
+        """Return the codes of the fired conditions, most immediate threat first."""
+        return tuple(fired.code for fired in self.conditions)
+
+    def has(self, condition: Condition) -> bool:
+        """Tell whether this condition fired."""
+        return any(fired.code is condition for fired in self.conditions)
+
+
+class ProtocolSettings:
+    """Hold what one city decides: its numbers, its stroke scale, its kind of roads, its switches."""
+
+    __slots__ = ("area", "direct_to_angio", "lvo_scale", "thresholds")
+
+    def __init__(
+        self,
+        thresholds: Thresholds | None = None,
+        *,
+        lvo_scale: LvoScale = LvoScale.ANY,
+        area: Area = Area.URBAN,
+        direct_to_angio: bool = False,
+    ) -> None:
+        self.thresholds = thresholds or builtin()
+        self.lvo_scale = lvo_scale
+        self.area = area
+        self.direct_to_angio = direct_to_angio
+
+
+DEFAULT_SETTINGS = ProtocolSettings()

@@ -92,16 +92,19 @@ class StoredFacts:
 
     def stored(self, after_seq: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
         """Yield (seq, stored bytes, hash) as they lie there, gaps and all: what an auditor reads."""
-        while page := self._store.page(after_seq, READ_PAGE):
+        while page := self._page(after_seq, READ_PAGE):
             yield from page
             after_seq = page[-1][0]
 
     def read(self, after_seq: int = 0, limit: int | None = None) -> Iterator[Record]:
-        """Yield durable facts in order; raise ``JournalDamaged`` at a gap."""
+        """Yield durable facts in order; raise ``JournalDamaged`` at a gap.
+
+        The chain is not checked here: a centre must be able to start with a journal an auditor has to look at.
+        """
         last_seq = None if limit is None else after_seq + limit
         while last_seq is None or after_seq < last_seq:
             room = READ_PAGE if last_seq is None else min(READ_PAGE, last_seq - after_seq)
-            page = self._store.page(after_seq, room)
+            page = self._page(after_seq, room)
             if not page:
                 return
             for seq, stored, row_hash in page:
@@ -130,8 +133,14 @@ class StoredFacts:
         self._store.close()
 
     def _hash_at(self, seq: int) -> bytes | None:
-        page = self._store.page(seq - 1, 1) if seq > 0 else ()
+        page = self._page(seq - 1, 1) if seq > 0 else ()
         return page[0][2] if page and page[0][0] == seq else None
+
+    def _page(self, after_seq: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        try:
+            return self._store.page(after_seq, limit)
+        except self._store.failures as failure:
+            raise JournalDamaged(f"facts behind {after_seq} cannot be read: {failure}") from failure
 
 
 class GroupedJournal(StoredFacts):

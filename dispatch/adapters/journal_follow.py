@@ -1,0 +1,29 @@
+"""Follow a journal from another process: woken when there is news, looking anyway when nobody woke us."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from dispatch.ports import JournalReader, Record
+
+FOLLOW_PAGE = 500  # facts handed on at once, so that one long catch-up does not hold the event loop
+
+
+async def follow(
+    journal: JournalReader, after_seq: int, woken: asyncio.Event, *, poll_s: float = 1.0
+) -> AsyncIterator[list[Record]]:
+    """Yield every durable fact behind ``after_seq`` in order, in pages, without end.
+
+    A lost wake-up costs ``poll_s``, never a fact: the journal is always asked, by number. Reads run in a thread.
+    ``JournalDamaged`` goes to the caller, who decides how often to try again.
+    """
+    while True:
+        woken.clear()  # before reading: news that comes while we read wakes us again
+        page = await asyncio.to_thread(lambda seq: list(journal.read(seq, FOLLOW_PAGE)), after_seq)
+        if page:
+            after_seq = page[-1].seq
+            yield page
+            continue
+        try:
+            await asyncio.wait_for(woken.wait(), poll_s)
+        except TimeoutError:
+            continue

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class JournalUnavailable(RuntimeError):
+class JournalUnavailable(RuntimeError):  # noqa: N818 - a state of the world that callers answer to
     """Say that the journal takes no facts: a batch failed, the queue is full, or it is closed.
 
     A failed ticket means "not known to be durable": the connection may have been lost while the commit was under way.
@@ -18,23 +18,23 @@ class JournalUnavailable(RuntimeError):
     """
 
 
-class JournalBusy(JournalUnavailable):
+class JournalBusy(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
     """Say that the bounded queue is full; nothing was enqueued, the journal is healthy, try again."""
 
 
-class Fenced(JournalUnavailable):
+class Fenced(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
     """Say that another writer took over this city: this process must stop deciding and never append again."""
 
 
-class OutOfOrder(JournalUnavailable):
+class OutOfOrder(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
     """Say that a batch does not continue the journal; nothing was enqueued. A broken program, not a broken disk."""
 
 
-class CommandRepeated(JournalUnavailable):
+class CommandRepeated(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
     """Say that a command id already has its outcome in the journal; ask ``outcome_of`` before deciding."""
 
 
-class JournalDamaged(RuntimeError):
+class JournalDamaged(RuntimeError):  # noqa: N818 - a state of the world that callers answer to
     """Say that stored facts cannot be read back as they were written; ``greenchannel journal verify`` tells where."""
 
 
@@ -186,11 +186,11 @@ class Keyring(Protocol):
         ...
 
 
-class TelemetryUnavailable(RuntimeError):
+class TelemetryUnavailable(RuntimeError):  # noqa: N818 - a state of the world that callers answer to
     """Say that telemetry cannot be stored now; the tablet keeps its outbox and tries again."""
 
 
-class StreamConflict(ValueError):
+class StreamConflict(ValueError):  # noqa: N818 - a state of the world that callers answer to
     """Say that a number of a stream came again with other content: a protocol error, to be audited."""
 
     def __init__(self, stream: str, seq: int) -> None:
@@ -199,7 +199,7 @@ class StreamConflict(ValueError):
         self.seq = seq
 
 
-class StreamGap(ValueError):
+class StreamGap(ValueError):  # noqa: N818 - a state of the world that callers answer to
     """Say that a stream skipped numbers; resend from ``expected_seq``, or start a new stream if they were dropped."""
 
     def __init__(self, stream: str, seq: int, expected_seq: int) -> None:

@@ -20,11 +20,11 @@ QUEUE_MAX = 20_000  # waiting writes; a second of the fastest measured load, bey
 GROUP_MAX = 1_000  # writes in one transaction; bounds the latency of the one that comes just behind
 
 
-class QueueFull(RuntimeError):
+class QueueFull(RuntimeError):  # noqa: N818 - a state that callers answer to
     """Say that the bounded queue takes no more at this moment."""
 
 
-class WriterStopped(RuntimeError):
+class WriterStopped(RuntimeError):  # noqa: N818 - a state that callers answer to
     """Say that the writer takes nothing: closed, or failed and not resumed. The cause is the failure, if any."""
 
 

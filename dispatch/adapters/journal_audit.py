@@ -6,7 +6,7 @@ against an anchor: a line with date, seq and hash, appended now and then to a fi
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,12 +76,8 @@ def verify(journal: StoredChain, anchors: Mapping[int, bytes] | None = None) -> 
     anchors = anchors or {}
     last = Head(0, genesis(journal.city))
     try:
-        for fact in _sound_facts(journal.city, journal.stored()):
-            if anchors.get(fact.seq, fact.hash) != fact.hash:
-                raise _BrokenError(f"fact {fact.seq} differs from its anchor")
+        for fact in _sound_facts(journal, anchors):
             last = fact
-        if max(anchors, default=0) > last.seq:
-            raise _BrokenError(f"cut off: {max(anchors)} facts were anchored, {last.seq} are left")
     except _BrokenError as broken:
         return VerifyReport(
             ok=False,
@@ -100,17 +96,21 @@ class _BrokenError(Exception):
     """Carry what is wrong with the fact behind the last sound one."""
 
 
-def _sound_facts(city: str, stored_facts: Iterable[tuple[int, bytes, bytes]]) -> Iterator[Head]:
-    """Yield each fact's number and hash while number, hash and content agree."""
-    expected_seq, previous = 1, genesis(city)
+def _sound_facts(journal: StoredChain, anchors: Mapping[int, bytes]) -> Iterator[Head]:
+    """Yield each fact's number and hash while number, hash, content and anchor agree."""
+    last = Head(0, genesis(journal.city))
     try:
-        for seq, stored, row_hash in stored_facts:
-            if seq != expected_seq:
-                raise _BrokenError(f"fact {expected_seq} is missing")
-            if next_hash(previous, stored) != row_hash:
-                raise _BrokenError(f"fact {seq} does not continue the chain: altered, moved, or its predecessor was")
+        for seq, stored, row_hash in journal.stored():
+            if seq != last.seq + 1:
+                raise _BrokenError(f"fact {last.seq + 1} is missing")
+            if next_hash(last.hash, stored) != row_hash:
+                raise _BrokenError(f"fact {seq} does not continue the chain: it was altered or moved")
+            if anchors.get(seq, row_hash) != row_hash:
+                raise _BrokenError(f"fact {seq} differs from its anchor")
             record_of(seq, stored, row_hash)
-            yield Head(seq, row_hash)
-            expected_seq, previous = seq + 1, row_hash
+            last = Head(seq, row_hash)
+            yield last
     except JournalDamaged as damaged:
         raise _BrokenError(str(damaged)) from damaged
+    if max(anchors, default=0) > last.seq:
+        raise _BrokenError(f"cut off: {max(anchors)} facts were anchored, {last.seq} are left")

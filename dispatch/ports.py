@@ -18,19 +18,19 @@ class JournalUnavailable(RuntimeError):  # noqa: N818 - a state of the world tha
     """
 
 
-class JournalBusy(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
+class JournalBusy(JournalUnavailable):
     """Say that the bounded queue is full; nothing was enqueued, the journal is healthy, try again."""
 
 
-class Fenced(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
+class Fenced(JournalUnavailable):
     """Say that another writer took over this city: this process must stop deciding and never append again."""
 
 
-class OutOfOrder(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
+class OutOfOrder(JournalUnavailable):
     """Say that a batch does not continue the journal; nothing was enqueued. A broken program, not a broken disk."""
 
 
-class CommandRepeated(JournalUnavailable):  # noqa: N818 - a state of the world that callers answer to
+class CommandRepeated(JournalUnavailable):
     """Say that a command id already has its outcome in the journal; ask ``outcome_of`` before deciding."""
 
 

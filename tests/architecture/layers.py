@@ -1,0 +1,71 @@
+"""The order of the packages, lowest first. A module belongs to the entry with the longest name that matches it.
+
+Lower never imports higher; neighbours on one line may import each other. A new module that no entry matches fails a
+test: whoever adds it says here where it stands.
+"""
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("center_protocols", "geo.point", "dispatch.errors", "dispatch.rules", "dispatch.texts_catalogue"),
+    ("geo",),
+    ("dispatch", "dispatch.events"),
+    ("dispatch.incident", "dispatch.unit", "dispatch.center", "dispatch.city", "dispatch.commands", "dispatch.evolve"),
+    ("dispatch.ports", "dispatch.rights"),
+    ("dispatch.flow",),
+    ("dispatch.evidence", "dispatch.views"),
+    ("dispatch.desk",),
+    ("dispatch.adapters", "dispatch.simulation"),
+    ("dispatch.settings", "dispatch.main", "dispatch.terminal", "dispatch.cli"),
+)
+
+STANDS_ALONE = {"center_protocols": ("center_protocols",), "geo": ("geo",)}
+"""Packages that import nothing of ours but themselves."""
+
+PURE = (
+    "center_protocols",
+    "dispatch.errors",
+    "dispatch.rules",
+    "dispatch.rights",
+    "dispatch.texts_catalogue",
+    "dispatch.events",
+    "dispatch.incident",
+    "dispatch.unit",
+    "dispatch.center",
+    "dispatch.city",
+    "dispatch.commands",
+    "dispatch.evolve",
+    "dispatch.ports",
+    "dispatch.flow",
+    "dispatch.evidence",
+    "dispatch.views",
+)
+"""Rules and values: time, ids and everything from outside arrive as arguments."""
+
+WORLD = frozenset({
+    "asyncio", "threading", "concurrent", "multiprocessing", "subprocess", "signal", "socket", "select", "selectors",
+    "ssl", "fastapi", "starlette", "uvicorn", "uvloop", "websockets", "httpx", "httptools", "requests", "urllib",
+    "sqlite3", "sqlalchemy", "geoalchemy2", "psycopg", "redis", "hiredis",
+    "time", "random", "secrets", "uuid", "os", "sys", "logging",
+})  # fmt: skip
+"""What a pure module may not import."""
+
+NO_CLOCK = frozenset({"time", "asyncio", "fastapi", "starlette", "sqlalchemy", "psycopg", "redis", "secrets", "uuid"})
+"""What `geo` may not import: it has files and threads, but no clock and no servers."""
+
+CLOCK_CALLS = frozenset({"now", "utcnow", "today", "from_timestamp", "from_datetime", "ULID"})
+"""Last names of calls that read a clock or draw a ULID; `ULID.from_str` and `from_bytes` only read one."""
+
+
+def rank_of(module: str) -> int | None:
+    """Return the height of a module's layer, None when no entry matches."""
+    matching = [
+        (len(entry), height)
+        for height, layer in enumerate(LAYERS)
+        for entry in layer
+        if module == entry or (module.startswith(f"{entry}.") and entry != "dispatch")
+    ]
+    return max(matching)[1] if matching else None
+
+
+def is_below(module: str, names: tuple[str, ...]) -> bool:
+    """Say whether a module is one of the names or lies inside one."""
+    return any(module == name or module.startswith(f"{name}.") for name in names)

@@ -1,0 +1,86 @@
+"""Habits that cost us a night elsewhere: swallowed exceptions, sleeping tests, tests that assert nothing."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.source import ROOT, calls_of, dotted, python_files, tracked_files, tree_of
+
+BROAD = frozenset({"Exception", "BaseException"})
+ASSERTING = re.compile(r"(^|\.|_)(assert|raises|warns|check|verify|expect|agree|must)")
+SKIPPING_TS = re.compile(r"\b(?:it|test|describe)\.(?:only|skip|todo)\b")
+
+
+def broad_handlers(tree: ast.AST) -> Iterator[ast.ExceptHandler]:
+    """Yield handlers that catch everything and do not raise it again at their end."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ExceptHandler):
+            continue
+        caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        is_broad = any(kind is None or dotted(kind) in BROAD for kind in caught)
+        last = node.body[-1]
+        if is_broad and not (isinstance(last, ast.Raise) and last.exc is None):
+            yield node
+
+
+def test_no_exception_is_swallowed_broadly() -> None:
+    found = [f"{file}:{handler.lineno}" for file in python_files() for handler in broad_handlers(tree_of(file))]
+    assert found == [], "name what you catch, or raise it again"
+
+
+def test_no_test_sleeps() -> None:
+    found = [
+        f"{file}:{call.lineno}"
+        for file in python_files("tests")
+        for call, name in calls_of(tree_of(file))
+        if name.split(".")[-1] in {"sleep", "wait_for_timeout"} and not is_zero(call)
+    ]
+    assert found == [], "wait for what you wait for"
+
+
+def is_zero(call: ast.Call) -> bool:
+    """Say whether a sleep only lets others run: `asyncio.sleep(0)`."""
+    return [argument.value for argument in call.args if isinstance(argument, ast.Constant)] == [0]
+
+
+def test_every_test_asserts_something() -> None:
+    idle = [
+        f"{file}:{test.lineno} {test.name}"
+        for file in python_files("tests")
+        for test in functions_in(file)
+        if not asserts(test)
+    ]
+    assert idle == []
+
+
+def functions_in(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the test functions of one file."""
+    if not file.name.startswith("test_"):
+        return
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def asserts(test: ast.AST) -> bool:
+    """Say whether a test contains an assertion, or calls something that is named after one."""
+    has_assert = any(isinstance(node, ast.Assert) for node in ast.walk(test))
+    return has_assert or any(ASSERTING.search(name) for _, name in calls_of(test))
+
+
+def test_no_test_is_switched_off() -> None:
+    python = [
+        f"{file}:{node.lineno}"
+        for file in python_files("tests")
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute) and dotted(node) in {"pytest.mark.skip", "pytest.mark.xfail"}
+    ]
+    pages = [
+        str(file)
+        for file in tracked_files()
+        if file.parts[0] == "web"
+        and ".test." in file.name
+        and SKIPPING_TS.search((ROOT / file).read_text(encoding="utf-8"))
+    ]
+    assert python + pages == []

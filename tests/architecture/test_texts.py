@@ -1,0 +1,59 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+LANGUAGES = {"zh", "en"}
+FOLDER = Path(__file__).resolve().parents[2] / "dispatch" / "texts"
+FILES = sorted(FOLDER.glob("*.json"))
+
+
+def pairs_of(file: Path) -> list[tuple[str, dict[str, str]]]:
+    """Return the entries as they are written, a key that is written twice included."""
+    text = file.read_text(encoding="utf-8")
+    outer: list[list[tuple[str, dict[str, str]]]] = []
+
+    def keep(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        outer.append(pairs)  # type: ignore[arg-type] # the last object to close is the outermost
+        assert len(dict(pairs)) == len(pairs), f"{file.name} says a key twice: {[key for key, _ in pairs]}"
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=keep)
+    return outer[-1]
+
+
+ENTRIES = [(file.name, code, texts) for file in FILES for code, texts in pairs_of(file)]
+
+
+def test_there_is_a_catalogue() -> None:
+    assert FILES, "dispatch/texts holds no file"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_sentence_is_there_in_both_languages(file: Path) -> None:
+    for code, texts in pairs_of(file):
+        assert set(texts) == LANGUAGES, f"{file.name}: {code}"
+        assert all(text == text.strip() and text for text in texts.values()), (
+            f"{file.name}: {code} is empty or has stray spaces"
+        )
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_both_languages_take_the_same_parameters(file: Path) -> None:
+    for code, texts in pairs_of(file):
+        taken = {language: sorted(set(PLACEHOLDER.findall(text))) for language, text in texts.items()}
+        assert taken["zh"] == taken["en"], f"{file.name}: {code}"
+        braces = [
+            text
+            for text in texts.values()
+            if PLACEHOLDER.sub("", text).count("{") + PLACEHOLDER.sub("", text).count("}")
+        ]
+        assert braces == [], f"{file.name}: {code} has a brace that is no parameter"
+
+
+def test_no_code_is_said_in_two_files() -> None:
+    first: dict[str, str] = {}
+    for file, code, _ in ENTRIES:
+        assert first.setdefault(code, file) == file, f"{code} stands in {first[code]} and in {file}"

@@ -61,7 +61,10 @@ def row_of(draft: Draft) -> Row:
     """Write a fact's stored bytes; raise ``ValueError`` for a time that is not aware UTC or a body that is no JSON."""
     if draft.at.utcoffset() != timedelta(0) or draft.recorded_at.utcoffset() != timedelta(0):
         raise ValueError(f"fact {draft.seq} {draft.kind} has a time that is not aware UTC")
-    msgspec.json.decode(draft.body)
+    try:
+        msgspec.json.decode(draft.body)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"fact {draft.seq} {draft.kind} has a body that is no JSON: {error}") from error
     header = Header(
         draft.seq,
         draft.at,

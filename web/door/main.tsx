@@ -1,14 +1,105 @@
+/** The door: where to go, and in the demo with which account. */
+import { signal } from "@preact/signals";
 import { render } from "preact";
+import door from "@texts/door.json";
+import { api, HttpRefused } from "@shared/api.ts";
+import { lang, translator } from "@shared/texts.ts";
+import "./door.css";
+
+const t = translator(door);
+
+const PAGES = ["console", "crew", "wall"] as const;
+
+interface DemoAccount {
+  readonly account: string;
+  readonly password: string;
+  readonly role: string;
+  readonly page: string;
+  readonly label_zh: string;
+  readonly label_en: string;
+}
+
+interface Health {
+  readonly city: string;
+  readonly fictional: boolean;
+}
+
+const accounts = signal<readonly DemoAccount[]>([]);
+const health = signal<Health | "asking" | "not_ready">("asking");
+
+/** Ask both; outside the demo there are no accounts to show, and that is no error. */
+async function ask(): Promise<void> {
+  try {
+    health.value = await api<Health>("/healthz");
+    accounts.value = await api<readonly DemoAccount[]>("/api/demo");
+  } catch (error) {
+    if (!(error instanceof HttpRefused || error instanceof TypeError)) throw error;
+    if (health.value === "asking") health.value = "not_ready";
+  }
+}
+
+function City() {
+  const known = health.value;
+  if (known === "asking") return null;
+  if (known === "not_ready") return <p role="status">{t("door.not_ready")}</p>;
+  return (
+    <p>
+      {t("door.city", { city: known.city })}
+      {known.fictional && <span class="tag">{t("door.fictional")}</span>}
+    </p>
+  );
+}
+
+function Accounts() {
+  if (accounts.value.length === 0) return null;
+  return (
+    <section>
+      <h2>{t("door.demo")}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("door.opens")}</th>
+            <th scope="col">{t("door.account")}</th>
+            <th scope="col">{t("door.password")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {accounts.value.map((row) => (
+            <tr key={row.account}>
+              <td><a href={`/${row.page.replaceAll("/", "")}/`}>{lang.value === "zh" ? row.label_zh : row.label_en}</a></td>
+              <td><code>{row.account}</code></td>
+              <td><code>{row.password}</code></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
 
 function Door() {
   return (
     <main>
-      <h1>green channel</h1>
-      <ul>
-        <li><a href="/console/">调度台 · console</a></li>
-        <li><a href="/crew/">车组 · crew tablet</a></li>
-        <li><a href="/wall/">预警屏 · wall</a></li>
+      <header>
+        <div>
+          <h1>green channel · {t("door.title")}</h1>
+          <p>{t("door.promise")}</p>
+          <City />
+        </div>
+        <button type="button" onClick={() => { lang.value = lang.value === "zh" ? "en" : "zh"; }}>{t("door.language")}</button>
+      </header>
+      <ul class="pages">
+        {PAGES.map((name) => (
+          <li key={name}>
+            <a href={`/${name}/`}>
+              <strong>{t(`door.${name}`)}</strong>
+              <p>{t(`door.${name}_for`)}</p>
+            </a>
+          </li>
+        ))}
       </ul>
+      <Accounts />
+      <footer><p>{t("door.not_a_device")}</p></footer>
     </main>
   );
 }
@@ -16,3 +107,4 @@ function Door() {
 const page = document.getElementById("page");
 if (page === null) throw new Error("index.html has lost its #page");
 render(<Door />, page);
+void ask();

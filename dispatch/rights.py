@@ -1,0 +1,156 @@
+"""Say who may ask for what and see what: one role table, then the scope of a unit, a centre, or a physician's ECGs.
+
+The role table is ``commands.RIGHTS``. A crew speaks for its own unit and the incidents it runs or ran to (its outbox
+may come late), a department for its own centre and the patients announced to it, a remote physician for patients with
+an ECG.
+Pure: the answer depends on the actor, the request and the city only.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from dispatch.center import LIVE
+from dispatch.city import City
+from dispatch.commands import RIGHTS
+from dispatch.errors import Refused
+from dispatch.events import Actor, Role
+from dispatch.incident import Patient
+
+SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR})
+# How long after its end a department may still look at a patient it was told of (docs/protocol.md).
+DEPARTMENT_LOOKBACK = timedelta(minutes=30)
+# How long after its run a crew may still read the patient: a shift, to finish the record.
+CREW_LOOKBACK = timedelta(hours=12)
+
+
+def may(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401 - any of commands.COMMANDS
+    """Return why this actor may not send this command, or None when they may.
+
+    A scoped actor gets the same refusal for what is not theirs and for what does not exist; for the others ``flow``
+    answers what does not exist.
+    """
+    if actor.role not in RIGHTS[type(data)]:
+        return Refused("not_your_role", {"role": actor.role})
+    scope = _SCOPES.get(actor.role)
+    return None if scope is None else scope(actor, data, city)
+
+
+def may_see_incident(actor: Actor, incident_id: str, city: City, now: datetime) -> bool:
+    """Say whether an actor may read an incident's register and recommendation."""
+    if actor.role in SEATS:
+        return True
+    incident = city.incidents.get(incident_id)
+    if incident is None:
+        return False
+    if actor.role is Role.CREW:
+        return _crew_ran_recently(actor, incident_id, city, now)
+    return any(may_see_patient(actor, each, city, now) for each in incident.patient_ids)
+
+
+def may_see_patient(actor: Actor, patient_id: str, city: City, now: datetime) -> bool:
+    """Say whether an actor may read a patient: seats, the crew that runs there, the centre told, the ECG's reader."""
+    if actor.role in SEATS:
+        return True
+    patient = city.patients.get(patient_id)
+    if patient is None:
+        return False
+    match actor.role:
+        case Role.CREW:
+            return _crew_ran_recently(actor, patient.incident_id, city, now)
+        case Role.DEPARTMENT:
+            return _announced(actor, patient, city, now)
+        case Role.REMOTE_PHYSICIAN:
+            return any(ecg.reading is None for ecg in patient.ecgs)
+        case _:
+            return False
+
+
+def runs_to(unit_id: str | None, incident_id: str, city: City) -> bool:
+    """Say whether a unit runs, or ran, to an incident."""
+    incident = city.incidents.get(incident_id)
+    if incident is None or unit_id is None:
+        return False
+    return any(city.assignments[each].unit_id == unit_id for each in incident.assignment_ids)
+
+
+def _crew_ran_recently(actor: Actor, incident_id: str, city: City, now: datetime) -> bool:
+    incident = city.incidents.get(incident_id)
+    if incident is None or actor.unit_id is None:
+        return False
+    runs = (city.assignments[each] for each in incident.assignment_ids)
+    return any(
+        run.unit_id == actor.unit_id and (run.ended_at is None or now - run.ended_at <= CREW_LOOKBACK) for run in runs
+    )
+
+
+def _announced(actor: Actor, patient: Patient, city: City, now: datetime) -> bool:
+    """Say whether this patient comes to the actor's centre, or came or was called off within the last half hour."""
+    for row in city.activations.values():
+        if row.patient_id != patient.id or row.center_id != actor.center_id:
+            continue
+        ended_at = row.ended_at or row.accepted_at
+        if row.phase in LIVE or (ended_at is not None and now - ended_at <= DEPARTMENT_LOOKBACK):
+            return True
+    return False
+
+
+def _crew_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    if hasattr(data, "unit_id") and data.unit_id != actor.unit_id:
+        return Refused("not_your_unit")
+    if hasattr(data, "assignment_id"):
+        assignment = city.assignments.get(data.assignment_id)
+        return None if assignment and assignment.unit_id == actor.unit_id else Refused("not_your_unit")
+    if hasattr(data, "incident_id"):
+        return None if runs_to(actor.unit_id, data.incident_id, city) else Refused("not_your_incident")
+    if hasattr(data, "patient_id"):
+        patient = city.patients.get(data.patient_id)
+        mine = patient is not None and runs_to(actor.unit_id, patient.incident_id, city)
+        return None if mine else Refused("not_your_patient")
+    if hasattr(data, "activation_id"):
+        activation = city.activations.get(data.activation_id)
+        mine = activation is not None and runs_to(actor.unit_id, activation.incident_id, city)
+        return None if mine else Refused("not_your_activation")
+    return None
+
+
+def _department_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    if hasattr(data, "center_id"):
+        return None if data.center_id == actor.center_id else Refused("not_your_center")
+    if hasattr(data, "activation_id"):
+        activation = city.activations.get(data.activation_id)
+        mine = activation is not None and activation.center_id == actor.center_id
+        return None if mine else Refused("not_your_activation")
+    if hasattr(data, "reservation_id"):
+        held = any(
+            row.center_id == actor.center_id and any(hold.id == data.reservation_id for hold in row.reservations)
+            for row in city.activations.values()
+        )
+        return None if held else Refused("not_your_activation")
+    return _told_of(actor, data, city)
+
+
+def _told_of(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    """Check a department's word on a patient or incident: they were announced to it, however long ago."""
+    patient_id, incident_id = getattr(data, "patient_id", None), getattr(data, "incident_id", None)
+    told = any(
+        row.center_id == actor.center_id and (row.patient_id == patient_id or row.incident_id == incident_id)
+        for row in city.activations.values()
+    )
+    return None if told else Refused("not_your_patient")
+
+
+def _physician_scope(_actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    if hasattr(data, "patient_id"):
+        patient = city.patients.get(data.patient_id)
+        return None if patient is not None and patient.ecgs else Refused("not_your_patient")
+    incident = city.incidents.get(data.incident_id)
+    has_ecg = incident is not None and any(city.patients[each].ecgs for each in incident.patient_ids)
+    return None if has_ecg else Refused("not_your_incident")
+
+
+_SCOPES: dict[Role, Callable[[Actor, Any, City], Refused | None]] = {
+    Role.CREW: _crew_scope,
+    Role.DEPARTMENT: _department_scope,
+    Role.REMOTE_PHYSICIAN: _physician_scope,
+}

@@ -8,28 +8,21 @@ Facts carry the desk's numbers, never a PostgreSQL sequence: sequence order is n
 """
 
 from collections.abc import Callable, Sequence
-from threading import Event, Lock
-from typing import Any, LiteralString
+from contextlib import ExitStack, closing
+from threading import Event
+from typing import LiteralString
 
 import psycopg
 from psycopg.errors import UniqueViolation
 
 from dispatch.adapters.grouped_journal import GroupedJournal, StoredFacts
 from dispatch.adapters.journal_chain import FORMAT_VERSION, ChainedRow, genesis
+from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
 from dispatch.errors import BadInput
 from dispatch.ports import CommandRepeated, Fenced, Head, JournalUnavailable
 
 SNAPSHOTS_KEPT = 3  # code versions: the running one, the one before, the one being prepared
 STANDBY_POLL_S = 0.25  # how often a standby asks for the lock; bounds the take-over
-# A silent network must become an error within seconds: the desk answers nobody while it waits for a commit.
-CONNECT = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-    "application_name": "greenchannel journal",
-}
 
 SCHEMA: LiteralString = """
 CREATE TABLE IF NOT EXISTS journal_writer (
@@ -74,10 +67,8 @@ class PostgresReadings:
     failures: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(self, conninfo: str, city: str) -> None:
-        self._conninfo = conninfo
         self._city = city
-        self._reading = Lock()
-        self._reader = connect(conninfo)
+        self._link = PostgresLink(conninfo)
 
     @property
     def city(self) -> str:
@@ -86,14 +77,14 @@ class PostgresReadings:
 
     def head(self) -> Head:
         """Read the last fact."""
-        rows = self._query(
+        rows = self._link.fetch(
             "SELECT seq, hash FROM journal_fact WHERE city_id = %s ORDER BY seq DESC LIMIT 1", self._city
         )
         return Head(rows[0][0], rows[0][1]) if rows else Head(0, genesis(self._city))
 
     def page(self, after_seq: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
         """Return facts in order."""
-        return self._query(
+        return self._link.fetch(
             "SELECT seq, stored, hash FROM journal_fact WHERE city_id = %s AND seq > %s ORDER BY seq LIMIT %s",
             self._city,
             after_seq,
@@ -102,7 +93,7 @@ class PostgresReadings:
 
     def outcome_of(self, command_id: str) -> tuple[int, int] | None:
         """Return the span of a command's facts."""
-        rows = self._query(
+        rows = self._link.fetch(
             "SELECT first_seq, last_seq FROM journal_command WHERE city_id = %s AND command_id = %s",
             self._city,
             command_id,
@@ -111,7 +102,7 @@ class PostgresReadings:
 
     def load_snapshot(self, code_version: str) -> bytes | None:
         """Return the snapshot of a code version."""
-        rows = self._query(
+        rows = self._link.fetch(
             "SELECT framed FROM journal_snapshot WHERE city_id = %s AND code_version = %s", self._city, code_version
         )
         return bytes(rows[0][0]) if rows else None
@@ -122,39 +113,27 @@ class PostgresReadings:
 
     def save_snapshot(self, code_version: str, framed: bytes) -> None:
         """Replace the snapshot of a code version; any process of the city may."""
-        with self._reading, self._live_reader().transaction():
-            self._reader.execute(
-                "INSERT INTO journal_snapshot (city_id, code_version, framed) VALUES (%s, %s, %s) "
-                "ON CONFLICT (city_id, code_version) DO UPDATE SET framed = excluded.framed, saved_at = now()",
-                (self._city, code_version, framed),
-            )
-            self._reader.execute(
-                "DELETE FROM journal_snapshot WHERE city_id = %s AND code_version NOT IN (SELECT code_version "
-                "FROM journal_snapshot WHERE city_id = %s ORDER BY saved_at DESC LIMIT %s)",
-                (self._city, self._city, SNAPSHOTS_KEPT),
-            )
+        self._link.fetch(
+            "INSERT INTO journal_snapshot (city_id, code_version, framed) VALUES (%s, %s, %b) ON CONFLICT "
+            "(city_id, code_version) DO UPDATE SET framed = excluded.framed, saved_at = now() RETURNING code_version",
+            self._city,
+            code_version,
+            framed,
+        )
+        self._link.fetch(
+            "DELETE FROM journal_snapshot WHERE city_id = %s AND code_version NOT IN (SELECT code_version "
+            "FROM journal_snapshot WHERE city_id = %s ORDER BY saved_at DESC LIMIT %s) RETURNING code_version",
+            self._city,
+            self._city,
+            SNAPSHOTS_KEPT,
+        )
 
     def reopen(self) -> None:
         """Do nothing: the next reading connects."""
 
     def close(self) -> None:
         """Give the connection back."""
-        self._reader.close()
-
-    def _query(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
-        with self._reading:
-            try:
-                return self._live_reader().execute(sql, parameters, binary=True).fetchall()
-            except psycopg.OperationalError:
-                if not self._reader.broken:
-                    raise
-            return self._live_reader().execute(sql, parameters, binary=True).fetchall()
-
-    def _live_reader(self) -> psycopg.Connection:
-        if self._reader.broken:
-            self._reader.close()
-            self._reader = connect(self._conninfo)
-        return self._reader
+        self._link.close()
 
 
 class PostgresStore(PostgresReadings):
@@ -162,9 +141,14 @@ class PostgresStore(PostgresReadings):
 
     def __init__(self, conninfo: str, city: str, *, stop: Event | None = None) -> None:
         super().__init__(conninfo, city)
-        self._reader.execute(_under_schema_lock(SCHEMA))
-        self._writer = self._take_lock(stop)
-        self._writer_epoch = self._raise_epoch()
+        self._conninfo = conninfo
+        with ExitStack() as undo:
+            undo.callback(self._link.close)
+            self._writer = undo.enter_context(closing(connect(conninfo)))
+            create_tables(self._writer, SCHEMA)
+            self._take_lock(stop)
+            self._writer_epoch = self._raise_epoch()
+            undo.pop_all()
 
     @property
     def writer_epoch(self) -> int:
@@ -215,15 +199,11 @@ class PostgresStore(PostgresReadings):
         self._writer.close()
         super().close()
 
-    def _take_lock(self, stop: Event | None) -> psycopg.Connection:
+    def _take_lock(self, stop: Event | None) -> None:
         """Take the city's lock; with ``stop`` wait for it as a standby until the event is set."""
-        writer = connect(self._conninfo)
-        while not _try_lock(writer, self._city):
+        while not _try_lock(self._writer, self._city):
             if stop is None or stop.wait(STANDBY_POLL_S):
-                writer.close()
-                self._reader.close()
                 raise BadInput(f"another process writes the journal of {self._city}")
-        return writer
 
     def _raise_epoch(self) -> int:
         row = self._writer.execute(
@@ -288,23 +268,8 @@ def cities_of(conninfo: str) -> list[str]:
         raise JournalUnavailable(f"PostgreSQL: {error}") from error
 
 
-def connect(conninfo: str) -> psycopg.Connection:
-    """Connect so that a statement that returns is durable and a dead server is noticed."""
-    options = {name: value for name, value in CONNECT.items() if f"{name}=" not in conninfo}
-    connection = psycopg.connect(conninfo, autocommit=True, **options)  # type: ignore[arg-type] # mixed int and str
-    row = connection.execute("SHOW synchronous_commit").fetchone()
-    if row in {("off",), ("local",)}:  # stricter settings of the operator stay as they are
-        connection.execute("SET synchronous_commit = on")
-    return connection
-
-
 def _try_lock(connection: psycopg.Connection, city: str) -> bool:
     row = connection.execute(
         "SELECT pg_try_advisory_lock(hashtextextended('greenchannel writer ' || %s, 0))", (city,)
     ).fetchone()
     return row == (True,)
-
-
-def _under_schema_lock(statements: LiteralString) -> LiteralString:
-    """Make concurrent starts take turns: CREATE IF NOT EXISTS alone is not safe against itself."""
-    return "BEGIN; SELECT pg_advisory_xact_lock(1195592268);" + statements + "COMMIT;"

@@ -1,0 +1,76 @@
+"""One connection to PostgreSQL that comes back after a restart of the server, and what "committed" must mean on it."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+
+Answer = TypeVar("Answer")
+
+# A silent network must become an error within seconds: the desk answers nobody while it waits for a commit.
+LIMITS: dict[str, str | int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "application_name": "greenchannel",
+}
+SCHEMA_LOCK = 1_195_592_268
+
+
+def connect(conninfo: str) -> psycopg.Connection:
+    """Connect so that a statement that returns is durable and a dead server is noticed; raise ``psycopg.Error``."""
+    given = psycopg.conninfo.conninfo_to_dict(conninfo)
+    missing = {name: value for name, value in LIMITS.items() if name not in given}
+    connection = psycopg.connect(psycopg.conninfo.make_conninfo(conninfo, **missing), autocommit=True)
+    row = connection.execute("SHOW synchronous_commit").fetchone()
+    if row in {("off",), ("local",)}:  # stricter settings of the operator stay as they are
+        connection.execute("SET synchronous_commit = on")
+    return connection
+
+
+def create_tables(connection: psycopg.Connection, statements: LiteralString) -> None:
+    """Run CREATE … IF NOT EXISTS statements; concurrent starts take turns, for IF NOT EXISTS races with itself."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+        connection.execute(statements)
+
+
+class PostgresLink:
+    """Share one connection between threads and replace it when the server went away."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._lock = Lock()
+        self._connection = connect(conninfo)
+
+    def fetch(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        """Run one statement that may be run twice, and return its rows; one lost connection is replaced in between."""
+        return self.again(lambda connection: connection.execute(sql, parameters, binary=True).fetchall())
+
+    def again(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
+        """Do work that may be done twice; a second loss of the connection is the caller's."""
+        with self._lock:
+            try:
+                return work(self._live())
+            except psycopg.OperationalError:
+                if not self._connection.broken:
+                    raise
+            return work(self._live())
+
+    def once(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
+        """Do work that must not be done twice; a lost connection is the caller's, the next call gets a new one."""
+        with self._lock:
+            return work(self._live())
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def _live(self) -> psycopg.Connection:
+        if self._connection.broken:
+            self._connection.close()
+            self._connection = connect(self._conninfo)
+        return self._connection

@@ -1,0 +1,142 @@
+"""What every keyring promises, wherever its keys lie."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from dispatch.adapters.sealing import (
+    SealBroken,
+    SqliteKeys,
+    SubjectKeyring,
+    open_memory_keyring,
+    open_postgres_keyring,
+    open_sqlite_keyring,
+)
+
+Opener = Callable[[], SubjectKeyring]
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Return a function that opens the same keys again."""
+    if request.param == "memory":
+        only = open_memory_keyring()
+        return lambda: only
+    if request.param == "sqlite":
+        return lambda: open_sqlite_keyring(tmp_path / "keys.sqlite3")
+    server = request.getfixturevalue("postgres")
+    conninfo = server.create_database(f"keys_{uuid4().hex}")
+    return lambda: open_postgres_keyring(conninfo, "testing")
+
+
+@pytest.fixture
+def keyring(opener: Opener) -> Iterator[SubjectKeyring]:
+    with closing(opener()) as opened:
+        yield opened
+
+
+def test_sealed_words_open_again_after_a_restart(opener: Opener) -> None:
+    with closing(opener()) as keyring:
+        token = keyring.seal("patient:01H", "王先生 13800000000")
+        assert "王" not in token
+        assert keyring.open(token) == "王先生 13800000000"
+    with closing(opener()) as keyring:
+        assert keyring.open(token) == "王先生 13800000000"
+
+
+def test_a_destroyed_subject_is_erased_for_good_and_alone(opener: Opener) -> None:
+    with closing(opener()) as keyring:
+        erased, kept = keyring.seal("patient:1", "gone"), keyring.seal("patient:2", "stays")
+        keyring.destroy("patient:1")
+        assert keyring.open(erased) is None
+    with closing(opener()) as keyring:
+        assert keyring.open(erased) is None
+        late = keyring.seal("patient:1", "arrived after the erasure")
+        assert keyring.open(late) is None
+        assert keyring.open(kept) == "stays"
+
+
+def test_a_subject_without_words_can_be_erased_before_its_first(keyring: SubjectKeyring) -> None:
+    keyring.destroy("call:7")
+    keyring.destroy("call:7")
+    assert keyring.open(keyring.seal("call:7", "x")) is None
+
+
+def test_equal_words_leave_different_tokens(keyring: SubjectKeyring) -> None:
+    assert keyring.seal("patient:1", "same") != keyring.seal("patient:1", "same")
+
+
+def test_a_token_cannot_be_altered_or_given_to_another(keyring: SubjectKeyring) -> None:
+    token = keyring.seal("patient:1", "words")
+    keyring.seal("patient:2", "others")
+    for wrong in (
+        token.replace("patient:1", "patient:2"),
+        token[:-6] + ("A" if token[-6] != "A" else "B") + token[-5:],
+        token[:30],
+        "gcs1|patient:1",
+        "plain words",
+        "",
+        "gcs1|patient:1|###",
+    ):
+        with pytest.raises(SealBroken):
+            keyring.open(wrong)
+
+
+def test_a_lost_key_is_not_mistaken_for_an_erasure(keyring: SubjectKeyring) -> None:
+    token = open_memory_keyring().seal("patient:9", "words")
+    with pytest.raises(SealBroken, match="lost"):
+        keyring.open(token)
+
+
+def test_a_subject_must_have_a_name_that_a_token_can_carry(keyring: SubjectKeyring) -> None:
+    for wrong in ("", "a|b"):
+        with pytest.raises(ValueError, match="subject"):
+            keyring.seal(wrong, "words")
+
+
+def test_another_process_forgets_an_erased_key_when_told(opener: Opener) -> None:
+    with closing(opener()) as desk, closing(opener()) as gateway:
+        token = desk.seal("patient:1", "words")
+        assert gateway.open(token) == "words"
+        desk.destroy("patient:1")
+        gateway.forget("patient:1")
+        assert gateway.open(token) is None
+
+
+def test_two_processes_that_meet_a_new_subject_agree_on_one_key(opener: Opener) -> None:
+    with closing(opener()) as one, closing(opener()) as other:
+        tokens = [one.seal("patient:1", "a"), other.seal("patient:1", "b")]
+        assert [other.open(token) for token in tokens] == ["a", "b"]
+
+
+def test_a_thousand_random_words_equal_a_plain_dict(keyring: SubjectKeyring) -> None:
+    seed = 20260303
+    random_source = random.Random(seed)
+    twin: dict[str, tuple[str, str | None]] = {}
+    for step in range(1000):
+        subject = f"patient:{random_source.randint(1, 60)}"
+        if random_source.random() < 0.02:
+            keyring.destroy(subject)
+            twin = {token: (owner, None if owner == subject else words) for token, (owner, words) in twin.items()}
+            twin |= {f"gcs1|{subject}|": (subject, None)}
+        words = "".join(chr(random_source.randint(1, 0xD7FF)) for _ in range(random_source.randint(0, 20)))
+        token = keyring.seal(subject, words)
+        twin[token] = (subject, None if token.endswith("|") else words)
+        probe = random_source.choice(list(twin))
+        assert keyring.open(probe) == twin[probe][1], f"seed {seed} step {step}"
+
+
+def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
+    keys = SqliteKeys(tmp_path / "keys.sqlite3")
+    destroyed, kept = bytes(range(32)), bytes(range(32, 64))
+    keys.keep("patient:1", destroyed)
+    keys.keep("patient:2", kept)
+    keys.destroy("patient:1")
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    keys.close()
+    assert destroyed not in content
+    assert kept in content

@@ -1,0 +1,119 @@
+/** Everything a page may ask of the desk, typed by hand from `dispatch/commands.py`, and how to ask over HTTP. */
+import { api, HttpRefused } from "./api.ts";
+import type { Both, Datum, Findings, Iso, Outcome, Priority, UnitStatus } from "./rows.ts";
+import { ulid } from "./ulid.ts";
+
+export interface PlaceIn {
+  lon: number;
+  lat: number;
+  radius_m: number;
+  datum: Datum;
+  source: string;
+  confirmed?: boolean;
+}
+
+interface Ending {
+  outcome: Outcome;
+  risk_told?: boolean;
+  signed?: boolean;
+  witness?: string | null;
+}
+
+export interface Commands {
+  "sign-on": { unit_id: string; crew: readonly string[]; names?: string | null };
+  "sign-off": { unit_id: string };
+  "take-out-of-service": { unit_id: string; reason: string; until?: Iso | null };
+  "report-center-status": { center_id: string; topic: string; state: string; expires_at: Iso; reason?: string | null };
+  "receive-call": { number?: string | null; words?: string | null; complaint?: string | null; place?: PlaceIn | null; line?: string | null; incident_id?: string | null };
+  "answer-call": { call_id: string; seat: string };
+  "end-call": { call_id: string; reason?: string };
+  "link-call": { call_id: string; incident_id: string };
+  "locate": { incident_id: string; place: PlaceIn; words?: string | null };
+  "write-note": { incident_id: string; text: string };
+  "add-patient": { incident_id: string };
+  "identify-patient": { patient_id: string; name: string };
+  "record-findings": { patient_id: string; findings: Findings };
+  "set-priority": { incident_id: string; priority: Priority; reason?: string | null };
+  "confirm-condition": { patient_id: string; condition: string };
+  "assign-unit": { incident_id: string; unit_id: string; reason?: string | null; seen_status?: UnitStatus | null };
+  "divert-unit": { incident_id: string; unit_id: string; reason: string };
+  "report-status": { unit_id: string; status: UnitStatus; lon?: number | null; lat?: number | null; automatic?: boolean };
+  "end-assignment": { assignment_id: string; reason?: string | null } & Ending;
+  "hold-incident": { incident_id: string; reason: string };
+  "resume-incident": { incident_id: string };
+  "close-incident": { incident_id: string; outcome?: Outcome | null; reason?: string | null };
+  "reopen-incident": { incident_id: string; reason: string };
+  "bind-monitor": { patient_id: string; device_id: string };
+  "unbind-monitor": { patient_id: string; device_id: string };
+  "record-vitals": { patient_id: string; vitals: Readonly<Record<string, number>> };
+  "record-ecg": { patient_id: string; ecg_id: string; sample_rate_hz: number; leads: readonly string[]; device_id?: string | null };
+  "read-ecg": { patient_id: string; ecg_id: string; reading: string };
+  "give-treatment": { patient_id: string; code: string; dose?: string | null };
+  "end-patient": { patient_id: string } & Ending;
+  "choose-destination": { patient_id: string; center_id: string; chosen_by?: string; reason?: string | null; risk_told?: boolean };
+  "pre-alert": { patient_id: string; center_id: string };
+  "receive-activation": { activation_id: string };
+  "acknowledge-activation": { activation_id: string };
+  "report-team-ready": { activation_id: string };
+  "accept-patient": { activation_id: string };
+  "cancel-activation": { activation_id: string; reason: string };
+  "acknowledge-end": { activation_id: string };
+  "reserve-resource": { activation_id: string; resource: string; minutes?: number };
+  "report-resource-ready": { activation_id: string; resource: string };
+  "release-resource": { reservation_id: string };
+  "complete-handoff": { patient_id: string; where: string; taken_by?: string | null; signed?: boolean };
+  "register-time-point": { patient_id: string; point: string; happened_at: Iso };
+  "correct-time-point": { patient_id: string; point: string; happened_at: Iso; reason: string };
+  "finish-task": { task_id: string; note?: string | null };
+}
+export type Slug = keyof Commands;
+
+export interface SendOptions {
+  /** When it happened, if not now. */
+  readonly at?: Iso;
+  /** Whose step this is, when entered from a voice report. */
+  readonly entered_for?: string;
+  /** A repeat of the same id is harmless; by default a new one. */
+  readonly command_id?: string;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly text: Both;
+}
+
+export type Ids = Readonly<Record<string, string>>;
+export type Answer = { readonly ok: true; readonly seq: number; readonly ids: Ids } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The journal's name of a command: `assign-unit` is `AssignUnit`. */
+export function kindOf(slug: Slug): string {
+  return slug.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}
+
+/** Ask the desk; every "no" comes back as a refusal with a sentence, a broken network as the code `offline`. */
+export async function send<S extends Slug>(slug: S, data: Commands[S], options: SendOptions = {}): Promise<Answer> {
+  const body = { command_id: ulid(), ...options, data };
+  try {
+    const { seq, ids } = await api<{ seq: number; ids: Ids }>(`/api/commands/${slug}`, { method: "POST", body });
+    return { ok: true, seq, ids };
+  } catch (error) {
+    if (error instanceof HttpRefused) return { ok: false, refusal: refusalFrom(error.status, error.body) };
+    if (error instanceof TypeError) return { ok: false, refusal: OFFLINE };
+    throw error;
+  }
+}
+
+const OFFLINE: Refusal = {
+  code: "offline",
+  params: {},
+  text: { zh: "网络不通，没有送达", en: "No network: it was not sent" },
+};
+
+/** Read a refusal from an answer's body, whatever its shape. */
+export function refusalFrom(status: number, body: unknown): Refusal {
+  const fields = (typeof body === "object" && body !== null ? body : {}) as Partial<Refusal> & { field?: string };
+  const params = fields.params ?? (fields.field === undefined ? {} : { field: fields.field });
+  const fallback = { zh: `服务器拒绝了请求（${status}）`, en: `The server refused the request (${status})` };
+  return { code: fields.code ?? `http_${status}`, params, text: fields.text ?? fallback };
+}

@@ -1,0 +1,396 @@
+/**
+ * The rows of the live tables, as `docs/protocol.md` sends them: the frozen dataclasses of `dispatch/incident.py`,
+ * `unit.py` and `center.py`. `null` means unknown or not given, never zero. Points are WGS-84. Times are RFC 3339 UTC.
+ */
+
+export type Iso = string;
+export type Lang = "zh" | "en";
+export type Both = Readonly<Record<Lang, string>>;
+
+/** A catalogue code with both sentences filled in. */
+export interface Text extends Both {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export type Role =
+  | "call_taker" | "dispatcher" | "supervisor" | "crew" | "department" | "remote_physician" | "admin" | "service" | "system";
+
+export type Priority = "P1" | "P2" | "P3" | "P4";
+
+export type Outcome =
+  | "delivered" | "cancelled" | "not_found" | "self_conveyed" | "refused" | "treated_on_scene" | "death_on_scene"
+  | "handed_to_other_unit";
+
+export type UnitStatus =
+  | "available" | "assigned" | "accepted" | "en_route" | "on_scene" | "at_patient" | "patient_loaded" | "transporting"
+  | "at_hospital" | "stretcher_held" | "handed_over" | "cleaning" | "returning" | "out_of_service";
+
+export type ActivationPhase =
+  | "sent" | "received" | "acknowledged" | "team_ready" | "arrived" | "accepted" | "redirected" | "cancelled" | "end_acknowledged";
+
+export type Datum = "wgs84" | "gcj02" | "bd09";
+
+export interface Place {
+  readonly lon: number;
+  readonly lat: number;
+  readonly radius_m: number;
+  readonly datum: Datum;
+  readonly source: string;
+  readonly confirmed: boolean;
+}
+
+/** One registered minute: when, how known, by whom, how often corrected. */
+export interface Point {
+  readonly at: Iso;
+  readonly recorded_at: Iso;
+  readonly clock: "server" | "device" | "human";
+  readonly uncertainty_s: number;
+  readonly by: string;
+  readonly entered_for: string | null;
+  readonly corrections: number;
+  readonly reason: string | null;
+}
+export type Points = Readonly<Record<string, Point>>;
+
+export interface Call {
+  readonly id: string;
+  readonly incident_id: string;
+  readonly phase: "ringing" | "talking" | "ended";
+  readonly received_at: Iso;
+  readonly number: string | null;
+  readonly words: string | null;
+  readonly complaint: string | null;
+  readonly place: Place | null;
+  readonly line: string | null;
+  readonly seat: string | null;
+  readonly answered_at: Iso | null;
+  readonly ended_at: Iso | null;
+}
+
+export interface LogLine {
+  readonly seq: number;
+  readonly at: Iso;
+  readonly kind: string;
+  readonly by: string;
+  readonly entered_for: string | null;
+  readonly subject: string | null;
+  readonly text: string | null;
+}
+
+export interface Incident {
+  readonly id: string;
+  readonly number: string;
+  readonly phase: "unlocated" | "waiting" | "held" | "underway" | "closed";
+  readonly opened_at: Iso;
+  readonly call_ids: readonly string[];
+  readonly patient_ids: readonly string[];
+  readonly assignment_ids: readonly string[];
+  readonly place: Place | null;
+  readonly words: string | null;
+  readonly complaint: string | null;
+  readonly priority: Priority | null;
+  readonly priority_reason: string | null;
+  readonly priority_fixed: boolean;
+  readonly waiting_since: Iso | null;
+  readonly review_at: Iso | null;
+  readonly closed_at: Iso | null;
+  readonly outcome: Outcome | null;
+  readonly points: Points;
+  readonly log: readonly LogLine[];
+}
+
+/** A suspected (疑似) or confirmed (已确认) condition with the evidence codes that fired it. */
+export interface FiredCondition {
+  readonly code: string;
+  readonly status: "suspected" | "confirmed";
+  readonly evidence: readonly string[];
+  readonly confirmed_by: string | null;
+  readonly confirmed_at: Iso | null;
+}
+
+export interface TargetPoint {
+  readonly code: string;
+  readonly target_min: number | null;
+  readonly source: string;
+}
+
+export interface Ecg {
+  readonly id: string;
+  readonly at: Iso;
+  readonly sample_rate_hz: number;
+  readonly leads: readonly string[];
+  readonly reading: string | null;
+  readonly read_by: string | null;
+  readonly read_at: Iso | null;
+}
+
+export interface Treatment {
+  readonly code: string;
+  readonly dose: string | null;
+  readonly at: Iso;
+}
+
+export interface VitalsEntry {
+  readonly at: Iso;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface Handoff {
+  readonly at: Iso;
+  readonly center_id: string;
+  readonly where: string;
+  readonly bypassed_ed: boolean;
+  readonly given_by: string;
+  readonly taken_by: string | null;
+  readonly signed: boolean;
+}
+
+export type Finding = string | number | boolean | readonly string[] | { readonly [name: string]: Finding };
+export type Findings = Readonly<Record<string, Finding>>;
+
+export interface Patient {
+  readonly id: string;
+  readonly incident_id: string;
+  readonly code: string;
+  readonly name: string | null;
+  readonly findings: Findings;
+  readonly findings_at: Iso | null;
+  readonly conditions: readonly FiredCondition[];
+  readonly priority: Priority | null;
+  readonly required_capabilities: readonly string[];
+  readonly bypass: string | null;
+  readonly activate: readonly string[];
+  readonly blocked: readonly string[];
+  readonly targets: readonly TargetPoint[];
+  readonly device_id: string | null;
+  readonly device_bound_at: Iso | null;
+  readonly vitals: VitalsEntry | null;
+  readonly ecgs: readonly Ecg[];
+  readonly treatments: readonly Treatment[];
+  readonly center_id: string | null;
+  readonly chosen_by: string | null;
+  readonly choice_reason: string | null;
+  readonly risk_told: boolean;
+  readonly activation_id: string | null;
+  readonly handoff: Handoff | null;
+  readonly outcome: Outcome | null;
+  readonly points: Points;
+}
+
+export interface Unit {
+  readonly id: string;
+  readonly call_sign: string;
+  readonly station_id: string;
+  readonly station_name: string;
+  /** Of its station; where it is now comes as telemetry, with an age. */
+  readonly lon: number;
+  readonly lat: number;
+  readonly level: string;
+  readonly equipment: readonly string[];
+  readonly status: UnitStatus;
+  readonly status_since: Iso;
+  readonly crew: readonly string[];
+  readonly crew_names: string | null;
+  readonly assignment_id: string | null;
+  readonly out_reason: string | null;
+  readonly out_until: Iso | null;
+}
+
+export interface Assignment {
+  readonly id: string;
+  readonly incident_id: string;
+  readonly unit_id: string;
+  readonly assigned_at: Iso;
+  readonly assigned_by: string;
+  readonly eta_s: number | null;
+  readonly rank: number | null;
+  readonly reason: string | null;
+  readonly outcome: Outcome | null;
+  readonly outcome_reason: string | null;
+  readonly ended_at: Iso | null;
+  readonly points: Points;
+}
+
+export interface CenterStatus {
+  readonly topic: string;
+  readonly state: string;
+  readonly owner: string;
+  readonly reason: string | null;
+  readonly reported_at: Iso;
+  readonly expires_at: Iso;
+}
+
+export interface Center {
+  readonly id: string;
+  readonly name: string;
+  readonly grade: string;
+  readonly lon: number;
+  readonly lat: number;
+  readonly kinds: readonly string[];
+  readonly capabilities: readonly string[];
+  readonly phone: string | null;
+  readonly statuses: Readonly<Record<string, CenterStatus>>;
+}
+
+export interface Reservation {
+  readonly id: string;
+  readonly resource: string;
+  readonly reserved_at: Iso;
+  readonly expires_at: Iso;
+  readonly ready_at: Iso | null;
+  readonly ended: "used" | "released" | "expired" | null;
+}
+
+export interface Activation {
+  readonly id: string;
+  readonly patient_id: string;
+  readonly incident_id: string;
+  readonly center_id: string;
+  readonly phase: ActivationPhase;
+  readonly sent_at: Iso;
+  readonly acknowledge_by: Iso;
+  readonly conditions: readonly FiredCondition[];
+  readonly bypass: string | null;
+  readonly activate: readonly string[];
+  readonly eta_s: number | null;
+  readonly early: boolean;
+  readonly acknowledged_at: Iso | null;
+  readonly acknowledged_by: string | null;
+  readonly team_ready_at: Iso | null;
+  readonly arrived_at: Iso | null;
+  readonly accepted_at: Iso | null;
+  readonly ended_at: Iso | null;
+  readonly end_reason: string | null;
+  readonly to_center_id: string | null;
+  readonly reservations: readonly Reservation[];
+}
+
+export interface Task {
+  readonly id: string;
+  readonly kind: string;
+  /** "activation:…", "assignment:…", "incident:…" */
+  readonly subject: string;
+  readonly incident_id: string | null;
+  readonly owner_role: Role;
+  readonly due_at: Iso;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The live tables; a role gets those that `docs/protocol.md` names for it, the others stay empty. */
+export interface Tables {
+  readonly calls: Call;
+  readonly incidents: Incident;
+  readonly patients: Patient;
+  readonly units: Unit;
+  readonly assignments: Assignment;
+  readonly centers: Center;
+  readonly activations: Activation;
+  readonly tasks: Task;
+}
+export type TableName = keyof Tables;
+export const TABLE_NAMES: readonly TableName[] = [
+  "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks",
+];
+
+export interface UnitOption {
+  readonly unit_id: string;
+  readonly call_sign: string;
+  readonly status: UnitStatus;
+  readonly level: string;
+  readonly station_name: string;
+  readonly eta_s: number | null;
+  readonly fix_age_s: number | null;
+  readonly rank: number;
+  readonly reasons: readonly Text[];
+  readonly assignable: boolean;
+  readonly tie: boolean;
+}
+
+export interface CenterOption {
+  readonly center_id: string;
+  readonly name: string;
+  readonly grade: string;
+  readonly eta_s: number | null;
+  readonly time_to_treatment_s: number | null;
+  readonly treatment: string;
+  readonly rank: number;
+  readonly tie: boolean;
+  readonly reasons: readonly Text[];
+  readonly warnings: readonly Text[];
+  readonly status: readonly CenterStatus[];
+}
+
+export interface PatientRecommendation {
+  readonly patient_id: string;
+  readonly centers: readonly CenterOption[];
+  readonly excluded: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
+  readonly strength: string | number | null;
+}
+
+export interface Recommendation {
+  readonly incident_id: string;
+  readonly computed_at: Iso;
+  readonly weights_epoch: number;
+  readonly units: readonly UnitOption[];
+  readonly patients: readonly PatientRecommendation[];
+}
+
+export interface RegisterRow {
+  readonly point: string;
+  readonly label: Both;
+  readonly at: Iso | null;
+  readonly target_min: number | null;
+  readonly due_at: Iso | null;
+  readonly minutes: number | null;
+  readonly status: "met" | "late" | "missing" | "pending" | "out_of_order" | "recorded" | "not_applicable";
+  readonly source: string | null;
+  readonly clock: string | null;
+  readonly by: string | null;
+  readonly entered_for: string | null;
+  readonly corrections: number;
+}
+
+export interface HandoffView {
+  readonly view: string;
+  readonly sections: readonly { readonly code: string; readonly title: Both; readonly lines: readonly Both[] }[];
+}
+
+export type AlarmLevel = "high" | "medium" | "low" | "none";
+
+/** Telemetry: never numbered, never journalled, each with its own time. */
+export interface PositionsFrame {
+  readonly t: "positions";
+  readonly at: Iso;
+  /** unit_id, lon, lat, heading_deg, speed_mps, fix_at */
+  readonly units: readonly (readonly [string, number, number, number | null, number | null, Iso])[];
+}
+export interface VitalsFrame {
+  readonly t: "vitals";
+  readonly patient_id: string;
+  readonly at: Iso;
+  readonly device_id: string;
+  readonly values: Readonly<Record<string, number>>;
+  readonly levels: Readonly<Record<string, AlarmLevel>>;
+}
+export interface Eta {
+  /** "incident:…" or "center:…" */
+  readonly to: string;
+  readonly eta_s: number | null;
+  readonly arrive_at: Iso | null;
+  readonly low_s: number | null;
+  readonly high_s: number | null;
+}
+export interface EtasFrame {
+  readonly t: "etas";
+  readonly at: Iso;
+  readonly weights_epoch: number;
+  readonly units: Readonly<Record<string, Eta>>;
+}
+export interface GapFrame {
+  readonly t: "gap";
+  readonly what: "wave";
+  readonly patient_id: string;
+  readonly from: number;
+  readonly to: number;
+}

@@ -1,4 +1,4 @@
-"""The targets of the Makefile: ``python3 -m tools setup | run | test | soak | format | clean``.
+"""The targets of the Makefile: ``python3 -m tools setup | run | test | soak | format | secrets | clean``.
 
 This file alone must be readable by any Python 3, because it is what tells an old one to step aside.
 """

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import checks, city, environment, web
+from tools import checks, city, environment, secret_file, web
 from tools.paths import CACHE, DIST, GREENCHANNEL, ROOT, VENV, WEB
 from tools.say import Stopped, run, say
 
@@ -67,7 +67,15 @@ def clean() -> int:
     return 0
 
 
-TARGETS = {"setup": setup, "run": demo, "test": test, "soak": soak, "format": format_code, "clean": clean}
+TARGETS = {
+    "setup": setup,
+    "run": demo,
+    "test": test,
+    "soak": soak,
+    "format": format_code,
+    "secrets": secret_file.write,
+    "clean": clean,
+}
 
 
 def main(arguments: list[str]) -> int:

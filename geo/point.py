@@ -1,7 +1,7 @@
 """A place on the earth, in WGS-84 degrees, and the few measures that need nothing else.
 
-Distances use the haversine formula on a sphere (Sinnott, *Virtues of the Haversine*, Sky and Telescope 68, 1984): within
-0.5 % of the ellipsoid, exact enough beside any road, and the same everywhere in the system.
+Distances use the haversine formula on a sphere (Sinnott, *Virtues of the Haversine*, Sky and Telescope 68, 1984):
+within 0.5 % of the ellipsoid, exact enough beside any road, and the same everywhere in the system.
 """
 
 import math
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 # Mean earth radius (2a + b) / 3 of the IUGG, as in osmnx `distance.py`.
 EARTH_RADIUS_M = 6_371_008.8
 
+_LON_MAX, _LAT_MAX = 180.0, 90.0
 
-class BadPoint(ValueError):
+
+class BadPoint(ValueError):  # noqa: N818 - the name is the sentence
     """Say why two numbers are no place on the earth."""
 
 
@@ -30,9 +32,9 @@ def checked_point(lon: float, lat: float) -> Point:
     """
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise BadPoint(f"coordinates are not numbers: {lon}, {lat}")
-    if not -180.0 <= lon <= 180.0:
+    if abs(lon) > _LON_MAX:
         raise BadPoint(f"longitude {lon} is outside -180..180")
-    if not -90.0 <= lat <= 90.0:
+    if abs(lat) > _LAT_MAX:
         raise BadPoint(f"latitude {lat} is outside -90..90")
     if lon == 0.0 and lat == 0.0:
         raise BadPoint("(0, 0) is a device that knows no position, not a place")

@@ -1,0 +1,279 @@
+"""A city pack: everything the core needs to know about one city's ground, built once and mapped into memory.
+
+`build` is the only way in, for every city: an OpenStreetMap file and the lists of centres and stations become one
+directory of arrays and tables. `CityPack.open` verifies it and hands it out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from geo.basemap import build_basemap
+from geo.datum import Datum
+from geo.junctions import LaidRoads, lay_roads
+from geo.osm_import import NamedPlace, OsmCity, RoadName, read_osm
+from geo.pack_files import (
+    FORMAT_VERSION,
+    BadPack,
+    Manifest,
+    PackWriter,
+    load_array,
+    read_manifest,
+    sha256_of,
+    verify_files,
+)
+from geo.point import Box, Point
+from geo.roads import RoadGraph
+from geo.sites import CenterSite, StationSite, read_centers, read_stations
+from geo.snap import NoRoad, RoadIndex, SnapGrid, build_grid
+from geo.speeds import read_profile
+
+BASEMAP = "basemap.pmtiles"
+OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+
+# The generator of the fictional city signs its .osm.pbf with a program name that begins so.
+FICTIONAL_GENERATOR = "greenchannel fictional"
+FICTIONAL_ATTRIBUTION = "虚构城市，由程序生成 / fictional city, generated"
+
+# A centre farther than this from its road is believed, and named in the warnings.
+FAR_FROM_ROAD_M = 300.0
+
+# A sentence names so many sites before it counts the rest.
+_SITES_NAMED_MAX = 5
+
+Progress = Callable[[str], None]
+_T = TypeVar("_T")
+
+
+class BadCity(ValueError):  # noqa: N818 - the name is the sentence
+    """Say which site does not belong to the map it was given with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackSummary:
+    """What a pack holds, as `city info` tells it."""
+
+    name: str
+    fictional: bool
+    nodes: int
+    arcs: int
+    centers: int
+    stations: int
+    places: int
+    forbidden_turns: int
+    bbox: Box
+    main_component_share: float
+    islands: Mapping[str, int | float]
+    left_out: Mapping[str, int]
+    warnings: tuple[str, ...]
+    attribution: str
+    checksum: str
+    format_version: int
+
+
+def build(  # noqa: PLR0913 - these are the options of `city build`
+    osm: Path,
+    centers: Path | None,
+    stations: Path | None,
+    out: Path,
+    progress: Progress,
+    *,
+    districts: Path | None = None,
+    datum: Datum = Datum.WGS84,
+    name: str | None = None,
+) -> PackSummary:
+    """Build a pack from an ``.osm.pbf`` or ``.osm`` file; ``out`` appears whole or not at all.
+
+    ``datum`` is that of the two lists; ``districts`` is GeoJSON and kept as it is. Raises `geo.osm_import.BadOsm`,
+    `geo.csv_rows.BadTable`, `BadCity` or `geo.pack_files.BadPack`, each naming the file, line or centre that is wrong.
+    """
+    profile = read_profile()
+    center_sites = read_centers(centers, datum) if centers else ()
+    station_sites = read_stations(stations, datum) if stations else ()
+    outlines = _read_districts(districts)
+    progress(f"reading {osm.name}")
+    city = read_osm(osm, profile, progress)
+    progress(f"cutting {len(city.ways.way_id)} ways into roads")
+    laid = lay_roads(city, profile)
+    progress(f"indexing {laid.graph.stretch_count} stretches of road")
+    grid = build_grid(laid.graph)
+    warnings = _check_sites(RoadIndex(laid.graph, grid), center_sites, station_sites)
+    manifest = _manifest(city, laid, osm, name or osm.name.split(".")[0])
+    with PackWriter(out) as pack:
+        for record in (laid.graph, grid):
+            for column in fields(record):
+                pack.array(column.name, getattr(record, column.name))
+        pack.table("names", city.names)
+        pack.table("places", city.places)
+        pack.table("centers", center_sites)
+        pack.table("stations", station_sites)
+        if outlines is not None:
+            pack.table("districts", outlines)
+        build_basemap(osm, pack.path(BASEMAP), progress)
+        progress("writing the pack")
+        pack.commit(msgspec.structs.replace(manifest, profile=f"{profile.name} {profile.version}", warnings=warnings))
+    return CityPack.open(out).summary()
+
+
+def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
+    box = laid.graph.box()
+    fictional = city.generator.startswith(FICTIONAL_GENERATOR)
+    left_out = dict(city.left_out)
+    if laid.unplaced_turns:
+        left_out["turn restrictions without a clear place"] = laid.unplaced_turns
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        name=name,
+        fictional=fictional,
+        attribution=FICTIONAL_ATTRIBUTION if fictional else OSM_ATTRIBUTION,
+        box=(box.west, box.south, box.east, box.north),
+        profile="",
+        osm_sha256=sha256_of(osm),
+        islands=msgspec.to_builtins(laid.islands),
+        left_out=left_out,
+        warnings=(),
+        files={},
+    )
+
+
+def _check_sites(roads: RoadIndex, centers: Sequence[CenterSite], stations: Sequence[StationSite]) -> tuple[str, ...]:
+    """Refuse sites outside the map; name those whose road is far or absent."""
+    sites = [(f"centre {site.center_id} ({site.name})", site.point) for site in centers]
+    sites += [(f"station {site.station_id} ({site.name})", site.point) for site in stations]
+    outside = [f"{label} at {point.lon},{point.lat}" for label, point in sites if point not in roads.served]
+    if outside:
+        more = len(outside) - _SITES_NAMED_MAX
+        raise BadCity(
+            f"outside the map: {'; '.join(outside[:_SITES_NAMED_MAX])}{f' and {more} more' if more > 0 else ''}"
+        )
+    warnings = (_site_warning(roads, label, point) for label, point in sites)
+    return tuple(warning for warning in warnings if warning is not None)
+
+
+def _site_warning(roads: RoadIndex, label: str, point: Point) -> str | None:
+    try:
+        away_m = roads.snap(point).distance_m
+    except NoRoad as far:
+        return f"{label} cannot be reached: the nearest road is {far.distance_m:.0f} m away"
+    return f"{label} is {away_m:.0f} m from its road" if away_m > FAR_FROM_ROAD_M else None
+
+
+def _read_districts(path: Path | None) -> object | None:
+    if path is None:
+        return None
+    try:
+        districts: object = msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as broken:
+        raise BadCity(f"{path}: not readable GeoJSON ({broken})") from broken
+    if not (isinstance(districts, dict) and districts.get("type") == "FeatureCollection"):
+        raise BadCity(f"{path}: not a GeoJSON FeatureCollection")
+    return districts
+
+
+class CityPack:
+    """An opened pack: verified, its arrays mapped read-only, its tables read when first asked for."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: Path) -> "CityPack":
+        """Verify every file against its checksum and open the pack. Raises `geo.pack_files.BadPack`."""
+        manifest = read_manifest(path)
+        verify_files(path, manifest)
+        return cls(path, manifest)
+
+    @property
+    def name(self) -> str:
+        """Return the city's name."""
+        return self.manifest.name
+
+    @property
+    def fictional(self) -> bool:
+        """Tell whether the city was generated; every screen says so."""
+        return self.manifest.fictional
+
+    @property
+    def attribution(self) -> str:
+        """Return the sentence that stands beside the map."""
+        return self.manifest.attribution
+
+    @property
+    def bbox(self) -> Box:
+        """Return the box around all roads."""
+        return self.manifest.bbox()
+
+    @property
+    def basemap_path(self) -> Path:
+        """Return the base map file, a PMTiles archive."""
+        return self.path / BASEMAP
+
+    @cached_property
+    def graph(self) -> RoadGraph:
+        """Return the routable road graph."""
+        return RoadGraph(**{column.name: load_array(self.path, column.name) for column in fields(RoadGraph)})
+
+    @cached_property
+    def roads(self) -> RoadIndex:
+        """Return the index that snaps points to the graph's roads."""
+        grid = SnapGrid(**{column.name: load_array(self.path, column.name) for column in fields(SnapGrid)})
+        return RoadIndex(self.graph, grid)
+
+    @cached_property
+    def centers(self) -> tuple[CenterSite, ...]:
+        """Return the hospitals, in the order of their list."""
+        return self._table("centers", tuple[CenterSite, ...])
+
+    @cached_property
+    def stations(self) -> tuple[StationSite, ...]:
+        """Return the stations, in the order of their list."""
+        return self._table("stations", tuple[StationSite, ...])
+
+    @cached_property
+    def places(self) -> tuple[NamedPlace, ...]:
+        """Return everything on the map that has a name, roads apart."""
+        return self._table("places", tuple[NamedPlace, ...])
+
+    @cached_property
+    def road_names(self) -> tuple[RoadName | None, ...]:
+        """Return the names that ``RoadGraph.road_name`` counts; the first is None."""
+        return self._table("names", tuple[RoadName | None, ...])
+
+    @cached_property
+    def districts(self) -> Mapping[str, object] | None:
+        """Return the district outlines as GeoJSON; None when the city brought none."""
+        return self._table("districts", dict[str, object]) if "districts.json" in self.manifest.files else None
+
+    def summary(self) -> PackSummary:
+        """Return what the pack holds."""
+        manifest = self.manifest
+        return PackSummary(
+            name=manifest.name,
+            fictional=manifest.fictional,
+            nodes=self.graph.node_count,
+            arcs=self.graph.arc_count,
+            centers=len(self.centers),
+            stations=len(self.stations),
+            places=len(self.places),
+            forbidden_turns=len(self.graph.forbidden_turns),
+            bbox=self.bbox,
+            main_component_share=float(manifest.islands["main_share"]),
+            islands={key: manifest.islands[key] for key in ("count", "nodes", "largest")},
+            left_out=manifest.left_out,
+            warnings=manifest.warnings,
+            attribution=manifest.attribution,
+            checksum=manifest.checksum,
+            format_version=manifest.format_version,
+        )
+
+    def _table(self, name: str, shape: type[_T]) -> _T:
+        path = self.path / f"{name}.json"
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=shape)
+        except (OSError, msgspec.DecodeError) as broken:
+            raise BadPack(f"{path}: not a readable table ({broken})") from broken

@@ -265,12 +265,16 @@ class Telemetry(Protocol):
         """Keep the newest position of a unit at once, and its track in batches; an older one only joins the track."""
         ...
 
+    def learn_position(self, position: Position) -> None:
+        """Take over a position that another process stores; nothing is written."""
+        ...
+
     def positions(self) -> dict[str, Position]:
         """Return the newest known position of every unit."""
         ...
 
     def track(self, unit_id: str, since: datetime, limit: int = 10_000) -> Sequence[Position]:
-        """Return where a unit was at or after ``since``, oldest first; the last seconds may still be unwritten."""
+        """Return where a unit was, thinned to a point each 3 s, oldest first; the last seconds may be unwritten."""
         ...
 
     def forget_before(self, at: datetime) -> None:

@@ -1,12 +1,11 @@
 """One connection to PostgreSQL that comes back after a restart of the server, and what "committed" must mean on it."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString
 
 import psycopg
-
-Answer = TypeVar("Answer")
 
 # A silent network must become an error within seconds: the desk answers nobody while it waits for a commit.
 LIMITS: dict[str, str | int] = {
@@ -28,6 +27,7 @@ def connect(conninfo: str) -> psycopg.Connection:
     row = connection.execute("SHOW synchronous_commit").fetchone()
     if row in {("off",), ("local",)}:  # stricter settings of the operator stay as they are
         connection.execute("SET synchronous_commit = on")
+    connection.execute("SET TIME ZONE 'UTC'")
     return connection
 
 
@@ -48,22 +48,21 @@ class PostgresLink:
 
     def fetch(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
         """Run one statement that may be run twice, and return its rows; one lost connection is replaced in between."""
-        return self.again(lambda connection: connection.execute(sql, parameters, binary=True).fetchall())
-
-    def again(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
-        """Do work that may be done twice; a second loss of the connection is the caller's."""
         with self._lock:
             try:
-                return work(self._live())
+                return self._live().execute(sql, parameters, binary=True).fetchall()
             except psycopg.OperationalError:
                 if not self._connection.broken:
                     raise
-            return work(self._live())
+            return self._live().execute(sql, parameters, binary=True).fetchall()
 
-    def once(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
-        """Do work that must not be done twice; a lost connection is the caller's, the next call gets a new one."""
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        """Commit at the end or undo; a lost connection is the caller's, the next transaction gets a new one."""
         with self._lock:
-            return work(self._live())
+            connection = self._live()
+            with connection.transaction():
+                yield connection
 
     def close(self) -> None:
         """Give the connection back."""

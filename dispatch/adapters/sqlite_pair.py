@@ -1,0 +1,66 @@
+"""One SQLite file, a connection that writes durably and one that reads beside it."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+BUSY_MS = 5_000
+
+# How far each numbered stream is: every file that holds samples has this table, and changes it with the samples.
+STREAM_TABLE = """
+CREATE TABLE IF NOT EXISTS stream (stream TEXT PRIMARY KEY, committed_seq INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class SqlitePair:
+    """Open a file with its tables; writing takes turns, reading never waits for it (WAL)."""
+
+    def __init__(self, path: Path, schema: str) -> None:
+        self._writer = _connect(path)
+        self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer.executescript(schema)
+        self._reader = _connect(path)
+        self._writing = Lock()
+        self._reading = Lock()
+
+    def read(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over what is committed."""
+        with self._reading:
+            return self._reader.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit durably at the end, or undo everything when it raises."""
+        with self._writing, self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
+
+    def close(self) -> None:
+        """Close both connections."""
+        with self._writing, self._reading:
+            self._reader.close()
+            self._writer.close()
+
+
+def committed_of(connection: sqlite3.Connection, streams: Iterable[str]) -> dict[str, int]:
+    """Return how far each known stream is."""
+    sql = "SELECT stream, committed_seq FROM stream WHERE stream = ?"
+    return dict(row for stream in streams for row in connection.execute(sql, (stream,)))
+
+
+def save_committed(connection: sqlite3.Connection, committed: Mapping[str, int]) -> None:
+    """Note how far streams are."""
+    connection.executemany(
+        "INSERT INTO stream VALUES (?, ?) ON CONFLICT DO UPDATE SET committed_seq = excluded.committed_seq",
+        committed.items(),
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection

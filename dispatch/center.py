@@ -101,7 +101,7 @@ class Activation:
     sent_at: datetime
     acknowledge_by: datetime
     conditions: tuple[FiredCondition, ...]
-    bypass: str | None
+    bypass: tuple[str, ...]
     activate: tuple[str, ...]
     eta_s: float | None
     early: bool

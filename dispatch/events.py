@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -119,12 +118,21 @@ class RankingUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A code of the catalogue with the parameters of its sentence, and the source it rests on."""
+
+    code: str
+    params: dict[str, str | int | float] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FiredCondition:
-    """A suspected or confirmed condition with the evidence codes that fired it."""
+    """A suspected or confirmed condition with the evidence that fired it."""
 
     code: str
     status: str  # suspected | confirmed
-    evidence: tuple[str, ...]
+    evidence: tuple[Reason, ...]
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
 
@@ -134,6 +142,7 @@ class TargetPoint:
     """A time point that is now expected, with its target."""
 
     code: str
+    since: str | None
     target_min: float | None
     source: str
 
@@ -313,10 +322,11 @@ class PatientAssessed:
     conditions: tuple[FiredCondition, ...]
     priority: str
     required_capabilities: tuple[str, ...]
-    bypass: str | None
+    bypass: tuple[str, ...]
     activate: tuple[str, ...]
     targets: tuple[TargetPoint, ...]
     blocked: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
     protocols_version: str = "1"
 
 
@@ -495,6 +505,7 @@ class DestinationChosen:
     patient_id: str
     incident_id: str
     center_id: str
+    assignment_id: str | None  # the run that carries the patient
     chosen_by: str  # crew_doctor | patient_or_family | dispatcher
     evidence: RankingUsed | None
     reason: str | None = None
@@ -510,7 +521,7 @@ class ActivationSent:
     incident_id: str
     center_id: str
     conditions: tuple[FiredCondition, ...]
-    bypass: str | None
+    bypass: tuple[str, ...]
     activate: tuple[str, ...]
     eta_s: float | None
     acknowledge_by: datetime
@@ -716,10 +727,12 @@ def subjects_of(data: Any) -> tuple[str, ...]:  # noqa: ANN401 - any of FACTS
     return tuple(dict.fromkeys(found))
 
 
-@cache
 def personal_fields(kind: type) -> tuple[tuple[str, str], ...]:
-    """Return (field, subject field) of every personal field of a fact class."""
+    """Return (field, subject field) of every personal field of a fact or row class."""
     return tuple((f.name, f.metadata["personal_of"]) for f in fields(kind) if "personal_of" in f.metadata)
+
+
+PERSONAL: dict[type, tuple[tuple[str, str], ...]] = {kind: personal_fields(kind) for kind in FACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -735,7 +748,7 @@ class Stored:
 def encode_body(fact: Fact, seal: Callable[[str, str], str]) -> bytes:
     """Return the JSON body of a fact with its personal fields sealed by ``seal(subject, text)``."""
     data = msgspec.to_builtins(fact.data)
-    for name, subject_field in personal_fields(type(fact.data)):
+    for name, subject_field in PERSONAL[type(fact.data)]:
         if data[name] is not None:
             data[name] = seal(f"{SUBJECT_FIELDS[subject_field]}:{data[subject_field]}", data[name])
     return msgspec.json.encode(Stored(fact.actor, fact.clock, fact.uncertainty_s, data))
@@ -745,7 +758,7 @@ def decode_body(kind: str, body: bytes, unseal: Callable[[str], str | None]) -> 
     """Read a stored body back; ``unseal`` returns None for an erased subject, which reads as ``ERASED``."""
     stored = msgspec.json.decode(body, type=Stored)
     fact_class = KINDS[kind]
-    for name, _ in personal_fields(fact_class):
+    for name, _ in PERSONAL[fact_class]:
         token = stored.data.get(name)
         if token is not None:
             opened = unseal(token)

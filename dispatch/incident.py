@@ -92,27 +92,14 @@ class Call:
     incident_id: str
     phase: CallPhase
     received_at: datetime
-    number: str | None
-    words: str | None
-    complaint: str | None
-    place: Place | None
-    line: str | None
+    number: str | None = e.personal("id")
+    words: str | None = e.personal("id")
+    complaint: str | None = e.personal("id")
+    place: Place | None = None
+    line: str | None = None
     seat: str | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line of an incident's history as an operator reads it."""
-
-    seq: int
-    at: datetime
-    kind: str
-    by: str
-    entered_for: str | None
-    subject: str | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +113,10 @@ class Incident:
     call_ids: tuple[str, ...]
     patient_ids: tuple[str, ...]
     assignment_ids: tuple[str, ...] = ()
+    activation_ids: tuple[str, ...] = ()
     place: Place | None = None
-    words: str | None = None
-    complaint: str | None = None
+    words: str | None = e.personal("id")
+    complaint: str | None = e.personal("id")
     priority: str | None = None  # None: not yet assessed
     priority_reason: str | None = None
     priority_fixed: bool = False  # a person set it
@@ -137,7 +125,6 @@ class Incident:
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
-    log: tuple[LogLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +177,23 @@ class Patient:
     id: str
     incident_id: str
     code: str
-    name: str | None = None
+    name: str | None = e.personal("id")
     findings: dict[str, Any] = field(default_factory=dict)
     findings_at: datetime | None = None
     conditions: tuple[FiredCondition, ...] = ()
     priority: str | None = None
     required_capabilities: tuple[str, ...] = ()
-    bypass: str | None = None
+    bypass: tuple[str, ...] = ()
     activate: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
     targets: tuple[TargetPoint, ...] = ()
     device_id: str | None = None
     device_bound_at: datetime | None = None
     vitals: VitalsEntry | None = None
     ecgs: tuple[Ecg, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+    assignment_id: str | None = None  # the run that carries the patient
     center_id: str | None = None  # the confirmed destination
     chosen_by: str | None = None
     choice_reason: str | None = None
@@ -213,6 +202,16 @@ class Patient:
     handoff: Handoff | None = None
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
+
+
+def merged_findings(known: dict[str, Any], learned: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known after something was learned: groups merge item by item, everything else is replaced."""
+    groups = {
+        name: merged_findings(known[name], value)
+        for name, value in learned.items()
+        if isinstance(value, dict) and isinstance(known.get(name), dict)
+    }
+    return {**known, **learned, **groups}
 
 
 def next_phase(incident: Incident, fact_kind: type) -> IncidentPhase | None:

@@ -7,7 +7,7 @@ that is reported late fills the register only.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dispatch.events import Outcome, UnitStatus
+from dispatch.events import Outcome, UnitStatus, personal
 from dispatch.incident import Points
 
 S = UnitStatus
@@ -66,8 +66,9 @@ class Unit:
     status: UnitStatus
     status_since: datetime
     crew: tuple[str, ...] = ()
-    crew_names: str | None = None
+    crew_names: str | None = personal("id")
     assignment_id: str | None = None
+    last_assignment_id: str | None = None
     out_reason: str | None = None
     out_until: datetime | None = None
 

@@ -1,0 +1,31 @@
+"""From the ring to the register: the stages in the order in which an incident passes them.
+
+This list is the one statement of that order; docs/life-of-a-call.md follows it and a test compares the two.
+``recommend`` decides nothing: it ranks, silently, whenever anything changes.
+"""
+
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.flow import (
+    activation,
+    assignment,
+    call,
+    deadlines,
+    ground,
+    handoff,
+    journey,
+    location,
+    patient,
+    triage,
+)
+from dispatch.flow.decision import Decide, Decision
+from dispatch.rules import Rules
+
+STAGES = (ground, call, location, triage, assignment, journey, patient, activation, handoff, deadlines)
+
+DECISIONS: dict[type, Decide] = {kind: rule for stage in STAGES for kind, rule in stage.DECISIONS.items()}
+
+
+def decide(city: City, command: Command, rules: Rules) -> Decision:
+    """Return the facts that follow from a command, or the one refusal; changes nothing."""
+    return DECISIONS[type(command.data)](city, command, command.data, rules)

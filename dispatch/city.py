@@ -1,0 +1,133 @@
+"""The state of one city as one immutable value: grab it and read, nobody can change it under you."""
+
+from __future__ import annotations  # rpds maps cannot be subscripted at run time
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rpds import HashTrieMap
+
+from dispatch.center import LIVE, Activation, Center
+from dispatch.events import Role
+from dispatch.incident import Call, Incident, IncidentPhase, Patient
+from dispatch.unit import Assignment, Unit
+
+
+RECENT = 60  # closed incidents that screens keep: about an hour of a large city
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A failed machine step as a named person's phone task with a clock."""
+
+    id: str
+    kind: str
+    subject: str
+    incident_id: str | None
+    owner_role: Role
+    raised_at: datetime
+    due_at: datetime
+    params: dict[str, str]
+    done_at: datetime | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Everything that is true after fact ``seq``; every table is a persistent map from id to row."""
+
+    seq: int
+    calls: HashTrieMap[str, Call]
+    incidents: HashTrieMap[str, Incident]
+    patients: HashTrieMap[str, Patient]
+    units: HashTrieMap[str, Unit]
+    assignments: HashTrieMap[str, Assignment]
+    centers: HashTrieMap[str, Center]
+    activations: HashTrieMap[str, Activation]
+    tasks: HashTrieMap[str, Task]
+    history: HashTrieMap[str, tuple[int, ...]]  # incident id -> seqs of its facts
+    open_incidents: frozenset[str]
+    recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
+    live_activations: frozenset[str]  # live, or ended and not yet seen by the centre
+    open_tasks: frozenset[str]
+    incidents_opened: int
+
+    def with_incident(self, incident: Incident) -> City:
+        """Return the city with this incident's new state."""
+        rows = self.incidents.insert(incident.id, incident)
+        closed, was_open = incident.phase is IncidentPhase.CLOSED, incident.id in self.open_incidents
+        if closed is not was_open:
+            return replace(self, incidents=rows)
+        recent = tuple(each for each in self.recently_closed if each != incident.id)
+        if closed:
+            recent, still_open = (*recent, incident.id)[-RECENT:], self.open_incidents - {incident.id}
+        else:
+            still_open = self.open_incidents | {incident.id}
+        return replace(self, incidents=rows, open_incidents=still_open, recently_closed=recent)
+
+    def with_patient(self, patient: Patient) -> City:
+        """Return the city with this patient's new state."""
+        return replace(self, patients=self.patients.insert(patient.id, patient))
+
+    def with_unit(self, unit: Unit) -> City:
+        """Return the city with this unit's new state."""
+        return replace(self, units=self.units.insert(unit.id, unit))
+
+    def with_assignment(self, assignment: Assignment) -> City:
+        """Return the city with this assignment's new state."""
+        return replace(self, assignments=self.assignments.insert(assignment.id, assignment))
+
+    def with_activation(self, activation: Activation) -> City:
+        """Return the city with this activation's new state."""
+        watched = self.live_activations
+        if needs_watching(activation):
+            watched = watched if activation.id in watched else watched | {activation.id}
+        elif activation.id in watched:
+            watched -= {activation.id}
+        return replace(
+            self, activations=self.activations.insert(activation.id, activation), live_activations=watched
+        )
+
+    def with_task(self, task: Task) -> City:
+        """Return the city with this task's new state."""
+        pending = self.open_tasks | {task.id} if task.done_at is None else self.open_tasks - {task.id}
+        return replace(self, tasks=self.tasks.insert(task.id, task), open_tasks=pending)
+
+    def active_assignments(self, incident_id: str) -> tuple[Assignment, ...]:
+        """Return the runs of an incident that have no outcome yet."""
+        rows = (self.assignments[each] for each in self.incidents[incident_id].assignment_ids)
+        return tuple(row for row in rows if row.outcome is None)
+
+    def on_screen(self, incident_id: str) -> bool:
+        """Say whether screens still show this incident: it is open, or among the last that closed."""
+        return incident_id in self.open_incidents or incident_id in self.recently_closed
+
+
+def needs_watching(activation: Activation) -> bool:
+    """Say whether the deadline clock still has business with this activation."""
+    return (
+        activation.phase in LIVE
+        or activation.phase in ("redirected", "cancelled")
+        or any(row.ended is None for row in activation.reservations)
+    )
+
+
+def empty_city() -> City:
+    """Return a city in which nothing has happened."""
+    return City(
+        seq=0,
+        calls=HashTrieMap(),
+        incidents=HashTrieMap(),
+        patients=HashTrieMap(),
+        units=HashTrieMap(),
+        assignments=HashTrieMap(),
+        centers=HashTrieMap(),
+        activations=HashTrieMap(),
+        tasks=HashTrieMap(),
+        history=HashTrieMap(),
+        open_incidents=frozenset(),
+        recently_closed=(),
+        live_activations=frozenset(),
+        open_tasks=frozenset(),
+        incidents_opened=0,
+    )

@@ -1,0 +1,224 @@
+"""The desk: the single writer of one city. Request to screen in five steps: evidence, decide, append, evolve, tell.
+
+Deciding, numbering, enqueueing and evolving are one synchronous section, so "a unit has one assignment" is a dict look-up.
+Nothing is answered or told before its batch is durable. If a batch fails, the desk refuses commands, rebuilds from the last
+durable fact, and reads go on.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dispatch.city import City, empty_city
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.events import VERSIONS, Fact, decode_body, encode_body, subjects_of
+from dispatch.evidence import GATHERERS, Sources, gather
+from dispatch.evolve import evolve
+from dispatch.flow import decide
+from dispatch.ports import Draft, Journal, JournalUnavailable, Keyring, Record, Ticket
+from dispatch.rules import Rules
+from dispatch.snapshot import code_version, decode_city, encode_city
+
+SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Answer a command: its facts are durable."""
+
+    seq: int
+    facts: tuple[Fact, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What listeners hear, in order, once it is durable."""
+
+    before: City
+    after: City
+    facts: tuple[Fact, ...]
+
+
+@dataclass(slots=True)
+class _Batch:
+    ticket: Ticket
+    told: Told
+    answer: asyncio.Future[Done]
+
+
+class Desk:
+    """Handle commands for one city; lives on one event loop."""
+
+    def __init__(self, journal: Journal, keyring: Keyring, sources: Sources, rules: Rules) -> None:
+        self._journal, self._keyring, self._sources, self._rules = journal, keyring, sources, rules
+        self._pending: deque[_Batch] = deque()
+        self._answers: dict[str, asyncio.Future[Done]] = {}
+        self._listeners: list[Callable[[Told], None]] = []
+        self._recovering = False
+        self._snapshot_seq = 0
+        self.city: City = empty_city()  # decided, perhaps not yet durable: only the desk itself looks at it
+        self.durable: City = self.city  # what everybody else may see
+        self.feed_epoch = ""
+        self._rebuild()
+
+    async def handle(self, command: Command) -> Done | Refused:
+        """Answer a command once its facts are durable, or refuse it.
+
+        Raises
+        ------
+        JournalUnavailable
+            Nothing is known to be written; ask again with the same command id.
+        """
+        repeated = await self._known_answer(command.id)
+        if repeated is not None:
+            return repeated
+        if type(command.data) in GATHERERS:
+            evidence = await asyncio.to_thread(gather, command.data, self.city, self._sources, command.received_at)
+            command = replace(command, evidence=evidence)
+        if command.id in self._answers:  # it came twice while we looked
+            return replace(await asyncio.shield(self._answers[command.id]), repeated=True)
+        answer = self._decide_and_append(command)
+        return answer if isinstance(answer, Refused) else await asyncio.shield(answer)
+
+    def watch(self, listener: Callable[[Told], None]) -> Callable[[], None]:
+        """Tell ``listener`` everything that becomes durable from now on; returns how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def facts_of(self, seqs: tuple[int, ...]) -> list[Fact]:
+        """Read single facts back, in order."""
+        return [self._read(record) for seq in seqs for record in self._journal.read(seq - 1, 1)]
+
+    def facts_after(self, seq: int, limit: int) -> list[Fact]:
+        """Read the facts behind ``seq``."""
+        return [self._read(record) for record in self._journal.read(seq, limit)]
+
+    def save_snapshot(self) -> None:
+        """Keep a snapshot of what is durable, for a quick start."""
+        city = self.durable
+        if city.seq > self._snapshot_seq:
+            self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
+            self._snapshot_seq = city.seq
+
+    def _decide_and_append(self, command: Command) -> asyncio.Future[Done] | Refused:
+        """Decide, number, enqueue and evolve without letting anybody in between."""
+        if self._recovering:
+            raise JournalUnavailable("the journal is being reopened")
+        decision = decide(self.city, command, self._rules)
+        if isinstance(decision, Refused):
+            return decision
+        before = self.city
+        facts = tuple(self._fact(command, before.seq + offset, data) for offset, data in enumerate(decision, 1))
+        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        if not facts:
+            future.set_result(Done(before.seq, ()))
+            return future
+        after = before
+        for fact in facts:
+            after = evolve(after, fact)
+        ticket = self._journal.append([self._draft(fact) for fact in facts])
+        self.city = after
+        self._pending.append(_Batch(ticket, Told(before, after, facts), future))
+        self._answers[command.id] = future
+        loop = asyncio.get_running_loop()
+        ticket.add_done_callback(lambda _: loop.call_soon_threadsafe(self._settle))
+        return future
+
+    def _fact(self, command: Command, seq: int, data: object) -> Fact:
+        return Fact(
+            seq, command.at, command.received_at, command.clock, command.uncertainty_s, command.actor, command.id, data
+        )
+
+    def _draft(self, fact: Fact) -> Draft:
+        return Draft(
+            fact.seq, fact.at, fact.recorded_at, fact.kind, VERSIONS[fact.kind], fact.command_id, fact.actor.account,
+            subjects_of(fact.data), encode_body(fact, self._keyring.seal),
+        )  # fmt: skip
+
+    def _settle(self) -> None:
+        """Answer and tell, in journal order, everything that is durable by now."""
+        while self._pending and self._pending[0].ticket.done():
+            batch = self._pending.popleft()
+            failure = batch.ticket.failure()
+            if failure is not None:
+                self._fail(batch, failure)
+                return
+            self.durable = batch.told.after
+            self._answers.pop(batch.told.facts[0].command_id, None)
+            batch.answer.set_result(Done(batch.told.after.seq, batch.told.facts))
+            for listener in tuple(self._listeners):
+                listener(batch.told)
+        if self.durable.seq - self._snapshot_seq >= SNAPSHOT_EVERY:
+            self._snapshot_seq = self.durable.seq
+            asyncio.get_running_loop().run_in_executor(None, self._snapshot_quietly)
+
+    def _snapshot_quietly(self) -> None:
+        try:
+            city = self.durable
+            self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
+        except JournalUnavailable:
+            log.warning("no snapshot was kept; the next start folds more facts")
+
+    def _fail(self, batch: _Batch, failure: Exception) -> None:
+        """Answer nobody, and come back only from what is durable."""
+        log.error("a batch was not written: %s", failure)
+        self._recovering = True
+        for lost in (batch, *self._pending):
+            lost.answer.set_exception(JournalUnavailable(str(failure)))
+            lost.answer.exception()  # a sender who hung up must not leave a warning behind
+        self._pending.clear()
+        self._answers.clear()
+        self.city = self.durable
+        self._recovery = asyncio.get_running_loop().create_task(self._recover())
+
+    async def _recover(self) -> None:
+        """Reopen the journal as soon as it lets us, and rebuild from its durable head."""
+        wait_s = 0.2
+        while True:
+            try:
+                head = await asyncio.to_thread(self._journal.recover)
+                break
+            except JournalUnavailable:
+                await asyncio.sleep(wait_s)
+                wait_s = min(5.0, wait_s * 2)
+        before = self.durable
+        self._rebuild()
+        self._recovering = False
+        log.warning("the journal is back at fact %d", head.seq)
+        if self.durable.seq != before.seq:  # facts that had been written although nobody could be told
+            facts = tuple(self.facts_after(before.seq, self.durable.seq - before.seq))
+            for listener in tuple(self._listeners):
+                listener(Told(before, self.durable, facts))
+
+    def _rebuild(self) -> None:
+        """Fold the journal from the newest usable snapshot."""
+        stored = self._journal.load_snapshot(code_version())
+        city = empty_city() if stored is None else decode_city(stored[1], self._keyring.open)
+        self._snapshot_seq = city.seq
+        for record in self._journal.read(city.seq):
+            city = evolve(city, self._read(record))
+        self.city = self.durable = city
+        self.feed_epoch = self.feed_epoch or f"{city.seq}-{self._journal.head().hash.hex()[:12]}"
+
+    def _read(self, record: Record) -> Fact:
+        stored, data = decode_body(record.kind, record.body, self._keyring.open)
+        return Fact(
+            record.seq, record.at, record.recorded_at, stored.clock, stored.uncertainty_s, stored.actor,
+            record.command_id, data,
+        )  # fmt: skip
+
+    async def _known_answer(self, command_id: str) -> Done | None:
+        """Return the answer a repeated command got, waiting for it when it is still under way."""
+        under_way = self._answers.get(command_id)
+        if under_way is not None:
+            return replace(await asyncio.shield(under_way), repeated=True)
+        span = await asyncio.to_thread(self._journal.outcome_of, command_id)
+        if span is None:
+            return None
+        facts = await asyncio.to_thread(self.facts_after, span[0] - 1, span[1] - span[0] + 1)
+        return Done(span[1], tuple(facts), repeated=True)

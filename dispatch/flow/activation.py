@@ -1,0 +1,236 @@
+"""The activation: the crew doctor's choice becomes a centre that stands ready. It never blocks the crew."""
+
+from datetime import datetime, timedelta
+
+from center_protocols.vocabulary import Condition, Resource
+from dispatch import commands as c, events as e
+from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.events import RankingUsed, Role, UnitStatus
+from dispatch.flow.assignment import released
+from dispatch.flow.decision import Decide, Decision, Evidence, Facts
+from dispatch.flow.handoff import accepted
+from dispatch.flow.recommend import centers_used, rank_centers
+from dispatch.incident import Patient
+from dispatch.rules import Rules
+from dispatch.unit import RUN, Assignment
+
+ALARM_BEFORE_CONTACT = frozenset({Condition.CARDIAC_ARREST, Condition.IMMINENT_DELIVERY})
+CONTACT = RUN.index(UnitStatus.AT_PATIENT)
+
+
+def choose_destination(city: City, command: Command, ask: c.ChooseDestination, rules: Rules) -> Decision:
+    """Decide where to, after patient contact; another choice than the first carries its reason."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None or ask.center_id not in city.centers:
+        return Refused("patient.unknown" if patient is None else "center.unknown")
+    if patient.outcome is not None:
+        return Refused("patient.ended", {"outcome": patient.outcome})
+    run = _run_with_contact(city, patient, command.actor.unit_id)
+    if run is None:
+        return Refused("destination.before_contact", {"patient": patient.code})
+    if patient.center_id == ask.center_id and patient.activation_id is not None:
+        return Refused("destination.already", {"center": city.centers[ask.center_id].name})
+    if ask.chosen_by == "patient_or_family" and not ask.risk_told:
+        return Refused("destination.risk_not_told")
+    used, first = _ranking(city, command, patient)
+    if first is not None and ask.center_id not in first and not ask.reason:
+        return Refused("destination.reason_needed", {"center": city.centers[ask.center_id].name})
+    chosen = e.DestinationChosen(
+        patient.id, patient.incident_id, ask.center_id, run.id, ask.chosen_by, used, ask.reason, ask.risk_told
+    )
+    return [chosen, *_announce(city, command, patient, ask.center_id, ask.reason or ask.chosen_by, rules)]
+
+
+def _run_with_contact(city: City, patient: Patient, unit_id: str | None) -> Assignment | None:
+    for run in reversed(city.active_assignments(patient.incident_id)):
+        status = city.units[run.unit_id].status
+        if unit_id in (None, run.unit_id) and status in RUN and RUN.index(status) >= CONTACT:
+            return run
+    return None
+
+
+def _ranking(city: City, command: Command, patient: Patient) -> tuple[RankingUsed | None, frozenset[str] | None]:
+    """Return the ranking used and the ids that need no reason: the first and what ties with it."""
+    if not isinstance(command.evidence, Evidence):
+        return None, None
+    ranking = rank_centers(city, patient, command.evidence, command.received_at)
+    best = frozenset(row.center_id for rank, row in enumerate(ranking.options) if rank == 0 or row.tie)
+    return centers_used(ranking, command.evidence), best or None
+
+
+def _announce(
+    city: City, command: Command, patient: Patient, center_id: str, reason: str, rules: Rules, *, early: bool = False
+) -> Facts:
+    """Redirect the centre that expects the patient now, and alarm the one that will."""
+    facts: Facts = []
+    current = city.activations.get(patient.activation_id) if patient.activation_id else None
+    if current is not None and current.phase in LIVE:
+        if current.center_id == center_id:
+            return []
+        facts = [e.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
+    eta_s = _eta(command, center_id)
+    facts.append(
+        e.ActivationSent(
+            command.new_id(2), patient.id, patient.incident_id, center_id, patient.conditions, patient.bypass,
+            patient.activate, eta_s, acknowledge_by(command.received_at, eta_s, rules), early,
+        )  # fmt: skip
+    )
+    return facts
+
+
+def _eta(command: Command, center_id: str) -> float | None:
+    if not isinstance(command.evidence, Evidence):
+        return None
+    return next((row.eta_s for row in command.evidence.centers if row.center_id == center_id), None)
+
+
+def acknowledge_by(sent_at: datetime, eta_s: float | None, rules: Rules) -> datetime:
+    """Return until when somebody must answer: a minute, or a quarter of the time that is left if that is less."""
+    share_s = rules.acknowledge_within_s if eta_s is None else eta_s * rules.acknowledge_eta_share
+    within_s = max(rules.acknowledge_least_s, min(rules.acknowledge_within_s, share_s))
+    return sent_at + timedelta(seconds=within_s)
+
+
+def pre_alert(city: City, command: Command, ask: c.PreAlert, rules: Rules) -> Decision:
+    """Alarm a centre before patient contact: only arrest and imminent delivery allow it."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None or ask.center_id not in city.centers:
+        return Refused("patient.unknown" if patient is None else "center.unknown")
+    if not any(each.code in ALARM_BEFORE_CONTACT for each in patient.conditions):
+        return Refused("activation.too_early", {"patient": patient.code})
+    facts = _announce(city, command, patient, ask.center_id, "pre_alert", rules, early=True)
+    return facts or Refused("destination.already", {"center": city.centers[ask.center_id].name})
+
+
+def receive_activation(city: City, _command: Command, ask: c.ReceiveActivation, _rules: Rules) -> Decision:
+    """Note that the wall shows it."""
+    return _moved(city, ask.activation_id, e.ActivationReceived)
+
+
+def acknowledge_activation(city: City, command: Command, ask: c.AcknowledgeActivation, rules: Rules) -> Decision:
+    """Take the answer, and hold what the protocol asks for."""
+    facts = _moved(city, ask.activation_id, e.ActivationAcknowledged)
+    if isinstance(facts, Refused):
+        return facts
+    activation = city.activations[ask.activation_id]
+    if command.actor.role is not Role.DEPARTMENT and command.actor.entered_for is None:
+        return Refused("activation.only_center", {"center": city.centers[activation.center_id].name})
+    if activation.phase not in LIVE:
+        return facts
+    held = {hold.resource for hold in activation.reservations if hold.ended is None}
+    wanted = [code for code in activation.activate if code in set(Resource) and code not in held]
+    expires_at = command.received_at + timedelta(minutes=rules.reservation_min)
+    return facts + [
+        e.ResourceReserved(command.new_id(number), activation.id, activation.center_id, code, expires_at)
+        for number, code in enumerate(wanted, 1)
+    ]
+
+
+def report_team_ready(city: City, _command: Command, ask: c.ReportTeamReady, _rules: Rules) -> Decision:
+    """Note that the team stands there."""
+    return _moved(city, ask.activation_id, e.TeamReady)
+
+
+def accept_patient(city: City, _command: Command, ask: c.AcceptPatient, _rules: Rules) -> Decision:
+    """Note that the centre took over, and end the holds as used."""
+    activation = city.activations.get(ask.activation_id)
+    if activation is None:
+        return Refused("activation.unknown")
+    return accepted(city, activation.id) or _no_step(activation)
+
+
+def cancel_activation(city: City, _command: Command, ask: c.CancelActivation, _rules: Rules) -> Decision:
+    """Call the centre off, with the reason."""
+    activation = city.activations.get(ask.activation_id)
+    if activation is None:
+        return Refused("activation.unknown")
+    if activation.phase not in LIVE:
+        return _no_step(activation)
+    return [e.ActivationCancelled(activation.id, ask.reason), *released(city, activation.id)]
+
+
+def acknowledge_end(city: City, _command: Command, ask: c.AcknowledgeEnd, _rules: Rules) -> Decision:
+    """Note that the centre has seen that nobody comes."""
+    return _moved(city, ask.activation_id, e.ActivationEndAcknowledged)
+
+
+def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rules: Rules) -> Decision:
+    """Hold one more thing for this patient."""
+    activation = city.activations.get(ask.activation_id)
+    if activation is None:
+        return Refused("activation.unknown")
+    if activation.phase not in LIVE:
+        return _no_step(activation)
+    if ask.resource not in set(Resource):
+        return Refused("resource.unknown", {"resource": ask.resource})
+    if any(hold.resource == ask.resource and hold.ended is None for hold in activation.reservations):
+        return Refused("resource.held", {"resource": ask.resource})
+    expires_at = command.received_at + timedelta(minutes=ask.minutes)
+    return [
+        e.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)
+    ]
+
+
+def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceReady, _rules: Rules) -> Decision:
+    """Note that what is held is ready."""
+    activation = city.activations.get(ask.activation_id)
+    if activation is None:
+        return Refused("activation.unknown")
+    waiting = [row for row in activation.reservations if row.resource == ask.resource and row.ended is None]
+    if not any(row.ready_at is None for row in waiting):
+        return Refused("resource.not_held", {"resource": ask.resource})
+    return [e.ResourceReady(activation.id, ask.resource)]
+
+
+def release_resource(city: City, _command: Command, ask: c.ReleaseResource, _rules: Rules) -> Decision:
+    """Give one hold back."""
+    for activation_id in city.live_activations:
+        for hold in city.activations[activation_id].reservations:
+            if hold.id == ask.reservation_id and hold.ended is None:
+                center_id = city.activations[activation_id].center_id
+                return [e.ReservationEnded(hold.id, activation_id, center_id, "released")]
+    return Refused("resource.not_held", {"resource": "—"})
+
+
+def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus, _rules: Rules) -> Decision:
+    """Take what a centre says about itself, with owner, reason and expiry."""
+    if ask.center_id not in city.centers:
+        return Refused("center.unknown")
+    if ask.expires_at <= command.received_at:
+        return Refused("center.status_expired")
+    owner = command.actor.account
+    return [
+        e.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.reason, ask.expires_at)
+    ]
+
+
+def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:
+    activation = city.activations.get(activation_id)
+    if activation is None:
+        return Refused("activation.unknown")
+    step = (activation.phase, fact_kind)
+    if step not in ACTIVATION_STEPS and not (step in LATE and _tells_something(activation, fact_kind)):
+        return _no_step(activation)
+    return [fact_kind(activation_id)]
+
+
+def _tells_something(activation: Activation, fact_kind: type) -> bool:
+    if fact_kind is e.ActivationAcknowledged:
+        return activation.acknowledged_at is None
+    return fact_kind is e.TeamReady and activation.team_ready_at is None
+
+
+def _no_step(activation: Activation) -> Refused:
+    return Refused("activation.no_such_step", {"phase": activation.phase})
+
+
+DECISIONS: dict[type, Decide] = {
+    c.ChooseDestination: choose_destination, c.PreAlert: pre_alert, c.ReceiveActivation: receive_activation,
+    c.AcknowledgeActivation: acknowledge_activation, c.ReportTeamReady: report_team_ready, c.AcceptPatient: accept_patient,
+    c.CancelActivation: cancel_activation, c.AcknowledgeEnd: acknowledge_end, c.ReserveResource: reserve_resource,
+    c.ReportResourceReady: report_resource_ready, c.ReleaseResource: release_resource,
+    c.ReportCenterStatus: report_center_status,
+}  # fmt: skip

@@ -1,0 +1,99 @@
+"""Deadlines: a machine step that fails becomes a named person's phone task, on screen, with a clock.
+
+A task's id is its kind and subject, so nothing is raised twice; what becomes pointless is closed as moot.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from dispatch import commands as c, events as e
+from dispatch.center import ENDED_UNSEEN, UNANSWERED
+from dispatch.city import City, Task
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.events import Role, UnitStatus
+from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.incident import IncidentPhase
+from dispatch.rules import Rules
+
+NOT_ROLLING = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
+
+
+def check_deadlines(city: City, command: Command, _ask: c.CheckDeadlines, rules: Rules) -> Decision:
+    """Raise what is overdue, close what is moot, end what has expired."""
+    return due(city, command.at, rules)
+
+
+def due(city: City, now: datetime, rules: Rules) -> Facts:
+    """Return the facts that the clock asks for at this minute; empty nearly always."""
+    wanted = {fact.task_id: fact for fact in _overdue(city, now, rules)}
+    raised: Facts = [fact for task_id, fact in sorted(wanted.items()) if task_id not in city.tasks]
+    moot: Facts = [
+        e.TaskDone(each, "moot") for each in sorted(city.open_tasks) if each not in wanted
+    ]
+    return [*raised, *moot, *_expired(city, now)]
+
+
+def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    yield from _silent_centers(city, now, rules)
+    for incident_id in city.open_incidents:
+        yield from _slow_units(city, incident_id, now, rules)
+        yield from _held_too_long(city, incident_id, now)
+
+
+def _silent_centers(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    for activation_id in city.live_activations:
+        row = city.activations[activation_id]
+        center = city.centers[row.center_id]
+        params = {"center": center.name, "phone": center.phone or "—", "patient": city.patients[row.patient_id].code}
+        if row.phase in UNANSWERED and now >= row.acknowledge_by:
+            yield _task("prealert_unanswered", f"activation:{row.id}", row.incident_id, row.acknowledge_by, params)
+        if row.phase in ENDED_UNSEEN and row.ended_at is not None:
+            due_at = row.ended_at + timedelta(seconds=rules.end_acknowledge_within_s)
+            if now >= due_at:
+                yield _task("end_unacknowledged", f"activation:{row.id}", row.incident_id, due_at, params)
+
+
+def _slow_units(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    for run in city.active_assignments(incident_id):
+        unit = city.units[run.unit_id]
+        params = {"unit": unit.call_sign, "incident": city.incidents[incident_id].number}
+        accept_by = run.assigned_at + timedelta(seconds=rules.accept_within_s)
+        roll_by = run.assigned_at + timedelta(seconds=rules.roll_within_s)
+        if unit.status is UnitStatus.ASSIGNED and now >= accept_by:
+            yield _task("unit_not_accepting", f"assignment:{run.id}", incident_id, accept_by, params)
+        if unit.status in NOT_ROLLING and now >= roll_by:
+            yield _task("unit_not_rolling", f"assignment:{run.id}", incident_id, roll_by, params)
+
+
+def _held_too_long(city: City, incident_id: str, now: datetime) -> Iterator[e.TaskRaised]:
+    row = city.incidents[incident_id]
+    if row.phase is IncidentPhase.HELD and row.review_at is not None and now >= row.review_at:
+        subject = f"incident:{row.id}@{row.review_at.isoformat()}"
+        yield _task("held_review", subject, row.id, row.review_at, {"incident": row.number})
+
+
+def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
+    return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
+
+
+def _expired(city: City, now: datetime) -> Facts:
+    return [
+        e.ReservationEnded(hold.id, row.id, row.center_id, "expired")
+        for row in sorted((city.activations[each] for each in city.live_activations), key=lambda each: each.id)
+        for hold in row.reservations
+        if hold.ended is None and now >= hold.expires_at
+    ]
+
+
+def finish_task(city: City, _command: Command, ask: c.FinishTask, _rules: Rules) -> Decision:
+    """Note that somebody made the call."""
+    task: Task | None = city.tasks.get(ask.task_id)
+    if task is None:
+        return Refused("task.unknown")
+    if task.done_at is not None:
+        return Refused("task.done")
+    return [e.TaskDone(task.id, "done", ask.note)]
+
+
+DECISIONS: dict[type, Decide] = {c.CheckDeadlines: check_deadlines, c.FinishTask: finish_task}

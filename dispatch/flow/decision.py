@@ -1,0 +1,42 @@
+"""What a stage gets and gives: a command and its evidence go in, facts or one refusal come out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.rules import Rules
+
+Facts: TypeAlias = list[Any]  # of dispatch.events.FACTS, in the order in which they happened
+Decision: TypeAlias = Facts | Refused
+Decide: TypeAlias = Callable[[City, Command, Any, Rules], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitArrival:
+    """How long one unit would drive to the incident; ``eta_s`` None when no road leads there."""
+
+    unit_id: str
+    eta_s: float | None
+    fix_at: datetime | None  # None: never seen, its station was used
+
+
+@dataclass(frozen=True, slots=True)
+class CenterArrival:
+    """How long the drive to one centre is from where the patient is."""
+
+    center_id: str
+    eta_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a decision may look at, gathered before it is made: travel times of one moment and one weights epoch."""
+
+    computed_at: datetime
+    weights_epoch: int
+    units: tuple[UnitArrival, ...] = ()
+    centers: tuple[CenterArrival, ...] = ()

@@ -1,0 +1,87 @@
+"""The handoff: who gave whom what, where, and the minutes the system could not know by itself."""
+
+from center_protocols.vocabulary import TimePoint
+from dispatch import commands as c, events as e
+from dispatch.center import LIVE
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.rules import Rules
+
+ED_PLACES = frozenset({"ed", "resus_bay"})  # everything else means that the ED was bypassed
+
+
+def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rules: Rules) -> Decision:
+    """Record the handover at the door; signatures can follow and never hold the stretcher."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.center_id is None:
+        return Refused("handoff.no_destination", {"patient": patient.code})
+    facts: Facts = [
+        e.HandoffCompleted(
+            patient.id, patient.activation_id, patient.center_id, ask.where, ask.where not in ED_PLACES,
+            command.actor.account, ask.taken_by, ask.signed,
+        )  # fmt: skip
+    ]
+    return facts + accepted(city, patient.activation_id)
+
+
+def handed_over(city: City, command: Command, patient_id: str, given_by: str) -> Facts:
+    """Record the handover that a crew's tap means: to the place the protocol names, unless it is recorded already."""
+    patient = city.patients[patient_id]
+    if patient.handoff is not None or patient.center_id is None:
+        return []
+    activation = city.activations.get(patient.activation_id) if patient.activation_id else None
+    where = activation.bypass[0] if activation is not None and activation.bypass else "ed"
+    giver = command.actor.entered_for or given_by
+    return [
+        e.HandoffCompleted(
+            patient_id, patient.activation_id, patient.center_id, where, where not in ED_PLACES, giver
+        )
+    ]
+
+
+def accepted(city: City, activation_id: str | None) -> Facts:
+    """Close the centre's side: the patient is theirs, the holds are used."""
+    if activation_id is None or city.activations[activation_id].phase not in LIVE:
+        return []
+    activation = city.activations[activation_id]
+    used = [
+        e.ReservationEnded(hold.id, activation.id, activation.center_id, "used")
+        for hold in activation.reservations
+        if hold.ended is None
+    ]
+    return [e.PatientAccepted(activation.id, activation.patient_id), *used]
+
+
+def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, _rules: Rules) -> Decision:
+    """Enter a minute; the first registration wins, after that it takes a correction."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if ask.point not in set(TimePoint):
+        return Refused("point.unknown", {"point": ask.point})
+    if ask.happened_at > command.received_at:
+        return Refused("point.in_future", {"point": ask.point})
+    if ask.point in patient.points:
+        return Refused("point.registered", {"point": ask.point})
+    return [e.TimePointRegistered(patient.id, ask.point, ask.happened_at)]
+
+
+def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _rules: Rules) -> Decision:
+    """Correct a minute with the reason; the old one stays in the journal."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if ask.point not in set(TimePoint):
+        return Refused("point.unknown", {"point": ask.point})
+    if ask.happened_at > command.received_at:
+        return Refused("point.in_future", {"point": ask.point})
+    return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason)]
+
+
+DECISIONS: dict[type, Decide] = {
+    c.CompleteHandoff: complete_handoff, c.RegisterTimePoint: register_time_point, c.CorrectTimePoint: correct_time_point,
+}  # fmt: skip

@@ -1,0 +1,105 @@
+"""The journey: what a crew taps, step by step. A tap that comes late fills the register and moves nothing back."""
+
+from dispatch import commands as c, events as e
+from dispatch.center import LIVE, ActivationPhase
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.events import UnitStatus
+from dispatch.flow.assignment import delivered, patients_of_run
+from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.handoff import handed_over
+from dispatch.rules import Rules
+from dispatch.unit import STEP_POINTS, Unit, is_late, may_move
+
+
+def sign_on(city: City, _command: Command, ask: c.SignOn, rules: Rules) -> Decision:
+    """Take a vehicle; with the whole crew on board it is available."""
+    unit = city.units.get(ask.unit_id)
+    if unit is None:
+        return Refused("unit.unknown", {"unit": ask.unit_id})
+    facts: Facts = [e.CrewSignedOn(unit.id, ask.crew, ask.names)]
+    waiting_for_crew = unit.status is UnitStatus.OUT_OF_SERVICE and unit.out_reason == "no_crew"
+    if waiting_for_crew and set(rules.required_crew) <= set(ask.crew):
+        facts.append(e.UnitStatusReported(unit.id, UnitStatus.AVAILABLE, None))
+    return facts
+
+
+def sign_off(city: City, _command: Command, ask: c.SignOff, _rules: Rules) -> Decision:
+    """Leave the vehicle when no patient depends on it."""
+    unit = city.units.get(ask.unit_id)
+    if unit is None:
+        return Refused("unit.unknown", {"unit": ask.unit_id})
+    if unit.assignment_id is not None:
+        return Refused("unit.on_run", {"unit": unit.call_sign})
+    return [e.CrewSignedOff(unit.id)]
+
+
+def take_out_of_service(city: City, _command: Command, ask: c.TakeOutOfService, _rules: Rules) -> Decision:
+    """Say why a unit cannot be sent and until when."""
+    unit = city.units.get(ask.unit_id)
+    if unit is None:
+        return Refused("unit.unknown", {"unit": ask.unit_id})
+    if unit.assignment_id is not None:
+        return Refused("unit.on_run", {"unit": unit.call_sign})
+    return [e.UnitOutOfService(unit.id, ask.reason, ask.until)]
+
+
+def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rules) -> Decision:
+    """Take a step of the journey, or fill in one that was passed."""
+    unit = city.units.get(ask.unit_id)
+    if unit is None:
+        return Refused("unit.unknown", {"unit": ask.unit_id})
+    if ask.status in (UnitStatus.ASSIGNED, UnitStatus.OUT_OF_SERVICE):
+        return Refused("unit.not_a_report", {"status": ask.status})
+    run_id = unit.assignment_id
+    said = e.UnitStatusReported(unit.id, ask.status, run_id, ask.lon, ask.lat, ask.automatic)
+    if ask.status == unit.status or (run_id is not None and is_late(unit.status, ask.status)):
+        return [said] if _fills_a_gap(city, unit, ask.status) else Refused("unit.already", _named(unit, ask.status))
+    if not may_move(unit.status, ask.status):
+        return Refused("unit.no_such_step", _named(unit, ask.status))
+    if ask.status is UnitStatus.AVAILABLE and not set(rules.required_crew) <= set(unit.crew):
+        return Refused("unit.crew_incomplete", {"unit": unit.call_sign})
+    return [said, *_consequences(city, command, unit, ask.status)]
+
+
+def _named(unit: Unit, status: UnitStatus) -> dict[str, str | int | float]:
+    return {"unit": unit.call_sign, "status": unit.status, "wanted": status}
+
+
+def _fills_a_gap(city: City, unit: Unit, status: UnitStatus) -> bool:
+    if unit.assignment_id is None or status not in STEP_POINTS:
+        return False
+    return STEP_POINTS[status] not in city.assignments[unit.assignment_id].points
+
+
+def _consequences(city: City, command: Command, unit: Unit, status: UnitStatus) -> Facts:
+    if unit.assignment_id is None:
+        return []
+    run = city.assignments[unit.assignment_id]
+    if status is UnitStatus.AT_HOSPITAL:
+        return arrivals(city, patients_of_run(city, run))
+    if status is UnitStatus.HANDED_OVER:
+        given = [
+            fact for each in patients_of_run(city, run) for fact in handed_over(city, command, each, unit.call_sign)
+        ]
+        return [*given, *delivered(city, run)]
+    return []
+
+
+def arrivals(city: City, patient_ids: tuple[str, ...]) -> Facts:
+    """Tell the centres whose patient passes the gate."""
+    facts: Facts = []
+    for each in patient_ids:
+        activation_id = city.patients[each].activation_id
+        if activation_id is None:
+            continue
+        activation = city.activations[activation_id]
+        if activation.phase in LIVE and activation.phase is not ActivationPhase.ARRIVED:
+            facts.append(e.PatientArrived(activation.id, each))
+    return facts
+
+
+DECISIONS: dict[type, Decide] = {
+    c.SignOn: sign_on, c.SignOff: sign_off, c.TakeOutOfService: take_out_of_service, c.ReportStatus: report_status,
+}  # fmt: skip

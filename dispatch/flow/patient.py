@@ -1,0 +1,115 @@
+"""The patient: monitors, vitals, ECG, treatment, and the one coded outcome."""
+
+from dispatch import commands as c, events as e
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.events import Outcome
+from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.triage import record_findings
+from dispatch.incident import Patient
+from dispatch.rules import Rules
+
+HAND_VITALS = frozenset({"hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2"})
+NOT_FINDINGS = frozenset({"gcs"})  # a sum; the findings want its three parts
+
+
+def bind_monitor(city: City, _command: Command, ask: c.BindMonitor, _rules: Rules) -> Decision:
+    """Bind a monitor to one patient; a device that is on somebody else must come off first."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    wearer = _wearer(city, ask.device_id)
+    if wearer is not None and wearer.id != patient.id:
+        return Refused("monitor.on_other_patient", {"patient": wearer.code})
+    if patient.device_id == ask.device_id:
+        return Refused("monitor.already_bound")
+    return [e.MonitorBound(patient.id, ask.device_id)]
+
+
+def _wearer(city: City, device_id: str) -> Patient | None:
+    for incident_id in city.open_incidents:
+        for each in city.incidents[incident_id].patient_ids:
+            patient = city.patients[each]
+            if patient.device_id == device_id and patient.outcome is None:
+                return patient
+    return None
+
+
+def unbind_monitor(city: City, _command: Command, ask: c.UnbindMonitor, _rules: Rules) -> Decision:
+    """Take the monitor off."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.device_id != ask.device_id:
+        return Refused("monitor.not_bound")
+    return [e.MonitorUnbound(patient.id, ask.device_id)]
+
+
+def record_vitals(city: City, command: Command, ask: c.RecordVitals, rules: Rules) -> Decision:
+    """Keep vitals entered by hand, and let the protocols see them."""
+    if ask.patient_id not in city.patients:
+        return Refused("patient.unknown")
+    unknown = sorted(set(ask.vitals) - HAND_VITALS)
+    if unknown or not ask.vitals:
+        return Refused("vitals.unknown", {"what": ", ".join(unknown) or "—"})
+    patient = city.patients[ask.patient_id]
+    patch = {name: value for name, value in ask.vitals.items() if name not in NOT_FINDINGS}
+    facts: Facts = [e.VitalsRecorded(patient.id, ask.vitals)]
+    if not patch:
+        return facts
+    learned = record_findings(city, command, c.RecordFindings(patient.id, {"vitals": patch}), rules)
+    return learned if isinstance(learned, Refused) else facts + learned
+
+
+def record_ecg(city: City, _command: Command, ask: c.RecordEcg, _rules: Rules) -> Decision:
+    """Name a 12-lead whose samples are durable."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if any(each.id == ask.ecg_id for each in patient.ecgs):
+        return Refused("ecg.exists")
+    if patient.device_id is None or (ask.device_id is not None and ask.device_id != patient.device_id):
+        return Refused("monitor.not_bound")
+    return [e.EcgRecorded(patient.id, ask.ecg_id, ask.sample_rate_hz, ask.leads, ask.device_id)]
+
+
+def read_ecg(city: City, command: Command, ask: c.ReadEcg, rules: Rules) -> Decision:
+    """Take a physician's read; the protocols see it at once."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if not any(each.id == ask.ecg_id for each in patient.ecgs):
+        return Refused("ecg.unknown")
+    read = {"ecg": {"reading": ask.reading, "read_by": "physician"}}
+    learned = record_findings(city, command, c.RecordFindings(patient.id, read), rules)
+    if isinstance(learned, Refused):
+        return learned
+    return [e.EcgRead(patient.id, ask.ecg_id, ask.reading), *learned]
+
+
+def give_treatment(city: City, _command: Command, ask: c.GiveTreatment, _rules: Rules) -> Decision:
+    """Record what was given."""
+    if ask.patient_id not in city.patients:
+        return Refused("patient.unknown")
+    return [e.TreatmentGiven(ask.patient_id, ask.code, ask.dose)]
+
+
+def end_patient(city: City, _command: Command, ask: c.EndPatient, _rules: Rules) -> Decision:
+    """Give one of several patients their own outcome; the run goes on for the others."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.outcome is not None:
+        return Refused("patient.ended", {"outcome": patient.outcome})
+    if ask.outcome is Outcome.REFUSED and not (ask.risk_told and (ask.signed or ask.witness)):
+        return Refused("outcome.risk_not_told")
+    return [
+        e.PatientEnded(patient.id, patient.incident_id, ask.outcome, ask.risk_told, ask.signed, ask.witness)
+    ]
+
+
+DECISIONS: dict[type, Decide] = {
+    c.BindMonitor: bind_monitor, c.UnbindMonitor: unbind_monitor, c.RecordVitals: record_vitals, c.RecordEcg: record_ecg,
+    c.ReadEcg: read_ecg, c.GiveTreatment: give_treatment, c.EndPatient: end_patient,
+}  # fmt: skip

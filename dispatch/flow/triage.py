@@ -1,0 +1,116 @@
+"""Triage: what was learned becomes suspected conditions and a priority, on every answer."""
+
+from datetime import datetime
+from typing import Any
+
+from center_protocols.assess import assess
+from center_protocols.assessment import Assessment, Coded, FiredCondition
+from center_protocols.findings import Findings, InvalidFindingsError, findings_from
+from center_protocols.vocabulary import Condition, FindingStatus, Priority
+from dispatch import commands as c, events as e
+from dispatch.city import City
+from dispatch.commands import Command
+from dispatch.errors import Refused
+from dispatch.events import Role
+from dispatch.flow.call import unless_open
+from dispatch.flow.decision import Decide, Decision
+from dispatch.incident import Patient, merged_findings
+from dispatch.rules import Rules
+
+
+def record_findings(city: City, command: Command, ask: c.RecordFindings, _rules: Rules) -> Decision:
+    """Keep what was learned and draw the conclusions at once."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    known = merged_findings(patient.findings, ask.findings)
+    try:
+        findings = findings_from(known)
+    except InvalidFindingsError as error:
+        return Refused("findings.invalid", {"what": str(error)})
+    learned = e.FindingsRecorded(patient.id, patient.incident_id, ask.findings)
+    return [learned, assessed(patient, assess(findings, command.at))]
+
+
+def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
+    """Write an assessment down as a fact; what a physician confirmed stays confirmed."""
+    confirmed: dict[str, e.FiredCondition] = {each.code: each for each in patient.conditions if each.status == FindingStatus.CONFIRMED}
+    conditions = tuple(
+        confirmed[fired.code] if fired.code in confirmed else _fired(fired) for fired in result.conditions
+    )
+    kept = tuple(each for code, each in confirmed.items() if code not in result.codes)
+    return e.PatientAssessed(
+        patient.id,
+        patient.incident_id,
+        (*kept, *conditions),
+        result.priority,
+        tuple(sorted(result.required_capabilities)),
+        tuple(result.bypass),
+        tuple(result.activate),
+        tuple(e.TargetPoint(row.code, row.since, row.target_min, row.source) for row in result.time_points),
+        tuple(result.blocked),
+        tuple(result.advice),
+    )
+
+
+def _fired(fired: FiredCondition) -> e.FiredCondition:
+    return e.FiredCondition(fired.code, fired.status, tuple(reason(item, item.source) for item in fired.evidence))
+
+
+def reason(coded: Coded, source: str = "") -> e.Reason:
+    """Turn a reason of the protocols into one of the journal."""
+    return e.Reason(coded.code, dict(coded.params), source)
+
+
+def current_assessment(patient: Patient, at: datetime) -> Assessment:
+    """Assess a patient again from everything known; what was confirmed counts as said by a clinician."""
+    return assess(findings_of(patient), at)
+
+
+def findings_of(patient: Patient) -> Findings:
+    """Return the patient's findings as the protocols read them, with the conditions that were confirmed."""
+    confirmed = [each.code for each in patient.conditions if each.status == FindingStatus.CONFIRMED]
+    known: dict[str, Any] = dict(patient.findings)
+    if confirmed:
+        known["clinician_confirms"] = sorted({*known.get("clinician_confirms", ()), *confirmed})
+    return findings_from(known)
+
+
+def set_priority(city: City, _command: Command, ask: c.SetPriority, _rules: Rules) -> Decision:
+    """Let a person overrule: upward at any time, downward only with a reason."""
+    if (refused := unless_open(city, ask.incident_id)) is not None:
+        return refused
+    if ask.priority not in set(Priority):
+        return Refused("priority.unknown", {"priority": ask.priority})
+    before = city.incidents[ask.incident_id].priority
+    if before is not None and ask.priority > before and not ask.reason:
+        return Refused("priority.reason_needed", {"before": before, "after": ask.priority})
+    return [e.PriorityOverridden(ask.incident_id, ask.priority, ask.reason)]
+
+
+def confirm_condition(city: City, command: Command, ask: c.ConfirmCondition, _rules: Rules) -> Decision:
+    """Turn 疑似 into 已确认, in a physician's name."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if ask.condition not in set(Condition):
+        return Refused("condition.unknown", {"condition": ask.condition})
+    if command.actor.role is Role.CREW and "doctor" not in crew_of(city, command):
+        return Refused("condition.needs_physician")
+    confirmed = e.ConditionConfirmed(patient.id, patient.incident_id, ask.condition)
+    if any(each.code == ask.condition for each in patient.conditions):
+        return [confirmed]
+    said = {"clinician_says": sorted({*patient.findings.get("clinician_says", ()), ask.condition})}
+    result = assess(findings_from(merged_findings(patient.findings, said)), command.at)
+    return [e.FindingsRecorded(patient.id, patient.incident_id, said), assessed(patient, result), confirmed]
+
+
+def crew_of(city: City, command: Command) -> tuple[str, ...]:
+    """Return who is on board of the acting unit."""
+    unit = city.units.get(command.actor.unit_id) if command.actor.unit_id else None
+    return unit.crew if unit else ()
+
+
+DECISIONS: dict[type, Decide] = {
+    c.RecordFindings: record_findings, c.SetPriority: set_priority, c.ConfirmCondition: confirm_condition,
+}  # fmt: skip

@@ -1,0 +1,34 @@
+"""The desk's own numbers as one value, read once from ``rules.toml`` next to their sources."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the desk waits for, and how much it offers."""
+
+    turnout_s: float
+    accept_within_s: float
+    roll_within_s: float
+    acknowledge_within_s: float
+    acknowledge_eta_share: float
+    acknowledge_least_s: float
+    end_acknowledge_within_s: float
+    hold_review_min: float
+    tie_band_s: float
+    stale_fix_s: float
+    units_offered: int
+    diverts_offered: int
+    reservation_min: float
+    required_crew: tuple[str, ...]
+
+
+@cache
+def builtin() -> Rules:
+    """Return the rules as shipped."""
+    rows = tomllib.loads(files("dispatch").joinpath("rules.toml").read_text(encoding="utf-8"))
+    values = {name: row["value"] for name, row in rows.items()}
+    return Rules(**{**values, "required_crew": tuple(values["required_crew"])})

@@ -1,0 +1,79 @@
+"""Write the whole city down and read it back, so that a restart need not fold a million facts.
+
+A snapshot is disposable: it belongs to one version of the state's code and is rebuilt by any other. Personal words leave memory only sealed.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from rpds import HashTrieMap
+
+from dispatch.center import Activation, Center
+from dispatch.city import City, Task
+from dispatch.events import ERASED, personal_fields
+from dispatch.incident import Call, Incident, Patient
+from dispatch.unit import Assignment, Unit
+
+TABLES: dict[str, tuple[type, str]] = {
+    "calls": (Call, "call"), "incidents": (Incident, "incident"), "patients": (Patient, "patient"), "units": (Unit, "unit"),
+    "assignments": (Assignment, "assignment"), "centers": (Center, "center"), "activations": (Activation, "activation"),
+    "tasks": (Task, "task"),
+}  # fmt: skip
+STATE_CODE = ("events.py", "incident.py", "unit.py", "center.py", "city.py", "evolve.py", "snapshot.py")
+
+
+def code_version() -> str:
+    """Return a fingerprint of the code that gives state its meaning."""
+    source = b"".join(files("dispatch").joinpath(name).read_bytes() for name in STATE_CODE)
+    return hashlib.sha256(source).hexdigest()[:16]
+
+
+def encode_city(city: City, seal: Callable[[str, str], str]) -> bytes:
+    """Return the city as msgpack, personal words sealed by ``seal(subject, text)``."""
+    document: dict[str, Any] = {
+        field.name: getattr(city, field.name) for field in fields(City) if field.name not in TABLES
+    }
+    document["history"] = dict(city.history.items())
+    for name, (row_class, word) in TABLES.items():
+        secret = personal_fields(row_class)
+        rows = (msgspec.to_builtins(row) for row in getattr(city, name).values())
+        document[name] = [_sealed(row, secret, word, seal) for row in rows]
+    return msgspec.msgpack.encode(document)
+
+
+def _sealed(
+    row: dict[str, Any], secret: tuple[tuple[str, str], ...], word: str, seal: Callable[[str, str], str]
+) -> dict[str, Any]:
+    for name, subject_field in secret:
+        if row[name] is not None and row[name] != ERASED:
+            row[name] = seal(f"{word}:{row[subject_field]}", row[name])
+    return row
+
+
+def decode_city(blob: bytes, unseal: Callable[[str], str | None]) -> City:
+    """Read a city back; words of erased subjects read as ``ERASED``."""
+    document = msgspec.msgpack.decode(blob)
+    for name, (row_class, _) in TABLES.items():
+        secret = personal_fields(row_class)
+        rows: list[Any] = [msgspec.convert(_unsealed(row, secret, unseal), row_class) for row in document[name]]
+        document[name] = HashTrieMap({row.id: row for row in rows})
+    document["history"] = HashTrieMap({key: tuple(seqs) for key, seqs in document["history"].items()})
+    for name in ("open_incidents", "live_activations", "open_tasks"):
+        document[name] = frozenset(document[name])
+    document["recently_closed"] = tuple(document["recently_closed"])
+    return City(**document)
+
+
+def _unsealed(
+    row: dict[str, Any], secret: tuple[tuple[str, str], ...], unseal: Callable[[str], str | None]
+) -> dict[str, Any]:
+    for name, _ in secret:
+        token = row[name]
+        if token is not None and token != ERASED:
+            opened = unseal(token)
+            row[name] = ERASED if opened is None else opened
+    return row

@@ -1,0 +1,240 @@
+"""What each subscriber sees: a snapshot, then numbered changes. Pure, and proved: snapshot before + change == snapshot after.
+
+A row is shown when the subscriber's scope may see it; a row that stops being visible is dropped. Membership depends on facts alone, never
+on the clock, so nothing drifts while nothing happens.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import msgspec
+
+from dispatch.center import ENDED_UNSEEN, LIVE, Activation
+from dispatch.city import City
+from dispatch.events import Fact, Role, UnitStatus
+from dispatch.evolve import incident_of
+from dispatch.incident import Patient
+from dispatch.unit import Assignment
+
+Row: TypeAlias = dict[str, Any]
+Tables: TypeAlias = dict[str, dict[str, Row]]
+TABLES = ("calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks")
+SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
+WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose eyes: subscribers with equal scopes share every frame."""
+
+    role: Role
+    unit_id: str | None = None
+    center_id: str | None = None
+
+
+@dataclass(slots=True)
+class Change:
+    """The difference that some facts make for one scope."""
+
+    set: Tables = field(default_factory=dict)
+    drop: dict[str, list[str]] = field(default_factory=dict)
+
+
+def snapshot(city: City, scope: Scope) -> Tables:
+    """Return everything this scope sees now."""
+    tables: Tables = {name: {} for name in TABLES}
+    for name, ids in _everything(city).items():
+        for row_id in ids:
+            row = visible_row(city, name, row_id, scope)
+            if row is not None:
+                tables[name][row_id] = row
+    return tables
+
+
+def change(before: City, after: City, facts: Iterable[Fact], scope: Scope) -> Change:
+    """Return what some facts changed for this scope."""
+    result = Change()
+    for name, ids in _touched(before, after, facts).items():
+        for row_id in ids:
+            old, new = visible_row(before, name, row_id, scope), visible_row(after, name, row_id, scope)
+            if new is not None and new != old:
+                result.set.setdefault(name, {})[row_id] = new
+            if new is None and old is not None:
+                result.drop.setdefault(name, []).append(row_id)
+    return result
+
+
+def apply(tables: Tables, difference: Change) -> Tables:
+    """Lay a change over a snapshot, as every page does."""
+    merged = {name: {**rows, **difference.set.get(name, {})} for name, rows in tables.items()}
+    for name, ids in difference.drop.items():
+        for row_id in ids:
+            merged[name].pop(row_id, None)
+    return merged
+
+
+def _everything(city: City) -> dict[str, set[str]]:
+    shown = {*city.open_incidents, *city.recently_closed}
+    ids = _of_incidents(city, shown)
+    ids["units"] |= set(city.units)
+    ids["centers"] |= set(city.centers)
+    ids["activations"] |= city.live_activations
+    for activation_id in city.live_activations:
+        ids["patients"].add(city.activations[activation_id].patient_id)
+    ids["tasks"] |= city.open_tasks
+    return ids
+
+
+def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
+    ids: dict[str, set[str]] = {name: set() for name in TABLES}
+    ids["incidents"] = set(incident_ids)
+    for incident in (city.incidents[each] for each in incident_ids if each in city.incidents):
+        ids["calls"] |= set(incident.call_ids)
+        ids["patients"] |= set(incident.patient_ids)
+        ids["assignments"] |= set(incident.assignment_ids)
+        ids["activations"] |= set(incident.activation_ids)
+    return ids
+
+
+def _touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[str]]:
+    """Return every row that these facts may have changed, for anybody."""
+    incidents = {*before.recently_closed} ^ {*after.recently_closed}
+    named: dict[str, set[str]] = {"units": set(), "centers": set(), "tasks": set(), "incidents": incidents}
+    for fact in facts:
+        incident_id = incident_of(after, fact.data)
+        if incident_id is not None:
+            incidents.add(incident_id)
+        incidents |= {each for name in ("from_incident_id",) if (each := getattr(fact.data, name, None))}
+        for name, key in (("units", "unit_id"), ("centers", "center_id"), ("tasks", "task_id")):
+            if (value := getattr(fact.data, key, None)) is not None:
+                named[name].add(value)
+    for unit_id in named["units"]:
+        incidents |= _runs_of(before, unit_id) | _runs_of(after, unit_id)
+    ids = _of_incidents(after, incidents)
+    for name, more in _of_incidents(before, incidents).items():
+        ids[name] |= more
+    ids["units"] |= named["units"] | {city_.assignments[run].unit_id for city_ in (after,) for run in ids["assignments"]}
+    ids["centers"] |= named["centers"]
+    ids["tasks"] |= named["tasks"]
+    return ids
+
+
+def _runs_of(city: City, unit_id: str) -> set[str]:
+    unit = city.units.get(unit_id)
+    if unit is None or unit.last_assignment_id is None:
+        return set()
+    return {city.assignments[unit.last_assignment_id].incident_id}
+
+
+def visible_row(city: City, table: str, row_id: str, scope: Scope) -> Row | None:
+    """Return one row as this scope sees it, or None."""
+    rows = getattr(city, table)
+    if row_id not in rows:
+        return None
+    row = rows[row_id]
+    mask = _viewer(scope)(city, table, row, scope)
+    return None if mask is None else {**msgspec.to_builtins(row), **mask}
+
+
+Viewer: TypeAlias = Callable[[City, str, Any, Scope], Row | None]  # the fields to overwrite, or None: not visible
+OPEN: Row = {}
+
+
+def _viewer(scope: Scope) -> Viewer:
+    if scope.role in SEATS:
+        return _seat_sees
+    return VIEWERS.get(scope.role, _nobody_sees)
+
+
+def _nobody_sees(_city: City, _table: str, _row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    return None
+
+
+def _seat_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    if table in ("units", "centers"):
+        return OPEN
+    if table == "tasks":
+        return OPEN if row.id in city.open_tasks else None
+    if table == "incidents":
+        return OPEN if city.on_screen(row.id) else None
+    if table == "activations" and row.id in city.live_activations:
+        return OPEN
+    if table == "patients" and row.activation_id is not None and row.activation_id in city.live_activations:
+        return OPEN
+    return OPEN if city.on_screen(row.incident_id) else None
+
+
+def crew_run(city: City, unit_id: str | None) -> Assignment | None:
+    """Return the run a crew works on: the current one, or the last until the vehicle is clean."""
+    unit = city.units.get(unit_id) if unit_id else None
+    if unit is None:
+        return None
+    if unit.assignment_id is not None:
+        return city.assignments[unit.assignment_id]
+    if unit.status in WITH_LAST_RUN and unit.last_assignment_id is not None:
+        return city.assignments[unit.last_assignment_id]
+    return None
+
+
+def _crew_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    if table == "centers":
+        return OPEN
+    if table == "units":
+        return OPEN if row.id == scope.unit_id else None
+    run = crew_run(city, scope.unit_id)
+    if run is None or table == "tasks":
+        return None
+    if table == "assignments":
+        return OPEN if row.id == run.id else None
+    if table == "incidents":
+        return OPEN if row.id == run.incident_id else None
+    return OPEN if row.incident_id == run.incident_id else None
+
+
+def expected_at(city: City, activation: Activation, center_id: str | None) -> bool:
+    """Say whether this activation is on that centre's wall: somebody comes, came, or is believed to come."""
+    if activation.center_id != center_id:
+        return False
+    return activation.phase in LIVE | ENDED_UNSEEN or city.on_screen(activation.incident_id)
+
+
+def patient_of_center(city: City, patient: Patient, center_id: str | None) -> bool:
+    """Say whether a centre may see a patient: one of its activations is about them."""
+    activations = (city.activations[each] for each in city.incidents[patient.incident_id].activation_ids)
+    return any(row.patient_id == patient.id and expected_at(city, row, center_id) for row in activations)
+
+
+def _department_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    if table == "centers":
+        return OPEN if row.id == scope.center_id else None
+    if table == "activations":
+        return OPEN if expected_at(city, row, scope.center_id) else None
+    if table == "patients":
+        return {"name": None} if patient_of_center(city, row, scope.center_id) else None
+    if table == "units":
+        return {"crew_names": None} if _brings_to(city, row.last_assignment_id, scope.center_id) else None
+    return None
+
+
+def _brings_to(city: City, assignment_id: str | None, center_id: str | None) -> bool:
+    if assignment_id is None:
+        return False
+    incident = city.incidents[city.assignments[assignment_id].incident_id]
+    patients = (city.patients[each] for each in incident.patient_ids)
+    return any(
+        each.assignment_id == assignment_id and patient_of_center(city, each, center_id) for each in patients
+    )
+
+
+def _physician_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    if table != "patients" or not city.on_screen(row.incident_id):
+        return None
+    return {"name": None} if row.outcome is None and any(ecg.reading is None for ecg in row.ecgs) else None
+
+
+VIEWERS: dict[Role, Viewer] = {
+    Role.CREW: _crew_sees,
+    Role.DEPARTMENT: _department_sees,
+    Role.REMOTE_PHYSICIAN: _physician_sees,
+}

@@ -1,0 +1,76 @@
+"""The register of one patient: every minute from the ring to the acceptance, with its target and what was missed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from center_protocols.assessment import ExpectedTimePoint
+from center_protocols.timepoints import ClockQuality, IntervalRow, Point, intervals, register
+from center_protocols.timepoints import RegisterRow as ProtocolRow
+from center_protocols.vocabulary import TimePoint
+from dispatch.city import City
+from dispatch.events import ClockSource
+from dispatch.incident import Patient, PointRow, Points
+
+CLOCKS = {
+    ClockSource.SERVER: ClockQuality.SYNCHRONISED,
+    ClockSource.DEVICE: ClockQuality.DEVICE,
+    ClockSource.HUMAN: ClockQuality.REPORTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One line of the register as the screens show it."""
+
+    point: str
+    at: datetime | None
+    since: str | None
+    target_min: float | None
+    due_at: datetime | None
+    minutes: float | None
+    status: str
+    source: str
+    clock: str | None
+    by: str | None
+    entered_for: str | None
+    corrections: int
+
+
+def points_of(city: City, patient: Patient) -> Points:
+    """Return every minute that concerns a patient: the incident's, the run's, then their own (which win)."""
+    incident = city.incidents[patient.incident_id]
+    run_id = patient.assignment_id or next(reversed(incident.assignment_ids), None)
+    run_points = city.assignments[run_id].points if run_id is not None else {}
+    return {**incident.points, **run_points, **patient.points}
+
+
+def register_rows(city: City, patient_id: str, now: datetime) -> tuple[RegisterRow, ...]:
+    """Return the patient's register at this minute."""
+    patient = city.patients[patient_id]
+    known = points_of(city, patient)
+    expected = [
+        ExpectedTimePoint(TimePoint(row.code), TimePoint(row.since) if row.since else None, row.target_min, row.source)
+        for row in patient.targets
+    ]
+    rows = register(expected, _protocol_points(known), now=now, closed=patient.outcome is not None)
+    return tuple(_row(row, known.get(row.code)) for row in rows)
+
+
+def interval_rows(city: City, patient_id: str) -> tuple[IntervalRow, ...]:
+    """Return the named intervals (FMC2ECG, D2W, DNT, ...) of a patient, in minutes."""
+    return intervals(_protocol_points(points_of(city, city.patients[patient_id])))
+
+
+def _protocol_points(known: Points) -> list[Point]:
+    return [
+        Point(TimePoint(code), row.at, row.by, CLOCKS[ClockSource(row.clock)], row.reason or "")
+        for code, row in known.items()
+    ]
+
+
+def _row(row: ProtocolRow, point: PointRow | None) -> RegisterRow:
+    return RegisterRow(
+        row.code, row.at, row.since, row.target_min, row.due_at, row.minutes, row.status, row.source,
+        point.clock if point else None, point.by if point else None, point.entered_for if point else None,
+        point.corrections if point else 0,
+    )  # fmt: skip

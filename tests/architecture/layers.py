@@ -11,7 +11,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch.incident", "dispatch.unit", "dispatch.center", "dispatch.city", "dispatch.commands", "dispatch.evolve"),
     ("dispatch.ports", "dispatch.rights"),
     ("dispatch.flow",),
-    ("dispatch.evidence", "dispatch.views"),
+    ("dispatch.evidence", "dispatch.views", "dispatch.snapshot"),
     ("dispatch.desk",),
     ("dispatch.adapters", "dispatch.simulation"),
     ("dispatch.settings", "dispatch.main", "dispatch.terminal", "dispatch.cli"),
@@ -37,6 +37,7 @@ PURE = (
     "dispatch.flow",
     "dispatch.evidence",
     "dispatch.views",
+    "dispatch.snapshot",
 )
 """Rules and values: time, ids and everything from outside arrive as arguments."""
 

@@ -102,7 +102,11 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     progress(f"indexing {laid.graph.stretch_count} stretches of road")
     grid = build_grid(laid.graph)
     warnings = _check_sites(RoadIndex(laid.graph, grid), center_sites, station_sites)
-    manifest = _manifest(city, laid, osm, name or osm.name.split(".")[0])
+    manifest = msgspec.structs.replace(
+        _manifest(city, laid, osm, name or osm.name.split(".")[0]),
+        profile=f"{profile.name} {profile.version}",
+        warnings=warnings,
+    )
     with PackWriter(out) as pack:
         for record in (laid.graph, grid):
             for column in fields(record):
@@ -115,7 +119,7 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
             pack.table("districts", outlines)
         build_basemap(osm, pack.path(BASEMAP), progress)
         progress("writing the pack")
-        pack.commit(msgspec.structs.replace(manifest, profile=f"{profile.name} {profile.version}", warnings=warnings))
+        pack.commit(manifest)
     return CityPack.open(out).summary()
 
 

@@ -139,7 +139,7 @@ class RoadIndex:
                 break
             radius_m *= 2.0
         everything = self._measure(point, np.unique(self._grid.pieces))
-        raise NoRoad(point, float(everything.near_m.min()))
+        raise NoRoad(point, self._position(point, everything, int(everything.near_m.argmin())).distance_m)
 
     def _within(self, point: Point, radius_m: float) -> "_Found":
         """Measure the pieces of all cells that a circle touches; a piece may come up several times."""

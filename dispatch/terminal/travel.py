@@ -1,0 +1,165 @@
+"""``greenchannel route | matrix | rank | nearest``: travel times by road, from a city pack."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dispatch.errors import BadInput
+from dispatch.terminal.geo_input import add_datum, add_output, bad_input, named, open_pack, read_point, say
+from geo.csv_rows import read_rows
+from geo.datum import Datum
+from geo.fleet_index import FleetIndex
+from geo.point import Point
+from geo.travel import TravelTimes
+
+# A matrix of more entries than this belongs in a program that keeps the pack open.
+MATRIX_ENTRIES_MAX = 4_000_000
+
+# One command asks about one moment: every unit is where the list says, at the same time.
+_LISTED_AT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the four commands."""
+    routing = _command(subparsers, "route", "the fastest way between two points")
+    routing.add_argument("--from", dest="start", metavar="LON,LAT")
+    routing.add_argument("--to", dest="end", metavar="LON,LAT")
+    routing.add_argument("--pairs", type=Path, metavar="CSV", help="id,from_lon,from_lat,to_lon,to_lat")
+    routing.set_defaults(run=run_route)
+    tabling = _command(subparsers, "matrix", "travel times from every source to every target")
+    tabling.add_argument("--sources", type=Path, required=True, metavar="CSV", help="id,lon,lat")
+    tabling.add_argument("--targets", type=Path, required=True, metavar="CSV", help="id,lon,lat")
+    tabling.set_defaults(run=run_matrix)
+    finding = _command(subparsers, "nearest", "the units that arrive first")
+    finding.add_argument("--at", required=True, metavar="LON,LAT")
+    finding.add_argument("--units", type=Path, required=True, metavar="CSV", help="id,lon,lat")
+    finding.add_argument("-k", type=_count, metavar="N", help="how many (default: all)")
+    finding.set_defaults(run=run_nearest)
+
+
+def _command(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_text: str
+) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(name, help=help_text)
+    parser.add_argument("pack", type=Path, metavar="PACK")
+    add_datum(parser)
+    add_output(parser)
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def run_route(arguments: argparse.Namespace) -> int:
+    """Answer one route, or one for each line of ``--pairs``."""
+    asked_for_one = arguments.start is not None and arguments.end is not None
+    if asked_for_one == (arguments.pairs is not None):
+        raise BadInput("route needs --from and --to, or --pairs")
+    datum = Datum(arguments.datum)
+    if not asked_for_one:
+        return _run_pairs(arguments, datum)
+    start, end = read_point(arguments.start, datum, "--from"), read_point(arguments.end, datum, "--to")
+    document = _route(TravelTimes.open(open_pack(arguments.pack)), start, end)
+    say(document, [_route_line(document)], as_json=arguments.json)
+    return 0
+
+
+def _run_pairs(arguments: argparse.Namespace, datum: Datum) -> int:
+    with bad_input():
+        rows = read_rows(arguments.pairs, ("id", "from_lon", "from_lat", "to_lon", "to_lat"), key="id")
+        pairs = [
+            (row.word("id"), row.point(datum, "from_lon", "from_lat"), row.point(datum, "to_lon", "to_lat"))
+            for row in rows
+        ]
+    travel = TravelTimes.open(open_pack(arguments.pack))
+    routes = []
+    for pair_id, start, end in pairs:
+        with named(f"{arguments.pairs}, {pair_id}"):
+            routes.append({"id": pair_id} | _route(travel, start, end))
+    say({"routes": routes}, [f"{route['id']}  {_route_line(route)}" for route in routes], as_json=arguments.json)
+    return 0
+
+
+def _route(travel: TravelTimes, start: Point, end: Point) -> dict[str, object]:
+    """Return one route as the issue writes it; without a way its duration, length and line are null."""
+    with named("--from"):
+        start_m = travel.roads.snap(start).distance_m
+    with named("--to"):
+        end_m = travel.roads.snap(end).distance_m
+    route = travel.route(start, end)
+    line = None if route is None else [[point.lon, point.lat] for point in route.geometry]
+    return {
+        "duration_s": None if route is None else route.duration_s,
+        "distance_m": None if route is None else route.distance_m,
+        "geometry": None if line is None else {"type": "LineString", "coordinates": line},
+        "from_snap_m": start_m,
+        "to_snap_m": end_m,
+    }
+
+
+def _route_line(route: dict[str, object]) -> str:
+    if route["duration_s"] is None:
+        return "no way"
+    template = "{duration_s:8.1f} s  {distance_m:9.0f} m  ({from_snap_m:.0f} m and {to_snap_m:.0f} m beside the road)"
+    return template.format_map(route)
+
+
+def run_matrix(arguments: argparse.Namespace) -> int:
+    """Answer the seconds from every source to every target."""
+    sources, targets = _listed(arguments.sources, arguments), _listed(arguments.targets, arguments)
+    if len(sources) * len(targets) > MATRIX_ENTRIES_MAX:
+        raise BadInput(f"{len(sources)} x {len(targets)} points are more than {MATRIX_ENTRIES_MAX} entries")
+    travel = TravelTimes.open(open_pack(arguments.pack))
+    _check_on_map(travel, arguments.sources, sources)
+    _check_on_map(travel, arguments.targets, targets)
+    seconds = travel.matrix([point for _, point in sources], [point for _, point in targets]).tolist()
+    document = {
+        "sources": [source_id for source_id, _ in sources],
+        "targets": [target_id for target_id, _ in targets],
+        "durations_s": [[time_s if math.isfinite(time_s) else None for time_s in row] for row in seconds],
+    }
+    lines = [
+        f"{source_id}  {target_id}  {_clock(time_s)}"
+        for (source_id, _), row in zip(sources, seconds, strict=True)
+        for (target_id, _), time_s in zip(targets, row, strict=True)
+    ]
+    say(document, lines, as_json=arguments.json)
+    return 0
+
+
+def run_nearest(arguments: argparse.Namespace) -> int:
+    """Answer the units that reach a point first."""
+    at = read_point(arguments.at, Datum(arguments.datum), "--at")
+    units = _listed(arguments.units, arguments)
+    travel = TravelTimes.open(open_pack(arguments.pack))
+    fleet = FleetIndex(travel.roads)
+    for unit_id, point in units:
+        fleet.move(unit_id, point, _LISTED_AT)
+    with named("--at"):
+        arrivals = travel.nearest(at, fleet, arguments.k)
+    document = {"units": [{"id": arrival.id, "eta_s": arrival.eta_s} for arrival in arrivals]}
+    lines = [f"{arrival.id:16} {_clock(math.inf if arrival.eta_s is None else arrival.eta_s)}" for arrival in arrivals]
+    say(document, lines, as_json=arguments.json)
+    return 0
+
+
+def _listed(path: Path, arguments: argparse.Namespace) -> list[tuple[str, Point]]:
+    with bad_input():
+        rows = read_rows(path, ("id", "lon", "lat"), key="id")
+        return [(row.word("id"), row.point(Datum(arguments.datum))) for row in rows]
+
+
+def _check_on_map(travel: TravelTimes, path: Path, points: Sequence[tuple[str, Point]]) -> None:
+    for point_id, point in points:
+        with named(f"{path}, {point_id}"):
+            travel.roads.snap(point)
+
+
+def _clock(time_s: float) -> str:
+    return f"{int(time_s // 60):4d} min {time_s % 60:04.1f} s" if math.isfinite(time_s) else "no way"

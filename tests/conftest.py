@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing, chromium_path
+from tools import city
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -39,6 +40,18 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs real cities and recordings in {folder.name}/ beside the checkout, or GREENCHANNEL_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def beijing_pack(shared_dir: Path) -> Path:
+    """Return the city pack of Beijing, built once per state of `geo/` and kept in `.cache/`."""
+    return city.beijing(shared_dir / "cities" / "beijing")
+
+
+@pytest.fixture(scope="session")
+def fictional_pack() -> Path:
+    """Return the pack of the made-up city, built once per state of `geo/` and kept in `.cache/`."""
+    return city.fictional()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.paths import CACHE, GREENCHANNEL, ROOT
@@ -10,7 +12,9 @@ from tools.stamps import fingerprint
 
 CITIES = CACHE / "cities"
 SHARED = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
-GEO = ROOT / "geo"
+IMPORTER = ROOT / "geo"
+KEPT_PACKS = 3
+"""Packs of one city that stay: a server may still run on an older one while the importer changes."""
 
 
 def ensure() -> Path:
@@ -21,37 +25,68 @@ def ensure() -> Path:
             raise Stopped(f"GREENCHANNEL_CITY names a city pack that is not there: {named}")
         return Path(named).resolve()
     source = SHARED / "cities" / "beijing"
-    if source.is_dir():
-        return _built("beijing", fingerprint([source, GEO]), _from_osm(source))
-    return _built("fictional", fingerprint([GEO]), ["fictional"])
+    return beijing(source) if source.is_dir() else fictional()
 
 
-def _from_osm(folder: Path) -> list[str]:
-    return [
-        "build",
-        f"--osm={folder / 'beijing.osm.pbf'}",
-        f"--centers={folder / 'centers.csv'}",
-        f"--stations={folder / 'stations.csv'}",
-    ]
+def beijing(source: Path) -> Path:
+    """Return the pack of the real Beijing from the folder of its sources."""
+    return _pack("beijing", source, "北京", fingerprint([source, IMPORTER]))
 
 
-def _built(name: str, key: str, arguments: list[str]) -> Path:
+def fictional() -> Path:
+    """Return the pack of the city that the project makes up, as OpenStreetMap files through the same importer."""
+    key = fingerprint([IMPORTER])
+    source = CITIES / f"fictional-source-{key[:16]}"
+    if not source.exists():
+        with step("make up a city"), _put_in_place(source) as folder:
+            run([GREENCHANNEL, "city", "invent", "--out", folder])
+    return _pack("fictional", source, None, key)
+
+
+def _pack(city: str, source: Path, name: str | None, key: str) -> Path:
     """Build a pack once per key; an interrupted build leaves nothing that looks finished."""
-    pack = CITIES / f"{name}-{key[:16]}"
+    pack = CITIES / f"{city}-pack-{key[:16]}"
     if pack.exists():
         return pack
-    CITIES.mkdir(parents=True, exist_ok=True)
-    for old in CITIES.glob(f"{name}-*"):
-        _remove(old)
-    unfinished = CITIES / f"{name}-unfinished"
-    with step(f"build the city pack ({name})"):
-        run([GREENCHANNEL, "city", *arguments, f"--out={unfinished}"])
-    unfinished.rename(pack)
+    with step(f"build the city pack ({city})"), _put_in_place(pack) as unfinished:
+        named = ["--name", name] if name else []
+        run([GREENCHANNEL, "city", "build", *_sources(source), *named, "--out", unfinished])
+    _forget_all_but_the_newest(city)
     return pack
+
+
+def _sources(folder: Path) -> list[str | Path]:
+    """Return the arguments for what a city's folder holds: one map, and the lists that are there."""
+    maps = sorted([*folder.glob("*.osm.pbf"), *folder.glob("*.osm")])
+    if len(maps) != 1:
+        raise Stopped(f"{folder} should hold one map, not {len(maps)}")
+    lists = {"--centers": "centers.csv", "--stations": "stations.csv", "--districts": "districts.geojson"}
+    there = [(option, folder / name) for option, name in lists.items() if (folder / name).exists()]
+    return ["--osm", maps[0], *(part for pair in there for part in pair)]
+
+
+@contextmanager
+def _put_in_place(final: Path) -> Iterator[Path]:
+    """Give a path to write to, and move what was written to its final place only when all went well."""
+    unfinished = final.with_name(f"unfinished-{os.getpid()}-{final.name}")
+    final.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield unfinished
+        if not final.exists():  # another process may have been as quick
+            unfinished.rename(final)
+    finally:
+        _remove(unfinished)
+
+
+def _forget_all_but_the_newest(city: str) -> None:
+    for kind in ("pack", "source"):
+        packs = sorted(CITIES.glob(f"{city}-{kind}-*"), key=lambda pack: pack.stat().st_mtime)
+        for old in packs[:-KEPT_PACKS]:
+            _remove(old)
 
 
 def _remove(pack: Path) -> None:
     if pack.is_dir():
         shutil.rmtree(pack)
         return
-    pack.unlink()
+    pack.unlink(missing_ok=True)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import checks, city, secret_file, targets
+from tools import checks, secret_file, targets
 from tools.say import Stopped
 
 
@@ -42,12 +42,6 @@ def test_a_port_that_is_no_number_stops_the_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PORT", "eighty")
     with pytest.raises(Stopped, match="eighty"):
         targets.demo()
-
-
-def test_a_city_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GREENCHANNEL_CITY", "/no/such/pack")
-    with pytest.raises(Stopped, match="/no/such/pack"):
-        city.ensure()
 
 
 def test_unknown_targets_are_refused() -> None:

@@ -10,16 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.commands import RIGHTS
 from dispatch.errors import Refused
 from dispatch.events import Actor, Role
-from dispatch.incident import Patient
+from dispatch.views.live import patient_of_center
 
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR})
-# How long after its end a department may still look at a patient it was told of (docs/protocol.md).
-DEPARTMENT_LOOKBACK = timedelta(minutes=30)
 # How long after its run a crew may still read the patient: a shift, to finish the record.
 CREW_LOOKBACK = timedelta(hours=12)
 
@@ -59,7 +56,7 @@ def may_see_patient(actor: Actor, patient_id: str, city: City, now: datetime) ->
         case Role.CREW:
             return _crew_ran_recently(actor, patient.incident_id, city, now)
         case Role.DEPARTMENT:
-            return _announced(actor, patient, city, now)
+            return patient_of_center(city, patient, actor.center_id)
         case Role.REMOTE_PHYSICIAN:
             return any(ecg.reading is None for ecg in patient.ecgs)
         case _:
@@ -82,17 +79,6 @@ def _crew_ran_recently(actor: Actor, incident_id: str, city: City, now: datetime
     return any(
         run.unit_id == actor.unit_id and (run.ended_at is None or now - run.ended_at <= CREW_LOOKBACK) for run in runs
     )
-
-
-def _announced(actor: Actor, patient: Patient, city: City, now: datetime) -> bool:
-    """Say whether this patient comes to the actor's centre, or came or was called off within the last half hour."""
-    for row in city.activations.values():
-        if row.patient_id != patient.id or row.center_id != actor.center_id:
-            continue
-        ended_at = row.ended_at or row.accepted_at
-        if row.phase in LIVE or (ended_at is not None and now - ended_at <= DEPARTMENT_LOOKBACK):
-            return True
-    return False
 
 
 def _crew_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
@@ -132,11 +118,10 @@ def _department_scope(actor: Actor, data: Any, city: City) -> Refused | None:  #
 
 def _told_of(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
     """Check a department's word on a patient or incident: they were announced to it, however long ago."""
-    patient_id, incident_id = getattr(data, "patient_id", None), getattr(data, "incident_id", None)
-    told = any(
-        row.center_id == actor.center_id and (row.patient_id == patient_id or row.incident_id == incident_id)
-        for row in city.activations.values()
-    )
+    patient = city.patients.get(getattr(data, "patient_id", ""))
+    incident = city.incidents.get(patient.incident_id if patient else getattr(data, "incident_id", ""))
+    rows = [city.activations[each] for each in incident.activation_ids] if incident else []
+    told = any(row.center_id == actor.center_id and (patient is None or row.patient_id == patient.id) for row in rows)
     return None if told else Refused("not_your_patient")
 
 

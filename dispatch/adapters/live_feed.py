@@ -6,7 +6,6 @@ There is no ``await`` between a snapshot and the subscription, so nothing falls 
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Protocol
 
 from dispatch.adapters.wire import frame
@@ -41,13 +40,10 @@ class _Channel:
 class LiveFeed:
     """Hold what was last told, who looks, and the recent changes for those who come back."""
 
-    def __init__(
-        self, city: City, seq: int, feed_epoch: str, now: Callable[[], datetime], *, replay_changes: int = 4_000
-    ) -> None:
+    def __init__(self, city: City, seq: int, feed_epoch: str, *, replay_changes: int = 4_000) -> None:
         self.city = city
         self.seq = seq
         self.feed_epoch = feed_epoch
-        self._now = now
         self._recent: deque[Told] = deque(maxlen=replay_changes)
         self._channels: dict[Scope, _Channel] = {}
 
@@ -55,9 +51,8 @@ class LiveFeed:
         """Take durable facts from the desk and give every kind of viewer what it may see of them."""
         self._recent.append(told)
         self.city, self.seq = told.after, told.facts[-1].seq
-        now = self._now()
         for channel in self._channels.values():
-            changed = change(told.before, told.after, told.facts, channel.scope, now)
+            changed = change(told.before, told.after, told.facts, channel.scope)
             if changed.set or changed.drop:
                 self._send(channel, changed)
 
@@ -75,7 +70,7 @@ class LiveFeed:
         """Move the seq of viewers that saw nothing lately. Call once a second."""
         for channel in self._channels.values():
             if channel.seq < self.seq:
-                self._send(channel, Change({}, {}))
+                self._send(channel, Change())
 
     def subscribe(
         self, viewer: Viewer, scope: Scope, feed_epoch: str | None = None, offset: int | None = None
@@ -85,7 +80,7 @@ class LiveFeed:
         if channel is None:
             channel = self._channels[scope] = _Channel(scope, self.seq)
         elif channel.seq < self.seq:
-            self._send(channel, Change({}, {}))  # those who are here already must stand at the newcomer's seq
+            self._send(channel, Change())  # those who are here already must stand at the newcomer's seq
         missed = self._missed(scope, offset) if feed_epoch == self.feed_epoch and offset is not None else None
         for text in [self._snapshot(scope)] if missed is None else missed:
             viewer.offer_event(text)
@@ -107,38 +102,38 @@ class LiveFeed:
             viewer.offer_event(text)
 
     def _snapshot(self, scope: Scope) -> str:
-        tables = snapshot(self.city, scope, self._now())
+        tables = snapshot(self.city, scope)
         return frame("snapshot", feed_epoch=self.feed_epoch, seq=self.seq, tables=tables)
 
     def _missed(self, scope: Scope, offset: int) -> list[str] | None:
         """Return the changes behind ``offset``, None when they are not all kept."""
         if offset == self.seq:
-            return [_change_frame(offset, offset, Change({}, {}))]
+            return [_change_frame(offset, offset, Change())]
         kept = [told for told in self._recent if told.facts[-1].seq > offset]
         if offset > self.seq or not kept or kept[0].facts[0].seq > offset + 1:
             return None
         return list(self._replayed(kept, scope, offset))
 
     def _replayed(self, kept: list[Told], scope: Scope, offset: int) -> Iterator[str]:
-        now, at_seq = self._now(), offset
+        at_seq = offset
         for told in kept:
-            changed = change(told.before, told.after, told.facts, scope, now)
+            changed = change(told.before, told.after, told.facts, scope)
             if changed.set or changed.drop:
                 yield _change_frame(at_seq, told.facts[-1].seq, changed)
                 at_seq = told.facts[-1].seq
         if at_seq < self.seq:
-            yield _change_frame(at_seq, self.seq, Change({}, {}))
+            yield _change_frame(at_seq, self.seq, Change())
 
 
 def scope_of(role: Role, unit_id: str | None, center_id: str | None) -> Scope | None:
     """Return what a role looks at, None when it looks at nothing; equal viewers get equal scopes."""
     if role in SEATS:
-        return Scope(Role.DISPATCHER, "", None, None)
+        return Scope(Role.DISPATCHER)
     if role is Role.CREW:
-        return Scope(role, "", unit_id, None)
+        return Scope(role, unit_id=unit_id)
     if role is Role.DEPARTMENT:
-        return Scope(role, "", None, center_id)
-    return Scope(role, "", None, None) if role in VIEWERS else None
+        return Scope(role, center_id=center_id)
+    return Scope(role) if role in VIEWERS else None
 
 
 def _change_frame(from_seq: int, to_seq: int, changed: Change) -> str:

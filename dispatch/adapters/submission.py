@@ -1,0 +1,102 @@
+"""Bring one request to the desk: rights first, then the envelope, then the desk's answer. HTTP and sockets share it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from ulid import ULID
+
+from dispatch.adapters.bodies import BadFieldError
+from dispatch.adapters.clock import Clock
+from dispatch.adapters.live_feed import LiveFeed
+from dispatch.commands import Command
+from dispatch.desk import Done
+from dispatch.errors import Refused
+from dispatch.events import Actor, ClockSource
+from dispatch.rights import may
+
+# A person's or device's time may be ahead of ours by so much; beyond it is a typing error.
+AHEAD_MAX = timedelta(seconds=90)
+# A tablet that measured our clock by ping is right within a second; one that never did is trusted to a minute.
+MEASURED_S, UNMEASURED_S = 1.0, 60.0
+TYPED_S = 30.0  # a minute somebody read off a watch
+
+
+class Handles(Protocol):
+    """The desk, or a gateway's way to it."""
+
+    async def handle(self, command: Command) -> Done | Refused:
+        """Return the facts that are now durable, or why not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When it happened, by which clock."""
+
+    at: datetime
+    clock: ClockSource
+    uncertainty_s: float
+
+
+class Submission:
+    """Turn checked requests into commands."""
+
+    def __init__(self, desk: Handles, feed: LiveFeed, clock: Clock) -> None:
+        self._desk = desk
+        self._feed = feed
+        self._clock = clock
+
+    async def submit(
+        self,
+        actor: Actor,
+        data: Any,  # noqa: ANN401 - any of commands.COMMANDS
+        *,
+        command_id: str | None = None,
+        when: When | None = None,
+    ) -> Done | Refused:
+        """Return the durable outcome of a request; ``Forbidden`` when the actor may not ask for it."""
+        refused = may(actor, data, self._feed.city)
+        if refused is not None:
+            raise Forbidden(refused)
+        now = self._clock.now()
+        told = when or When(now, ClockSource.SERVER, 0.0)
+        command = Command(
+            command_id or str(ULID.from_datetime(now)),
+            data,
+            actor,
+            told.at,
+            now,
+            told.clock,
+            told.uncertainty_s,
+        )
+        return await self._desk.handle(command)
+
+    def typed(self, at: datetime | None) -> When | None:
+        """Return when a person says it happened; raise ``BadFieldError`` for the future."""
+        if at is None:
+            return None
+        now = self._clock.now()
+        if at - now > AHEAD_MAX * self._clock.speed:
+            raise BadFieldError("at", f"{at.isoformat()} lies in the future (server: {now.isoformat()})")
+        return When(min(at, now), ClockSource.HUMAN, TYPED_S)
+
+    def by_device(self, at: datetime, *, measured: bool) -> When:
+        """Return when a tablet says it happened. Its clock may run ahead: then now, and so much less certain."""
+        now = self._clock.now()
+        uncertainty_s = MEASURED_S if measured else UNMEASURED_S
+        ahead_s = (at - now).total_seconds()
+        return When(min(at, now), ClockSource.DEVICE, max(uncertainty_s, ahead_s))
+
+
+class Forbidden(Exception):  # noqa: N818 - an answer, not a failure
+    """Say that the actor has no right to ask for this; 403 or nack."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
+
+
+def entered_for(actor: Actor, whom: str | None) -> Actor:
+    """Return the actor with the mark of whose voice report it was."""
+    return actor if whom is None else replace(actor, entered_for=whom)

@@ -81,7 +81,7 @@ def read_ecg(city: City, command: Command, ask: c.ReadEcg, rules: Rules) -> Deci
         return Refused("patient.unknown")
     if not any(each.id == ask.ecg_id for each in patient.ecgs):
         return Refused("ecg.unknown")
-    read = {"ecg": {"reading": ask.reading, "read_by": "physician"}}
+    read = {"ecg": {"result": ask.reading, "read_by": "physician"}}
     learned = record_findings(city, command, c.RecordFindings(patient.id, read), rules)
     if isinstance(learned, Refused):
         return learned

@@ -174,7 +174,7 @@ def _unit_reasons(
 
 def _infectious(city: City, incident_id: str) -> bool:
     patients = (city.patients[each] for each in city.incidents[incident_id].patient_ids)
-    return any(patient.findings.get("scene", {}).get("infection") == "yes" for patient in patients)
+    return any(patient.findings.get("scene", {}).get("infectious_suspected") == "yes" for patient in patients)
 
 
 def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime) -> DestinationRanking:

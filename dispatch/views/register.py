@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from center_protocols.assess import assess
 from center_protocols.assessment import ExpectedTimePoint
+from center_protocols.findings import NOTHING_KNOWN
 from center_protocols.timepoints import ClockQuality, IntervalRow, Point, intervals, register
 from center_protocols.timepoints import RegisterRow as ProtocolRow
 from center_protocols.vocabulary import TimePoint
@@ -48,12 +50,18 @@ def register_rows(city: City, patient_id: str, now: datetime) -> tuple[RegisterR
     """Return the patient's register at this minute."""
     patient = city.patients[patient_id]
     known = points_of(city, patient)
-    expected = [
+    rows = register(expected_of(patient), _protocol_points(known), now=now, closed=patient.outcome is not None)
+    return tuple(_row(row, known.get(row.code)) for row in rows)
+
+
+def expected_of(patient: Patient) -> list[ExpectedTimePoint]:
+    """Return the points that are expected of this patient; before anything is known, those of every call."""
+    if not patient.targets:
+        return list(assess(NOTHING_KNOWN).time_points)
+    return [
         ExpectedTimePoint(TimePoint(row.code), TimePoint(row.since) if row.since else None, row.target_min, row.source)
         for row in patient.targets
     ]
-    rows = register(expected, _protocol_points(known), now=now, closed=patient.outcome is not None)
-    return tuple(_row(row, known.get(row.code)) for row in rows)
 
 
 def interval_rows(city: City, patient_id: str) -> tuple[IntervalRow, ...]:

@@ -1,0 +1,37 @@
+"""Draw the state tables as Mermaid diagrams: ``python -m dispatch.diagrams > docs/state-machines.md``."""
+
+import sys
+from collections.abc import Iterable
+
+from dispatch.center import ACTIVATION_STEPS
+from dispatch.incident import CALL_STEPS, INCIDENT_STEPS
+from dispatch.unit import JOURNEY
+
+
+def render() -> str:
+    """Return docs/state-machines.md."""
+    parts = [
+        "# State machines\n\nGenerated from the tables in `dispatch/` by `python -m dispatch.diagrams`; a test compares. "
+        "A step that is not drawn is refused.\n",
+        _diagram("Call (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in CALL_STEPS.items())),
+        _diagram(
+            "Incident (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in INCIDENT_STEPS.items())
+        ),
+        _diagram(
+            "Unit (`dispatch/unit.py`); outcomes and assignment are facts of their own",
+            ((status, to, "") for status, all_to in JOURNEY.items() for to in sorted(all_to)),
+        ),
+        _diagram(
+            "Activation (`dispatch/center.py`)", ((a, to, fact.__name__) for (a, fact), to in ACTIVATION_STEPS.items())
+        ),
+    ]
+    return "\n".join(parts)
+
+
+def _diagram(title: str, steps: Iterable[tuple[str, str, str]]) -> str:
+    lines = [f"    {start} --> {to}" + (f": {fact}" if fact else "") for start, to, fact in steps]
+    return "\n".join([f"## {title}\n", "```mermaid", "stateDiagram-v2", *lines, "```", ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render())

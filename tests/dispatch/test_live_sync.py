@@ -1,0 +1,208 @@
+"""What the screen shows is proved: snapshot before + change == fresh snapshot, for every command kind and every scope.
+
+``Story`` compares after every command (tests/dispatch/story.py); here a long tale uses every command, and seeded chance tells the rest.
+"""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dispatch import commands as c
+from dispatch.errors import Refused
+from dispatch.events import Actor, Outcome, UnitStatus
+from dispatch.incident import IncidentPhase
+from dispatch.views.live import Scope, snapshot
+from tests.dispatch.story import (
+    CENTERS,
+    CREW,
+    DISPATCHER,
+    PHYSICIAN,
+    PLACE,
+    SCOPES,
+    SYSTEM,
+    TAKER,
+    UNITS,
+    Story,
+    crew,
+    department,
+    entered_for,
+    incident_underway,
+    opened_city,
+)
+
+STEMI = {"complaint": "chest_pain", "clinician_says": ["stemi"]}
+SEEDS = range(12)
+STEPS = 120  # 12 x 120 = 1,440 commands, each checked on every screen
+
+
+def whole_tale() -> Story:
+    story = opened_city()
+    until = story.now + timedelta(hours=2)
+    story.ask(c.TakeOutOfService("U4", "refuel", until), crew("U4"))
+    story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
+    story.ask(c.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
+    call_id = story.ask(c.ReceiveCall("1", "东单", "胸痛"), TAKER)[0].data.call_id
+    story.ask(c.AnswerCall(call_id, "3"), TAKER)
+    incident_id = story.city.calls[call_id].incident_id
+    patient_id = story.city.incidents[incident_id].patient_ids[0]
+    story.ask(c.Locate(incident_id, PLACE), TAKER)
+    story.ask(c.WriteNote(incident_id, "三楼"), TAKER)
+    story.ask(c.IdentifyPatient(patient_id, "赵六"), TAKER)
+    story.ask(c.RecordFindings(patient_id, STEMI), TAKER)
+    story.ask(c.SetPriority(incident_id, "P1"), TAKER)
+    story.ask(c.EndCall(call_id), TAKER)
+    story.ask(c.HoldIncident(incident_id, "no_unit"), TAKER)
+    story.ask(c.ResumeIncident(incident_id), TAKER)
+    story.ask(c.AssignUnit(incident_id, "U1"))
+    second = story.ask(c.ReceiveCall("2", place=PLACE), TAKER)[1].data
+    story.ask(c.DivertUnit(second.incident_id, "U1", "nearer"))
+    story.ask(c.LinkCall(story.ask(c.ReceiveCall("3"), TAKER)[0].data.call_id, incident_id), TAKER)
+    story.ask(c.RecordFindings(second.patient_id, {"responsive": "no", "breathing": "absent"}), TAKER)
+    story.ask(c.PreAlert(second.patient_id, "C1"))
+    story.ask(c.CancelActivation(story.city.patients[second.patient_id].activation_id or "", "wrong"))
+    story.ask(c.AssignUnit(incident_id, "U2"))
+    for status in ("accepted", "en_route", "on_scene", "at_patient"):
+        story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
+    story.ask(c.BindMonitor(patient_id, "M1"), crew("U2"))
+    story.ask(c.UnbindMonitor(patient_id, "M1"), crew("U2"))
+    story.ask(c.BindMonitor(patient_id, "M1"), crew("U2"))
+    story.ask(c.RecordVitals(patient_id, {"hr": 101}), crew("U2"))
+    story.ask(c.RecordEcg(patient_id, "E1", 500, ("I",), "M1"), crew("U2"))
+    story.ask(c.ReadEcg(patient_id, "E1", "stemi"), PHYSICIAN)
+    story.ask(c.ConfirmCondition(patient_id, "stemi"), PHYSICIAN)
+    story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U2"))
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U2"))
+    first, activation_id = story.city.incidents[incident_id].activation_ids
+    story.ask(c.AcknowledgeEnd(first), department("C2"))
+    story.ask(c.ReceiveActivation(activation_id), department("C1"))
+    story.ask(c.AcknowledgeActivation(activation_id), department("C1"))
+    story.ask(c.ReserveResource(activation_id, "ct"), department("C1"))
+    holds = story.city.activations[activation_id].reservations
+    story.ask(c.ReleaseResource(holds[-1].id), department("C1"))
+    story.ask(c.ReportResourceReady(activation_id, "cath_lab"), department("C1"))
+    story.ask(c.ReportTeamReady(activation_id), department("C1"))
+    extra = story.ask(c.AddPatient(incident_id), crew("U2"))[0].data.patient_id
+    story.ask(c.EndPatient(extra, Outcome.TREATED_ON_SCENE), crew("U2"))
+    story.ask(c.RegisterTimePoint(patient_id, "onset", story.now), crew("U2"))
+    story.ask(c.CorrectTimePoint(patient_id, "onset", story.now, "typo"), crew("U2"))
+    for status in ("transporting", "at_hospital"):
+        story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
+    story.ask(c.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
+    third = incident_underway(story, "U3")
+    story.ask(c.ChooseDestination(third[1], "C3"), crew("U3"))
+    story.ask(c.AcceptPatient(story.city.patients[third[1]].activation_id or ""), department("C3"))
+    story.later(9).ask(c.EndAssignment(third[2], Outcome.CANCELLED), crew("U3"))
+    story.ask(c.CloseIncident(third[0], None, "nobody"), TAKER)
+    story.ask(c.ReopenIncident(third[0], "again"))
+    story.ask(c.AssignUnit(third[0], "U3"))
+    story.later(400).ask(c.CheckDeadlines(), SYSTEM)
+    story.ask(c.FinishTask(next(iter(story.city.open_tasks)), "called"))
+    story.ask(c.SignOff("U4"), crew("U4"))
+    return story
+
+
+def test_every_command_kind_keeps_every_screen_true() -> None:
+    story = whole_tale()
+    assert story.told == set(c.COMMANDS)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_chance_keeps_every_screen_true(seed: int) -> None:
+    chance = random.Random(seed)
+    story = opened_city()
+    granted = 0
+    for _ in range(STEPS):
+        data, actor = some_command(story, chance)
+        answer = story.later(chance.randrange(90)).try_(data, actor)
+        granted += not isinstance(answer, Refused)
+    assert granted > STEPS // 4, f"seed {seed}: chance asked for too much nonsense"
+    check_invariants(story)
+
+
+def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
+    unit_id, center_id = chance.choice(UNITS), chance.choice(tuple(CENTERS))
+    unit = story.city.units[unit_id]
+    known = story.city.open_incidents if chance.random() < 0.9 else story.city.incidents.keys()
+    incident_id = chance.choice(sorted(known) or [""])
+    incident = story.city.incidents.get(incident_id)
+    patient_id = chance.choice(incident.patient_ids) if incident else ""
+    activation_id = chance.choice(sorted(story.city.activations.keys()) or [""])
+    run_id = unit.assignment_id or ""
+    mine = crew(unit_id)
+    wall = department(story.city.activations[activation_id].center_id if activation_id else center_id)
+    return chance.choice(
+        [
+            *[(c.ReceiveCall("1", "某处", None, PLACE if chance.random() < 0.8 else None), TAKER)] * 3,
+            (c.Locate(incident_id, PLACE), TAKER),
+            (c.AssignUnit(incident_id, unit_id), DISPATCHER),
+            (c.AssignUnit(incident_id, unit_id), DISPATCHER),
+            (c.DivertUnit(incident_id, unit_id, "x"), DISPATCHER),
+            *[(c.ReportStatus(unit_id, chance.choice(list(UnitStatus))), mine)] * 4,
+            (c.RecordFindings(patient_id, STEMI), mine),
+            (c.AddPatient(incident_id), mine),
+            (c.EndAssignment(run_id, chance.choice(list(Outcome)), risk_told=True, signed=True), mine),
+            (c.ChooseDestination(patient_id, center_id, reason="x"), mine),
+            (c.AcknowledgeActivation(activation_id), entered_for(wall, "phone")),
+            (c.ReportTeamReady(activation_id), wall),
+            (c.AcceptPatient(activation_id), wall),
+            (c.CancelActivation(activation_id, "x"), mine),
+            (c.AcknowledgeEnd(activation_id), wall),
+            (c.CompleteHandoff(patient_id, "ed"), wall),
+            (c.EndPatient(patient_id, chance.choice(list(Outcome)), risk_told=True, signed=True), mine),
+            (c.CloseIncident(incident_id, None, "x"), TAKER),
+            (c.ReopenIncident(incident_id, "x"), DISPATCHER),
+            (c.HoldIncident(incident_id, "x"), TAKER),
+            (c.SignOff(unit_id), mine),
+            (c.SignOn(unit_id, CREW), mine),
+            (c.CheckDeadlines(), SYSTEM),
+        ]
+    )
+
+
+def check_invariants(story: Story) -> None:
+    city = story.city
+    for unit in city.units.values():
+        if unit.assignment_id is not None:
+            assert city.assignments[unit.assignment_id].outcome is None
+    for incident in city.incidents.values():
+        assert (incident.id in city.open_incidents) == (incident.phase is not IncidentPhase.CLOSED)
+        active = city.active_assignments(incident.id)
+        assert len({run.unit_id for run in active}) == len(active)
+        if incident.phase is IncidentPhase.CLOSED:
+            assert not active
+            assert all(city.patients[each].outcome is not None for each in incident.patient_ids)
+        if incident.phase is IncidentPhase.UNDERWAY:
+            assert active
+
+
+def test_a_department_sees_its_own_patients_without_names_and_nothing_else() -> None:
+    story = whole_tale()
+    for scope in SCOPES:
+        if scope.center_id is None:
+            continue
+        tables = snapshot(story.city, scope)
+        assert not tables["calls"]
+        assert not tables["incidents"]
+        assert not tables["tasks"]
+        assert all(row["name"] is None for row in tables["patients"].values())
+        assert all(row["center_id"] == scope.center_id for row in tables["activations"].values())
+        shown = {row["patient_id"] for row in tables["activations"].values()}
+        assert set(tables["patients"]) == shown
+        assert all(row["crew_names"] is None for row in tables["units"].values())
+
+
+def test_a_crew_sees_its_own_run_and_forgets_it_when_the_vehicle_is_clean() -> None:
+    story = opened_city()
+    _, patient_id, _ = incident_underway(story, "U1")
+    scope = Scope(crew("U1").role, unit_id="U1")
+    assert set(snapshot(story.city, scope)["patients"]) == {patient_id}
+    assert not snapshot(story.city, Scope(crew("U2").role, unit_id="U2"))["patients"]
+    story.ask(c.ChooseDestination(patient_id, "C3"), crew("U1"))
+    for status in ("transporting", "at_hospital", "handed_over"):
+        story.ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
+    assert set(snapshot(story.city, scope)["patients"]) == {patient_id}
+    story.ask(c.ReportStatus("U1", UnitStatus.AVAILABLE), crew("U1"))
+    assert not snapshot(story.city, scope)["patients"]

@@ -1,7 +1,7 @@
 """Hold what an assessment says: which conditions fire and why, and everything that follows from them."""
 
-from datetime import datetime
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,9 @@ from center_protocols.vocabulary import (
     Priority,
     TimePoint,
 )
+
+# The units in which thresholds of time are written.
+SPANS: Final = {"s": timedelta(seconds=1), "min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 Param: TypeAlias = str | int | float
 
@@ -50,12 +53,17 @@ class FiredCondition(msgspec.Struct, frozen=True):
 
 
 class ExpectedTimePoint(msgspec.Struct, frozen=True):
-    """Expect one minute in the register, at most ``target_min`` after ``since``; no target is known as ``None``."""
+    """Expect one minute in the register, at most ``target_min`` after ``since``; without a target it is ``None``.
+
+    ``floor_min`` is the older, looser target where two are in use; an optional point is not missed when absent.
+    """
 
     code: TimePoint
     since: TimePoint | None = None
     target_min: float | None = None
     source: str = ""
+    floor_min: float | None = None
+    optional: bool = False
 
 
 class ReperfusionFacts(msgspec.Struct, frozen=True):
@@ -111,6 +119,19 @@ class ProtocolSettings:
         self.lvo_scale = lvo_scale
         self.area = area
         self.direct_to_angio = direct_to_angio
+
+    def span(self, row: str) -> timedelta:
+        """Return a threshold of time as a duration."""
+        threshold = self.thresholds[row]
+        return threshold.value * SPANS[threshold.unit]
+
+    def minutes(self, row: str) -> float:
+        """Return a threshold of time in minutes."""
+        return self.span(row) / timedelta(minutes=1)
+
+    def seconds(self, row: str) -> float:
+        """Return a threshold of time in seconds."""
+        return self.span(row).total_seconds()
 
 
 DEFAULT_SETTINGS = ProtocolSettings()

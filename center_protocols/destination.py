@@ -1,23 +1,42 @@
-"""Choose where to drive: gates first, then the predicted minute of treatment, then reasons for every other centre."""
+"""Choose where to drive: gates first, then the predicted minute of treatment, then reasons for every other centre.
 
-from collections.abc import Sequence
+A missing capability and a missing road are the only gates, with the added-time limits of suspected large-vessel
+occlusion (``destination_stroke``). Full, diversion and a busy room are costs with owner, reason and expiry. Nothing
+here is random: the same patient and the same candidates give the same ranking.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings
-from center_protocols.vocabulary import Capability, Condition, Resource, StatusKind, Treatment
+from center_protocols.destination_costs import CenterStatus, predicted
+from center_protocols.destination_stroke import DirectGate, direct_gate
+from center_protocols.vocabulary import Capability, Condition, Treatment
 
+SECONDS_PER_MINUTE: Final = 60
 
-class CenterStatus(msgspec.Struct, frozen=True):
-    """Hold what a centre says about itself: a cost with owner, reason and expiry; after its expiry nothing is known."""
-
-    kind: StatusKind
-    owner: str
-    reason: str
-    expires_at: datetime
-    resource: Resource | None = None
-    cost_s: float | None = None
+# The step that counts for each condition; resuscitation and the ED count only when no definitive step is due.
+TREATMENTS: Final = {
+    Condition.STEMI: Treatment.WIRE,
+    Condition.AORTIC_DISSECTION: Treatment.CT,
+    Condition.STROKE: Treatment.NEEDLE,
+    Condition.STROKE_LVO: Treatment.GROIN,
+    Condition.TRAUMA_RED: Treatment.OR,
+    Condition.TRAUMA_YELLOW: Treatment.CT,
+    Condition.CRITICAL_PREGNANCY: Treatment.OBSTETRIC_OR,
+    Condition.IMMINENT_DELIVERY: Treatment.OBSTETRIC_OR,
+    Condition.CRITICAL_CHILD: Treatment.PICU,
+    Condition.CRITICAL_NEWBORN: Treatment.NICU,
+    Condition.ACS_NON_ST: Treatment.RESUS,
+    Condition.CARDIAC_ARREST: Treatment.RESUS,
+    Condition.CRITICAL_OTHER: Treatment.RESUS,
+    Condition.OTHER: Treatment.ED,
+}
+NOT_DEFINITIVE: Final = frozenset({Treatment.RESUS, Treatment.ED})
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -62,6 +81,31 @@ class DestinationRanking(msgspec.Struct, frozen=True):
     advice: tuple[Coded, ...] = ()
 
 
+class Way(msgspec.Struct, frozen=True):
+    """Hold one acceptable way to treat: what it requires and the step that is waited for."""
+
+    treatment: Treatment
+    requires: frozenset[Capability]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Hold whom, when, and under which settings we ask."""
+
+    assessment: Assessment
+    at: datetime | None
+    settings: ProtocolSettings
+
+
+class Reachable(msgspec.Struct, frozen=True):
+    """Hold a candidate with a road to it."""
+
+    center_id: str
+    capabilities: frozenset[Capability]
+    eta_s: float
+    statuses: tuple[CenterStatus, ...]
+
+
 def rank_destinations(
     assessment: Assessment,
     candidates: Sequence[Candidate],
@@ -69,4 +113,193 @@ def rank_destinations(
     settings: ProtocolSettings = DEFAULT_SETTINGS,
 ) -> DestinationRanking:
     """Rank every candidate for this patient; ``at`` is the minute of the decision."""
-    raise NotImplementedError
+    question = Question(assessment, at, settings)
+    reachable = [Reachable(c.center_id, c.capabilities, c.eta_s, c.statuses) for c in candidates if c.eta_s is not None]
+    kept = _satisfiable(assessment, reachable)
+    ways = _ways(assessment, kept)
+    relaxed = tuple(code for code in assessment.codes if code not in kept)
+    options: list[Option] = []
+    excluded = [Excluded(c.center_id, Coded("unreachable")) for c in candidates if c.eta_s is None]
+    gate = direct_gate(assessment, [(c.eta_s, c.capabilities) for c in reachable], at, settings)
+    for center in reachable:
+        judged = _judge(center, ways, gate, question)
+        if isinstance(judged, Option):
+            options.append(judged)
+        else:
+            excluded.append(judged)
+    ranked = _ranked(options, ways, settings)
+    nearest = _nearest_resus_ed(assessment, reachable)
+    if nearest is not None:
+        ranked = _with_nearest(ranked, nearest, question)
+        excluded = [item for item in excluded if item.center_id != nearest.center_id]
+    return DestinationRanking(
+        options=tuple(ranked),
+        excluded=tuple(sorted(excluded, key=lambda item: item.center_id)),
+        relaxed=relaxed,
+        nearest_resus_ed=nearest.center_id if nearest is not None else None,
+        advice=_advice(question, ranked),
+    )
+
+
+# Gates
+
+
+def _satisfiable(assessment: Assessment, reachable: Sequence[Reachable]) -> tuple[Condition, ...]:
+    """Keep as many conditions as some reachable centre can serve together, the most immediate threat first."""
+    kept: tuple[Condition, ...] = ()
+    for code in assessment.codes:
+        ways = _ways(assessment, (*kept, code))
+        if any(way.requires <= center.capabilities for way in ways for center in reachable):
+            kept = (*kept, code)
+    return kept
+
+
+def _ways(assessment: Assessment, kept: tuple[Condition, ...]) -> tuple[Way, ...]:
+    """Return the acceptable ways, the preferred one first; only a large-vessel stroke has two."""
+    required = frozenset(item for code, needs in assessment.requirements if code in kept for item in needs)
+    if not kept:
+        return (Way(Treatment.RESUS, frozenset({Capability.RESUS_ED})), Way(Treatment.ED, frozenset({Capability.ED})))
+    treatment = _treatment(kept)
+    if Condition.STROKE_LVO not in kept:
+        return (Way(treatment, required),)
+    lysis = (required - {Capability.EVT_24_7}) | {Capability.IVT_24_7}
+    return (Way(treatment, required), Way(Treatment.NEEDLE if treatment is Treatment.GROIN else treatment, lysis))
+
+
+def _treatment(kept: tuple[Condition, ...]) -> Treatment:
+    """Wait for the definitive step of the most immediate threat; an arrest waits for one only after ROSC and ECG."""
+    if Condition.CARDIAC_ARREST in kept and Condition.STEMI not in kept:
+        return Treatment.RESUS
+    steps = [TREATMENTS[code] for code in kept]
+    return next((step for step in steps if step not in NOT_DEFINITIVE), steps[0])
+
+
+def _judge(center: Reachable, ways: tuple[Way, ...], gate: DirectGate | None, question: Question) -> Option | Excluded:
+    """Take the first way that the centre can go; its refusal by a gate stays visible as a warning."""
+    refused: Coded | None = None
+    for way in ways:
+        if not way.requires <= center.capabilities:
+            continue
+        note = gate.judge(center.eta_s, center.capabilities) if gate and Capability.EVT_24_7 in way.requires else None
+        if note is not None and not note.passed:
+            refused = note.reason
+            continue
+        option = _option(center, way.treatment, question)
+        return msgspec.structs.replace(
+            option,
+            reasons=option.reasons if note is None else (*option.reasons, note.reason),
+            warnings=option.warnings if refused is None else (refused, *option.warnings),
+        )
+    return Excluded(center.center_id, refused or _missing("missing_capability", ways[0].requires, center.capabilities))
+
+
+def _missing(code: str, wanted: Iterable[Capability], has: frozenset[Capability]) -> Coded:
+    return Coded(code, {"capabilities": ";".join(sorted(set(wanted) - has))})
+
+
+# Options
+
+
+def _option(center: Reachable, treatment: Treatment, question: Question) -> Option:
+    """Predict one destination and name what it lacks."""
+    assessment = question.assessment
+    seconds, costs = predicted(center.eta_s, treatment, center.statuses, question.at, question.settings)
+    lacking: list[Coded] = []
+    if not assessment.required_capabilities <= center.capabilities:
+        lacking.append(_missing("lacks_required", assessment.required_capabilities, center.capabilities))
+    if not assessment.preferred_capabilities <= center.capabilities:
+        lacking.append(_missing("lacks_preferred", assessment.preferred_capabilities, center.capabilities))
+    drive = Coded(
+        "predicted",
+        {
+            "treatment": treatment,
+            "eta_min": round(center.eta_s / SECONDS_PER_MINUTE, 1),
+            "total_min": round(seconds / SECONDS_PER_MINUTE, 1),
+        },
+    )
+    return Option(
+        center_id=center.center_id,
+        eta_s=center.eta_s,
+        time_to_treatment_s=seconds,
+        treatment=treatment,
+        reasons=(drive,),
+        warnings=(*lacking, *costs),
+        tie=False,
+    )
+
+
+def _ranked(options: list[Option], ways: tuple[Way, ...], settings: ProtocolSettings) -> list[Option]:
+    """Sort by way, then by predicted time; inside the band of the best the better equipped, then the nearer leads."""
+    if not options:
+        return []
+    order = {way.treatment: index for index, way in reversed(list(enumerate(ways)))}
+    by_time = sorted(options, key=lambda o: (order[o.treatment], o.time_to_treatment_s, o.eta_s, o.center_id))
+    best = by_time[0]
+    band = settings.thresholds.number("destination.tie_band")
+    limit = best.time_to_treatment_s + band
+    close = [o for o in by_time if o.treatment is best.treatment and o.time_to_treatment_s <= limit]
+    rest = by_time[len(close) :]
+    close.sort(key=lambda o: (_lacks_preferred(o), o.eta_s, o.time_to_treatment_s, o.center_id))
+    if len(close) > 1:
+        close = [_noted(o, Coded("tie"), tie=True) for o in close]
+    first = Coded("best_equipped_of_equals" if _chosen_for_equipment(close) else "shortest_predicted_time")
+    return [_noted(close[0], first, tie=close[0].tie), *close[1:], *rest]
+
+
+def _chosen_for_equipment(close: list[Option]) -> bool:
+    return not _lacks_preferred(close[0]) and any(other.eta_s < close[0].eta_s for other in close[1:])
+
+
+def _lacks_preferred(option: Option) -> int:
+    """Count the wished-for capabilities that are missing."""
+    missing = [w.params["capabilities"] for w in option.warnings if w.code == "lacks_preferred"]
+    return sum(len(str(codes).split(";")) for codes in missing)
+
+
+def _noted(option: Option, reason: Coded, *, tie: bool) -> Option:
+    return msgspec.structs.replace(option, reasons=(reason, *option.reasons), tie=tie)
+
+
+# The nearest resuscitation-capable ED
+
+
+def _nearest_resus_ed(assessment: Assessment, reachable: Sequence[Reachable]) -> Reachable | None:
+    if not assessment.list_nearest_resus_ed:
+        return None
+    able = [center for center in reachable if Capability.RESUS_ED in center.capabilities]
+    return min(able, key=lambda center: (center.eta_s, center.center_id), default=None)
+
+
+def _with_nearest(ranked: list[Option], nearest: Reachable, question: Question) -> list[Option]:
+    """Mark the nearest resuscitation-capable ED, or add it at the end when the gates had left it out."""
+    reason = Coded("nearest_resus_ed")
+    if any(option.center_id == nearest.center_id for option in ranked):
+        return [_noted(o, reason, tie=o.tie) if o.center_id == nearest.center_id else o for o in ranked]
+    return [*ranked, _noted(_option(nearest, Treatment.RESUS, question), reason, tie=False)]
+
+
+# Advice
+
+
+def _advice(question: Question, ranked: list[Option]) -> tuple[Coded, ...]:
+    if not ranked:
+        return (Coded("no_destination"),)
+    best, advice = ranked[0], []
+    minutes = best.time_to_treatment_s / SECONDS_PER_MINUTE
+    limit = question.settings.minutes("chest_pain.lysis_gate")
+    if best.treatment is Treatment.WIRE and minutes > limit and _lysis_possible(question):
+        advice.append(Coded("consider_lysis", {"minutes": round(minutes), "limit": limit}))
+    if question.assessment.has(Condition.STROKE_LVO) and best.treatment is Treatment.NEEDLE:
+        advice.append(Coded("request_transfer"))
+    return tuple(advice)
+
+
+def _lysis_possible(question: Question) -> bool:
+    """Keep lysis out after an arrest, with a contraindication, a possible dissection, or a closed window."""
+    assessment, facts = question.assessment, question.assessment.reperfusion
+    ruled_out = assessment.has(Condition.CARDIAC_ARREST) or assessment.has(Condition.AORTIC_DISSECTION)
+    if facts.lysis_contraindicated or ruled_out:
+        return False
+    if question.at is None or facts.onset_at is None:
+        return True
+    return question.at - facts.onset_at <= question.settings.span("chest_pain.lysis_window")

@@ -46,6 +46,10 @@ class AgeUnit(StrEnum):
     DAYS = "days"
 
 
+MONTHS_PER_YEAR: Final = 12
+DAYS_PER_YEAR: Final = 365.25
+
+
 class Age(Group, frozen=True):
     """Hold an age with its unit."""
 
@@ -58,6 +62,23 @@ class Age(Group, frozen=True):
         low, high = limits("age", self.unit)
         if not low <= self.value <= high:
             raise ValueError(f"age.value: {self.value:g} {self.unit} is outside {low:g}..{high:g}")
+
+    @property
+    def years(self) -> float:
+        """Return the age in years."""
+        if self.unit is AgeUnit.YEARS:
+            return self.value
+        return self.value / (MONTHS_PER_YEAR if self.unit is AgeUnit.MONTHS else DAYS_PER_YEAR)
+
+    @property
+    def months(self) -> float:
+        """Return the age in months."""
+        return self.value if self.unit is AgeUnit.MONTHS else self.years * MONTHS_PER_YEAR
+
+    @property
+    def days(self) -> float:
+        """Return the age in days."""
+        return self.value if self.unit is AgeUnit.DAYS else self.years * DAYS_PER_YEAR
 
 
 class Sex(StrEnum):

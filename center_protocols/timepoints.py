@@ -112,12 +112,13 @@ class RegisterRow(msgspec.Struct, frozen=True):
     status: RowStatus
     minutes: float | None
     source: str
+    floor_min: float | None = None
     point: Point | None = None
     replaced: tuple[Point, ...] = ()
 
 
 class IntervalRow(msgspec.Struct, frozen=True):
-    """Hold one interval; ``minutes`` is ``None`` while an end is missing and negative when the ends are out of order."""
+    """Hold one interval; ``minutes`` is ``None`` while an end is missing, negative when the ends are out of order."""
 
     code: Interval
     minutes: float | None
@@ -134,7 +135,8 @@ def register(
     """Judge every expected point, and list every registered one that nobody expected.
 
     ``now`` turns what is overdue into missing; ``closed`` does so with everything that is absent. Without either,
-    an absent point is missing only when a later point of its chain is already there.
+    an absent point is missing only when a later point of its chain is already there. An absent optional point is
+    not applicable.
     """
     history = _by_code(points)
     valid = {code: entries[-1] for code, entries in history.items()}
@@ -142,28 +144,39 @@ def register(
     rows = []
     for row in [*expected, *_unexpected(expected, valid)]:
         due_at = _due_at(row, valid)
-        point = valid.get(row.code)
-        status = _status(row, point, due_at=due_at, wrong=wrong)
-        if point is None:
-            gone = closed or _overtaken(row.code, valid) or (now is not None and due_at is not None and now > due_at)
-            status = RowStatus.MISSING if gone else RowStatus.PENDING
-        if row.code in not_applicable and point is None:
+        if row.code in valid:
+            status = _present(row, valid[row.code], due_at, wrong)
+        elif row.optional or row.code in not_applicable:
             status = RowStatus.NOT_APPLICABLE
-        rows.append(
-            RegisterRow(
-                code=row.code,
-                since=row.since,
-                at=point.at if point else None,
-                target_min=row.target_min,
-                due_at=due_at,
-                status=status,
-                minutes=_minutes(row.since, row.code, valid),
-                source=row.source,
-                point=point,
-                replaced=tuple(history.get(row.code, ())[:-1]),
-            )
-        )
+        else:
+            overdue = now is not None and due_at is not None and now > due_at
+            gone = closed or overdue or _overtaken(row.code, valid)
+            status = RowStatus.MISSING if gone else RowStatus.PENDING
+        rows.append(_row(row, status, due_at, valid, history))
     return tuple(rows)
+
+
+def _row(
+    row: ExpectedTimePoint,
+    status: RowStatus,
+    due_at: datetime | None,
+    valid: Mapping[TimePoint, Point],
+    history: Mapping[TimePoint, list[Point]],
+) -> RegisterRow:
+    point = valid.get(row.code)
+    return RegisterRow(
+        code=row.code,
+        since=row.since,
+        at=point.at if point else None,
+        target_min=row.target_min,
+        due_at=due_at,
+        status=status,
+        minutes=_minutes(row.since, row.code, valid),
+        source=row.source,
+        floor_min=row.floor_min,
+        point=point,
+        replaced=tuple(history.get(row.code, ())[:-1]),
+    )
 
 
 def intervals(points: Iterable[Point]) -> tuple[IntervalRow, ...]:
@@ -205,11 +218,7 @@ def _due_at(row: ExpectedTimePoint, valid: Mapping[TimePoint, Point]) -> datetim
     return valid[row.since].at + timedelta(minutes=row.target_min)
 
 
-def _status(
-    row: ExpectedTimePoint, point: Point | None, *, due_at: datetime | None, wrong: frozenset[TimePoint]
-) -> RowStatus:
-    if point is None:
-        return RowStatus.PENDING
+def _present(row: ExpectedTimePoint, point: Point, due_at: datetime | None, wrong: frozenset[TimePoint]) -> RowStatus:
     if row.code in wrong:
         return RowStatus.OUT_OF_ORDER
     return RowStatus.LATE if due_at is not None and point.at > due_at else RowStatus.MET

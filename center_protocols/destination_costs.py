@@ -1,0 +1,84 @@
+"""Predict the minute of treatment at a centre: the drive, the usual time behind the door, and what its status costs."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from center_protocols.assessment import Coded, ProtocolSettings
+from center_protocols.vocabulary import Resource, StatusKind, Treatment
+
+SECONDS_PER_MINUTE: Final = 60
+
+# The rooms that a treatment waits for; another busy room does not delay it.
+ROOMS: Final = {
+    Treatment.WIRE: frozenset({Resource.CATH_LAB}),
+    Treatment.NEEDLE: frozenset({Resource.CT}),
+    Treatment.GROIN: frozenset({Resource.CT, Resource.CATH_LAB}),
+    Treatment.CT: frozenset({Resource.CT}),
+    Treatment.OR: frozenset({Resource.OR, Resource.RESUS_BAY}),
+    Treatment.OBSTETRIC_OR: frozenset({Resource.OBSTETRIC_OR, Resource.DELIVERY_ROOM}),
+    Treatment.PICU: frozenset({Resource.PICU}),
+    Treatment.NICU: frozenset({Resource.NICU}),
+    Treatment.RESUS: frozenset({Resource.RESUS_BAY}),
+    Treatment.ED: frozenset({Resource.RESUS_BAY}),
+}
+
+
+class CenterStatus(msgspec.Struct, frozen=True):
+    """Hold what a centre says about itself: a cost with owner, reason and expiry; after its expiry nothing is known.
+
+    ``cost_s`` is the delay that the centre itself states; ``None`` takes the default of the kind.
+    """
+
+    kind: StatusKind
+    owner: str
+    reason: str
+    expires_at: datetime
+    resource: Resource | None = None
+    cost_s: float | None = None
+
+
+def predicted(
+    eta_s: float,
+    treatment: Treatment,
+    statuses: Iterable[CenterStatus],
+    at: datetime | None,
+    settings: ProtocolSettings,
+) -> tuple[float, tuple[Coded, ...]]:
+    """Return the seconds until treatment, and a warning for every status, expired ones included."""
+    total = eta_s + settings.seconds(f"destination.door_to_{treatment}")
+    warnings = []
+    for status in statuses:
+        if at is not None and at >= status.expires_at:
+            warnings.append(Coded("status_expired", {"status": status.kind, "owner": status.owner}))
+            continue
+        cost = _cost(status, treatment, settings)
+        total += cost
+        warnings.append(_warning(status, cost))
+    return total, tuple(warnings)
+
+
+def _cost(status: CenterStatus, treatment: Treatment, settings: ProtocolSettings) -> float:
+    """Cost only what the patient waits for: a full house still resuscitates at once."""
+    if status.resource is not None and status.resource not in ROOMS[treatment]:
+        return 0
+    if status.resource is None and treatment is Treatment.RESUS:
+        return 0
+    if status.cost_s is not None:
+        return status.cost_s
+    return settings.seconds(f"destination.cost_{status.kind}")
+
+
+def _warning(status: CenterStatus, cost_s: float) -> Coded:
+    return Coded(
+        f"status_{status.kind}",
+        {
+            "owner": status.owner,
+            "reason": status.reason,
+            "expires_at": status.expires_at.isoformat(),
+            "resource": status.resource or "",
+            "cost_min": round(cost_s / SECONDS_PER_MINUTE, 1),
+        },
+    )

@@ -1,0 +1,99 @@
+"""Offer ``assess`` (findings in, conditions out) and ``protocols list`` (every threshold with its source)."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from center_protocols.assess import assess
+from center_protocols.findings import InvalidFindingsError, decode_findings
+from center_protocols.schema import findings_schema
+from center_protocols.thresholds import builtin
+from dispatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from center_protocols.assessment import Assessment
+
+# Findings are a form, not a file: anything larger is a mistake.
+MAX_DOCUMENT_BYTES = 1_000_000
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to the command line."""
+    parser = subparsers.add_parser("assess", help="findings (JSON on stdin) -> conditions, priority, what they need")
+    parser.add_argument("--json", action="store_true", help="print one JSON document (the only format)")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of the findings instead")
+    parser.add_argument("--at", help="minute of the question, ISO 8601 with an offset; default: now")
+    parser.set_defaults(run=run_assess)
+    protocols = subparsers.add_parser("protocols", help="the medical rules")
+    listing = protocols.add_subparsers(dest="protocols_command", required=True).add_parser("list")
+    listing.add_argument("--json", action="store_true", help="print one JSON document")
+    listing.set_defaults(run=run_list)
+
+
+def run_assess(arguments: argparse.Namespace) -> int:
+    """Print the assessment of the findings on standard input, or the schema of the findings."""
+    if arguments.schema:
+        _print_json(findings_schema())
+        return 0
+    document = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
+    if len(document) > MAX_DOCUMENT_BYTES:
+        raise BadInput(f"findings: more than {MAX_DOCUMENT_BYTES} bytes")
+    try:
+        findings = decode_findings(document)
+    except InvalidFindingsError as error:
+        raise BadInput(str(error)) from error
+    _print_json(as_document(assess(findings, _minute(arguments.at))))
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """Print every threshold with unit, source, year, mark and signature."""
+    rows = [msgspec.to_builtins(row) for row in builtin()]
+    if arguments.json:
+        _print_json({"rows": rows})
+        return 0
+    for row in rows:
+        _print(f"{row['id']}\t{row['value']:g} {row['unit']}\t{row['mark']}\t{row['year']}\t{row['source']}")
+    return 0
+
+
+def as_document(assessment: "Assessment") -> dict[str, Any]:
+    """Arrange an assessment as the command line's document."""
+    plain: dict[str, Any] = msgspec.to_builtins(assessment)
+    return {
+        "conditions": plain["conditions"],
+        "priority": plain["priority"],
+        "priority_reasons": plain["priority_reasons"],
+        "required_capabilities": sorted(assessment.required_capabilities),
+        "preferred_capabilities": sorted(assessment.preferred_capabilities),
+        "bypass": plain["bypass"],
+        "activate": plain["activate"],
+        "time_points": plain["time_points"],
+        "blocked": plain["blocked"],
+        "advice": plain["advice"],
+        "contradictions": plain["contradictions"],
+        "list_nearest_resus_ed": assessment.list_nearest_resus_ed,
+    }
+
+
+def _minute(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"--at: {error}") from error
+    if moment.tzinfo is None:
+        raise BadInput("--at: the time needs an offset, such as +08:00")
+    return moment
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -22,7 +22,8 @@ poi       points          class (hospital, ambulance_station, subway_station, sc
 ========  ==============  ===========================================================================
 
 One-way lines run in driving direction (against it where the source says ``oneway=-1``).
-The map is © OpenStreetMap contributors, ODbL 1.0; the file carries the sentence and every page shows it.
+The map is © OpenStreetMap contributors, ODbL 1.0 (or of a fictional city, and says so); the file carries the sentence
+and every page shows it.
 """
 
 import mmap
@@ -47,7 +48,8 @@ from geo.basemap_features import Drawables, read_drawables
 from geo.basemap_tiles import ROAD_NAMES_FROM_ZOOM, edition_for, tiles_at
 from geo.point import Box
 
-ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+FICTIONAL_ATTRIBUTION = "虚构城市，由程序生成 / fictional city, generated"
 MIN_ZOOM, MAX_ZOOM = 6, 14
 
 Progress = Callable[[str], None]
@@ -123,7 +125,7 @@ def _metadata(source: Drawables) -> dict[str, Any]:
         layer = fields.setdefault(drawable.layer, {})
         layer.update((key, "Boolean" if value is True else "String") for key, value in drawable.properties)
     return {
-        "attribution": ATTRIBUTION,
+        "attribution": FICTIONAL_ATTRIBUTION if source.fictional else ATTRIBUTION,
         "vector_layers": [{"id": layer, "fields": fields[layer]} for layer in sorted(fields)],
     }
 

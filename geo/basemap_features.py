@@ -115,6 +115,7 @@ class Drawables:
     geometries: NDArray[np.object_]
     skipped: int
     bounds: Box
+    fictional: bool
 
 
 def read_drawables(osm: Path) -> Drawables:
@@ -127,8 +128,10 @@ def read_drawables(osm: Path) -> Drawables:
     drawables: list[Drawable] = []
     shapes: list[str] = []
     skipped = 0
+    fictional = False
     for thing in _tagged(osm):
         tags = dict(thing.tags)
+        fictional = fictional or tags.get("fictional") == "yes"
         for drawable in _classify(thing, tags):
             try:
                 shapes.append(_geometry(thing, factory))
@@ -140,7 +143,7 @@ def read_drawables(osm: Path) -> Drawables:
     geometries = shapely.from_wkb(np.array(shapes, dtype=object))
     bounds = Box(*(float(edge) for edge in shapely.total_bounds(geometries)))
     _shrink_labels_of_areas(drawables, geometries)
-    return Drawables(drawables, shapely.transform(geometries, _to_unit_square), skipped, bounds)
+    return Drawables(drawables, shapely.transform(geometries, _to_unit_square), skipped, bounds, fictional)
 
 
 def _tagged(osm: Path) -> Iterator[_Thing]:

@@ -29,7 +29,7 @@ def ensure(*, for_tests: bool = False) -> None:
     if is_current("project", key) and GREENCHANNEL.exists():
         return
     with step("install the project itself"):
-        _pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+        _pip("install", "-qq", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     mark_current("project", key)
 
 
@@ -38,7 +38,7 @@ def ensure_requirements(lock: Path) -> None:
     if is_current(lock.name, _key_of(lock)):
         return
     with step(f"install {lock.name}"):
-        _pip("install", "--quiet", "--require-hashes", "--requirement", str(lock))
+        _pip("install", "-qq", "--require-hashes", "--requirement", str(lock))
     _mark_installed(lock)
 
 

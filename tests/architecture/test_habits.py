@@ -11,6 +11,9 @@ BROAD = frozenset({"Exception", "BaseException"})
 ASSERTING = re.compile(r"(^|\.|_)(assert|raises|warns|check|verify|expect|agree|must)")
 SKIPPING_TS = re.compile(r"\b(?:it|test|describe)\.(?:only|skip|todo)\b")
 
+LINES_OF_A_FUNCTION_MAX = 70
+NAMES_THAT_SAY_NOTHING = re.compile(r"(?:Manager|Helper|Utils?|Data|Info|Processor)$")
+
 
 def broad_handlers(tree: ast.AST) -> Iterator[ast.ExceptHandler]:
     """Yield handlers that catch everything and do not raise it again at their end."""
@@ -84,3 +87,24 @@ def test_no_test_is_switched_off() -> None:
         and SKIPPING_TS.search((ROOT / file).read_text(encoding="utf-8"))
     ]
     assert python + pages == []
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    long = {
+        f"{file}:{node.lineno} {node.name}": lines
+        for file in python_files()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LINES_OF_A_FUNCTION_MAX
+    }
+    assert long == {}
+
+
+def test_names_say_something() -> None:
+    empty = [
+        f"{file}:{node.lineno} {node.name}"
+        for file in python_files()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.ClassDef) and NAMES_THAT_SAY_NOTHING.search(node.name)
+    ]
+    assert empty == []

@@ -9,12 +9,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("geo",),
     ("dispatch", "dispatch.events"),
     ("dispatch.incident", "dispatch.unit", "dispatch.center", "dispatch.city", "dispatch.commands", "dispatch.evolve"),
-    ("dispatch.ports", "dispatch.rights"),
+    ("dispatch.ports",),
     ("dispatch.flow",),
-    ("dispatch.evidence", "dispatch.views", "dispatch.snapshot"),
+    ("dispatch.evidence", "dispatch.views", "dispatch.snapshot", "dispatch.rights"),
     ("dispatch.desk",),
     ("dispatch.adapters", "dispatch.simulation"),
-    ("dispatch.settings", "dispatch.main", "dispatch.terminal", "dispatch.cli"),
+    ("dispatch.settings", "dispatch.main", "dispatch.terminal", "dispatch.diagrams", "dispatch.cli"),
 )
 
 STANDS_ALONE = {"center_protocols": ("center_protocols",), "geo": ("geo",)}

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch.center import ENDED_UNSEEN, LIVE
 from dispatch.city import City
 from dispatch.commands import RIGHTS
 from dispatch.errors import Refused
 from dispatch.events import Actor, Role
-from dispatch.views.live import patient_of_center
+from dispatch.incident import Patient
 
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR})
 # How long after its run a crew may still read the patient: a shift, to finish the record.
@@ -56,7 +57,7 @@ def may_see_patient(actor: Actor, patient_id: str, city: City, now: datetime) ->
         case Role.CREW:
             return _crew_ran_recently(actor, patient.incident_id, city, now)
         case Role.DEPARTMENT:
-            return patient_of_center(city, patient, actor.center_id)
+            return _announced(city, patient, actor.center_id)
         case Role.REMOTE_PHYSICIAN:
             return any(ecg.reading is None for ecg in patient.ecgs)
         case _:
@@ -78,6 +79,17 @@ def _crew_ran_recently(actor: Actor, incident_id: str, city: City, now: datetime
     runs = (city.assignments[each] for each in incident.assignment_ids)
     return any(
         run.unit_id == actor.unit_id and (run.ended_at is None or now - run.ended_at <= CREW_LOOKBACK) for run in runs
+    )
+
+
+def _announced(city: City, patient: Patient, center_id: str | None) -> bool:
+    """Say whether a centre expects this patient, still believes so, or took or lost them lately."""
+    rows = (city.activations[each] for each in city.incidents[patient.incident_id].activation_ids)
+    return any(
+        row.patient_id == patient.id
+        and row.center_id == center_id
+        and (row.phase in LIVE | ENDED_UNSEEN or city.on_screen(row.incident_id))
+        for row in rows
     )
 
 

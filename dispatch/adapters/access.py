@@ -130,6 +130,11 @@ class Access:
 
         return release
 
+    @property
+    def sockets(self) -> int:
+        """Count all open sockets."""
+        return sum(map(len, self._sockets.values()))
+
     def sockets_of(self, account: str) -> int:
         """Count the open sockets of an account."""
         return sum(

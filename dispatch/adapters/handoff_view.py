@@ -1,0 +1,43 @@
+"""Word a patient's handoff: the protocols arrange it, the catalogue says it."""
+
+from datetime import datetime
+from typing import Any
+
+from center_protocols.handoff import Handoff, HandoffFormat, TreatmentGiven, view
+from dispatch.city import City
+from dispatch.flow.triage import current_assessment, findings_of
+from dispatch.incident import Patient
+from dispatch.texts_catalogue import text
+
+
+def handoff_sections(city: City, patient_id: str, shape: HandoffFormat, at: datetime) -> list[dict[str, Any]]:
+    """Return ``[{code, title: {zh, en}, lines: [{zh, en}]}]`` in the order of one spoken format."""
+    sections = view(handoff_of(city, city.patients[patient_id], at), shape)
+    return [
+        {
+            "code": section.code,
+            "title": _both(f"handoff.{section.code}", {}),
+            "lines": [_both(line.code, line.params) for line in section.lines],
+        }
+        for section in sections
+    ]
+
+
+def handoff_of(city: City, patient: Patient, at: datetime) -> Handoff:
+    """Gather everything that is said at the door, once."""
+    activation = city.activations.get(patient.activation_id) if patient.activation_id else None
+    run = city.assignments.get(patient.assignment_id) if patient.assignment_id else None
+    return Handoff(
+        findings=findings_of(patient),
+        assessment=current_assessment(patient, at),
+        eta_s=activation.eta_s if activation else None,
+        occurred_at=city.incidents[patient.incident_id].opened_at,
+        treatments=tuple(TreatmentGiven(row.code, row.at, row.dose or "") for row in patient.treatments),
+        call_sign=city.units[run.unit_id].call_sign if run else "",
+        activation_acknowledged_at=activation.acknowledged_at if activation else None,
+    )
+
+
+def _both(code: str, params: Any) -> dict[str, str]:  # noqa: ANN401 - the parameters of a code
+    said = text(code, params)
+    return {"zh": said.zh, "en": said.en}

@@ -1,0 +1,77 @@
+"""Name what the routes and sockets work with. ``main.build`` makes one of these and nobody else does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from dispatch.adapters.access import Access
+from dispatch.adapters.clock import Clock
+from dispatch.adapters.ecg_store import EcgStore
+from dispatch.adapters.limits import Limits
+from dispatch.adapters.live_feed import LiveFeed
+from dispatch.adapters.measurements import Measurements
+from dispatch.adapters.submission import Submission
+from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.events import Fact
+from dispatch.evidence import Sources
+from dispatch.ports import Telemetry
+from dispatch.rules import Rules
+from geo.city_pack import CityPack
+
+
+class ReadsFacts(Protocol):
+    """Whoever can read single facts back."""
+
+    def facts_of(self, seqs: tuple[int, ...]) -> list[Fact]:
+        """Return facts by number, in order; blocks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account to try, for the door page."""
+
+    account: str
+    password: str
+    role: str
+    page: str
+    label_zh: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything one server process is made of."""
+
+    pack: CityPack
+    sources: Sources
+    rules: Rules
+    clock: Clock
+    limits: Limits
+    origins: frozenset[str]
+    access: Access
+    feed: LiveFeed
+    submission: Submission
+    journal: ReadsFacts
+    telemetry: Telemetry
+    measurements: Measurements
+    hub: TelemetryHub
+    ecgs: EcgStore
+    demo_accounts: tuple[DemoAccount, ...]
+    web: Path
+    ready: Callable[[], bool]
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """Return the parts of the server that took this connection."""
+    parts = connection.app.state.parts
+    if not isinstance(parts, Parts):
+        raise TypeError("the application was not made by main.build")
+    return parts
+
+
+HasParts = Annotated[Parts, Depends(parts_of)]

@@ -184,8 +184,8 @@ class RoadIndex:
     def _junction_near(self, point: Point, found: "_Found") -> Snap | None:
         """Return the nearest junction within the radius, even where another road passes nearer."""
         best: Snap | None = None
-        for piece in found.piece[found.near_m <= JUNCTION_RADIUS_M]:
-            stretch = int(self._graph.shape_stretch[piece])
+        touched = found.piece[found.near_m <= JUNCTION_RADIUS_M]
+        for stretch in np.unique(self._graph.shape_stretch[touched]).tolist():
             for fraction in (0.0, 1.0):
                 end = self._at_end(point, stretch, fraction)
                 if end.distance_m <= JUNCTION_RADIUS_M and (best is None or _rank(end) < _rank(best)):

@@ -5,7 +5,7 @@ query sees the old weights or the new ones, never a mixture. Every answer exclud
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
+from geo.osm_import import RoadName
 from geo.point import Point
+from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
 from geo.search import SearchGraph, Seeds
 from geo.snap import NoRoad, RoadIndex, Snap
@@ -42,19 +44,26 @@ class _Weights:
 class TravelTimes:
     """Exact travel times on the roads of one city. Safe for any number of reading threads."""
 
-    def __init__(self, pack: CityPack) -> None:
-        self._graph = pack.graph
-        self._road_names = pack.road_names
-        self.roads: RoadIndex = pack.roads
-        snapped = [(site.center_id, _snapped(pack.roads, site.point)) for site in pack.centers]
-        self._centers = [(center_id, snap) for center_id, snap in snapped if snap is not None]
-        self._roadless = [center_id for center_id, snap in snapped if snap is None]
-        self._weights = self._weighed(1, pack.graph.duration_ms)
+    def __init__(
+        self,
+        graph: RoadGraph,
+        roads: RoadIndex,
+        centers: Mapping[str, Point],
+        road_names: Sequence[RoadName | None],
+    ) -> None:
+        self.roads = roads
+        self._graph = graph
+        self._road_names = road_names
+        snapped = {center_id: _snapped(roads, point) for center_id, point in centers.items()}
+        self._centers = [(center_id, snap) for center_id, snap in snapped.items() if snap is not None]
+        self._roadless = [center_id for center_id, snap in snapped.items() if snap is None]
+        self._weights = self._weighed(1, graph.duration_ms)
 
     @classmethod
     def open(cls, pack: CityPack | Path) -> "TravelTimes":
         """Open a pack, or take an opened one. Raises `geo.pack_files.BadPack`."""
-        return cls(pack if isinstance(pack, CityPack) else CityPack.open(pack))
+        city = pack if isinstance(pack, CityPack) else CityPack.open(pack)
+        return cls(city.graph, city.roads, {site.center_id: site.point for site in city.centers}, city.road_names)
 
     @property
     def weights_epoch(self) -> int:

@@ -1,0 +1,25 @@
+"""Built city packs, kept between sessions under ``.cache/`` for as long as neither the map nor the builder changes."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from geo.city_pack import CityPack, build
+
+
+@pytest.fixture(scope="session")
+def beijing_pack(shared_dir: Path, project_dir: Path) -> CityPack:
+    """Return the pack of real Beijing; building takes about ten seconds, opening a kept one a few milliseconds."""
+    city = shared_dir / "cities" / "beijing"
+    inputs = [city / name for name in ("beijing.osm.pbf", "centers.csv", "stations.csv", "districts.geojson")]
+    builders = [path for path in sorted((project_dir / "geo").iterdir()) if path.suffix in {".py", ".toml"}]
+    content = hashlib.sha256()
+    for path in [*inputs, *builders]:
+        content.update(hashlib.sha256(path.read_bytes()).digest())
+    pack = project_dir / ".cache" / "packs" / f"beijing-{content.hexdigest()[:16]}"
+    if not pack.is_dir():
+        osm, centers, stations, districts = inputs
+        build(osm, centers, stations, pack, lambda line: print(line, file=sys.stderr), districts=districts, name="北京")  # noqa: T201 - long work
+    return CityPack.open(pack)

@@ -28,22 +28,47 @@ class ActivationPhase(StrEnum):
 S, V, K, T, A, C, D, X, Z = ActivationPhase
 ACTIVATION_STEPS: dict[tuple[ActivationPhase, type], ActivationPhase] = {
     (S, e.ActivationReceived): V,
-    (S, e.ActivationAcknowledged): K, (V, e.ActivationAcknowledged): K,
-    (S, e.TeamReady): T, (V, e.TeamReady): T, (K, e.TeamReady): T,
-    (S, e.PatientArrived): A, (V, e.PatientArrived): A, (K, e.PatientArrived): A, (T, e.PatientArrived): A,
-    (S, e.PatientAccepted): C, (V, e.PatientAccepted): C, (K, e.PatientAccepted): C, (T, e.PatientAccepted): C, (A, e.PatientAccepted): C,
-    (S, e.ActivationRedirected): D, (V, e.ActivationRedirected): D, (K, e.ActivationRedirected): D, (T, e.ActivationRedirected): D,
+    (S, e.ActivationAcknowledged): K,
+    (V, e.ActivationAcknowledged): K,
+    (S, e.TeamReady): T,
+    (V, e.TeamReady): T,
+    (K, e.TeamReady): T,
+    (S, e.PatientArrived): A,
+    (V, e.PatientArrived): A,
+    (K, e.PatientArrived): A,
+    (T, e.PatientArrived): A,
+    (S, e.PatientAccepted): C,
+    (V, e.PatientAccepted): C,
+    (K, e.PatientAccepted): C,
+    (T, e.PatientAccepted): C,
+    (A, e.PatientAccepted): C,
+    (S, e.ActivationRedirected): D,
+    (V, e.ActivationRedirected): D,
+    (K, e.ActivationRedirected): D,
+    (T, e.ActivationRedirected): D,
     (A, e.ActivationRedirected): D,
-    (S, e.ActivationCancelled): X, (V, e.ActivationCancelled): X, (K, e.ActivationCancelled): X, (T, e.ActivationCancelled): X,
+    (S, e.ActivationCancelled): X,
+    (V, e.ActivationCancelled): X,
+    (K, e.ActivationCancelled): X,
+    (T, e.ActivationCancelled): X,
     (A, e.ActivationCancelled): X,
-    (D, e.ActivationEndAcknowledged): Z, (X, e.ActivationEndAcknowledged): Z,
-}  # fmt: skip
+    (D, e.ActivationEndAcknowledged): Z,
+    (X, e.ActivationEndAcknowledged): Z,
+}
 
 # These facts may come late (the answer after the patient): they fill the register and move nothing.
 LATE = {
-    (A, e.ActivationAcknowledged), (C, e.ActivationAcknowledged), (A, e.TeamReady), (C, e.TeamReady), (T, e.ActivationAcknowledged),
-    (V, e.ActivationReceived), (K, e.ActivationReceived), (T, e.ActivationReceived), (A, e.ActivationReceived), (C, e.ActivationReceived),
-}  # fmt: skip
+    (A, e.ActivationAcknowledged),
+    (C, e.ActivationAcknowledged),
+    (A, e.TeamReady),
+    (C, e.TeamReady),
+    (T, e.ActivationAcknowledged),
+    (V, e.ActivationReceived),
+    (K, e.ActivationReceived),
+    (T, e.ActivationReceived),
+    (A, e.ActivationReceived),
+    (C, e.ActivationReceived),
+}
 
 LIVE = frozenset({S, V, K, T, A})  # the centre expects somebody
 UNANSWERED = frozenset({S, V})  # nobody has said "I heard you"

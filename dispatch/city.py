@@ -1,7 +1,5 @@
 """The state of one city as one immutable value: grab it and read, nobody can change it under you."""
 
-from __future__ import annotations  # rpds maps cannot be subscripted at run time
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +9,6 @@ from dispatch.center import LIVE, Activation, Center
 from dispatch.events import Role
 from dispatch.incident import Call, Incident, IncidentPhase, Patient
 from dispatch.unit import Assignment, Unit
-
 
 RECENT = 60  # closed incidents that screens keep: about an hour of a large city
 
@@ -37,22 +34,23 @@ class City:
     """Everything that is true after fact ``seq``; every table is a persistent map from id to row."""
 
     seq: int
-    calls: HashTrieMap[str, Call]
-    incidents: HashTrieMap[str, Incident]
-    patients: HashTrieMap[str, Patient]
-    units: HashTrieMap[str, Unit]
-    assignments: HashTrieMap[str, Assignment]
-    centers: HashTrieMap[str, Center]
-    activations: HashTrieMap[str, Activation]
-    tasks: HashTrieMap[str, Task]
-    history: HashTrieMap[str, tuple[int, ...]]  # incident id -> seqs of its facts
+    # rpds maps cannot be subscripted at run time, hence the quotes
+    calls: "HashTrieMap[str, Call]"
+    incidents: "HashTrieMap[str, Incident]"
+    patients: "HashTrieMap[str, Patient]"
+    units: "HashTrieMap[str, Unit]"
+    assignments: "HashTrieMap[str, Assignment]"
+    centers: "HashTrieMap[str, Center]"
+    activations: "HashTrieMap[str, Activation]"
+    tasks: "HashTrieMap[str, Task]"
+    history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
     live_activations: frozenset[str]  # live, or ended and not yet seen by the centre
     open_tasks: frozenset[str]
     incidents_opened: int
 
-    def with_incident(self, incident: Incident) -> City:
+    def with_incident(self, incident: Incident) -> "City":
         """Return the city with this incident's new state."""
         rows = self.incidents.insert(incident.id, incident)
         closed, was_open = incident.phase is IncidentPhase.CLOSED, incident.id in self.open_incidents
@@ -65,30 +63,28 @@ class City:
             still_open = self.open_incidents | {incident.id}
         return replace(self, incidents=rows, open_incidents=still_open, recently_closed=recent)
 
-    def with_patient(self, patient: Patient) -> City:
+    def with_patient(self, patient: Patient) -> "City":
         """Return the city with this patient's new state."""
         return replace(self, patients=self.patients.insert(patient.id, patient))
 
-    def with_unit(self, unit: Unit) -> City:
+    def with_unit(self, unit: Unit) -> "City":
         """Return the city with this unit's new state."""
         return replace(self, units=self.units.insert(unit.id, unit))
 
-    def with_assignment(self, assignment: Assignment) -> City:
+    def with_assignment(self, assignment: Assignment) -> "City":
         """Return the city with this assignment's new state."""
         return replace(self, assignments=self.assignments.insert(assignment.id, assignment))
 
-    def with_activation(self, activation: Activation) -> City:
+    def with_activation(self, activation: Activation) -> "City":
         """Return the city with this activation's new state."""
         watched = self.live_activations
         if needs_watching(activation):
             watched = watched if activation.id in watched else watched | {activation.id}
         elif activation.id in watched:
             watched -= {activation.id}
-        return replace(
-            self, activations=self.activations.insert(activation.id, activation), live_activations=watched
-        )
+        return replace(self, activations=self.activations.insert(activation.id, activation), live_activations=watched)
 
-    def with_task(self, task: Task) -> City:
+    def with_task(self, task: Task) -> "City":
         """Return the city with this task's new state."""
         pending = self.open_tasks | {task.id} if task.done_at is None else self.open_tasks - {task.id}
         return replace(self, tasks=self.tasks.insert(task.id, task), open_tasks=pending)
@@ -112,7 +108,7 @@ def needs_watching(activation: Activation) -> bool:
     )
 
 
-def empty_city() -> City:
+def empty_city() -> "City":
     """Return a city in which nothing has happened."""
     return City(
         seq=0,

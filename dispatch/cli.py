@@ -10,7 +10,8 @@ from importlib import import_module
 
 from dispatch.errors import BadInput
 
-# Each module offers ``add_to(subparsers)``; it is imported only when its command is called, so that `city info` does not wait for a server.
+# Each module offers ``add_to(subparsers)``; it is imported only when its command is called, so that `city info` does
+# not wait for a server.
 COMMANDS = {
     "serve": "dispatch.terminal.serve",
     "demo": "dispatch.terminal.serve",

@@ -1,13 +1,13 @@
 """The desk: the single writer of one city. Request to screen in five steps: evidence, decide, append, evolve, tell.
 
-Deciding, numbering, enqueueing and evolving are one synchronous section, so "a unit has one assignment" is a dict look-up.
-Nothing is answered or told before its batch is durable. If a batch fails, the desk refuses commands, rebuilds from the last
-durable fact, and reads go on.
+Deciding, numbering, enqueueing and evolving are one synchronous section, so "a unit has one assignment" is a dict
+look-up. Nothing is answered or told before its batch is durable. If a batch fails, the desk refuses commands,
+rebuilds from the last durable fact, and reads go on.
 """
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -23,6 +23,7 @@ from dispatch.rules import Rules
 from dispatch.snapshot import code_version, decode_city, encode_city
 
 SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
+ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)
 
 
@@ -57,9 +58,10 @@ class Desk:
     def __init__(self, journal: Journal, keyring: Keyring, sources: Sources, rules: Rules) -> None:
         self._journal, self._keyring, self._sources, self._rules = journal, keyring, sources, rules
         self._pending: deque[_Batch] = deque()
-        self._answers: dict[str, asyncio.Future[Done]] = {}
+        self._answers: OrderedDict[str, asyncio.Future[Done]] = OrderedDict()  # the newest; the rest is in the journal
         self._listeners: list[Callable[[Told], None]] = []
-        self._recovering = False
+        self.recovered = asyncio.Event()  # cleared while the journal is being reopened
+        self.recovered.set()
         self._snapshot_seq = 0
         self.city: City = empty_city()  # decided, perhaps not yet durable: only the desk itself looks at it
         self.durable: City = self.city  # what everybody else may see
@@ -107,7 +109,7 @@ class Desk:
 
     def _decide_and_append(self, command: Command) -> asyncio.Future[Done] | Refused:
         """Decide, number, enqueue and evolve without letting anybody in between."""
-        if self._recovering:
+        if not self.recovered.is_set():
             raise JournalUnavailable("the journal is being reopened")
         decision = decide(self.city, command, self._rules)
         if isinstance(decision, Refused):
@@ -125,6 +127,8 @@ class Desk:
         self.city = after
         self._pending.append(_Batch(ticket, Told(before, after, facts), future))
         self._answers[command.id] = future
+        if len(self._answers) > ANSWERS_KEPT:
+            self._answers.popitem(last=False)
         loop = asyncio.get_running_loop()
         ticket.add_done_callback(lambda _: loop.call_soon_threadsafe(self._settle))
         return future
@@ -136,9 +140,16 @@ class Desk:
 
     def _draft(self, fact: Fact) -> Draft:
         return Draft(
-            fact.seq, fact.at, fact.recorded_at, fact.kind, VERSIONS[fact.kind], fact.command_id, fact.actor.account,
-            subjects_of(fact.data), encode_body(fact, self._keyring.seal),
-        )  # fmt: skip
+            fact.seq,
+            fact.at,
+            fact.recorded_at,
+            fact.kind,
+            VERSIONS[fact.kind],
+            fact.command_id,
+            fact.actor.account,
+            subjects_of(fact.data),
+            encode_body(fact, self._keyring.seal),
+        )
 
     def _settle(self) -> None:
         """Answer and tell, in journal order, everything that is durable by now."""
@@ -149,7 +160,6 @@ class Desk:
                 self._fail(batch, failure)
                 return
             self.durable = batch.told.after
-            self._answers.pop(batch.told.facts[0].command_id, None)
             batch.answer.set_result(Done(batch.told.after.seq, batch.told.facts))
             for listener in tuple(self._listeners):
                 listener(batch.told)
@@ -167,7 +177,7 @@ class Desk:
     def _fail(self, batch: _Batch, failure: Exception) -> None:
         """Answer nobody, and come back only from what is durable."""
         log.error("a batch was not written: %s", failure)
-        self._recovering = True
+        self.recovered.clear()
         for lost in (batch, *self._pending):
             lost.answer.set_exception(JournalUnavailable(str(failure)))
             lost.answer.exception()  # a sender who hung up must not leave a warning behind
@@ -188,7 +198,7 @@ class Desk:
                 wait_s = min(5.0, wait_s * 2)
         before = self.durable
         self._rebuild()
-        self._recovering = False
+        self.recovered.set()
         log.warning("the journal is back at fact %d", head.seq)
         if self.durable.seq != before.seq:  # facts that had been written although nobody could be told
             facts = tuple(self.facts_after(before.seq, self.durable.seq - before.seq))
@@ -208,9 +218,15 @@ class Desk:
     def _read(self, record: Record) -> Fact:
         stored, data = decode_body(record.kind, record.body, self._keyring.open)
         return Fact(
-            record.seq, record.at, record.recorded_at, stored.clock, stored.uncertainty_s, stored.actor,
-            record.command_id, data,
-        )  # fmt: skip
+            record.seq,
+            record.at,
+            record.recorded_at,
+            stored.clock,
+            stored.uncertainty_s,
+            stored.actor,
+            record.command_id,
+            data,
+        )
 
     async def _known_answer(self, command_id: str) -> Done | None:
         """Return the answer a repeated command got, waiting for it when it is still under way."""

@@ -7,12 +7,17 @@ from dispatch.center import ACTIVATION_STEPS
 from dispatch.incident import CALL_STEPS, INCIDENT_STEPS
 from dispatch.unit import JOURNEY
 
+HEADER = """# State machines
+
+Generated from the tables in `dispatch/` by `python -m dispatch.diagrams`; a test compares.
+A step that is not drawn is refused.
+"""
+
 
 def render() -> str:
     """Return docs/state-machines.md."""
     parts = [
-        "# State machines\n\nGenerated from the tables in `dispatch/` by `python -m dispatch.diagrams`; a test compares. "
-        "A step that is not drawn is refused.\n",
+        HEADER,
         _diagram("Call (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in CALL_STEPS.items())),
         _diagram(
             "Incident (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in INCIDENT_STEPS.items())

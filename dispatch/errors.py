@@ -1,7 +1,7 @@
 """The three kinds of "no", which never mix.
 
-- refused by a rule: ``Refused`` is *returned* by ``decide`` with a code and parameters; a dispatcher reads its sentence.
-- broken input: ``BadInput`` is raised at the edge and names the thing that is wrong.
+- refused by a rule: ``Refused`` is *returned* by ``decide`` with a code and parameters; a dispatcher reads its
+sentence. - broken input: ``BadInput`` is raised at the edge and names the thing that is wrong.
 - broken program: an assertion or any other exception; the process ends and restarts from the journal.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818 - the name is the sentence
     """Say which input is wrong and why; the command line answers 2, HTTP answers 422, a socket answers nack."""
 
 

@@ -1,8 +1,9 @@
 """Every fact of the system, in call order: what happened, in the past tense, complete and frozen.
 
-A fact travels inside a ``Fact`` envelope that says when it happened, who said so and with what clock. Fields marked ``personal``
-are sealed with the key of their subject before they reach storage; the hash covers the sealed bytes.
-New fields get a default, a changed meaning gets a new version: tests/dispatch/golden keeps one example of every kind for ever.
+A fact travels inside a ``Fact`` envelope that says when it happened, who said so and with what clock. Fields marked
+``personal`` are sealed with the key of their subject before they reach storage; the hash covers the sealed bytes.
+New fields get a default, a changed meaning gets a new version: tests/dispatch/golden keeps one example of every kind
+for ever.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ def personal(subject_field: str, *, default: Any = None) -> Any:  # noqa: ANN401
 
 
 class Role(StrEnum):
-    """Who may speak. ``system`` is the desk's own deadline clock, ``service`` a machine such as the telephone exchange."""
+    """Who may speak. ``system`` is the desk's own deadline clock, ``service`` a machine such as the exchange."""
 
     CALL_TAKER = "call_taker"
     DISPATCHER = "dispatcher"
@@ -147,7 +148,8 @@ class TargetPoint:
     source: str
 
 
-# ---- the ground the city stands on -------------------------------------------------------------------------------------------
+# ---- the ground the city stands on
+# -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,8 @@ class CenterStatusReported:
     expires_at: datetime
 
 
-# ---- call --------------------------------------------------------------------------------------------------------------------
+# ---- call
+# --------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +270,8 @@ class IncidentOpened:
     patient_code: str
 
 
-# ---- location and triage -----------------------------------------------------------------------------------------------------
+# ---- location and triage
+# -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +310,7 @@ class PatientIdentified:
 
 @dataclass(frozen=True, slots=True)
 class FindingsRecorded:
-    """Somebody learned something about the patient; only what was learned, in the words of center_protocols.findings."""
+    """Somebody learned something about the patient; only the news, in the words of center_protocols.findings."""
 
     patient_id: str
     incident_id: str
@@ -348,7 +352,8 @@ class ConditionConfirmed:
     condition: str
 
 
-# ---- assignment and journey --------------------------------------------------------------------------------------------------
+# ---- assignment and journey
+# --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +432,8 @@ class IncidentReopened:
     reason: str
 
 
-# ---- patient -----------------------------------------------------------------------------------------------------------------
+# ---- patient
+# -----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,7 +491,7 @@ class TreatmentGiven:
 
 @dataclass(frozen=True, slots=True)
 class PatientEnded:
-    """This patient's way through the system came to its one coded outcome."""
+    """One patient's way through the system came to its one coded outcome."""
 
     patient_id: str
     incident_id: str
@@ -495,7 +501,8 @@ class PatientEnded:
     witness: str | None = personal("patient_id")
 
 
-# ---- destination, activation, handoff ----------------------------------------------------------------------------------------
+# ---- destination, activation, handoff
+# ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -632,7 +639,8 @@ class HandoffCompleted:
     signed: bool = False  # signatures can follow and never hold the stretcher
 
 
-# ---- register and tasks ------------------------------------------------------------------------------------------------------
+# ---- register and tasks
+# ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -677,27 +685,76 @@ class TaskDone:
 
 
 FACTS = (
-    CenterListed, UnitCommissioned, CrewSignedOn, CrewSignedOff, UnitOutOfService, CenterStatusReported,
-    CallReceived, CallAnswered, CallEnded, CallLinked, IncidentOpened,
-    IncidentLocated, NoteWritten, PatientAdded, PatientIdentified, FindingsRecorded, PatientAssessed, PriorityOverridden,
+    CenterListed,
+    UnitCommissioned,
+    CrewSignedOn,
+    CrewSignedOff,
+    UnitOutOfService,
+    CenterStatusReported,
+    CallReceived,
+    CallAnswered,
+    CallEnded,
+    CallLinked,
+    IncidentOpened,
+    IncidentLocated,
+    NoteWritten,
+    PatientAdded,
+    PatientIdentified,
+    FindingsRecorded,
+    PatientAssessed,
+    PriorityOverridden,
     ConditionConfirmed,
-    UnitAssigned, UnitStatusReported, AssignmentEnded, IncidentReturned, IncidentHeld, IncidentResumed, IncidentClosed,
+    UnitAssigned,
+    UnitStatusReported,
+    AssignmentEnded,
+    IncidentReturned,
+    IncidentHeld,
+    IncidentResumed,
+    IncidentClosed,
     IncidentReopened,
-    MonitorBound, MonitorUnbound, VitalsRecorded, EcgRecorded, EcgRead, TreatmentGiven, PatientEnded,
-    DestinationChosen, ActivationSent, ActivationReceived, ActivationAcknowledged, TeamReady, PatientArrived, PatientAccepted,
-    ActivationRedirected, ActivationCancelled, ActivationEndAcknowledged, ResourceReserved, ResourceReady, ReservationEnded,
+    MonitorBound,
+    MonitorUnbound,
+    VitalsRecorded,
+    EcgRecorded,
+    EcgRead,
+    TreatmentGiven,
+    PatientEnded,
+    DestinationChosen,
+    ActivationSent,
+    ActivationReceived,
+    ActivationAcknowledged,
+    TeamReady,
+    PatientArrived,
+    PatientAccepted,
+    ActivationRedirected,
+    ActivationCancelled,
+    ActivationEndAcknowledged,
+    ResourceReserved,
+    ResourceReady,
+    ReservationEnded,
     HandoffCompleted,
-    TimePointRegistered, TimePointCorrected, TaskRaised, TaskDone,
-)  # fmt: skip
+    TimePointRegistered,
+    TimePointCorrected,
+    TaskRaised,
+    TaskDone,
+)
 KINDS: dict[str, type] = {kind.__name__: kind for kind in FACTS}
 VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)
 
 # The ids that name what a fact is about; they become its subjects, in this order.
 SUBJECT_FIELDS = {
-    "call_id": "call", "incident_id": "incident", "from_incident_id": "incident", "patient_id": "patient", "unit_id": "unit",
-    "assignment_id": "assignment", "center_id": "center", "to_center_id": "center", "activation_id": "activation",
-    "reservation_id": "reservation", "task_id": "task",
-}  # fmt: skip
+    "call_id": "call",
+    "incident_id": "incident",
+    "from_incident_id": "incident",
+    "patient_id": "patient",
+    "unit_id": "unit",
+    "assignment_id": "assignment",
+    "center_id": "center",
+    "to_center_id": "center",
+    "activation_id": "activation",
+    "reservation_id": "reservation",
+    "task_id": "task",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Gather what a decision may look at, before it is made: travel times of one moment.
 
-The only slow step of a command; it runs in a worker thread on an immutable city. ``decide`` re-checks availability afterwards.
+The only slow step of a command; it runs in a worker thread on an immutable city. ``decide`` re-checks availability
+afterwards.
 """
 
 from collections.abc import Callable
@@ -56,7 +57,9 @@ def units_evidence(city: City, incident_id: str, sources: Sources, at: datetime)
     except NoRoad:
         return None
     return Evidence(
-        at, sources.travel.weights_epoch, tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in near)
+        at,
+        sources.travel.weights_epoch,
+        tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in near),
     )
 
 

@@ -1,7 +1,7 @@
 """Calls, incidents and patients: their state, one transition table, and what each fact changes.
 
-A missing entry in ``INCIDENT_STEPS`` is the refusal. Time points are kept where they happened: the first registration wins, late facts
-fill gaps, only a correction replaces a value.
+A missing entry in ``INCIDENT_STEPS`` is the refusal. Time points are kept where they happened: the first registration
+wins, late facts fill gaps, only a correction replaces a value.
 """
 
 from dataclasses import dataclass, field, replace
@@ -25,13 +25,23 @@ class IncidentPhase(StrEnum):
 
 U, W, H, R, X = IncidentPhase
 INCIDENT_STEPS: dict[tuple[IncidentPhase, type], IncidentPhase] = {
-    (U, e.IncidentLocated): W, (W, e.IncidentLocated): W, (H, e.IncidentLocated): H, (R, e.IncidentLocated): R,
-    (W, e.UnitAssigned): R, (H, e.UnitAssigned): R, (R, e.UnitAssigned): R,
+    (U, e.IncidentLocated): W,
+    (W, e.IncidentLocated): W,
+    (H, e.IncidentLocated): H,
+    (R, e.IncidentLocated): R,
+    (W, e.UnitAssigned): R,
+    (H, e.UnitAssigned): R,
+    (R, e.UnitAssigned): R,
     (R, e.IncidentReturned): W,
-    (W, e.IncidentHeld): H, (H, e.IncidentHeld): H, (H, e.IncidentResumed): W,
-    (U, e.IncidentClosed): X, (W, e.IncidentClosed): X, (H, e.IncidentClosed): X, (R, e.IncidentClosed): X,
+    (W, e.IncidentHeld): H,
+    (H, e.IncidentHeld): H,
+    (H, e.IncidentResumed): W,
+    (U, e.IncidentClosed): X,
+    (W, e.IncidentClosed): X,
+    (H, e.IncidentClosed): X,
+    (R, e.IncidentClosed): X,
     (X, e.IncidentReopened): W,
-}  # fmt: skip
+}
 
 
 class CallPhase(StrEnum):

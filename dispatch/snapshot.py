@@ -1,6 +1,7 @@
 """Write the whole city down and read it back, so that a restart need not fold a million facts.
 
-A snapshot is disposable: it belongs to one version of the state's code and is rebuilt by any other. Personal words leave memory only sealed.
+A snapshot is disposable: it belongs to one version of the state's code and is rebuilt by any other. Personal words
+leave memory only sealed.
 """
 
 import hashlib
@@ -19,10 +20,15 @@ from dispatch.incident import Call, Incident, Patient
 from dispatch.unit import Assignment, Unit
 
 TABLES: dict[str, tuple[type, str]] = {
-    "calls": (Call, "call"), "incidents": (Incident, "incident"), "patients": (Patient, "patient"), "units": (Unit, "unit"),
-    "assignments": (Assignment, "assignment"), "centers": (Center, "center"), "activations": (Activation, "activation"),
+    "calls": (Call, "call"),
+    "incidents": (Incident, "incident"),
+    "patients": (Patient, "patient"),
+    "units": (Unit, "unit"),
+    "assignments": (Assignment, "assignment"),
+    "centers": (Center, "center"),
+    "activations": (Activation, "activation"),
     "tasks": (Task, "task"),
-}  # fmt: skip
+}
 STATE_CODE = ("events.py", "incident.py", "unit.py", "center.py", "city.py", "evolve.py", "snapshot.py")
 
 

@@ -1,7 +1,7 @@
 """Units and assignments: the journey of a crewed vehicle as one table.
 
-``JOURNEY`` says which reports move a unit; skipping forward is allowed (a crew in CPR taps late), moving back is not: an earlier step
-that is reported late fills the register only.
+``JOURNEY`` says which reports move a unit; skipping forward is allowed (a crew in CPR taps late), moving back is not:
+an earlier step that is reported late fills the register only.
 """
 
 from dataclasses import dataclass, field
@@ -12,9 +12,17 @@ from dispatch.incident import Points
 
 S = UnitStatus
 RUN = (
-    S.ASSIGNED, S.ACCEPTED, S.EN_ROUTE, S.ON_SCENE, S.AT_PATIENT, S.PATIENT_LOADED, S.TRANSPORTING, S.AT_HOSPITAL,
-    S.STRETCHER_HELD, S.HANDED_OVER,
-)  # fmt: skip
+    S.ASSIGNED,
+    S.ACCEPTED,
+    S.EN_ROUTE,
+    S.ON_SCENE,
+    S.AT_PATIENT,
+    S.PATIENT_LOADED,
+    S.TRANSPORTING,
+    S.AT_HOSPITAL,
+    S.STRETCHER_HELD,
+    S.HANDED_OVER,
+)
 
 JOURNEY: dict[UnitStatus, frozenset[UnitStatus]] = {
     S.AVAILABLE: frozenset({S.RETURNING, S.OUT_OF_SERVICE}),

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Condition, Resource
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.city import City
 from dispatch.commands import Command
@@ -23,25 +24,34 @@ CONTACT = RUN.index(UnitStatus.AT_PATIENT)
 
 def choose_destination(city: City, command: Command, ask: c.ChooseDestination, rules: Rules) -> Decision:
     """Decide where to, after patient contact; another choice than the first carries its reason."""
-    patient = city.patients.get(ask.patient_id)
-    if patient is None or ask.center_id not in city.centers:
-        return Refused("patient.unknown" if patient is None else "center.unknown")
-    if patient.outcome is not None:
-        return Refused("patient.ended", {"outcome": patient.outcome})
+    refused = _unless_choosable(city, ask)
+    if refused is not None:
+        return refused
+    patient, center = city.patients[ask.patient_id], city.centers[ask.center_id]
     run = _run_with_contact(city, patient, command.actor.unit_id)
     if run is None:
         return Refused("destination.before_contact", {"patient": patient.code})
-    if patient.center_id == ask.center_id and patient.activation_id is not None:
-        return Refused("destination.already", {"center": city.centers[ask.center_id].name})
+    used, needs_no_reason = _ranking(city, command, patient)
+    if needs_no_reason is not None and center.id not in needs_no_reason and not ask.reason:
+        return Refused("destination.reason_needed", {"center": center.name})
+    chosen = e.DestinationChosen(
+        patient.id, patient.incident_id, center.id, run.id, ask.chosen_by, used, ask.reason, ask.risk_told
+    )
+    facts = _released_elsewhere(city, patient, center.id, ask.reason or ask.chosen_by)
+    return [chosen, *facts, *_alarmed(city, command, patient, center.id, rules)]
+
+
+def _unless_choosable(city: City, ask: c.ChooseDestination) -> Refused | None:
+    patient, center = city.patients.get(ask.patient_id), city.centers.get(ask.center_id)
+    if patient is None or center is None:
+        return Refused("patient.unknown" if patient is None else "center.unknown")
+    if patient.outcome is not None:
+        return Refused("patient.ended", {"outcome": patient.outcome})
+    if patient.center_id == center.id and patient.activation_id is not None:
+        return Refused("destination.already", {"center": center.name})
     if ask.chosen_by == "patient_or_family" and not ask.risk_told:
         return Refused("destination.risk_not_told")
-    used, first = _ranking(city, command, patient)
-    if first is not None and ask.center_id not in first and not ask.reason:
-        return Refused("destination.reason_needed", {"center": city.centers[ask.center_id].name})
-    chosen = e.DestinationChosen(
-        patient.id, patient.incident_id, ask.center_id, run.id, ask.chosen_by, used, ask.reason, ask.risk_told
-    )
-    return [chosen, *_announce(city, command, patient, ask.center_id, ask.reason or ask.chosen_by, rules)]
+    return None
 
 
 def _run_with_contact(city: City, patient: Patient, unit_id: str | None) -> Assignment | None:
@@ -61,24 +71,39 @@ def _ranking(city: City, command: Command, patient: Patient) -> tuple[RankingUse
     return centers_used(ranking, command.evidence), best or None
 
 
-def _announce(
-    city: City, command: Command, patient: Patient, center_id: str, reason: str, rules: Rules, *, early: bool = False
-) -> Facts:
-    """Redirect the centre that expects the patient now, and alarm the one that will."""
-    facts: Facts = []
+def _expected_at(city: City, patient: Patient) -> Activation | None:
     current = city.activations.get(patient.activation_id) if patient.activation_id else None
-    if current is not None and current.phase in LIVE:
-        if current.center_id == center_id:
-            return []
-        facts = [e.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
+    return current if current is not None and current.phase in LIVE else None
+
+
+def _released_elsewhere(city: City, patient: Patient, center_id: str, reason: str) -> Facts:
+    """Redirect the centre that expects the patient now, when it is another one."""
+    current = _expected_at(city, patient)
+    if current is None or current.center_id == center_id:
+        return []
+    return [e.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
+
+
+def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rules: Rules) -> Facts:
+    """Alarm the centre, unless it expects this patient already."""
+    current = _expected_at(city, patient)
+    if current is not None and current.center_id == center_id:
+        return []
     eta_s = _eta(command, center_id)
-    facts.append(
+    return [
         e.ActivationSent(
-            command.new_id(2), patient.id, patient.incident_id, center_id, patient.conditions, patient.bypass,
-            patient.activate, eta_s, acknowledge_by(command.received_at, eta_s, rules), early,
-        )  # fmt: skip
-    )
-    return facts
+            command.new_id(2),
+            patient.id,
+            patient.incident_id,
+            center_id,
+            patient.conditions,
+            patient.bypass,
+            patient.activate,
+            eta_s,
+            acknowledge_by(command.received_at, eta_s, rules),
+            isinstance(command.data, c.PreAlert),
+        )
+    ]
 
 
 def _eta(command: Command, center_id: str) -> float | None:
@@ -101,8 +126,10 @@ def pre_alert(city: City, command: Command, ask: c.PreAlert, rules: Rules) -> De
         return Refused("patient.unknown" if patient is None else "center.unknown")
     if not any(each.code in ALARM_BEFORE_CONTACT for each in patient.conditions):
         return Refused("activation.too_early", {"patient": patient.code})
-    facts = _announce(city, command, patient, ask.center_id, "pre_alert", rules, early=True)
-    return facts or Refused("destination.already", {"center": city.centers[ask.center_id].name})
+    alarmed = _alarmed(city, command, patient, ask.center_id, rules)
+    if not alarmed:
+        return Refused("destination.already", {"center": city.centers[ask.center_id].name})
+    return [*_released_elsewhere(city, patient, ask.center_id, "pre_alert"), *alarmed]
 
 
 def receive_activation(city: City, _command: Command, ask: c.ReceiveActivation, _rules: Rules) -> Decision:
@@ -169,9 +196,7 @@ def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rule
     if any(hold.resource == ask.resource and hold.ended is None for hold in activation.reservations):
         return Refused("resource.held", {"resource": ask.resource})
     expires_at = command.received_at + timedelta(minutes=ask.minutes)
-    return [
-        e.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)
-    ]
+    return [e.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
 
 
 def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceReady, _rules: Rules) -> Decision:
@@ -202,9 +227,7 @@ def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus
     if ask.expires_at <= command.received_at:
         return Refused("center.status_expired")
     owner = command.actor.account
-    return [
-        e.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.reason, ask.expires_at)
-    ]
+    return [e.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.reason, ask.expires_at)]
 
 
 def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:
@@ -228,9 +251,16 @@ def _no_step(activation: Activation) -> Refused:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.ChooseDestination: choose_destination, c.PreAlert: pre_alert, c.ReceiveActivation: receive_activation,
-    c.AcknowledgeActivation: acknowledge_activation, c.ReportTeamReady: report_team_ready, c.AcceptPatient: accept_patient,
-    c.CancelActivation: cancel_activation, c.AcknowledgeEnd: acknowledge_end, c.ReserveResource: reserve_resource,
-    c.ReportResourceReady: report_resource_ready, c.ReleaseResource: release_resource,
+    c.ChooseDestination: choose_destination,
+    c.PreAlert: pre_alert,
+    c.ReceiveActivation: receive_activation,
+    c.AcknowledgeActivation: acknowledge_activation,
+    c.ReportTeamReady: report_team_ready,
+    c.AcceptPatient: accept_patient,
+    c.CancelActivation: cancel_activation,
+    c.AcknowledgeEnd: acknowledge_end,
+    c.ReserveResource: reserve_resource,
+    c.ReportResourceReady: report_resource_ready,
+    c.ReleaseResource: release_resource,
     c.ReportCenterStatus: report_center_status,
-}  # fmt: skip
+}

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.commands import Command
@@ -30,7 +31,7 @@ def assign_unit(city: City, command: Command, ask: c.AssignUnit, rules: Rules) -
     if unit.status not in DISPATCHABLE or not unit.crew:
         seen = ask.seen_status or UnitStatus.AVAILABLE
         return Refused("unit.not_free", {"unit": unit.call_sign, "status": unit.status, "seen": seen})
-    return [_assigned(city, command, ask.incident_id, unit.id, ask.reason, rules)]
+    return [_assigned(city, command, ask, rules)]
 
 
 def divert_unit(city: City, command: Command, ask: c.DivertUnit, rules: Rules) -> Decision:
@@ -49,7 +50,7 @@ def divert_unit(city: City, command: Command, ask: c.DivertUnit, rules: Rules) -
     return [
         ended,
         *_after_run(city, run, Outcome.CANCELLED, "diverted"),
-        _assigned(city, command, ask.incident_id, unit.id, ask.reason, rules),
+        _assigned(city, command, ask, rules),
     ]
 
 
@@ -63,12 +64,9 @@ def unless_dispatchable_to(city: City, incident_id: str) -> Refused | None:
     return None
 
 
-def _assigned(
-    city: City, command: Command, incident_id: str, unit_id: str, reason: str | None, rules: Rules
-) -> e.UnitAssigned:
-    return e.UnitAssigned(
-        command.new_id(1), incident_id, unit_id, _ranking(city, command, incident_id, rules), reason
-    )
+def _assigned(city: City, command: Command, ask: c.AssignUnit | c.DivertUnit, rules: Rules) -> e.UnitAssigned:
+    ranking = _ranking(city, command, ask.incident_id, rules)
+    return e.UnitAssigned(command.new_id(1), ask.incident_id, ask.unit_id, ranking, ask.reason)
 
 
 def _ranking(city: City, command: Command, incident_id: str, rules: Rules) -> RankingUsed | None:
@@ -163,13 +161,8 @@ def released(city: City, activation_id: str) -> Facts:
 
 def delivered(city: City, run: Assignment) -> Facts:
     """End a run at the hospital's door: patients delivered, incident closed when nobody is left."""
-    ended = [
-        e.PatientEnded(each, run.incident_id, Outcome.DELIVERED)
-        for each in patients_of_run(city, run)
-    ]
-    stop = e.AssignmentEnded(
-        run.id, run.incident_id, run.unit_id, Outcome.DELIVERED, None, UnitStatus.HANDED_OVER
-    )
+    ended = [e.PatientEnded(each, run.incident_id, Outcome.DELIVERED) for each in patients_of_run(city, run)]
+    stop = e.AssignmentEnded(run.id, run.incident_id, run.unit_id, Outcome.DELIVERED, None, UnitStatus.HANDED_OVER)
     return [*ended, stop, *_after_run(city, run, Outcome.DELIVERED, "delivered")]
 
 
@@ -225,6 +218,11 @@ def reopen_incident(city: City, command: Command, ask: c.ReopenIncident, _rules:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.AssignUnit: assign_unit, c.DivertUnit: divert_unit, c.EndAssignment: end_assignment, c.HoldIncident: hold_incident,
-    c.ResumeIncident: resume_incident, c.CloseIncident: close_incident, c.ReopenIncident: reopen_incident,
-}  # fmt: skip
+    c.AssignUnit: assign_unit,
+    c.DivertUnit: divert_unit,
+    c.EndAssignment: end_assignment,
+    c.HoldIncident: hold_incident,
+    c.ResumeIncident: resume_incident,
+    c.CloseIncident: close_incident,
+    c.ReopenIncident: reopen_incident,
+}

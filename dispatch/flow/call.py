@@ -1,6 +1,7 @@
 """The call: 120 rings, somebody answers, an incident and its first patient exist from the first second."""
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.commands import Command
 from dispatch.errors import Refused
@@ -106,6 +107,11 @@ def unless_open(city: City, incident_id: str) -> Refused | None:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.ReceiveCall: receive_call, c.AnswerCall: answer_call, c.EndCall: end_call, c.LinkCall: link_call,
-    c.WriteNote: write_note, c.AddPatient: add_patient, c.IdentifyPatient: identify_patient,
-}  # fmt: skip
+    c.ReceiveCall: receive_call,
+    c.AnswerCall: answer_call,
+    c.EndCall: end_call,
+    c.LinkCall: link_call,
+    c.WriteNote: write_note,
+    c.AddPatient: add_patient,
+    c.IdentifyPatient: identify_patient,
+}

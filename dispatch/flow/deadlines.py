@@ -6,7 +6,8 @@ A task's id is its kind and subject, so nothing is raised twice; what becomes po
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import ENDED_UNSEEN, UNANSWERED
 from dispatch.city import City, Task
 from dispatch.commands import Command
@@ -28,9 +29,7 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
     """Return the facts that the clock asks for at this minute; empty nearly always."""
     wanted = {fact.task_id: fact for fact in _overdue(city, now, rules)}
     raised: Facts = [fact for task_id, fact in sorted(wanted.items()) if task_id not in city.tasks]
-    moot: Facts = [
-        e.TaskDone(each, "moot") for each in sorted(city.open_tasks) if each not in wanted
-    ]
+    moot: Facts = [e.TaskDone(each, "moot") for each in sorted(city.open_tasks) if each not in wanted]
     return [*raised, *moot, *_expired(city, now)]
 
 

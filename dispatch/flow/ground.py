@@ -1,6 +1,7 @@
 """The ground a city stands on: which hospitals there are, which vehicles."""
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.commands import Command
 from dispatch.errors import Refused
@@ -11,9 +12,7 @@ from dispatch.rules import Rules
 def list_center(_city: City, _command: Command, ask: c.ListCenter, _rules: Rules) -> Decision:
     """Enter a hospital, or what it declares now."""
     return [
-        e.CenterListed(
-            ask.center_id, ask.name, ask.grade, ask.lon, ask.lat, ask.kinds, ask.capabilities, ask.phone
-        )
+        e.CenterListed(ask.center_id, ask.name, ask.grade, ask.lon, ask.lat, ask.kinds, ask.capabilities, ask.phone)
     ]
 
 

@@ -1,7 +1,8 @@
 """The handoff: who gave whom what, where, and the minutes the system could not know by itself."""
 
 from center_protocols.vocabulary import TimePoint
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.commands import Command
@@ -21,9 +22,15 @@ def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rule
         return Refused("handoff.no_destination", {"patient": patient.code})
     facts: Facts = [
         e.HandoffCompleted(
-            patient.id, patient.activation_id, patient.center_id, ask.where, ask.where not in ED_PLACES,
-            command.actor.account, ask.taken_by, ask.signed,
-        )  # fmt: skip
+            patient.id,
+            patient.activation_id,
+            patient.center_id,
+            ask.where,
+            ask.where not in ED_PLACES,
+            command.actor.account,
+            ask.taken_by,
+            ask.signed,
+        )
     ]
     return facts + accepted(city, patient.activation_id)
 
@@ -37,9 +44,7 @@ def handed_over(city: City, command: Command, patient_id: str, given_by: str) ->
     where = activation.bypass[0] if activation is not None and activation.bypass else "ed"
     giver = command.actor.entered_for or given_by
     return [
-        e.HandoffCompleted(
-            patient_id, patient.activation_id, patient.center_id, where, where not in ED_PLACES, giver
-        )
+        e.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_PLACES, giver)
     ]
 
 
@@ -83,5 +88,7 @@ def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _r
 
 
 DECISIONS: dict[type, Decide] = {
-    c.CompleteHandoff: complete_handoff, c.RegisterTimePoint: register_time_point, c.CorrectTimePoint: correct_time_point,
-}  # fmt: skip
+    c.CompleteHandoff: complete_handoff,
+    c.RegisterTimePoint: register_time_point,
+    c.CorrectTimePoint: correct_time_point,
+}

@@ -1,6 +1,7 @@
 """The journey: what a crew taps, step by step. A tap that comes late fills the register and moves nothing back."""
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE, ActivationPhase
 from dispatch.city import City
 from dispatch.commands import Command
@@ -101,5 +102,8 @@ def arrivals(city: City, patient_ids: tuple[str, ...]) -> Facts:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.SignOn: sign_on, c.SignOff: sign_off, c.TakeOutOfService: take_out_of_service, c.ReportStatus: report_status,
-}  # fmt: skip
+    c.SignOn: sign_on,
+    c.SignOff: sign_off,
+    c.TakeOutOfService: take_out_of_service,
+    c.ReportStatus: report_status,
+}

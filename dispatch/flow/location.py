@@ -1,6 +1,7 @@
 """The location: from the first position on, an ambulance can roll; better positions replace it while it does."""
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.commands import Command
 from dispatch.flow.call import unless_open

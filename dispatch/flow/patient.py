@@ -1,6 +1,7 @@
 """The patient: monitors, vitals, ECG, treatment, and the one coded outcome."""
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.commands import Command
 from dispatch.errors import Refused
@@ -104,12 +105,15 @@ def end_patient(city: City, _command: Command, ask: c.EndPatient, _rules: Rules)
         return Refused("patient.ended", {"outcome": patient.outcome})
     if ask.outcome is Outcome.REFUSED and not (ask.risk_told and (ask.signed or ask.witness)):
         return Refused("outcome.risk_not_told")
-    return [
-        e.PatientEnded(patient.id, patient.incident_id, ask.outcome, ask.risk_told, ask.signed, ask.witness)
-    ]
+    return [e.PatientEnded(patient.id, patient.incident_id, ask.outcome, ask.risk_told, ask.signed, ask.witness)]
 
 
 DECISIONS: dict[type, Decide] = {
-    c.BindMonitor: bind_monitor, c.UnbindMonitor: unbind_monitor, c.RecordVitals: record_vitals, c.RecordEcg: record_ecg,
-    c.ReadEcg: read_ecg, c.GiveTreatment: give_treatment, c.EndPatient: end_patient,
-}  # fmt: skip
+    c.BindMonitor: bind_monitor,
+    c.UnbindMonitor: unbind_monitor,
+    c.RecordVitals: record_vitals,
+    c.RecordEcg: record_ecg,
+    c.ReadEcg: read_ecg,
+    c.GiveTreatment: give_treatment,
+    c.EndPatient: end_patient,
+}

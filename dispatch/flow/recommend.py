@@ -6,21 +6,15 @@ Pure: the same city, evidence and minute give the same answer, so a stored decis
 from dataclasses import dataclass
 from datetime import datetime
 
-from center_protocols.vocabulary import Capability
-from center_protocols.destination import (
-    Candidate,
-    CenterStatus,
-    DestinationRanking,
-    Option,
-    rank_destinations,
-)
-from center_protocols.vocabulary import Resource, StatusKind
+from center_protocols.destination import Candidate, DestinationRanking, Option, rank_destinations
+from center_protocols.destination_costs import CenterStatus
+from center_protocols.vocabulary import Capability, Resource, StatusKind
 from dispatch.center import LIVE, Center
 from dispatch.city import City
 from dispatch.events import EtaRow, RankingUsed, Reason, UnitStatus
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.triage import current_assessment, reason
-from dispatch.incident import Patient
+from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
 
@@ -82,40 +76,40 @@ class PatientRecommendation:
     advice: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """One unit that could go: how soon, and how old its position is."""
+
+    unit: Unit
+    eta_s: float | None
+    fix_age_s: float | None
+
+    @property
+    def order(self) -> tuple[bool, float, str]:
+        """Sort by time, the unreachable last, equals by id."""
+        return (self.eta_s is None, self.eta_s or 0.0, self.unit.id)
+
+
 def rank_units(city: City, incident_id: str, evidence: Evidence, rules: Rules) -> tuple[UnitOption, ...]:
     """Rank who can be sent by turnout and road time, then who could be diverted from a less urgent run."""
     incident = city.incidents[incident_id]
-    ready, divertible = [], []
-    for arrival in evidence.units:
-        unit = city.units.get(arrival.unit_id)
-        if unit is None:
-            continue
-        if unit.status in DISPATCHABLE and unit.crew:
-            ready.append((_eta(unit, arrival, rules), unit, arrival))
-        elif _divertible_for(city, unit, incident.priority) and unit.assignment_id is not None:
-            divertible.append((arrival.eta_s, unit, arrival))
-    best = sorted(ready, key=_by_eta)[: rules.units_offered]
-    first_eta = best[0][0] if best else None
-    offered = [
-        _unit_option(city, incident_id, entry, rank, first_eta, evidence, rules) for rank, entry in enumerate(best, 1)
-    ]
-    more = sorted(divertible, key=_by_eta)[: rules.diverts_offered]
-    offered += [
-        _unit_option(city, incident_id, entry, rank, None, evidence, rules)
-        for rank, entry in enumerate(more, len(offered) + 1)
-    ]
-    return tuple(offered)
+    known = [(city.units[row.unit_id], row) for row in evidence.units if row.unit_id in city.units]
+    ready = [_fit(unit, row, evidence, rules) for unit, row in known if unit.status in DISPATCHABLE and unit.crew]
+    others = [_fit(unit, row, evidence, rules) for unit, row in known if _divertible_for(city, unit, incident.priority)]
+    best = sorted(ready, key=lambda fit: fit.order)[: rules.units_offered]
+    more = sorted(others, key=lambda fit: fit.order)[: rules.diverts_offered]
+    first_s = best[0].eta_s if best else None
+    return tuple(
+        _unit_option(fit, rank, _tied(fit, rank, first_s, rules), _unit_reasons(city, incident, fit, rules))
+        for rank, fit in enumerate((*best, *more), 1)
+    )
 
 
-def _eta(unit: Unit, arrival: UnitArrival, rules: Rules) -> float | None:
-    if arrival.eta_s is None:
-        return None
-    return arrival.eta_s + (rules.turnout_s if unit.status is UnitStatus.AVAILABLE else 0.0)
-
-
-def _by_eta(entry: tuple[float | None, Unit, UnitArrival]) -> tuple[bool, float, str]:
-    eta_s, unit, _ = entry
-    return (eta_s is None, eta_s or 0.0, unit.id)
+def _fit(unit: Unit, arrival: UnitArrival, evidence: Evidence, rules: Rules) -> _Fit:
+    turnout_s = rules.turnout_s if unit.status is UnitStatus.AVAILABLE else 0.0
+    eta_s = None if arrival.eta_s is None else arrival.eta_s + turnout_s
+    age_s = None if arrival.fix_at is None else max(0.0, (evidence.computed_at - arrival.fix_at).total_seconds())
+    return _Fit(unit, eta_s, age_s)
 
 
 def _divertible_for(city: City, unit: Unit, priority: str | None) -> bool:
@@ -125,55 +119,54 @@ def _divertible_for(city: City, unit: Unit, priority: str | None) -> bool:
     return theirs is None or theirs > priority
 
 
-def _unit_option(
-    city: City,
-    incident_id: str,
-    entry: tuple[float | None, Unit, UnitArrival],
-    rank: int,
-    first_eta_s: float | None,
-    evidence: Evidence,
-    rules: Rules,
-) -> UnitOption:
-    eta_s, unit, arrival = entry
-    age_s = None if arrival.fix_at is None else max(0.0, (evidence.computed_at - arrival.fix_at).total_seconds())
-    tie = rank > 1 and eta_s is not None and first_eta_s is not None and eta_s - first_eta_s <= rules.tie_band_s
+def _tied(fit: _Fit, rank: int, first_s: float | None, rules: Rules) -> bool:
+    if rank == 1 or fit.eta_s is None or first_s is None or fit.unit.status not in DISPATCHABLE:
+        return False
+    return fit.eta_s - first_s <= rules.tie_band_s
+
+
+def _unit_option(fit: _Fit, rank: int, tie: bool, reasons: list[Reason]) -> UnitOption:  # noqa: FBT001 - a row's field
+    first = [Reason("unit.first_by_road_time")] if rank == 1 and fit.eta_s is not None else []
     return UnitOption(
-        unit.id, unit.call_sign, unit.status, unit.level, unit.station_name, eta_s, age_s, rank,
-        tuple(_unit_reasons(city, incident_id, unit, arrival, age_s, rank, rules)),
-        unit.status in DISPATCHABLE, tie,
-    )  # fmt: skip
+        fit.unit.id,
+        fit.unit.call_sign,
+        fit.unit.status,
+        fit.unit.level,
+        fit.unit.station_name,
+        fit.eta_s,
+        fit.fix_age_s,
+        rank,
+        (*first, *reasons),
+        fit.unit.status in DISPATCHABLE,
+        tie,
+    )
 
 
-def _unit_reasons(
-    city: City, incident_id: str, unit: Unit, arrival: UnitArrival, age_s: float | None, rank: int, rules: Rules
-) -> list[Reason]:
-    incident = city.incidents[incident_id]
-    found = []
-    if arrival.eta_s is None:
+def _unit_reasons(city: City, incident: Incident, fit: _Fit, rules: Rules) -> list[Reason]:
+    unit = fit.unit
+    if fit.eta_s is None:
         return [Reason("unit.unreachable")]
-    if rank == 1:
-        found.append(Reason("unit.first_by_road_time"))
+    found = []
     if unit.status is UnitStatus.AVAILABLE:
         found.append(Reason("unit.turnout_counted", {"turnout_s": round(rules.turnout_s)}))
     if unit.status is UnitStatus.RETURNING:
         found.append(Reason("unit.returning"))
     if unit.assignment_id is not None:
-        run = city.assignments[unit.assignment_id]
-        theirs = city.incidents[run.incident_id]
+        theirs = city.incidents[city.assignments[unit.assignment_id].incident_id]
         found.append(Reason("unit.divert_from", {"incident": theirs.number, "priority": theirs.priority or "?"}))
-    if age_s is None:
+    if fit.fix_age_s is None:
         found.append(Reason("unit.position_unknown"))
-    elif age_s > rules.stale_fix_s:
-        found.append(Reason("unit.stale_fix", {"age_s": round(age_s)}))
+    elif fit.fix_age_s > rules.stale_fix_s:
+        found.append(Reason("unit.stale_fix", {"age_s": round(fit.fix_age_s)}))
     if unit.level == "bls" and incident.priority == "P1":
         found.append(Reason("unit.basic_level"))
-    if _infectious(city, incident_id) and INFECTION_EQUIPMENT in unit.equipment:
+    if INFECTION_EQUIPMENT in unit.equipment and _infectious(city, incident):
         found.append(Reason("unit.negative_pressure"))
     return found
 
 
-def _infectious(city: City, incident_id: str) -> bool:
-    patients = (city.patients[each] for each in city.incidents[incident_id].patient_ids)
+def _infectious(city: City, incident: Incident) -> bool:
+    patients = (city.patients[each] for each in incident.patient_ids)
     return any(patient.findings.get("scene", {}).get("infectious_suspected") == "yes" for patient in patients)
 
 
@@ -218,9 +211,7 @@ def _held_resources(city: City, center_id: str, patient_id: str) -> list[CenterS
         if activation.center_id != center_id or activation.patient_id == patient_id or activation.phase not in LIVE:
             continue
         held += [
-            CenterStatus(
-                StatusKind.RESOURCE_BUSY, "desk", activation.id, hold.expires_at, Resource(hold.resource)
-            )
+            CenterStatus(StatusKind.RESOURCE_BUSY, "desk", activation.id, hold.expires_at, Resource(hold.resource))
             for hold in activation.reservations
             if hold.ended is None
         ]
@@ -233,9 +224,7 @@ def recommend_centers(city: City, patient: Patient, evidence: Evidence, at: date
     return PatientRecommendation(
         patient.id,
         tuple(_center_option(city, option, rank) for rank, option in enumerate(ranking.options, 1)),
-        tuple(
-            WhyNot(row.center_id, city.centers[row.center_id].name, reason(row.reason)) for row in ranking.excluded
-        ),
+        tuple(WhyNot(row.center_id, city.centers[row.center_id].name, reason(row.reason)) for row in ranking.excluded),
         tuple(ranking.relaxed),
         tuple(reason(row) for row in ranking.advice),
     )
@@ -244,9 +233,17 @@ def recommend_centers(city: City, patient: Patient, evidence: Evidence, at: date
 def _center_option(city: City, option: Option, rank: int) -> CenterOption:
     center = city.centers[option.center_id]
     return CenterOption(
-        center.id, center.name, center.grade, option.eta_s, option.time_to_treatment_s, option.treatment, rank,
-        option.tie, tuple(reason(row) for row in option.reasons), tuple(reason(row) for row in option.warnings),
-    )  # fmt: skip
+        center.id,
+        center.name,
+        center.grade,
+        option.eta_s,
+        option.time_to_treatment_s,
+        option.treatment,
+        rank,
+        option.tie,
+        tuple(reason(row) for row in option.reasons),
+        tuple(reason(row) for row in option.warnings),
+    )
 
 
 def units_used(options: tuple[UnitOption, ...], evidence: Evidence) -> RankingUsed:

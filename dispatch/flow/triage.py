@@ -7,7 +7,8 @@ from center_protocols.assess import assess
 from center_protocols.assessment import Assessment, Coded, FiredCondition
 from center_protocols.findings import Findings, InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Condition, FindingStatus, Priority
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.commands import Command
 from dispatch.errors import Refused
@@ -34,7 +35,9 @@ def record_findings(city: City, command: Command, ask: c.RecordFindings, _rules:
 
 def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
     """Write an assessment down as a fact; what a physician confirmed stays confirmed."""
-    confirmed: dict[str, e.FiredCondition] = {each.code: each for each in patient.conditions if each.status == FindingStatus.CONFIRMED}
+    confirmed: dict[str, e.FiredCondition] = {
+        each.code: each for each in patient.conditions if each.status == FindingStatus.CONFIRMED
+    }
     conditions = tuple(
         confirmed[fired.code] if fired.code in confirmed else _fired(fired) for fired in result.conditions
     )
@@ -112,5 +115,7 @@ def crew_of(city: City, command: Command) -> tuple[str, ...]:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.RecordFindings: record_findings, c.SetPriority: set_priority, c.ConfirmCondition: confirm_condition,
-}  # fmt: skip
+    c.RecordFindings: record_findings,
+    c.SetPriority: set_priority,
+    c.ConfirmCondition: confirm_condition,
+}

@@ -1,0 +1,1 @@
+"""What screens and registers show: pure functions of the city."""

@@ -1,7 +1,7 @@
-"""What each subscriber sees: a snapshot, then numbered changes. Pure, and proved: snapshot before + change == snapshot after.
+"""What each subscriber sees: a snapshot, then numbered changes; snapshot before + change == snapshot after, proved.
 
-A row is shown when the subscriber's scope may see it; a row that stops being visible is dropped. Membership depends on facts alone, never
-on the clock, so nothing drifts while nothing happens.
+A row is shown when the subscriber's scope may see it; a row that stops being visible is dropped. Membership depends
+on facts alone, never on the clock, so nothing drifts while nothing happens.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ import msgspec
 
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
-from dispatch.events import Fact, Role, UnitStatus
+from dispatch.events import CallLinked, Fact, Role, UnitStatus
 from dispatch.evolve import incident_of
 from dispatch.incident import Patient
 from dispatch.unit import Assignment
@@ -54,15 +54,36 @@ def snapshot(city: City, scope: Scope) -> Tables:
 
 def change(before: City, after: City, facts: Iterable[Fact], scope: Scope) -> Change:
     """Return what some facts changed for this scope."""
+    return change_for(before, after, touched(before, after, facts), scope)
+
+
+def change_for(before: City, after: City, ids: dict[str, set[str]], scope: Scope) -> Change:
+    """Return what changed for this scope among the ``touched`` rows, which all scopes share."""
     result = Change()
-    for name, ids in _touched(before, after, facts).items():
-        for row_id in ids:
+    if not _concerned(after, ids, scope):
+        return result
+    for name, row_ids in ids.items():
+        for row_id in row_ids:
             old, new = visible_row(before, name, row_id, scope), visible_row(after, name, row_id, scope)
             if new is not None and new != old:
                 result.set.setdefault(name, {})[row_id] = new
             if new is None and old is not None:
                 result.drop.setdefault(name, []).append(row_id)
     return result
+
+
+def _concerned(city: City, ids: dict[str, set[str]], scope: Scope) -> bool:
+    """Say cheaply whether a scope can be concerned: hundreds of tablets and walls listen to every fact."""
+    if ids["centers"] and scope.role in (Role.CREW, Role.DEPARTMENT):
+        return True
+    if scope.role is Role.CREW:
+        return scope.unit_id in ids["units"]
+    if scope.role is Role.DEPARTMENT:
+        return any(
+            each in city.activations and city.activations[each].center_id == scope.center_id
+            for each in ids["activations"]
+        )
+    return True
 
 
 def apply(tables: Tables, difference: Change) -> Tables:
@@ -97,15 +118,16 @@ def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
     return ids
 
 
-def _touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[str]]:
-    """Return every row that these facts may have changed, for anybody."""
+def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[str]]:
+    """Return the ids of every row, by table, that these facts may have changed for anybody."""
     incidents = {*before.recently_closed} ^ {*after.recently_closed}
     named: dict[str, set[str]] = {"units": set(), "centers": set(), "tasks": set(), "incidents": incidents}
     for fact in facts:
         incident_id = incident_of(after, fact.data)
         if incident_id is not None:
             incidents.add(incident_id)
-        incidents |= {each for name in ("from_incident_id",) if (each := getattr(fact.data, name, None))}
+        if isinstance(fact.data, CallLinked):
+            incidents.add(fact.data.from_incident_id)
         for name, key in (("units", "unit_id"), ("centers", "center_id"), ("tasks", "task_id")):
             if (value := getattr(fact.data, key, None)) is not None:
                 named[name].add(value)
@@ -114,7 +136,7 @@ def _touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[
     ids = _of_incidents(after, incidents)
     for name, more in _of_incidents(before, incidents).items():
         ids[name] |= more
-    ids["units"] |= named["units"] | {city_.assignments[run].unit_id for city_ in (after,) for run in ids["assignments"]}
+    ids["units"] |= named["units"] | {after.assignments[run].unit_id for run in ids["assignments"]}
     ids["centers"] |= named["centers"]
     ids["tasks"] |= named["tasks"]
     return ids
@@ -222,9 +244,7 @@ def _brings_to(city: City, assignment_id: str | None, center_id: str | None) -> 
         return False
     incident = city.incidents[city.assignments[assignment_id].incident_id]
     patients = (city.patients[each] for each in incident.patient_ids)
-    return any(
-        each.assignment_id == assignment_id and patient_of_center(city, each, center_id) for each in patients
-    )
+    return any(each.assignment_id == assignment_id and patient_of_center(city, each, center_id) for each in patients)
 
 
 def _physician_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row

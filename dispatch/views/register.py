@@ -78,7 +78,16 @@ def _protocol_points(known: Points) -> list[Point]:
 
 def _row(row: ProtocolRow, point: PointRow | None) -> RegisterRow:
     return RegisterRow(
-        row.code, row.at, row.since, row.target_min, row.due_at, row.minutes, row.status, row.source,
-        point.clock if point else None, point.by if point else None, point.entered_for if point else None,
+        row.code,
+        row.at,
+        row.since,
+        row.target_min,
+        row.due_at,
+        row.minutes,
+        row.status,
+        row.source,
+        point.clock if point else None,
+        point.by if point else None,
+        point.entered_for if point else None,
         point.corrections if point else 0,
-    )  # fmt: skip
+    )

@@ -20,8 +20,25 @@ from dispatch.views.live import Scope, apply, change, snapshot
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 CREW = ("doctor", "nurse", "driver")
-FULL = ("ed", "resus_ed", "pci_24_7", "ivt_24_7", "evt_24_7", "ct", "cta", "icu", "cardiac_surgery", "neurosurgery",
-        "trauma", "trauma_high", "blood_bank", "obstetric_or", "nicu", "picu", "ecpr")  # fmt: skip
+FULL = (
+    "ed",
+    "resus_ed",
+    "pci_24_7",
+    "ivt_24_7",
+    "evt_24_7",
+    "ct",
+    "cta",
+    "icu",
+    "cardiac_surgery",
+    "neurosurgery",
+    "trauma",
+    "trauma_high",
+    "blood_bank",
+    "obstetric_or",
+    "nicu",
+    "picu",
+    "ecpr",
+)
 CENTERS = {"C1": FULL, "C2": ("ed", "resus_ed", "ct", "ivt_24_7", "icu"), "C3": ("ed",)}
 UNITS = ("U1", "U2", "U3", "U4")
 PLACE = Place(116.4, 39.9, 20.0, "wgs84", "map_click", confirmed=True)
@@ -32,9 +49,11 @@ DISPATCHER = Actor("dispatcher1", Role.DISPATCHER)
 PHYSICIAN = Actor("physician1", Role.REMOTE_PHYSICIAN)
 SYSTEM = Actor("desk", Role.SYSTEM)
 SCOPES = (
-    Scope(Role.DISPATCHER), Scope(Role.REMOTE_PHYSICIAN), *(Scope(Role.CREW, unit_id=each) for each in UNITS),
+    Scope(Role.DISPATCHER),
+    Scope(Role.REMOTE_PHYSICIAN),
+    *(Scope(Role.CREW, unit_id=each) for each in UNITS),
     *(Scope(Role.DEPARTMENT, center_id=each) for each in CENTERS),
-)  # fmt: skip
+)
 
 
 def crew(unit_id: str) -> Actor:
@@ -64,7 +83,7 @@ class Story:
         self.now += timedelta(seconds=seconds)
         return self
 
-    def try_(self, data: Any, actor: Actor = DISPATCHER, at: datetime | None = None) -> list[Fact] | Refused:
+    def try_(self, data: object, actor: Actor = DISPATCHER, at: datetime | None = None) -> list[Fact] | Refused:
         """Ask for something; on a refusal nothing has changed."""
         self._ids += 1
         command_id = str(ULID.from_int((int(self.now.timestamp() * 1000) << 80) + self._ids))
@@ -74,9 +93,7 @@ class Story:
             return decision
         before, facts = self.city, []
         for fact_data in decision:
-            fact = Fact(
-                self.city.seq + 1, command.at, self.now, command.clock, 0.0, actor, command_id, fact_data
-            )
+            fact = Fact(self.city.seq + 1, command.at, self.now, command.clock, 0.0, actor, command_id, fact_data)
             self.city = evolve(self.city, fact)
             facts.append(fact)
         self.told.add(type(data))
@@ -84,13 +101,13 @@ class Story:
         self._check_screens(before, facts)
         return facts
 
-    def ask(self, data: Any, actor: Actor = DISPATCHER, at: datetime | None = None) -> list[Fact]:
+    def ask(self, data: object, actor: Actor = DISPATCHER, at: datetime | None = None) -> list[Fact]:
         """Ask for something that must be granted."""
         answer = self.try_(data, actor, at)
         assert not isinstance(answer, Refused), f"{data} was refused: {answer}"
         return answer
 
-    def refused(self, data: Any, actor: Actor = DISPATCHER) -> str:
+    def refused(self, data: object, actor: Actor = DISPATCHER) -> str:
         """Ask for something that must be refused; return the code."""
         before = self.city
         answer = self.try_(data, actor)
@@ -125,7 +142,9 @@ def opened_city(*, watched: bool = True) -> Story:
     return story
 
 
-def incident_underway(story: Story, unit_id: str = "U1", findings: dict[str, Any] | None = None) -> tuple[str, str, str]:
+def incident_underway(
+    story: Story, unit_id: str = "U1", findings: dict[str, Any] | None = None
+) -> tuple[str, str, str]:
     """Ring, locate, assign and reach the patient; return the ids of incident, patient and assignment."""
     facts = story.ask(c.ReceiveCall("13800000000", "东单路口", "胸痛", PLACE), TAKER)
     opened = facts[1].data

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import commands as c, events as e
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import ActivationPhase
 from dispatch.events import Outcome, Place, Role, UnitStatus
 from dispatch.incident import IncidentPhase
@@ -81,7 +82,7 @@ def test_available_needs_a_whole_crew(story: Story) -> None:
     assert story.city.units["U1"].status is UnitStatus.OUT_OF_SERVICE
     assert story.refused(c.ReportStatus("U1", UnitStatus.AVAILABLE), crew("U1")) == "unit.crew_incomplete"
     story.ask(c.SignOn("U1", CREW), crew("U1"))
-    assert story.city.units["U1"].status is UnitStatus.AVAILABLE
+    assert {unit.status for unit in story.city.units.values()} == {UnitStatus.AVAILABLE}
 
 
 def test_the_destination_waits_for_patient_contact(story: Story) -> None:
@@ -154,8 +155,11 @@ def test_a_redirect_is_told_and_acknowledged_at_the_first_centre(story: Story) -
     story.ask(c.AcknowledgeActivation(first.activation_id), department("C1"))
     facts = story.ask(c.ChooseDestination(patient_id, "C2", reason="lab_down"), crew("U1"))
     assert [fact.kind for fact in facts] == [
-        "DestinationChosen", "ActivationRedirected", "ReservationEnded", "ActivationSent",
-    ]  # fmt: skip
+        "DestinationChosen",
+        "ActivationRedirected",
+        "ReservationEnded",
+        "ActivationSent",
+    ]
     story.ask(c.AcknowledgeEnd(first.activation_id), department("C1"))
     assert story.city.activations[first.activation_id].phase is ActivationPhase.END_ACKNOWLEDGED
     assert story.refused(c.AcknowledgeEnd(first.activation_id), department("C1")) == "activation.no_such_step"

@@ -1,6 +1,7 @@
 """What the screen shows is proved: snapshot before + change == fresh snapshot, for every command kind and every scope.
 
-``Story`` compares after every command (tests/dispatch/story.py); here a long tale uses every command, and seeded chance tells the rest.
+``Story`` compares after every command (tests/dispatch/story.py); here a long tale uses every command, and seeded
+chance tells the rest.
 """
 
 import random
@@ -37,7 +38,7 @@ SEEDS = range(12)
 STEPS = 120  # 12 x 120 = 1,440 commands, each checked on every screen
 
 
-def whole_tale() -> Story:
+def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story = opened_city()
     until = story.now + timedelta(hours=2)
     story.ask(c.TakeOutOfService("U4", "refuel", until), crew("U4"))

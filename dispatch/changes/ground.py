@@ -1,0 +1,73 @@
+"""What the ground facts change: hospitals, vehicles, crews, and what a centre says about itself."""
+
+from dataclasses import replace
+
+from dispatch import center
+from dispatch import events as e
+from dispatch import unit as u
+from dispatch.changes.change import Change
+from dispatch.city import City
+from dispatch.events import Fact, UnitStatus
+
+
+def center_listed(city: City, fact: Fact, d: e.CenterListed) -> City:
+    known = city.centers.get(d.center_id)
+    row = center.Center(
+        d.center_id, d.name, d.grade, d.lon, d.lat, d.kinds, d.capabilities, d.phone, known.statuses if known else {}
+    )
+    return replace(city, centers=city.centers.insert(d.center_id, row))
+
+
+def center_status(city: City, fact: Fact, d: e.CenterStatusReported) -> City:
+    row = city.centers[d.center_id]
+    status = center.CenterStatus(d.topic, d.state, d.owner, d.reason, fact.at, d.expires_at)
+    return replace(city, centers=city.centers.insert(row.id, replace(row, statuses={**row.statuses, d.topic: status})))
+
+
+def unit_commissioned(city: City, fact: Fact, d: e.UnitCommissioned) -> City:
+    return city.with_unit(
+        u.Unit(
+            d.unit_id,
+            d.call_sign,
+            d.station_id,
+            d.station_name,
+            d.lon,
+            d.lat,
+            d.level,
+            d.equipment,
+            UnitStatus.OUT_OF_SERVICE,
+            fact.at,
+            out_reason="no_crew",
+        )
+    )
+
+
+def signed_on(city: City, fact: Fact, d: e.CrewSignedOn) -> City:
+    row = replace(city.units[d.unit_id], crew=d.crew, crew_names=d.names)
+    return city.with_unit(row)
+
+
+def signed_off(city: City, fact: Fact, d: e.CrewSignedOff) -> City:
+    row = city.units[d.unit_id]
+    return city.with_unit(
+        replace(
+            row, crew=(), crew_names=None, status=UnitStatus.OUT_OF_SERVICE, status_since=fact.at, out_reason="no_crew"
+        )
+    )
+
+
+def out_of_service(city: City, fact: Fact, d: e.UnitOutOfService) -> City:
+    row = city.units[d.unit_id]
+    return city.with_unit(
+        replace(row, status=UnitStatus.OUT_OF_SERVICE, status_since=fact.at, out_reason=d.reason, out_until=d.until)
+    )
+
+
+CHANGES: dict[type, Change] = {
+    e.CenterListed: center_listed,
+    e.CenterStatusReported: center_status,
+    e.UnitCommissioned: unit_commissioned,
+    e.CrewSignedOn: signed_on,
+    e.CrewSignedOff: signed_off,
+    e.UnitOutOfService: out_of_service,
+}

@@ -1,0 +1,150 @@
+"""What the patient facts change: findings, conditions, monitors, ECG, treatment, destination, handoff, minutes."""
+
+from dataclasses import replace
+
+from dispatch import events as e
+from dispatch import incident as i
+from dispatch.changes.change import Change
+from dispatch.city import City
+from dispatch.events import Fact
+
+
+def patient_added(city: City, fact: Fact, d: e.PatientAdded) -> City:
+    row = city.incidents[d.incident_id]
+    city = city.with_incident(replace(row, patient_ids=(*row.patient_ids, d.patient_id)))
+    return city.with_patient(i.Patient(d.patient_id, d.incident_id, d.code))
+
+
+def identified(city: City, fact: Fact, d: e.PatientIdentified) -> City:
+    return city.with_patient(replace(city.patients[d.patient_id], name=d.name))
+
+
+def findings(city: City, fact: Fact, d: e.FindingsRecorded) -> City:
+    row = city.patients[d.patient_id]
+    return city.with_patient(replace(row, findings=i.merged_findings(row.findings, d.findings), findings_at=fact.at))
+
+
+def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
+    row = replace(
+        city.patients[d.patient_id],
+        conditions=d.conditions,
+        priority=d.priority,
+        blocked=d.blocked,
+        advice=d.advice,
+        required_capabilities=d.required_capabilities,
+        bypass=d.bypass,
+        activate=d.activate,
+        targets=d.targets,
+    )
+    city = city.with_patient(row)
+    case = city.incidents[d.incident_id]
+    if case.priority_fixed:
+        return city
+    worst = min(p for each in case.patient_ids if (p := city.patients[each].priority) is not None)
+    return city.with_incident(replace(case, priority=worst))
+
+
+def condition_confirmed(city: City, fact: Fact, d: e.ConditionConfirmed) -> City:
+    row = city.patients[d.patient_id]
+    conditions = tuple(
+        replace(each, status="confirmed", confirmed_by=fact.actor.account, confirmed_at=fact.at)
+        if each.code == d.condition
+        else each
+        for each in row.conditions
+    )
+    return city.with_patient(replace(row, conditions=conditions))
+
+
+def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
+    return city.with_patient(replace(city.patients[d.patient_id], device_id=d.device_id, device_bound_at=fact.at))
+
+
+def monitor_unbound(city: City, fact: Fact, d: e.MonitorUnbound) -> City:
+    return city.with_patient(replace(city.patients[d.patient_id], device_id=None, device_bound_at=None))
+
+
+def vitals(city: City, fact: Fact, d: e.VitalsRecorded) -> City:
+    row = city.patients[d.patient_id]
+    if row.vitals is not None and row.vitals.at > fact.at:
+        return city
+    return city.with_patient(replace(row, vitals=i.VitalsEntry(fact.at, d.vitals)))
+
+
+def ecg_recorded(city: City, fact: Fact, d: e.EcgRecorded) -> City:
+    row = city.patients[d.patient_id]
+    ecg = i.Ecg(d.ecg_id, fact.at, d.sample_rate_hz, d.leads)
+    points = i.with_point(row.points, "first_ecg", i.point_row(fact))
+    return city.with_patient(replace(row, ecgs=(*row.ecgs, ecg), points=points))
+
+
+def ecg_read(city: City, fact: Fact, d: e.EcgRead) -> City:
+    row = city.patients[d.patient_id]
+    ecgs = tuple(
+        replace(each, reading=d.reading, read_by=fact.actor.account, read_at=fact.at) if each.id == d.ecg_id else each
+        for each in row.ecgs
+    )
+    points = i.with_point(row.points, "ecg_read", i.point_row(fact))
+    return city.with_patient(replace(row, ecgs=ecgs, points=points))
+
+
+def treated(city: City, fact: Fact, d: e.TreatmentGiven) -> City:
+    row = city.patients[d.patient_id]
+    return city.with_patient(replace(row, treatments=(*row.treatments, i.Treatment(d.code, d.dose, fact.at))))
+
+
+def patient_ended(city: City, fact: Fact, d: e.PatientEnded) -> City:
+    return city.with_patient(replace(city.patients[d.patient_id], outcome=d.outcome, risk_told=d.risk_told))
+
+
+def destination(city: City, fact: Fact, d: e.DestinationChosen) -> City:
+    row = city.patients[d.patient_id]
+    points = i.with_point(row.points, "destination_confirmed", i.point_row(fact))
+    return city.with_patient(
+        replace(
+            row,
+            center_id=d.center_id,
+            assignment_id=d.assignment_id,
+            chosen_by=d.chosen_by,
+            choice_reason=d.reason,
+            risk_told=d.risk_told,
+            points=points,
+        )
+    )
+
+
+def handoff(city: City, fact: Fact, d: e.HandoffCompleted) -> City:
+    row = city.patients[d.patient_id]
+    handoff = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
+    points = i.with_point(row.points, "handoff_complete", i.point_row(fact))
+    return city.with_patient(replace(row, handoff=handoff, points=points))
+
+
+def point_registered(city: City, fact: Fact, d: e.TimePointRegistered) -> City:
+    row = city.patients[d.patient_id]
+    return city.with_patient(replace(row, points=i.with_point(row.points, d.point, i.point_row(fact, d.happened_at))))
+
+
+def point_corrected(city: City, fact: Fact, d: e.TimePointCorrected) -> City:
+    row = city.patients[d.patient_id]
+    points = i.corrected(row.points, d.point, i.point_row(fact, d.happened_at), d.reason)
+    return city.with_patient(replace(row, points=points))
+
+
+CHANGES: dict[type, Change] = {
+    e.PatientAdded: patient_added,
+    e.PatientIdentified: identified,
+    e.FindingsRecorded: findings,
+    e.PatientAssessed: assessed,
+    e.ConditionConfirmed: condition_confirmed,
+    e.MonitorBound: monitor_bound,
+    e.MonitorUnbound: monitor_unbound,
+    e.VitalsRecorded: vitals,
+    e.EcgRecorded: ecg_recorded,
+    e.EcgRead: ecg_read,
+    e.TreatmentGiven: treated,
+    e.PatientEnded: patient_ended,
+    e.DestinationChosen: destination,
+    e.HandoffCompleted: handoff,
+    e.TimePointRegistered: point_registered,
+    e.TimePointCorrected: point_corrected,
+}

@@ -28,6 +28,7 @@ and every page shows it.
 
 import mmap
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,18 +82,25 @@ def build_basemap(osm: Path, out: Path, progress: Progress) -> BasemapSummary:
     """
     progress("base map: reading what is drawn")
     source = read_drawables(osm)
-    if not source.drawables:
-        raise ValueError(f"{osm.name} holds nothing that a base map draws")
     partial = out.with_name(out.name + ".partial")
-    tiles = 0
-    with partial.open("wb") as file:
-        writer = _Writer(file)
-        for tile_id, content in _tiles(source, progress):
-            writer.write_tile(tile_id, content)
-            tiles += 1
-        writer.finalize(_header(source.bounds), _metadata(source))
-    partial.replace(out)
+    try:
+        tiles = _write(partial, source, progress)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
     return BasemapSummary(len(source.drawables), source.skipped, tiles, out.stat().st_size)
+
+
+def _write(path: Path, source: Drawables, progress: Progress) -> int:
+    tiles = 0
+    with path.open("wb") as file:
+        writer = _Writer(file)
+        with closing(writer.tile_f):  # its temporary file; `finalize` closes it only when all goes well
+            for tile_id, content in _tiles(source, progress):
+                writer.write_tile(tile_id, content)
+                tiles += 1
+            writer.finalize(_header(source.bounds), _metadata(source))
+    return tiles
 
 
 def _tiles(source: Drawables, progress: Progress) -> Iterator[tuple[int, bytes]]:

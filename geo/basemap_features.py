@@ -122,7 +122,7 @@ def read_drawables(osm: Path) -> Drawables:
     """Read everything that is drawn from an ``.osm.pbf`` or ``.osm`` file.
 
     Objects whose geometry is broken (missing nodes, unclosed areas) are left out and counted. Raises RuntimeError
-    (pyosmium's) when the file itself is unreadable.
+    (pyosmium's) when the file itself is unreadable, ValueError when it holds nothing to draw.
     """
     factory = osmium.geom.WKBFactory()
     drawables: list[Drawable] = []
@@ -140,6 +140,8 @@ def read_drawables(osm: Path) -> Drawables:
                 skipped += 1
                 continue
             drawables.append(drawable)
+    if not drawables:
+        raise ValueError(f"{osm.name} holds nothing that a base map draws")
     geometries = shapely.from_wkb(np.array(shapes, dtype=object))
     bounds = Box(*(float(edge) for edge in shapely.total_bounds(geometries)))
     _shrink_labels_of_areas(drawables, geometries)

@@ -9,6 +9,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import mapbox_vector_tile
@@ -89,7 +90,7 @@ def tiles_at(edition: Edition, zoom: int, last_zoom: int) -> Iterator[Tile]:
     order = np.lexsort((drawn, rows, columns))
     drawn, columns, rows, whole = drawn[order], columns[order], rows[order], whole[order]
     starts = np.flatnonzero(np.diff(columns, prepend=-1) | np.diff(rows, prepend=-1))
-    for start, stop in zip(starts, [*starts[1:], len(order)], strict=True):
+    for start, stop in pairwise([*starts, len(order)]):
         x, y, inside = int(columns[start]), int(rows[start]), slice(start, stop)
         owners = [edition.drawables[index] for index in chosen[drawn[inside]]]
         content = _encode(owners, _cut(shapes[drawn[inside]], whole[inside], x, y, zoom))

@@ -1,6 +1,7 @@
 """Built city packs, kept between sessions under ``.cache/`` for as long as neither the map nor the builder changes."""
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -18,8 +19,16 @@ def beijing_pack(shared_dir: Path, project_dir: Path) -> CityPack:
     content = hashlib.sha256()
     for path in [*inputs, *builders]:
         content.update(hashlib.sha256(path.read_bytes()).digest())
-    pack = project_dir / ".cache" / "packs" / f"beijing-{content.hexdigest()[:16]}"
+    kept = project_dir / ".cache" / "packs"
+    pack = kept / f"beijing-{content.hexdigest()[:16]}"
     if not pack.is_dir():
+        for outdated in kept.glob("beijing-*"):
+            shutil.rmtree(outdated)
         osm, centers, stations, districts = inputs
-        build(osm, centers, stations, pack, lambda line: print(line, file=sys.stderr), districts=districts, name="北京")  # noqa: T201 - long work
+        build(osm, centers, stations, pack, tell, districts=districts, name="北京")
     return CityPack.open(pack)
+
+
+def tell(line: str) -> None:
+    """Say what long work is doing."""
+    sys.stderr.write(line + "\n")

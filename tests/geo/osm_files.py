@@ -5,12 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
+from geo.point import Point
+
 
 class OsmNode(NamedTuple):
     ref: int
     lon: float
     lat: float
     tags: Mapping[str, str] = {}
+
+    def place(self) -> Point:
+        """Return where the node lies."""
+        return Point(self.lon, self.lat)
 
 
 class OsmWay(NamedTuple):

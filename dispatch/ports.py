@@ -110,7 +110,10 @@ class Ticket(Protocol):
 
 
 class JournalReader(Protocol):
-    """The journal as gateways, standbys and auditors see it: durable facts only."""
+    """The journal as gateways, standbys and auditors see it: durable facts only.
+
+    Every reading raises ``JournalUnavailable`` while the storage is out of reach.
+    """
 
     @property
     def city(self) -> str:
@@ -118,7 +121,10 @@ class JournalReader(Protocol):
         ...
 
     def read(self, after_seq: int = 0, limit: int | None = None) -> Iterator[Record]:
-        """Yield durable facts in order, starting behind ``after_seq``; safe while others append."""
+        """Yield durable facts in order, starting behind ``after_seq``; safe while others append.
+
+        Raises ``JournalDamaged`` where a fact is missing or unreadable.
+        """
         ...
 
     def head(self) -> Head:

@@ -97,7 +97,7 @@ class StoredFacts:
             after_seq = page[-1][0]
 
     def read(self, after_seq: int = 0, limit: int | None = None) -> Iterator[Record]:
-        """Yield durable facts in order; raise ``JournalDamaged`` at a gap.
+        """Yield durable facts in order; raise ``JournalDamaged`` at a gap, ``JournalUnavailable`` when unreadable.
 
         The chain is not checked here: a centre must be able to start with a journal an auditor has to look at.
         """
@@ -115,11 +115,17 @@ class StoredFacts:
 
     def outcome_of(self, command_id: str) -> tuple[int, int] | None:
         """Return the first and last seq of a command's facts."""
-        return self._store.outcome_of(command_id)
+        try:
+            return self._store.outcome_of(command_id)
+        except self._store.failures as failure:
+            raise JournalUnavailable(f"command {command_id} cannot be looked up: {failure}") from failure
 
     def load_snapshot(self, code_version: str) -> tuple[int, bytes] | None:
         """Return a snapshot that is whole and belongs to this very history."""
-        framed = self._store.load_snapshot(code_version)
+        try:
+            framed = self._store.load_snapshot(code_version)
+        except self._store.failures as failure:
+            raise JournalUnavailable(f"snapshots cannot be read: {failure}") from failure
         if framed is None or sha256(framed[_HASH_BYTES:]).digest() != framed[:_HASH_BYTES]:
             return None
         seq = int.from_bytes(framed[_HASH_BYTES : _HASH_BYTES + _SEQ_BYTES], "big")
@@ -140,7 +146,7 @@ class StoredFacts:
         try:
             return self._store.page(after_seq, limit)
         except self._store.failures as failure:
-            raise JournalDamaged(f"facts behind {after_seq} cannot be read: {failure}") from failure
+            raise JournalUnavailable(f"facts behind {after_seq} cannot be read: {failure}") from failure
 
 
 class GroupedJournal(StoredFacts):

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from dispatch.adapters.journal_chain import genesis, next_hash, record_of
 from dispatch.errors import BadInput
-from dispatch.ports import Head, JournalDamaged
+from dispatch.ports import Head, JournalDamaged, JournalUnavailable
 
 ANCHOR_LINE = re.compile(r"(?P<at>\S+) (?P<seq>[1-9]\d*) (?P<hash>[0-9a-f]{64})")
 
@@ -110,7 +110,7 @@ def _sound_facts(journal: StoredChain, anchors: Mapping[int, bytes]) -> Iterator
             record_of(seq, stored, row_hash)
             last = Head(seq, row_hash)
             yield last
-    except JournalDamaged as damaged:
+    except (JournalDamaged, JournalUnavailable) as damaged:
         raise _BrokenError(str(damaged)) from damaged
     if max(anchors, default=0) > last.seq:
         raise _BrokenError(f"cut off: {max(anchors)} facts were anchored, {last.seq} are left")

@@ -1,11 +1,14 @@
 """Follow a journal from another process: woken when there is news, looking anyway when nobody woke us."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
-from dispatch.ports import JournalReader, Record
+from dispatch.ports import JournalReader, JournalUnavailable, Record
 
 FOLLOW_PAGE = 500  # facts handed on at once, so that one long catch-up does not hold the event loop
+
+log = logging.getLogger(__name__)
 
 
 async def follow(
@@ -14,11 +17,15 @@ async def follow(
     """Yield every durable fact behind ``after_seq`` in order, in pages, without end.
 
     A lost wake-up costs ``poll_s``, never a fact: the journal is always asked, by number. Reads run in a thread.
-    ``JournalDamaged`` goes to the caller, who decides how often to try again.
+    An outage is waited for; ``JournalDamaged`` goes to the caller.
     """
     while True:
         woken.clear()  # before reading: news that comes while we read wakes us again
-        page = await asyncio.to_thread(lambda seq: list(journal.read(seq, FOLLOW_PAGE)), after_seq)
+        try:
+            page = await asyncio.to_thread(lambda seq: list(journal.read(seq, FOLLOW_PAGE)), after_seq)
+        except JournalUnavailable as outage:
+            log.warning("the journal behind fact %d is out of reach: %s", after_seq, outage)
+            page = []
         if page:
             after_seq = page[-1].seq
             yield page

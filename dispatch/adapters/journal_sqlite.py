@@ -118,7 +118,8 @@ class SqliteStore:
             raise JournalUnavailable(f"{self._path} cannot be reopened: {error}") from error
 
     def close(self) -> None:
-        """Close both connections; the last one folds the WAL into the file."""
+        """Close the reader, then the writer, which folds the log into the file, then give the lock back."""
+        self._reader.close()
         if self._writer is not None:
             self._writer.close()
         self._open.close()

@@ -195,6 +195,8 @@ export interface Unit {
   readonly crew: readonly string[];
   readonly crew_names: string | null;
   readonly assignment_id: string | null;
+  /** The run before, too: the crew still writes about its patient until the vehicle is clean. */
+  readonly last_assignment_id: string | null;
   readonly out_reason: string | null;
   readonly out_until: Iso | null;
 }

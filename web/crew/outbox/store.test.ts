@@ -1,0 +1,32 @@
+import "fake-indexeddb/auto";
+import { expect, it } from "vitest";
+import type { CommandEntry } from "./entry.ts";
+import { CrewStore } from "./store.ts";
+
+const make = (stream: string, seq: number): CommandEntry => ({
+  stream, seq, id: `I${seq}`, at: "2026-11-21T06:00:00Z", clock_offset_ms: 0, slug: "sign-off", data: { unit_id: "U1" },
+});
+
+it("numbers contiguously even when many steps are stored at once, and survives reopening", async () => {
+  const first = await CrewStore.open("crew-a");
+  await Promise.all(Array.from({ length: 25 }, () => first.append("steps", make)));
+  const { outboxId } = first;
+  first.close();
+  const again = await CrewStore.open("crew-a");
+  expect(again.outboxId).toBe(outboxId);
+  expect((await again.pending()).map((entry) => entry.seq)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+  await again.forget(`${outboxId}/steps`, 24);
+  expect((await again.pending()).map((entry) => entry.seq)).toEqual([25]);
+  expect((await again.append("steps", make)).seq).toBe(26);
+  again.close();
+});
+
+it("keeps accounts apart: another crew has another outbox", async () => {
+  const a = await CrewStore.open("crew-b");
+  const b = await CrewStore.open("crew-c");
+  expect(a.outboxId).not.toBe(b.outboxId);
+  await a.append("steps", make);
+  expect(await b.pending()).toEqual([]);
+  a.close();
+  b.close();
+});

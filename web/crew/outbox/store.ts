@@ -1,0 +1,89 @@
+/** The tablet's durable storage: one database per account, so that nobody's unsent steps are sent under another name. */
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { ulid } from "@shared/ulid.ts";
+import type { CommandEntry } from "./entry.ts";
+
+/** A 12-lead whose samples have not reached the server. */
+export interface EcgBlob {
+  readonly ecg_id: string;
+  readonly patient_id: string;
+  readonly device_id: string;
+  /** On the server's clock. */
+  readonly at: string;
+  readonly sample_rate_hz: number;
+  readonly leads: readonly string[];
+  readonly uv_per_lsb: number;
+  readonly samples: ArrayBuffer;
+}
+
+interface Schema extends DBSchema {
+  meta: { key: string; value: unknown };
+  outbox: { key: [string, number]; value: CommandEntry };
+  ecgs: { key: string; value: EcgBlob };
+}
+
+export class CrewStore {
+  readonly #db: IDBPDatabase<Schema>;
+  readonly outboxId: string;
+
+  private constructor(db: IDBPDatabase<Schema>, outboxId: string) {
+    this.#db = db;
+    this.outboxId = outboxId;
+  }
+
+  static async open(account: string): Promise<CrewStore> {
+    const db = await openDB<Schema>(`gc-crew-${account}`, 1, {
+      upgrade(fresh, _old, _new, transaction) {
+        fresh.createObjectStore("meta");
+        fresh.createObjectStore("outbox", { keyPath: ["stream", "seq"] });
+        fresh.createObjectStore("ecgs", { keyPath: "ecg_id" });
+        void transaction.objectStore("meta").put(ulid(), "outbox_id");
+      },
+    });
+    return new CrewStore(db, (await db.get("meta", "outbox_id")) as string);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Number and store one entry in one transaction: no gap and no double number, even with two tabs open. */
+  async append(name: string, make: (stream: string, seq: number) => CommandEntry): Promise<CommandEntry> {
+    const stream = `${this.outboxId}/${name}`;
+    const transaction = this.#db.transaction(["meta", "outbox"], "readwrite", { durability: "strict" });
+    const meta = transaction.objectStore("meta");
+    const seq = ((await meta.get(`seq/${name}`)) as number | undefined ?? 0) + 1;
+    const entry = make(stream, seq);
+    await Promise.all([meta.put(seq, `seq/${name}`), transaction.objectStore("outbox").add(entry), transaction.done]);
+    return entry;
+  }
+
+  /** Everything not yet committed by the server, in order. */
+  pending(): Promise<CommandEntry[]> {
+    return this.#db.getAll("outbox");
+  }
+
+  async forget(stream: string, throughSeq: number): Promise<void> {
+    await this.#db.delete("outbox", IDBKeyRange.bound([stream, 0], [stream, throughSeq]));
+  }
+
+  remember(key: string, value: unknown): Promise<unknown> {
+    return this.#db.put("meta", value, key);
+  }
+
+  async recall<T>(key: string): Promise<T | null> {
+    return ((await this.#db.get("meta", key)) as T | undefined) ?? null;
+  }
+
+  keepEcg(blob: EcgBlob): Promise<unknown> {
+    return this.#db.put("ecgs", blob);
+  }
+
+  ecgs(): Promise<EcgBlob[]> {
+    return this.#db.getAll("ecgs");
+  }
+
+  async dropEcg(ecgId: string): Promise<void> {
+    await this.#db.delete("ecgs", ecgId);
+  }
+}

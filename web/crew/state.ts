@@ -1,0 +1,146 @@
+/** The tablet's state after sign-in: the link, the outbox, and the rows with the unsent steps laid over them. */
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { api, HttpRefused } from "@shared/api.ts";
+import type { ClockAnchor } from "@shared/clock.ts";
+import type { Commands, Slug } from "@shared/commands.ts";
+import { LiveLink } from "@shared/link.ts";
+import type { Eta, Patient, PatientRecommendation, Recommendation, VitalsFrame } from "@shared/rows.ts";
+import type { Session } from "@shared/session.ts";
+import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
+import { CrewStore } from "./outbox/store.ts";
+import { Uplink } from "./outbox/uplink.ts";
+
+/** What a person has typed or opened and not yet sent: it survives a reload too. */
+export interface Forms {
+  readonly tab: string;
+  readonly patientId: string | null;
+  readonly note: string;
+}
+const EMPTY_FORMS: Forms = { tab: "run", patientId: null, note: "" };
+const RECOMMENDATION_EVERY_MS = 15_000;
+
+export class Crew {
+  readonly unitId: string;
+  readonly link: LiveLink;
+  readonly uplink: Uplink;
+  readonly rows: ReadonlySignal<CrewRows>;
+  readonly patient: ReadonlySignal<Patient | null>;
+  readonly forms;
+  readonly eta = signal<Eta | null>(null);
+  readonly monitor = signal<VitalsFrame | null>(null);
+  readonly recommendation = signal<Recommendation | null>(null);
+  /** Ticks every second on the server's clock; everything that counts down reads it. */
+  readonly now = signal(0);
+  readonly #store: CrewStore;
+  readonly #stops: (() => void)[] = [];
+
+  private constructor(unitId: string, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms) {
+    this.unitId = unitId;
+    this.link = link;
+    this.uplink = uplink;
+    this.#store = store;
+    this.forms = signal(forms);
+    const known = computed(() => (link.ready.value ? rowsOf(link, unitId) : remembered));
+    this.rows = computed(() => mirrored(known.value, uplink.pending.value));
+    this.patient = computed(() => {
+      const { patients } = this.rows.value;
+      return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
+    });
+    this.#watch(known);
+  }
+
+  static async open(session: Session): Promise<Crew> {
+    const store = await CrewStore.open(session.account);
+    const [remembered, forms, anchor] = await Promise.all([
+      store.recall<CrewRows>("rows"), store.recall<Forms>("forms"), store.recall<ClockAnchor>("anchor"),
+    ]);
+    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor });
+    const uplink = await Uplink.start(link, store);
+    const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered ?? NO_ROWS, forms ?? EMPTY_FORMS);
+    crew.recommendation.value = await store.recall<Recommendation>("recommendation");
+    return crew;
+  }
+
+  /** Store a step of the crew; it is shown at once and sent when there is a network. */
+  do<S extends Slug>(slug: S, data: Commands[S], atServerMs?: number): Promise<void> {
+    return this.uplink.add(slug, data, atServerMs);
+  }
+
+  fill(change: Partial<Forms>): void {
+    this.forms.value = { ...this.forms.value, ...change };
+  }
+
+  /** The ranked centres for the patient on screen, when the server has said them. */
+  centers(): PatientRecommendation | null {
+    const id = this.patient.value?.id;
+    const known = this.recommendation.value;
+    if (known === null || known.incident_id !== this.rows.value.incident?.id) return null;
+    return known.patients.find((one) => one.patient_id === id) ?? null;
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.uplink.close();
+    this.link.close();
+    this.#store.close();
+  }
+
+  #watch(known: ReadonlySignal<CrewRows>): void {
+    const tick = setInterval(() => {
+      this.now.value = this.link.serverNow();
+    }, 500);
+    this.now.value = this.link.serverNow();
+    let asked = "";
+    const ask = setInterval(() => void this.#askRecommendation(), RECOMMENDATION_EVERY_MS);
+    this.#stops.push(
+      () => clearInterval(tick),
+      () => clearInterval(ask),
+      effect(() => void this.#store.remember("rows", known.value)),
+      effect(() => void this.#store.remember("forms", this.forms.value)),
+      this.link.onControl("welcome", () => setTimeout(() => void this.#store.remember("anchor", this.link.anchor()), 2_000)),
+      this.link.onTelemetry("etas", (frame) => {
+        const mine = frame.units[this.unitId];
+        if (mine !== undefined) this.eta.value = mine;
+      }),
+      this.link.onTelemetry("vitals", (frame) => {
+        if (this.rows.peek().patients.some((one) => one.id === frame.patient_id)) this.monitor.value = frame;
+      }),
+      effect(() => {
+        // A new finding, a new place, a new destination: the ranking may be another one.
+        const { incident, patients } = known.value;
+        const why = JSON.stringify([incident?.id, incident?.place, patients.map((one) => [one.conditions.map((fired) => fired.code), one.findings_at, one.center_id])]);
+        if (why === asked) return;
+        asked = why;
+        void this.#askRecommendation();
+      }),
+    );
+  }
+
+  async #askRecommendation(): Promise<void> {
+    const incident = this.rows.peek().incident;
+    if (incident === null || this.link.state.peek() !== "live") return;
+    try {
+      this.recommendation.value = await api<Recommendation>(`/api/incidents/${incident.id}/recommendation`);
+      await this.#store.remember("recommendation", this.recommendation.value);
+    } catch (error) {
+      if (!(error instanceof HttpRefused || error instanceof TypeError)) throw error; // the last ranking stays, with its age
+    }
+  }
+}
+
+function rowsOf(link: LiveLink, unitId: string): CrewRows {
+  const { units, assignments, incidents, calls, patients, activations, centers } = link.tables;
+  const unit = units.value.get(unitId) ?? null;
+  const run = unit?.assignment_id ?? unit?.last_assignment_id ?? null;
+  const assignment = (run === null ? undefined : assignments.value.get(run)) ?? null;
+  const incident = (assignment === null ? undefined : incidents.value.get(assignment.incident_id)) ?? null;
+  const ofIncident = <R extends { readonly incident_id: string }>(rows: ReadonlyMap<string, R>): readonly R[] =>
+    [...rows.values()].filter((row) => row.incident_id === incident?.id);
+  return {
+    unit, assignment, incident,
+    calls: ofIncident(calls.value),
+    patients: ofIncident(patients.value).filter((one) => one.assignment_id === null || one.assignment_id === run),
+    activations: ofIncident(activations.value),
+    centers: [...centers.value.values()],
+  };
+}

@@ -1,0 +1,5 @@
+import crew from "@texts/crew.json";
+import shared from "@texts/shared.json";
+import { translator } from "@shared/texts.ts";
+
+export const t = translator({ ...shared, ...crew });

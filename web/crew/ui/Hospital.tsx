@@ -1,0 +1,149 @@
+/** Where to: the ranked centres with their reasons, the crew doctor's choice, the hospital's answer, and the handoff. */
+import { useState } from "preact/hooks";
+import { minutes, mmss, hhmm } from "@shared/format.ts";
+import type { Activation, CenterOption, Patient } from "@shared/rows.ts";
+import { both } from "@shared/texts.ts";
+import type { Crew } from "../state.ts";
+import { t } from "../texts.ts";
+import { HandoffSheet } from "./HandoffSheet.tsx";
+import { Key, Sheet } from "./keys.tsx";
+
+export function Hospital({ crew }: { crew: Crew }) {
+  const [other, setOther] = useState(false);
+  const [handoff, setHandoff] = useState(false);
+  const patient = crew.patient.value;
+  if (patient === null) return <p class="empty">{t("crew.no_patient")}</p>;
+  const chosen = crew.rows.value.centers.find((one) => one.id === patient.center_id);
+  return (
+    <section class="hospital">
+      {chosen === undefined ? <Proposal crew={crew} patient={patient} onOther={() => setOther(true)} /> : (
+        <>
+          <Answer crew={crew} patient={patient} name={chosen.name} phone={chosen.phone} />
+          <div class="key-grid two">
+            <Key label={t("crew.handoff")} sub="ATMIST · ISBAR" onTap={() => setHandoff(true)} />
+            <Key label={t("crew.change_destination")} onTap={() => setOther(true)} />
+          </div>
+        </>
+      )}
+      {other && <OtherCenter crew={crew} patient={patient} onClose={() => setOther(false)} />}
+      {handoff && <HandoffSheet patient={patient} onClose={() => setHandoff(false)} />}
+    </section>
+  );
+}
+
+function beforeContact(crew: Crew): boolean {
+  return ["assigned", "accepted", "en_route", "on_scene"].includes(crew.rows.value.unit?.status ?? "");
+}
+
+/** The first of the ranking to confirm with one tap, the next two beside it. Before contact it is a silent preview. */
+function Proposal({ crew, patient, onOther }: { crew: Crew; patient: Patient; onOther: () => void }) {
+  const ranked = crew.centers();
+  const options = ranked?.centers ?? [];
+  const [first, ...rest] = options;
+  const preview = beforeContact(crew);
+  const age = crew.recommendation.value === null ? null : crew.now.value - Date.parse(crew.recommendation.value.computed_at);
+  return (
+    <>
+      <p class="proposal-head">
+        <strong>{t(preview ? "crew.destination.preview" : "crew.destination.title")}</strong>
+        {age !== null && age > 60_000 && <span class="age"> {t("crew.destination.age", { age: mmss(age) })}</span>}
+      </p>
+      {first === undefined && <p class="empty">{t("crew.destination.none")}</p>}
+      <ol class="ranking">
+        {options.slice(0, 3).map((option) => <Ranked key={option.center_id} option={option} />)}
+      </ol>
+      <div class="key-grid two">
+        {first !== undefined && <Key label={t("crew.destination.confirm", { center: first.name })} sub={preview ? t("crew.destination.after_contact") : t("crew.destination.one_tap")} kind="main" disabled={preview} onTap={() => void crew.do("choose-destination", { patient_id: patient.id, center_id: first.center_id })} />}
+        <Key label={t("crew.destination.other")} sub={rest.length > 0 ? t("crew.destination.more", { count: rest.length }) : undefined} disabled={preview} onTap={onOther} />
+      </div>
+      {ranked !== null && ranked.excluded.length > 0 && (
+        <p class="why-not"><strong>{t("crew.why_not")}</strong> {ranked.excluded.slice(0, 3).map((one) => `${one.name}: ${both(one.reason)}`).join("; ")}</p>
+      )}
+    </>
+  );
+}
+
+function Ranked({ option }: { option: CenterOption }) {
+  return (
+    <li class="ranked">
+      <div class="ranked-head">
+        <strong>{option.rank}. {option.name}</strong>
+        {option.tie && <span class="tie">{t("crew.tie")}</span>}
+        <span class="times">
+          {option.eta_s === null ? t("crew.unreachable") : t("crew.drive", { min: minutes(option.eta_s) })}
+          {option.time_to_treatment_s !== null && ` · ${t("crew.to_treatment", { what: t.code("treatment_step", option.treatment), min: minutes(option.time_to_treatment_s) })}`}
+        </span>
+      </div>
+      <p>{option.reasons.slice(0, 3).map(both).join(" · ")}</p>
+      {option.warnings.length > 0 && <p class="warning">⚠ {option.warnings.map(both).join(" · ")}</p>}
+    </li>
+  );
+}
+
+const REASONS = ["patient_or_family", "existing_records", "specialty", "hospital_full", "road", "clinical"] as const;
+
+/** Another centre than the first: which one, why, and that the risk was told. */
+function OtherCenter({ crew, patient, onClose }: { crew: Crew; patient: Patient; onClose: () => void }) {
+  const [center, setCenter] = useState<{ id: string; name: string } | null>(null);
+  const [words, setWords] = useState("");
+  const ranked = crew.centers()?.centers.map((one) => ({ id: one.center_id, name: one.name, sub: one.eta_s === null ? t("crew.unreachable") : t("crew.drive", { min: minutes(one.eta_s) }) })) ?? [];
+  const known = new Set(ranked.map((one) => one.id));
+  const all = [...ranked, ...crew.rows.value.centers.filter((one) => !known.has(one.id)).map((one) => ({ id: one.id, name: one.name, sub: "" }))];
+  const found = all.filter((one) => one.id !== patient.center_id && one.name.includes(words.trim()));
+  const choose = (reason: (typeof REASONS)[number]): void => {
+    if (center === null) return;
+    const family = reason === "patient_or_family";
+    void crew.do("choose-destination", { patient_id: patient.id, center_id: center.id, chosen_by: family ? "patient_or_family" : "crew_doctor", reason: t(`crew.reason.${reason}`), risk_told: family });
+    onClose();
+  };
+  if (center !== null) {
+    return (
+      <Sheet title={t("crew.reason.title", { center: center.name })} onClose={onClose}>
+        <ul class="key-grid three">
+          {REASONS.map((reason) => (
+            <li key={reason}><Key label={t(`crew.reason.${reason}`)} sub={reason === "patient_or_family" ? t("crew.reason.risk_told") : undefined} onTap={() => choose(reason)} /></li>
+          ))}
+        </ul>
+      </Sheet>
+    );
+  }
+  return (
+    <Sheet title={t("crew.destination.other")} onClose={onClose}>
+      <label class="search"><span class="visually-hidden">{t("crew.search")}</span><input type="search" placeholder={t("crew.search")} value={words} onInput={(event) => setWords(event.currentTarget.value)} /></label>
+      <ul class="key-grid three">
+        {found.slice(0, 12).map((one) => <li key={one.id}><Key label={one.name} sub={one.sub} onTap={() => setCenter(one)} /></li>)}
+      </ul>
+    </Sheet>
+  );
+}
+
+/** What the hospital has said so far; silence past its time is said as loudly as an answer. */
+function Answer({ crew, patient, name, phone }: { crew: Crew; patient: Patient; name: string; phone: string | null }) {
+  const activation = crew.rows.value.activations.find((one) => one.id === patient.activation_id) ?? null;
+  const now = crew.now.value;
+  return (
+    <div class="answer">
+      <h2>{name}</h2>
+      {patient.bypass.length > 0 && <p class="bypass">{t("crew.bypass", { place: patient.bypass.map((code) => t.code("place", code)).join(" / ") })}</p>}
+      {activation === null ? <p class="phase waiting">{t("crew.activation.not_sent")}</p> : <Phase activation={activation} now={now} phone={phone} />}
+      {activation !== null && (
+        <ul class="holds">
+          {activation.reservations.filter((hold) => hold.ended === null).map((hold) => (
+            <li key={hold.id} class={hold.ready_at === null ? "held" : "ready"}>{t.code("place", hold.resource)} {hold.ready_at === null ? t("crew.held") : `✓ ${t("crew.ready")} ${hhmm(hold.ready_at)}`}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Phase({ activation, now, phone }: { activation: Activation; now: number; phone: string | null }) {
+  const left = Date.parse(activation.acknowledge_by) - now;
+  const silent = activation.phase === "sent" || activation.phase === "received";
+  if (silent && left < 0) {
+    return <p class="phase silent"><strong>{t("crew.hospital_silent")}</strong> {mmss(-left)}{phone !== null && ` · ${phone}`}</p>;
+  }
+  if (silent) return <p class="phase waiting">{t(`activation.${activation.phase}`)} {mmss(Math.max(0, left))}</p>;
+  const at = activation.phase === "team_ready" ? activation.team_ready_at : activation.acknowledged_at;
+  return <p class="phase answered"><strong>{t(`activation.${activation.phase}`)}</strong> {at !== null && hhmm(at)}</p>;
+}

@@ -8,7 +8,7 @@ import type { Eta, Patient, PatientRecommendation, Recommendation, VitalsFrame }
 import type { Session } from "@shared/session.ts";
 import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
 import { CrewStore } from "./outbox/store.ts";
-import { Uplink } from "./outbox/uplink.ts";
+import { streamOf, Uplink } from "./outbox/uplink.ts";
 
 /** What a person has typed or opened and not yet sent: it survives a reload too. */
 export interface Forms {
@@ -54,7 +54,7 @@ export class Crew {
     const [remembered, forms, anchor] = await Promise.all([
       store.recall<CrewRows>("rows"), store.recall<Forms>("forms"), store.recall<ClockAnchor>("anchor"),
     ]);
-    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor });
+    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: [streamOf(store)] });
     const uplink = await Uplink.start(link, store);
     const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered ?? NO_ROWS, forms ?? EMPTY_FORMS);
     crew.recommendation.value = await store.recall<Recommendation>("recommendation");

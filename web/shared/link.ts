@@ -66,6 +66,8 @@ export interface LiveLinkOptions {
   readonly anchor?: ClockAnchor | null;
   /** Listen to changes of the tables; a tablet that only sends could do without. Default true. */
   readonly subscribe?: boolean;
+  /** The uplink streams whose committed numbers the welcome shall name. */
+  readonly streams?: readonly string[];
 }
 
 const SUBPROTOCOL = "gc.v1";
@@ -95,6 +97,7 @@ export class LiveLink {
   #pulse: ReturnType<typeof setInterval> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
+  #watched: readonly string[] = [];
 
   constructor(options: LiveLinkOptions) {
     this.#options = options;
@@ -129,6 +132,14 @@ export class LiveLink {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(frame instanceof ArrayBuffer ? frame : JSON.stringify(frame));
     return true;
+  }
+
+  /** Say whose waveforms this page shows; all others are not sent to it. */
+  watch(patientIds: readonly string[]): void {
+    const wanted = [...patientIds].sort();
+    if (wanted.join() === this.#watched.join()) return;
+    this.#watched = wanted;
+    this.send({ t: "watch", patients: wanted });
   }
 
   /** Now on the server's clock, epoch ms; this device's own clock until it has been measured. */
@@ -222,7 +233,8 @@ export class LiveLink {
   };
 
   readonly #opened = (): void => {
-    this.send({ t: "hello", versions: [SUBPROTOCOL], device: this.#options.device, boot_id: this.#bootId });
+    const { device, streams = [] } = this.#options;
+    this.send({ t: "hello", versions: [SUBPROTOCOL], device, boot_id: this.#bootId, streams });
   };
 
   readonly #lost = (): void => this.#retryLater();
@@ -277,6 +289,7 @@ export class LiveLink {
     this.#ping();
     this.#tell("welcome", frame);
     if (this.#options.subscribe !== false) this.send(subscription(this.#feed));
+    if (this.#watched.length > 0) this.send({ t: "watch", patients: this.#watched });
   }
 
   #measure(frame: PongFrame): void {

@@ -12,6 +12,11 @@ const RETRY_MS = 2_000;
 /** A refusal comes after the acknowledgement of its number: so many sent steps are kept to say which one it was. */
 const SENT_KEPT = 64;
 
+/** The full name of the tablet's one stream, as the server knows it. */
+export function streamOf(store: CrewStore): string {
+  return `${store.outboxId}/${STREAM}`;
+}
+
 export class Uplink {
   readonly pending: ReadonlySignal<readonly CommandEntry[]>;
   readonly refused: ReadonlySignal<readonly RefusedEntry[]>;

@@ -107,6 +107,7 @@ def assess(findings: Findings, at: datetime | None = None, settings: ProtocolSet
         contradictions=contradictions(case),
         list_nearest_resus_ed=_lists_nearest_resus_ed(case, conditions),
         reperfusion=_reperfusion(case),
+        is_child=Known.YES in (case.newborn, case.child),
     )
 
 
@@ -133,13 +134,13 @@ def _fired(case: Case) -> tuple[FiredCondition, ...]:
 def _said(findings: Findings) -> list[Recognised]:
     """Let a clinician open any gate, and a physician confirm it; neither closes one."""
     said = [
-        Recognised(code, (Evidence("clinician_says", {"condition": code}, "a clinician says so"),))
+        Recognised(code, (Evidence(f"clinician_says.{code}", {}, "a clinician says so"),))
         for code in findings.clinician_says
     ]
     confirmed = [
         Recognised(
             code,
-            (Evidence("clinician_confirms", {"condition": code}, "a physician confirmed it"),),
+            (Evidence(f"clinician_confirms.{code}", {}, "a physician confirmed it"),),
             FindingStatus.CONFIRMED,
         )
         for code in findings.clinician_confirms

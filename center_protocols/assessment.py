@@ -27,7 +27,10 @@ Param: TypeAlias = str | int | float
 
 
 class Coded(msgspec.Struct, frozen=True):
-    """Carry a code of the catalogue and the parameters of its sentence; the base of every reason."""
+    """Carry a code of the catalogue and the parameters of its sentence; the base of every reason.
+
+    Parameters are numbers and names, never codes themselves: a page can fill a sentence without a second look-up.
+    """
 
     code: str
     params: dict[str, Param] = {}
@@ -91,6 +94,7 @@ class Assessment(msgspec.Struct, frozen=True):
     contradictions: tuple[Coded, ...]
     list_nearest_resus_ed: bool
     reperfusion: ReperfusionFacts
+    is_child: bool = False
 
     @property
     def codes(self) -> tuple[Condition, ...]:

@@ -39,9 +39,9 @@ def _clock(case: Case) -> list[Coded]:
         if case.at is None or not isinstance(moment, datetime):
             continue
         if case.at - moment < timedelta(0):
-            found.append(Coded("contradiction.future_time", {"field": path, "at": moment.isoformat()}))
+            found.append(Coded(f"contradiction.future_time.{path}", {"at": moment.isoformat()}))
         elif case.at - moment > case.span("dispatch.wildly_old_time"):
-            found.append(Coded("contradiction.old_time", {"field": path, "at": moment.isoformat()}))
+            found.append(Coded(f"contradiction.old_time.{path}", {"at": moment.isoformat()}))
     return found
 
 
@@ -50,7 +50,7 @@ def _consciousness(case: Case) -> list[Coded]:
     graded_down = findings.consciousness is Consciousness.UNRESPONSIVE
     graded_up = findings.consciousness not in (Consciousness.UNRESPONSIVE, Consciousness.UNKNOWN)
     if (findings.responsive is Known.YES and graded_down) or (findings.responsive is Known.NO and graded_up):
-        return [Coded("contradiction.responsiveness", {"value": findings.consciousness})]
+        return [Coded("contradiction.responsiveness")]
     return []
 
 
@@ -68,7 +68,7 @@ def _totals(case: Case) -> list[Coded]:
     for group, fields, stated in scales:
         summed = item_sum(group.path, group, fields)
         if isinstance(stated, int) and not summed.low <= stated <= summed.high:
-            found.append(Coded("contradiction.total", {"field": group.path, "stated": stated, "summed": summed.low}))
+            found.append(Coded(f"contradiction.total.{group.path}", {"stated": stated, "summed": summed.low}))
     return found
 
 

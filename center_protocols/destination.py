@@ -5,7 +5,7 @@ occlusion (``destination_stroke``). Full, diversion and a busy room are costs wi
 here is random: the same patient and the same candidates give the same ranking.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -119,7 +119,7 @@ def rank_destinations(
     ways = _ways(assessment, kept)
     relaxed = tuple(code for code in assessment.codes if code not in kept)
     options: list[Option] = []
-    excluded = [Excluded(c.center_id, Coded("unreachable")) for c in candidates if c.eta_s is None]
+    excluded = [Excluded(c.center_id, Coded("destination.unreachable")) for c in candidates if c.eta_s is None]
     gate = direct_gate(assessment, [(c.eta_s, c.capabilities) for c in reachable], at, settings)
     for center in reachable:
         judged = _judge(center, ways, gate, question)
@@ -190,11 +190,13 @@ def _judge(center: Reachable, ways: tuple[Way, ...], gate: DirectGate | None, qu
             reasons=option.reasons if note is None else (*option.reasons, note.reason),
             warnings=option.warnings if refused is None else (refused, *option.warnings),
         )
-    return Excluded(center.center_id, refused or _missing("missing_capability", ways[0].requires, center.capabilities))
+    return Excluded(center.center_id, refused or _missing(ways[0].requires, center.capabilities))
 
 
-def _missing(code: str, wanted: Iterable[Capability], has: frozenset[Capability]) -> Coded:
-    return Coded(code, {"capabilities": ";".join(sorted(set(wanted) - has))})
+def _missing(wanted: frozenset[Capability], has: frozenset[Capability]) -> Coded:
+    """Name the first missing capability in the sentence, and all of them in the parameters."""
+    missing = [code for code in Capability if code in wanted and code not in has]
+    return Coded(f"destination.missing.{missing[0]}", {"capabilities": ";".join(missing)})
 
 
 # Options
@@ -204,15 +206,13 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
     """Predict one destination and name what it lacks."""
     assessment = question.assessment
     seconds, costs = predicted(center.eta_s, treatment, center.statuses, question.at, question.settings)
-    lacking: list[Coded] = []
-    if not assessment.required_capabilities <= center.capabilities:
-        lacking.append(_missing("lacks_required", assessment.required_capabilities, center.capabilities))
-    if not assessment.preferred_capabilities <= center.capabilities:
-        lacking.append(_missing("lacks_preferred", assessment.preferred_capabilities, center.capabilities))
+    lacks = [code for code in Capability if code in assessment.required_capabilities - center.capabilities]
+    wishes = [code for code in Capability if code in assessment.preferred_capabilities - center.capabilities]
+    lacking = [Coded(f"destination.lacks.{code}") for code in lacks]
+    wished = [Coded(f"destination.wished.{code}") for code in wishes]
     drive = Coded(
-        "predicted",
+        f"destination.predicted.{treatment}",
         {
-            "treatment": treatment,
             "eta_min": round(center.eta_s / SECONDS_PER_MINUTE, 1),
             "total_min": round(seconds / SECONDS_PER_MINUTE, 1),
         },
@@ -223,7 +223,7 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
         time_to_treatment_s=seconds,
         treatment=treatment,
         reasons=(drive,),
-        warnings=(*lacking, *costs),
+        warnings=(*lacking, *wished, *costs),
         tie=False,
     )
 
@@ -241,8 +241,10 @@ def _ranked(options: list[Option], ways: tuple[Way, ...], settings: ProtocolSett
     rest = by_time[len(close) :]
     close.sort(key=lambda o: (_lacks_preferred(o), o.eta_s, o.time_to_treatment_s, o.center_id))
     if len(close) > 1:
-        close = [_noted(o, Coded("tie"), tie=True) for o in close]
-    first = Coded("best_equipped_of_equals" if _chosen_for_equipment(close) else "shortest_predicted_time")
+        close = [_noted(o, Coded("destination.tie"), tie=True) for o in close]
+    first = Coded(
+        "destination.best_equipped_of_equals" if _chosen_for_equipment(close) else "destination.shortest_predicted_time"
+    )
     return [_noted(close[0], first, tie=close[0].tie), *close[1:], *rest]
 
 
@@ -252,8 +254,7 @@ def _chosen_for_equipment(close: list[Option]) -> bool:
 
 def _lacks_preferred(option: Option) -> int:
     """Count the wished-for capabilities that are missing."""
-    missing = [w.params["capabilities"] for w in option.warnings if w.code == "lacks_preferred"]
-    return sum(len(str(codes).split(";")) for codes in missing)
+    return sum(warning.code.startswith("destination.wished.") for warning in option.warnings)
 
 
 def _noted(option: Option, reason: Coded, *, tie: bool) -> Option:
@@ -272,7 +273,7 @@ def _nearest_resus_ed(assessment: Assessment, reachable: Sequence[Reachable]) ->
 
 def _with_nearest(ranked: list[Option], nearest: Reachable, question: Question) -> list[Option]:
     """Mark the nearest resuscitation-capable ED, or add it at the end when the gates had left it out."""
-    reason = Coded("nearest_resus_ed")
+    reason = Coded("destination.nearest_resus_ed")
     if any(option.center_id == nearest.center_id for option in ranked):
         return [_noted(o, reason, tie=o.tie) if o.center_id == nearest.center_id else o for o in ranked]
     return [*ranked, _noted(_option(nearest, Treatment.RESUS, question), reason, tie=False)]
@@ -283,14 +284,14 @@ def _with_nearest(ranked: list[Option], nearest: Reachable, question: Question) 
 
 def _advice(question: Question, ranked: list[Option]) -> tuple[Coded, ...]:
     if not ranked:
-        return (Coded("no_destination"),)
+        return (Coded("destination.no_destination"),)
     best, advice = ranked[0], []
     minutes = best.time_to_treatment_s / SECONDS_PER_MINUTE
     limit = question.settings.minutes("chest_pain.lysis_gate")
     if best.treatment is Treatment.WIRE and minutes > limit and _lysis_possible(question):
-        advice.append(Coded("consider_lysis", {"minutes": round(minutes), "limit": limit}))
+        advice.append(Coded("destination.consider_lysis", {"minutes": round(minutes), "limit": limit}))
     if question.assessment.has(Condition.STROKE_LVO) and best.treatment is Treatment.NEEDLE:
-        advice.append(Coded("request_transfer"))
+        advice.append(Coded("destination.request_transfer"))
     return tuple(advice)
 
 

@@ -52,11 +52,15 @@ def predicted(
     warnings = []
     for status in statuses:
         if at is not None and at >= status.expires_at:
-            warnings.append(Coded("status_expired", {"status": status.kind, "owner": status.owner}))
+            warnings.append(
+                Coded(
+                    "destination.status_expired", {"status_code": f"center_status.{status.kind}", "owner": status.owner}
+                )
+            )
             continue
         cost = _cost(status, treatment, settings)
         total += cost
-        warnings.append(_warning(status, cost))
+        warnings.append(_warning(status, cost, at))
     return total, tuple(warnings)
 
 
@@ -71,14 +75,17 @@ def _cost(status: CenterStatus, treatment: Treatment, settings: ProtocolSettings
     return settings.seconds(f"destination.cost_{status.kind}")
 
 
-def _warning(status: CenterStatus, cost_s: float) -> Coded:
+def _warning(status: CenterStatus, cost_s: float, at: datetime | None) -> Coded:
+    """Name owner, reason, cost and the minutes for which it is still valid."""
+    room = f".{status.resource}" if status.resource is not None else ""
+    valid = "?" if at is None else round((status.expires_at - at).total_seconds() / SECONDS_PER_MINUTE)
     return Coded(
-        f"status_{status.kind}",
+        f"destination.status_{status.kind}{room}",
         {
             "owner": status.owner,
             "reason": status.reason,
+            "valid_min": valid,
             "expires_at": status.expires_at.isoformat(),
-            "resource": status.resource or "",
             "cost_min": round(cost_s / SECONDS_PER_MINUTE, 1),
         },
     )

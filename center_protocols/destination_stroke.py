@@ -36,17 +36,17 @@ class DirectGate(msgspec.Struct, frozen=True):
     def judge(self, eta_s: float, capabilities: frozenset[Capability]) -> Judgement:
         """Judge one thrombectomy centre."""
         if not self.lysis_possible:
-            return Judgement(passed=True, reason=Coded("direct_without_lysis"))
+            return Judgement(passed=True, reason=Coded("destination.direct_without_lysis"))
         if self.nearest_lysis_s is None:
-            return Judgement(passed=True, reason=Coded("no_lysis_centre"))
+            return Judgement(passed=True, reason=Coded("destination.no_lysis_centre"))
         added_s = eta_s - self.nearest_lysis_s
         minutes = {"added_min": round(added_s / SECONDS_PER_MINUTE, 1), "limit_min": self.limit_s / SECONDS_PER_MINUTE}
         if added_s > self.limit_s:
-            return Judgement(passed=False, reason=Coded("added_time_over_limit", {**minutes}))
+            return Judgement(passed=False, reason=Coded("destination.added_time_over_limit", {**minutes}))
         forfeits = Capability.IVT_24_7 not in capabilities or not self._in_window(eta_s)
         if forfeits:
-            return Judgement(passed=False, reason=Coded("direct_forfeits_lysis", {**minutes}))
-        return Judgement(passed=True, reason=Coded("direct_to_thrombectomy", {**minutes}))
+            return Judgement(passed=False, reason=Coded("destination.direct_forfeits_lysis", {**minutes}))
+        return Judgement(passed=True, reason=Coded("destination.direct_to_thrombectomy", {**minutes}))
 
     def _in_window(self, eta_s: float) -> bool:
         return self.elapsed_s is None or self.elapsed_s + eta_s + self.door_to_needle_s <= self.window_s

@@ -207,6 +207,39 @@ class Treatment(StrEnum):
     ED = "ed"
 
 
+class Given(StrEnum):
+    """Name what a crew may have done before the handoff."""
+
+    OXYGEN = "oxygen"
+    AIRWAY = "airway"
+    VENTILATION = "ventilation"
+    CPR = "cpr"
+    DEFIBRILLATION = "defibrillation"
+    ADRENALINE = "adrenaline"
+    AMIODARONE = "amiodarone"
+    IV_ACCESS = "iv_access"
+    FLUIDS = "fluids"
+    ASPIRIN = "aspirin"
+    CLOPIDOGREL = "clopidogrel"
+    TICAGRELOR = "ticagrelor"
+    HEPARIN = "heparin"
+    LYSIS = "lysis"
+    GLUCOSE = "glucose"
+    TOURNIQUET = "tourniquet"
+    PACKING = "packing"
+    PELVIC_BINDER = "pelvic_binder"
+    SPLINT = "splint"
+    COLLAR = "collar"
+    TRANEXAMIC_ACID = "tranexamic_acid"
+    ANALGESIA = "analgesia"
+    ANTICONVULSANT = "anticonvulsant"
+    MAGNESIUM = "magnesium"
+    OXYTOCIN = "oxytocin"
+    DELIVERY = "delivery"
+    WARMING = "warming"
+    ANTIDOTE = "antidote"
+
+
 class StatusKind(StrEnum):
     """Name what a centre may say about itself: always a cost in seconds, never a closed door."""
 

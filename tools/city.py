@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.paths import CACHE, GREENCHANNEL, ROOT
+from tools.paths import CACHE, GREENCHANNEL, ROOT, VENV_PYTHON
 from tools.say import Stopped, run, step
 from tools.stamps import fingerprint
 
 CITIES = CACHE / "cities"
 SHARED = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
 IMPORTER = ROOT / "geo"
+MAKE_UP = "import pathlib, sys; from geo.fictional_city import generate; generate(pathlib.Path(sys.argv[1]))"
 KEPT_PACKS = 3
 """Packs of one city that stay: a server may still run on an older one while the importer changes."""
 
@@ -39,7 +40,7 @@ def fictional() -> Path:
     source = CITIES / f"fictional-source-{key[:16]}"
     if not source.exists():
         with step("make up a city"), _put_in_place(source) as folder:
-            run([GREENCHANNEL, "city", "invent", "--out", folder])
+            run([VENV_PYTHON, "-c", MAKE_UP, folder])
     return _pack("fictional", source, None, key)
 
 

@@ -61,9 +61,9 @@ class Case:
         return [Evidence(path, {"value": Known.YES}, source) for path in paths if self.is_yes(path)]
 
     def is_one_of(self, path: str, values: Iterable[str], source: str) -> Proof:
-        """Prove a graded finding that has one of these values; its code is path and value."""
+        """Prove a graded finding that has one of these values; its code is found, path and value."""
         value: str = getter(path)(self.findings)
-        return [Evidence(f"{path}.{value}", {"value": value}, source)] if value in set(values) else []
+        return [Evidence(f"found.{path}.{value}", {"value": value}, source)] if value in set(values) else []
 
     def below(self, path: str, row: str) -> Proof:
         """Prove a number under a threshold."""

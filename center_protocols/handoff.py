@@ -203,7 +203,7 @@ def _reasons(record: Record) -> list[Coded]:
 
 def _signs(record: Record) -> list[Coded]:
     consciousness = record.handoff.findings.consciousness
-    graded = [] if consciousness is Consciousness.UNKNOWN else [Coded(f"consciousness.{consciousness}")]
+    graded = [] if consciousness is Consciousness.UNKNOWN else [Coded(f"found.consciousness.{consciousness}")]
     known = _known_vitals(record.handoff.findings.vitals)
     return [*graded, *(_value(field, value) for field, value in known.items())]
 

@@ -10,12 +10,15 @@ from dispatch.adapters.access import PASSWORD_LEAST, hash_password
 from dispatch.adapters.accounts import Account, AccountExistsError
 from dispatch.adapters.bodies import BadFieldError
 from dispatch.adapters.http_guards import IsAdmin, RefusedError, refusals
+from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.errors import Refused
 from dispatch.events import Role
 
-router = APIRouter(prefix="/api/accounts", tags=["accounts"], default_response_class=JsonResponse)
+router = APIRouter(
+    prefix="/api/accounts", tags=["accounts"], default_response_class=JsonResponse, route_class=StrictRoute
+)
 Name = Annotated[str, Path(min_length=1, max_length=80)]
 
 

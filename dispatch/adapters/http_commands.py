@@ -18,6 +18,7 @@ from dispatch.adapters.bodies import (
     place_of,
 )
 from dispatch.adapters.http_guards import RefusedError, TakesCalls, actor_of, may_send, refusals
+from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.submission import entered_for
 from dispatch.adapters.wire import JsonResponse, done_body
@@ -26,7 +27,7 @@ from dispatch.errors import Refused
 from dispatch.events import Role
 from geo.datum import Datum
 
-router = APIRouter(prefix="/api", default_response_class=JsonResponse)
+router = APIRouter(prefix="/api", default_response_class=JsonResponse, route_class=StrictRoute)
 
 HANDSET_RADIUS_M = 500.0  # what a mobile network's position is good for when it does not say
 Phrase = Annotated[str, Field(max_length=TEXT_MAX)]

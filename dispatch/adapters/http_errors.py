@@ -1,46 +1,16 @@
 """Turn the three kinds of "no" into answers: refused by a rule, malformed, cannot be written now."""
 
-import json
-from collections.abc import Callable, Coroutine
-from typing import Any
-
-import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from dispatch.adapters.bodies import BadFieldError
 from dispatch.adapters.http_guards import RefusedError
+from dispatch.adapters.parts import NotReadyError
 from dispatch.adapters.submission import Forbidden
 from dispatch.adapters.wire import JsonResponse, bad_input_body, refusal_body
 from dispatch.errors import Refused
 from dispatch.ports import JournalUnavailable, TelemetryUnavailable
-
-
-class StrictRequest(Request):
-    """Read JSON as the standard says: no NaN, no lone surrogates, no endless nesting."""
-
-    async def json(self) -> Any:  # noqa: ANN401 - any JSON
-        """Return the body, or raise what FastAPI answers with 422."""
-        raw = await self.body()
-        try:
-            return msgspec.json.decode(raw)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise json.JSONDecodeError(str(error), "", 0) from error
-
-
-class StrictRoute(APIRoute):
-    """Give every route the strict request."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the handler."""
-        handle = super().get_route_handler()
-
-        async def strict(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
-
-        return strict
 
 
 def answer_refusals(app: FastAPI) -> None:
@@ -49,6 +19,7 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Forbidden, _forbidden)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BadFieldError, _bad_field)
+    app.add_exception_handler(NotReadyError, _not_ready)
     app.add_exception_handler(JournalUnavailable, _journal_unavailable)
     app.add_exception_handler(TelemetryUnavailable, _telemetry_unavailable)
     app.add_exception_handler(HTTPException, _plain)
@@ -84,6 +55,10 @@ async def _bad_field(_request: Request, error: Exception) -> Response:
     if not isinstance(error, BadFieldError):
         raise error
     return JsonResponse(bad_input_body(error.field, error.why), 422)
+
+
+async def _not_ready(_request: Request, _error: Exception) -> Response:
+    return JsonResponse(refusal_body(Refused("not_ready")), 503, headers={"Retry-After": "1"})
 
 
 async def _journal_unavailable(_request: Request, _error: Exception) -> Response:

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse
 
 from dispatch.adapters.bodies import BadFieldError
 from dispatch.adapters.http_guards import RefusedError, SeatOrCrew, SignedIn, refusals
+from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.errors import Refused
@@ -20,7 +21,7 @@ from geo.osm_import import NamedPlace
 from geo.point import BadPoint, Point, checked_point
 from geo.snap import NoRoad
 
-router = APIRouter(default_response_class=JsonResponse)
+router = APIRouter(default_response_class=JsonResponse, route_class=StrictRoute)
 PAIR = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$")
 
 
@@ -44,7 +45,7 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
 async def search(
     q: Annotated[str, Query(min_length=1, max_length=80)], _session: SeatOrCrew, parts: HasParts
 ) -> Response:
-    """Find places whose name contains the words: exact names first, then beginnings, then the rest, short ones first."""
+    """Find places whose name contains the words: those that begin with them first, short names before long."""
     found = await asyncio.to_thread(_places, parts.pack, q.strip().lower(), parts.limits.search_results)
     rows = ({"name": row.name, "kind": row.kind, "lon": row.point.lon, "lat": row.point.lat} for row in found)
     return JsonResponse(list(rows))

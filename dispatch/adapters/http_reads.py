@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from center_protocols.handoff import HandoffFormat
 from dispatch.adapters.handoff_view import handoff_sections
 from dispatch.adapters.http_guards import ReadsHistory, ReadsIncident, ReadsPatient, actor_of, refusals
+from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
@@ -21,7 +22,7 @@ from dispatch.rights import may_see_patient
 from dispatch.texts_catalogue import text
 from dispatch.views.register import interval_rows, register_rows
 
-router = APIRouter(prefix="/api", tags=["reads"], default_response_class=JsonResponse)
+router = APIRouter(prefix="/api", tags=["reads"], default_response_class=JsonResponse, route_class=StrictRoute)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.http_guards import COOKIE, RefusedError, SignedIn, from_our_pages, refusals
+from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.live_socket import session_body
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.errors import Refused
 
-router = APIRouter(prefix="/api", tags=["session"], default_response_class=JsonResponse)
+router = APIRouter(prefix="/api", tags=["session"], default_response_class=JsonResponse, route_class=StrictRoute)
 
 
 class Credentials(BaseModel):

@@ -43,6 +43,10 @@ class DemoAccount:
     label_en: str
 
 
+class NotReadyError(Exception):
+    """Say that this server is starting, or stands by for another; 503."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything one server process is made of."""
@@ -67,10 +71,10 @@ class Parts:
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
-    """Return the parts of the server that took this connection."""
-    parts = connection.app.state.parts
+    """Return the parts of the server that took this connection; a standby has none before it takes over."""
+    parts = getattr(connection.app.state, "parts", None)
     if not isinstance(parts, Parts):
-        raise TypeError("the application was not made by main.build")
+        raise NotReadyError
     return parts
 
 

@@ -1,0 +1,264 @@
+"""``greenchannel serve`` and ``greenchannel demo``: run a server; add its accounts."""
+
+import argparse
+import getpass
+import json
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from dispatch.adapters.access import PASSWORD_LEAST, hash_password
+from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore
+from dispatch.adapters.http_accounts import scoped
+from dispatch.adapters.storage import open_accounts, sqlalchemy_url
+from dispatch.errors import BadInput
+from dispatch.events import Role
+from dispatch.main import build
+from dispatch.settings import Settings, settings_from
+
+GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
+SPEED = 20.0  # of the demo: a run of forty minutes in two
+
+FIRST_ACCOUNT = """green channel: nobody can sign in yet. Make the first account:
+  greenchannel serve --data {data} --add-account NAME --role admin
+The password is asked for, or read from standard input, or made up with --generate and shown once."""
+
+
+def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class to itself
+    """Offer ``serve`` and ``demo``."""
+    serve = subparsers.add_parser("serve", help="run the server of a city, or add an account")
+    _server_options(serve)
+    serve.add_argument("--add-account", metavar="NAME", help="add an account and end")
+    serve.add_argument("--role", choices=[role for role in Role if role is not Role.SYSTEM], help="of the new account")
+    serve.add_argument("--label", help="of the new account, as screens show it; by default its name")
+    serve.add_argument("--unit", metavar="ID", help="the unit of a new crew account")
+    serve.add_argument("--center", metavar="ID", help="the centre of a new department account")
+    serve.add_argument("--generate", action="store_true", help="make a password up and show it once")
+    serve.set_defaults(run=run_serve)
+    demo = subparsers.add_parser("demo", help="run a simulated day on this machine, with accounts to try")
+    _server_options(demo)
+    demo.add_argument("--seed", type=int, default=120, help="of the simulated day")
+    demo.add_argument("--empty", action="store_true", help="without the simulated day")
+    demo.set_defaults(run=run_demo)
+
+
+def _server_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--city", type=Path, metavar="PACK", help="the city pack; GREENCHANNEL_CITY")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept; GREENCHANNEL_DATA")
+    parser.add_argument("--host", help="the address to listen on; 127.0.0.1")
+    parser.add_argument("--port", type=int, help="the port to listen on; 8120")
+    parser.add_argument("--speed", dest="clock_speed", type=float, help="how fast the city's clock runs")
+    parser.add_argument("--web", type=Path, metavar="DIR", help="the built pages; web/dist")
+    parser.add_argument("--log-level", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+
+
+def run_serve(given: argparse.Namespace) -> int:
+    """Serve until told to stop, or add an account."""
+    settings = settings_from(os.environ, _server_settings(given))
+    if given.add_account is not None:
+        return add_account(settings, given)
+    if settings.journal is None and settings.accounts is None and _nobody(settings):
+        _say(FIRST_ACCOUNT.format(data=settings.data))
+    return serve(settings)
+
+
+def run_demo(given: argparse.Namespace) -> int:
+    """Serve with accounts to try and, beside it, a simulated day."""
+    wanted = _server_settings(given)
+    with _demo_folder(wanted["data"]) as folder:
+        speed = wanted["clock_speed"] or SPEED
+        settings = settings_from(os.environ, wanted | {"data": folder, "demo": True, "clock_speed": speed})
+        day = None if given.empty else SimulatedDay(settings, given.seed)
+        return serve(settings, day)
+
+
+def add_account(settings: Settings, given: argparse.Namespace) -> int:
+    """Add one account; the password comes from the terminal, from standard input, or is made up and shown once."""
+    if given.role is None:
+        raise BadInput("--add-account needs --role")
+    account = scoped(
+        Account(given.add_account, given.label or given.add_account, Role(given.role), given.unit, given.center)
+    )
+    password = _password(generate=given.generate)
+    if len(password) < PASSWORD_LEAST:
+        raise BadInput(f"a password has at least {PASSWORD_LEAST} characters")
+    store = _account_store(settings)
+    try:
+        store.add([account], hash_password(password))
+    except AccountExistsError as error:
+        raise BadInput(f"the account {account.account} exists already") from error
+    finally:
+        store.close()
+    _say(f"account {account.account} ({account.role}) may sign in")
+    if given.generate:
+        print(password)  # noqa: T201 - the one thing on standard output
+    return 0
+
+
+def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
+    """Run one server in the foreground; 1 when it broke."""
+    start_logging(settings.log_level)
+    failures: list[BaseException] = []
+
+    def broken(failure: BaseException) -> None:
+        failures.append(failure)
+        server.should_exit = True
+
+    config = uvicorn.Config(
+        build(settings, broken=broken),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.limits.frame_bytes,
+        ws_per_message_deflate=False,  # 26 µs a frame, and nothing to gain on a LAN
+        log_config=None,
+        access_log=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+    )
+    server = AnnouncedServer(config, settings, day)
+    server.run()
+    if day is not None:
+        day.end()
+    for failure in failures:
+        if isinstance(failure, BadInput):
+            raise failure
+        logging.getLogger(__name__).critical("the server's own work ended", exc_info=failure)
+    return 1 if failures or not server.started else 0
+
+
+class AnnouncedServer(uvicorn.Server):
+    """Say where the pages are once they can be opened, and start the simulated day then."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, day: "SimulatedDay | None") -> None:
+        super().__init__(config)
+        self._settings = settings
+        self._day = day
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        if self.should_exit or not self.servers:
+            return
+        port = self.servers[0].sockets[0].getsockname()[1]
+        _say(f"green channel: http://{self._settings.host}:{port}/")
+        if self._day is not None:
+            self._day.begin(port)
+
+
+class SimulatedDay:
+    """The simulation in a process of its own, an ordinary client; it ends with the server."""
+
+    def __init__(self, settings: Settings, seed: int) -> None:
+        self._settings = settings
+        self._seed = seed
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self, port: int) -> None:
+        """Start it; say so when it ends by itself."""
+        url = f"http://{self._settings.host}:{port}"
+        command = [sys.executable, "-m", "dispatch.cli", "simulate", "--url", url, "--endless"]
+        command += ["--seed", str(self._seed), "--speed", f"{self._settings.clock_speed:g}"]
+        command += ["--city", str(self._settings.city)]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
+        threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
+
+    def end(self) -> None:
+        """Stop it."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        code = process.wait()
+        if self._process is process:
+            _say(f"green channel: the simulated day ended with {code}; the server goes on without it")
+
+
+class JsonLines(logging.Formatter):
+    """Write each record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; what was given as ``extra`` stands beside the message."""
+        line = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{key: value for key, value in vars(record).items() if key not in _PLAIN_RECORD},
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+_PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+def start_logging(level: str) -> None:
+    """Send JSON lines to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+@contextmanager
+def _demo_folder(given: Path | None) -> Iterator[Path]:
+    """Use the named directory, or one that goes with the demo."""
+    named = given or (Path(os.environ["GREENCHANNEL_DATA"]) if "GREENCHANNEL_DATA" in os.environ else None)
+    if named is not None:
+        yield named
+        return
+    with tempfile.TemporaryDirectory(prefix="greenchannel-demo-") as folder:
+        yield Path(folder)
+
+
+def _server_settings(given: argparse.Namespace) -> dict[str, Any]:
+    names = ("city", "data", "host", "port", "clock_speed", "web", "log_level")
+    return {name: getattr(given, name) for name in names}
+
+
+def _account_store(settings: Settings) -> AccountStore:
+    url = settings.accounts or settings.journal
+    return open_accounts(settings.data, None if url is None else sqlalchemy_url(url))
+
+
+def _nobody(settings: Settings) -> bool:
+    store = _account_store(settings)
+    try:
+        return store.is_empty()
+    finally:
+        store.close()
+
+
+def _password(*, generate: bool) -> str:
+    if generate:
+        return secrets.token_urlsafe(12)
+    if sys.stdin.isatty():
+        return getpass.getpass("password: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the server's own voice

@@ -14,6 +14,7 @@ CITIES = CACHE / "cities"
 SHARED = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
 IMPORTER = ROOT / "geo"
 MAKE_UP = "import pathlib, sys; from geo.fictional_city import generate; generate(pathlib.Path(sys.argv[1]))"
+FICTIONAL_NAME = "云泽市"  # as on the city's own node; a test compares
 KEPT_PACKS = 3
 """Packs of one city that stay: a server may still run on an older one while the importer changes."""
 
@@ -41,17 +42,16 @@ def fictional() -> Path:
     if not source.exists():
         with step("make up a city"), _put_in_place(source) as folder:
             run([VENV_PYTHON, "-c", MAKE_UP, folder])
-    return _pack("fictional", source, None, key)
+    return _pack("fictional", source, FICTIONAL_NAME, key)
 
 
-def _pack(city: str, source: Path, name: str | None, key: str) -> Path:
+def _pack(city: str, source: Path, name: str, key: str) -> Path:
     """Build a pack once per key; an interrupted build leaves nothing that looks finished."""
     pack = CITIES / f"{city}-pack-{key[:16]}"
     if pack.exists():
         return pack
     with step(f"build the city pack ({city})"), _put_in_place(pack) as unfinished:
-        named = ["--name", name] if name else []
-        run([GREENCHANNEL, "city", "build", *_sources(source), *named, "--out", unfinished])
+        run([GREENCHANNEL, "city", "build", *_sources(source), "--name", name, "--out", unfinished])
     _forget_all_but_the_newest(city)
     return pack
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.fictional_city.places import CITY
 from tools import city
 from tools.say import Stopped
 
@@ -45,3 +46,7 @@ def test_a_finished_build_is_in_place(tmp_path: Path) -> None:
     with city._put_in_place(tmp_path / "pack") as unfinished:
         unfinished.write_text("done", encoding="ascii")
     assert [(file.name, file.read_text(encoding="ascii")) for file in tmp_path.iterdir()] == [("pack", "done")]
+
+
+def test_the_made_up_city_has_its_own_name() -> None:
+    assert city.FICTIONAL_NAME == CITY.zh

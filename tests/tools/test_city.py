@@ -49,4 +49,4 @@ def test_a_finished_build_is_in_place(tmp_path: Path) -> None:
 
 
 def test_the_made_up_city_has_its_own_name() -> None:
-    assert city.FICTIONAL_NAME == CITY.zh
+    assert CITY.zh == city.FICTIONAL_NAME

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dispatch.terminal.geo_input import add_datum, add_output, bad_input, open_pack, say, tell_progress, writable
+from dispatch.terminal.rank_centers import capabilities_at
 from geo.city_pack import PackSummary, build
 from geo.datum import Datum
+from geo.sites import read_centers
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,7 +39,11 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build a pack and tell what is in it."""
+    datum = Datum(arguments.datum)
     with bad_input(), writable(arguments.out):
+        if arguments.centers is not None:
+            for site in read_centers(arguments.centers, datum):
+                capabilities_at(site)
         summary = build(
             arguments.osm,
             arguments.centers,
@@ -45,7 +51,7 @@ def run_build(arguments: argparse.Namespace) -> int:
             arguments.out,
             tell_progress,
             districts=arguments.districts,
-            datum=Datum(arguments.datum),
+            datum=datum,
             name=arguments.name,
         )
     for warning in summary.warnings:

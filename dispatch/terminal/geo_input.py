@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,3 +84,8 @@ def tell_progress(sentence: str) -> None:
     """Say on stderr what long work is doing."""
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()
+
+
+def clock(time_s: float) -> str:
+    """Write seconds for people; inf means there is no way."""
+    return f"{int(time_s // 60):4d} min {time_s % 60:04.1f} s" if math.isfinite(time_s) else "no way"

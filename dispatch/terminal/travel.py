@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from center_protocols.vocabulary import Condition
 from dispatch.errors import BadInput
-from dispatch.terminal.geo_input import add_datum, add_output, bad_input, named, open_pack, read_point, say
+from dispatch.terminal.geo_input import add_datum, add_output, bad_input, clock, named, open_pack, read_point, say
+from dispatch.terminal.rank_centers import run_rank
 from geo.csv_rows import read_rows
 from geo.datum import Datum
 from geo.fleet_index import FleetIndex
@@ -32,6 +34,13 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     tabling.add_argument("--sources", type=Path, required=True, metavar="CSV", help="id,lon,lat")
     tabling.add_argument("--targets", type=Path, required=True, metavar="CSV", help="id,lon,lat")
     tabling.set_defaults(run=run_matrix)
+    ranking = _command(subparsers, "rank", "the centres that treat first")
+    ranking.add_argument("--at", required=True, metavar="LON,LAT")
+    ranking.add_argument(
+        "--condition", required=True, choices=[condition.value for condition in Condition], metavar="CODE"
+    )
+    ranking.add_argument("-k", type=_count, metavar="N", help="how many (default: all)")
+    ranking.set_defaults(run=run_rank)
     finding = _command(subparsers, "nearest", "the units that arrive first")
     finding.add_argument("--at", required=True, metavar="LON,LAT")
     finding.add_argument("--units", type=Path, required=True, metavar="CSV", help="id,lon,lat")
@@ -125,7 +134,7 @@ def run_matrix(arguments: argparse.Namespace) -> int:
         "durations_s": [[time_s if math.isfinite(time_s) else None for time_s in row] for row in seconds],
     }
     lines = [
-        f"{source_id}  {target_id}  {_clock(time_s)}"
+        f"{source_id}  {target_id}  {clock(time_s)}"
         for (source_id, _), row in zip(sources, seconds, strict=True)
         for (target_id, _), time_s in zip(targets, row, strict=True)
     ]
@@ -144,7 +153,7 @@ def run_nearest(arguments: argparse.Namespace) -> int:
     with named("--at"):
         arrivals = travel.nearest(at, fleet, arguments.k)
     document = {"units": [{"id": arrival.id, "eta_s": arrival.eta_s} for arrival in arrivals]}
-    lines = [f"{arrival.id:16} {_clock(math.inf if arrival.eta_s is None else arrival.eta_s)}" for arrival in arrivals]
+    lines = [f"{arrival.id:16} {clock(math.inf if arrival.eta_s is None else arrival.eta_s)}" for arrival in arrivals]
     say(document, lines, as_json=arguments.json)
     return 0
 
@@ -159,7 +168,3 @@ def _check_on_map(travel: TravelTimes, path: Path, points: Sequence[tuple[str, P
     for point_id, point in points:
         with named(f"{path}, {point_id}"):
             travel.roads.snap(point)
-
-
-def _clock(time_s: float) -> str:
-    return f"{int(time_s // 60):4d} min {time_s % 60:04.1f} s" if math.isfinite(time_s) else "no way"

@@ -1,9 +1,10 @@
 """Word a patient's handoff: the protocols arrange it, the catalogue says it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from center_protocols.handoff import Handoff, HandoffFormat, TreatmentGiven, view
+from center_protocols.vocabulary import Given
 from dispatch.city import City
 from dispatch.flow.triage import current_assessment, findings_of
 from dispatch.incident import Patient
@@ -16,7 +17,7 @@ def handoff_sections(city: City, patient_id: str, shape: HandoffFormat, at: date
     return [
         {
             "code": section.code,
-            "title": _both(f"handoff.{section.code}", {}),
+            "title": _both(section.code, {}),
             "lines": [_both(line.code, line.params) for line in section.lines],
         }
         for section in sections
@@ -32,7 +33,8 @@ def handoff_of(city: City, patient: Patient, at: datetime) -> Handoff:
         assessment=current_assessment(patient, at),
         eta_s=activation.eta_s if activation else None,
         occurred_at=city.incidents[patient.incident_id].opened_at,
-        treatments=tuple(TreatmentGiven(row.code, row.at, row.dose or "") for row in patient.treatments),
+        # A code that the protocols do not know is said as it is: nothing that was given may be missing at the door.
+        treatments=tuple(TreatmentGiven(cast("Given", row.code), row.at, row.dose or "") for row in patient.treatments),
         call_sign=city.units[run.unit_id].call_sign if run else "",
         activation_acknowledged_at=activation.acknowledged_at if activation else None,
     )

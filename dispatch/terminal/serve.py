@@ -132,6 +132,8 @@ def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
         server_header=False,
     )
     server = AnnouncedServer(config, settings, day)
+    # What is wrong with the input is said in one sentence by the command line; its traceback helps nobody.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not any(isinstance(each, BadInput) for each in failures))
     server.run()
     if day is not None:
         day.end()

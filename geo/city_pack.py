@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from geo.basemap import build_basemap
+from geo.basemap import ATTRIBUTION, FICTIONAL_ATTRIBUTION, build_basemap
 from geo.datum import Datum
 from geo.junctions import LaidRoads, lay_roads
 from geo.osm_import import NamedPlace, OsmCity, RoadName, read_osm
@@ -33,11 +33,9 @@ from geo.snap import NoRoad, RoadIndex, SnapGrid, build_grid
 from geo.speeds import read_profile
 
 BASEMAP = "basemap.pmtiles"
-OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 
 # The generator of the fictional city signs its .osm.pbf with a program name that begins so.
 FICTIONAL_GENERATOR = "greenchannel fictional"
-FICTIONAL_ATTRIBUTION = "虚构城市，由程序生成 / fictional city, generated"
 
 # A centre farther than this from its road is believed, and named in the warnings.
 FAR_FROM_ROAD_M = 300.0
@@ -103,7 +101,7 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     grid = build_grid(laid.graph)
     warnings = _check_sites(RoadIndex(laid.graph, grid), center_sites, station_sites)
     manifest = msgspec.structs.replace(
-        _manifest(city, laid, osm, name or osm.name.split(".")[0]),
+        _manifest(city, laid, osm, name or _own_name(city) or osm.name.split(".")[0]),
         profile=f"{profile.name} {profile.version}",
         warnings=warnings,
     )
@@ -123,6 +121,12 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     return CityPack.open(out).summary()
 
 
+def _own_name(city: OsmCity) -> str | None:
+    """Return the name of the one city on the map; None when it shows none or several."""
+    names = [place.name for place in city.places if place.kind == "place=city"]
+    return names[0] if len(names) == 1 else None
+
+
 def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
     box = laid.graph.box()
     fictional = city.generator.startswith(FICTIONAL_GENERATOR)
@@ -133,7 +137,7 @@ def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
         format_version=FORMAT_VERSION,
         name=name,
         fictional=fictional,
-        attribution=FICTIONAL_ATTRIBUTION if fictional else OSM_ATTRIBUTION,
+        attribution=FICTIONAL_ATTRIBUTION if fictional else ATTRIBUTION,
         box=(box.west, box.south, box.east, box.north),
         profile="",
         osm_sha256=sha256_of(osm),

@@ -10,7 +10,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -61,9 +60,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackWriter:
-    """Collect the files of a pack in a directory beside its destination; `commit` puts it in place at once."""
+    """Collect the files of a pack in a directory beside its destination; `commit` puts it in place at once.
+
+    Raises `BadPack` where something else than a pack stands in its place.
+    """
 
     def __init__(self, out: Path) -> None:
+        _check_replaceable(out)
         self._out = out
         out.parent.mkdir(parents=True, exist_ok=True)
         self._staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
@@ -160,15 +163,18 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _check_replaceable(out: Path) -> None:
+    """Refuse a place where something else than a pack would be lost."""
+    if (out.exists() and not out.is_dir()) or (out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file()):
+        raise BadPack(f"{out}: exists and is not a city pack; choose another place or remove it")
+
+
 def _replace(staging: Path, out: Path) -> None:
-    """Move a directory into place. An older pack steps aside first; anything else there is not ours to remove."""
+    """Move a directory into place; an older pack steps aside first."""
     if not out.exists():
         staging.rename(out)
         return
-    if any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise BadPack(f"{out}: exists and is not a city pack; choose another place or remove it")
     aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
     out.rename(aside / out.name)
     staging.rename(out)
-    with suppress(OSError):
-        shutil.rmtree(aside)
+    shutil.rmtree(aside, ignore_errors=True)

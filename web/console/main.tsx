@@ -1,5 +1,14 @@
+import "@shared/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/queue.css";
+import "./styles/incident.css";
+import "./styles/units.css";
+import "./styles/command.css";
+import "./styles/map.css";
 import { render } from "preact";
+import { Page } from "./Page.tsx";
 
 const page = document.getElementById("page");
 if (page === null) throw new Error("index.html has lost its #page");
-render(<h1>调度台</h1>, page);
+render(<Page />, page);

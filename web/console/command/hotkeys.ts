@@ -1,0 +1,115 @@
+/** The keys that work everywhere. Function keys act, letters go to the command line, and single keys can be switched off. */
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useDesk, type Desk } from "../store/desk.ts";
+import { TABS, ZONES } from "../store/selection.ts";
+
+const KEY = "gc.console.single_keys";
+
+/** WCAG 2.1.4: shortcuts of one character can be turned off. */
+export const singleKeys = signal(localStorage.getItem(KEY) !== "off");
+
+export function setSingleKeys(on: boolean): void {
+  singleKeys.value = on;
+  localStorage.setItem(KEY, on ? "on" : "off");
+}
+
+export function useHotkeys(): void {
+  const desk = useDesk();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => handle(desk, event);
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [desk]);
+}
+
+function handle(desk: Desk, event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  const act = FUNCTION_KEYS[event.key];
+  if (act !== undefined) {
+    event.preventDefault();
+    act(desk, event);
+    return;
+  }
+  if (desk.selection.help.value || isTyping(event.target)) return;
+  if (singleKeys.value && single(desk, event)) {
+    event.preventDefault();
+    return;
+  }
+  // Anything else that writes belongs to the command line; the key itself arrives there, because focus moves before it is typed.
+  if (/^[\p{L}\p{N}#]$/u.test(event.key) || event.key === "Process") commandLine()?.focus();
+}
+
+const FUNCTION_KEYS: Readonly<Record<string, (desk: Desk, event: KeyboardEvent) => void>> = {
+  F2: () => commandLine()?.focus(),
+  F4: (desk) => answerOldest(desk),
+  F8: (desk, event) => nextZone(desk, event.shiftKey ? -1 : 1),
+  F9: (desk) => nextWaiting(desk),
+  Escape: (desk) => stepBack(desk),
+};
+
+function single(desk: Desk, event: KeyboardEvent): boolean {
+  const onButton = event.target instanceof HTMLElement && event.target.closest("button, summary, [role=radiogroup]") !== null;
+  if (event.key === " " && !onButton) {
+    answerOldest(desk);
+    return true;
+  }
+  if (event.key === "?") {
+    desk.selection.help.value = true;
+    return true;
+  }
+  const tab = TABS[Number(event.key) - 1];
+  if (tab === undefined || desk.selection.incidentId.value === null) return false;
+  desk.selection.tab.value = tab;
+  return true;
+}
+
+function answerOldest(desk: Desk): void {
+  const call = desk.queue.value.calls.find(({ phase }) => phase === "ringing");
+  if (call === undefined) desk.actions.problem("console.command.problem.no_call");
+  else void desk.actions.answer(call);
+}
+
+/** The waiting incident after the selected one, round and round. */
+function nextWaiting(desk: Desk): void {
+  const { waiting } = desk.queue.value;
+  const here = waiting.findIndex(({ id }) => id === desk.selection.incidentId.value);
+  const next = waiting[(here + 1) % Math.max(1, waiting.length)];
+  if (next === undefined) return;
+  desk.selection.showIncident(next.id);
+  requestAnimationFrame(() => focusZone("incident"));
+}
+
+function nextZone(desk: Desk, step: 1 | -1): void {
+  const here = document.activeElement?.closest<HTMLElement>("[data-zone]:not(.console)")?.dataset["zone"];
+  const all: readonly string[] = [...ZONES, "command"];
+  const place = here === undefined ? 0 : all.indexOf(here) + step;
+  const zone = all[(place + all.length) % all.length] ?? "queue";
+  const shown = ZONES.find((each) => each === zone);
+  if (shown !== undefined) desk.selection.zone.value = shown;
+  requestAnimationFrame(() => focusZone(zone));
+}
+
+/** Focus what the zone is for: in the incident the first unit to send, in a list its current row. */
+function focusZone(zone: string): void {
+  const root = document.querySelector<HTMLElement>(`[data-zone="${zone}"]:not(.console)`);
+  const wanted = root?.querySelector<HTMLElement>(".advice [data-roving]:not([disabled])") ?? root?.querySelector<HTMLElement>("[data-roving][tabindex='0'], input, button, canvas");
+  wanted?.focus();
+}
+
+function stepBack(desk: Desk): void {
+  const { selection } = desk;
+  if (selection.help.value) selection.help.value = false;
+  else if (selection.picking.value) selection.picking.value = false;
+  else if (isTyping(document.activeElement)) (document.activeElement as HTMLElement).blur();
+  else if (selection.unitId.value !== null) selection.showUnit(null);
+  else selection.showIncident(null);
+}
+
+function commandLine(): HTMLElement | null {
+  return document.getElementById("command-line");
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select") !== null;
+}

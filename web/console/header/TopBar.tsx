@@ -1,0 +1,32 @@
+import { hhmmss } from "@shared/format.ts";
+import { signOut } from "@shared/session.ts";
+import { LangKey } from "@shared/sign_in.tsx";
+import { useDesk } from "../store/desk.ts";
+import { t } from "../texts.ts";
+import { LinkState } from "./LinkState.tsx";
+import { StatusCounts } from "./StatusCounts.tsx";
+
+/** Who and when, how alive the data is, how the fleet stands. */
+export function TopBar() {
+  const desk = useDesk();
+  const speed = desk.link.speed.value;
+  return (
+    <header class="topbar">
+      <h1>{t("console.title")}</h1>
+      <time class="topbar-clock">{hhmmss(desk.now.value)}</time>
+      <LinkState />
+      {speed !== 1 && <span class="chip">{t("console.speed", { speed })}</span>}
+      {desk.city.value?.fictional === true && <span class="chip chip-strong">{t("app.fictional")}</span>}
+      {!desk.sounder.armed.value && <span class="chip" title={t("console.sound_off.hint")}>{t("console.sound_off")}</span>}
+      <StatusCounts />
+      <span class="topbar-who">
+        {t(`console.role.${desk.session.role as "dispatcher"}`)} <strong>{desk.session.account}</strong>
+      </span>
+      <button type="button" class="quiet" aria-haspopup="dialog" onClick={() => (desk.selection.help.value = true)}>
+        <kbd>?</kbd> <span class="wide-only">{t("console.verb.?")}</span>
+      </button>
+      <LangKey />
+      <button type="button" class="quiet" onClick={() => void signOut()}>{t("sign.out")}</button>
+    </header>
+  );
+}

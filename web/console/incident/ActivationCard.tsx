@@ -1,0 +1,50 @@
+import { useState } from "preact/hooks";
+import { hhmmss, mmss } from "@shared/format.ts";
+import type { Activation } from "@shared/rows.ts";
+import { useDesk } from "../store/desk.ts";
+import { t } from "../texts.ts";
+
+/** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
+export function ActivationCard({ activation }: { readonly activation: Activation }) {
+  const { actions, link, now } = useDesk();
+  const [cancelling, setCancelling] = useState(false);
+  const [reason, setReason] = useState("");
+  const center = link.tables.centers.value.get(activation.center_id);
+  const open = activation.phase === "sent" || activation.phase === "received";
+  const left = Date.parse(activation.acknowledge_by) - now.value;
+  const live = activation.ended_at === null && activation.phase !== "accepted";
+  return (
+    <div class="activation">
+      <p class="activation-line">
+        {t("console.activation")} <strong>{t(`activation.${activation.phase}`)}</strong>
+        <span class="faint">{hhmmss(activation.sent_at)}</span>
+        {open && <span class={left < 0 ? "silent alarm-medium" : "timer"}>{t(left < 0 ? "console.activation.answer_over" : "console.activation.answer_due", { time: mmss(Math.abs(left)) })}</span>}
+        {open && left < 0 && center?.phone != null && <span>☎ {center.phone}</span>}
+        {activation.acknowledged_at !== null && <span class="faint">{t("activation.acknowledged")} {hhmmss(activation.acknowledged_at)} {activation.acknowledged_by}</span>}
+        {activation.team_ready_at !== null && <span class="faint">{t("activation.team_ready")} {hhmmss(activation.team_ready_at)}</span>}
+      </p>
+      {activation.bypass.length > 0 && <p>{t("console.activation.bypass", { where: activation.bypass.map((code) => t.code("place", code)).join("、") })}</p>}
+      {activation.reservations.length > 0 && (
+        <p class="faint">
+          {activation.reservations.map((hold) => `${t.code("place", hold.resource)} ${hold.ended ?? (hold.ready_at === null ? t("console.units.until", { time: hhmmss(hold.expires_at) }) : hhmmss(hold.ready_at))}`).join(" · ")}
+        </p>
+      )}
+      {live && (
+        <span class="activation-keys">
+          {open && center !== undefined && <button type="button" class="small" onClick={() => void actions.acknowledgeFor(activation.id, center)}>{t("console.activation.ack_for")}</button>}
+          <button type="button" class="small" aria-expanded={cancelling} onClick={() => setCancelling(!cancelling)}>{t("console.center.cancel")}</button>
+        </span>
+      )}
+      {cancelling && (
+        <form class="inline-form" onSubmit={(event) => {
+          event.preventDefault();
+          setCancelling(false);
+          void actions.cancelActivation(activation.id, reason);
+        }}>
+          <input autofocus required aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+          <button type="submit" class="key small">{t("ui.confirm")}</button>
+        </form>
+      )}
+    </div>
+  );
+}

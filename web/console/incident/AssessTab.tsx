@@ -1,0 +1,42 @@
+import type { Incident, Patient } from "@shared/rows.ts";
+import { usePatient } from "../store/patient.ts";
+import { t } from "../texts.ts";
+import { conditionWord, reasonWord } from "../words.ts";
+import { PatientBar } from "./PatientBar.tsx";
+import { QuestionList } from "./QuestionList.tsx";
+
+/** What is known about the patient, what it means, and what to ask next. */
+export function AssessTab({ incident }: { readonly incident: Incident }) {
+  const patient = usePatient(incident);
+  return (
+    <>
+      <PatientBar incident={incident} patient={patient} />
+      {patient !== null && (
+        <>
+          <Conditions patient={patient} />
+          <QuestionList key={patient.id} patient={patient} incident={incident} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Conditions({ patient }: { readonly patient: Patient }) {
+  const fired = patient.conditions;
+  return (
+    <section class="conditions" aria-label={t("console.assess.conditions")}>
+      {fired.length === 0 && <p class="nothing">{t("console.assess.no_conditions")}</p>}
+      <ul>
+        {fired.map((condition) => (
+          <li key={condition.code} class={`condition condition-${condition.status}`}>
+            <strong>{conditionWord(condition)}</strong>
+            {condition.confirmed_by !== null && <span> · {condition.confirmed_by}</span>}
+            {condition.evidence.length > 0 && <span class="faint"> {t("console.assess.evidence")} {condition.evidence.map(reasonWord).join("、")}</span>}
+          </li>
+        ))}
+      </ul>
+      {patient.blocked.length > 0 && <p class="blocked"><strong>{t("console.assess.blocked")}</strong> {patient.blocked.map((code) => t.code("blocked", code)).join("、")}</p>}
+      {patient.advice.length > 0 && <p class="advice-line">{patient.advice.map((code) => t.code("advice", code)).join(" · ")}</p>}
+    </section>
+  );
+}

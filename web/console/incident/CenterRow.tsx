@@ -1,0 +1,67 @@
+import { useState } from "preact/hooks";
+import { hhmm } from "@shared/format.ts";
+import type { CenterOption, Patient } from "@shared/rows.ts";
+import { useDesk } from "../store/desk.ts";
+import { both, t } from "../texts.ts";
+import { roadMinutes } from "../words.ts";
+
+/** Conditions that may alarm a centre before anybody has seen the patient. */
+const EARLY = new Set(["cardiac_arrest", "imminent_delivery"]);
+
+/** One centre of the preview: time to treatment, why, and what it said about itself. */
+export function CenterRow({ option, patient }: { readonly option: CenterOption; readonly patient: Patient }) {
+  const { actions, selection, link } = useDesk();
+  const [choosing, setChoosing] = useState(false);
+  const early = patient.activation_id === null && patient.conditions.some(({ code }) => EARLY.has(code));
+  const chosen = patient.center_id === option.center_id;
+  const center = link.tables.centers.value.get(option.center_id);
+  return (
+    <li class={`option center-option ${option.rank === 1 ? "option-first" : ""}`}>
+      <span class="option-rank">{option.rank}</span>
+      <button type="button" class="bare option-name" tabIndex={-1} onClick={() => center !== undefined && (selection.flyTo.value = { lon: center.lon, lat: center.lat })}>
+        <strong>{option.name}</strong> <span class="faint">{option.grade}</span>
+        {option.tie && <span class="tie">{t("console.advice.tie")}</span>}
+      </button>
+      <span class="option-time">
+        <strong>{option.time_to_treatment_s === null ? "—" : roadMinutes(option.time_to_treatment_s)}</strong>
+        <span class="faint">{t("console.advice.treatment", { treatment: t.code("console.treatment", option.treatment) })}</span>
+      </span>
+      <span class="center-keys">
+        {early && <button type="button" class="small" onClick={() => void actions.preAlert(patient, { id: option.center_id, name: option.name })}>{t("console.center.prealert")}</button>}
+        <button type="button" data-roving={option.center_id} class="small" disabled={chosen} aria-expanded={choosing} aria-label={`${t("console.center.choose")} ${option.name}`} onClick={() => setChoosing(!choosing)}>
+          {chosen ? "✓" : t("console.center.choose")}
+        </button>
+      </span>
+      <span class="option-why">
+        {t("console.advice.drive")} {roadMinutes(option.eta_s)}
+        {option.reasons.length > 0 && ` · ${option.reasons.map(both).join(" · ")}`}
+        {option.warnings.map((warning) => <span key={warning.code} class="warning"> ⚠ {both(warning)}</span>)}
+        {option.status.map((said) => <span key={said.topic} class="faint"> · {said.owner} {t("console.units.until", { time: hhmm(said.expires_at) })}</span>)}
+      </span>
+      {choosing && <ChoiceForm option={option} patient={patient} onDone={() => setChoosing(false)} />}
+    </li>
+  );
+}
+
+const CHOOSERS = ["crew_doctor", "patient_or_family", "dispatcher"] as const;
+
+function ChoiceForm({ option, patient, onDone }: { readonly option: CenterOption; readonly patient: Patient; readonly onDone: () => void }) {
+  const { actions } = useDesk();
+  const [chosen_by, setChosenBy] = useState<string>("crew_doctor");
+  const [reason, setReason] = useState("");
+  const [risk_told, setTold] = useState(false);
+  return (
+    <form class="inline-form option-form" onSubmit={(event) => {
+      event.preventDefault();
+      onDone();
+      void actions.chooseCenter(patient, { id: option.center_id, name: option.name }, { chosen_by, reason, risk_told });
+    }}>
+      <select autofocus aria-label={t("console.center.doctor_said")} value={chosen_by} onChange={(e) => setChosenBy(e.currentTarget.value)}>
+        {CHOOSERS.map((each) => <option key={each} value={each}>{t(`console.center.chosen_by.${each}`)}</option>)}
+      </select>
+      <input aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} required={option.rank !== 1} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+      <label class="choice"><input type="checkbox" checked={risk_told} onChange={(e) => setTold(e.currentTarget.checked)} /> {t("console.center.risk_told")}</label>
+      <button type="submit" class="key small">{t("ui.confirm")}</button>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+import type { CenterOption, Incident, Patient } from "@shared/rows.ts";
+import { useDesk } from "../store/desk.ts";
+import { usePatient } from "../store/patient.ts";
+import { both, t } from "../texts.ts";
+import { useHeldOrder } from "../ui/held_order.ts";
+import { useRoving } from "../ui/roving.ts";
+import { UpdatesNote } from "../ui/UpdatesNote.tsx";
+import { ActivationCard } from "./ActivationCard.tsx";
+import { CenterRow } from "./CenterRow.tsx";
+import { PatientBar } from "./PatientBar.tsx";
+
+const idOf = (option: CenterOption): string => option.center_id;
+const NONE: readonly CenterOption[] = [];
+/** More why-nots than this help nobody. */
+const WHY_NOTS = 3;
+
+/** Where to: the decision and its activation above, the silent preview below. */
+export function HospitalTab({ incident }: { readonly incident: Incident }) {
+  const patient = usePatient(incident);
+  return (
+    <>
+      <PatientBar incident={incident} patient={patient} />
+      {patient !== null && <Destination patient={patient} />}
+      {patient !== null && <Preview key={patient.id} patient={patient} incident={incident} />}
+    </>
+  );
+}
+
+function Destination({ patient }: { readonly patient: Patient }) {
+  const { link } = useDesk();
+  const center = link.tables.centers.value.get(patient.center_id ?? "");
+  const activation = link.tables.activations.value.get(patient.activation_id ?? "");
+  return (
+    <section class="card destination" aria-label={t("console.center.chosen")}>
+      <p>
+        {t("console.center.chosen")}：
+        {center === undefined ? <span class="faint">{t("console.center.not_chosen")}</span> : <strong>{center.name}</strong>}
+        {patient.chosen_by !== null && <span class="faint"> · {t.code("console.center.chosen_by", patient.chosen_by)}{patient.choice_reason === null ? "" : `：${patient.choice_reason}`}{patient.risk_told ? ` · ${t("console.center.risk_told")}` : ""}</span>}
+      </p>
+      {activation !== undefined && <ActivationCard activation={activation} />}
+    </section>
+  );
+}
+
+function Preview({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
+  const { advisor } = useDesk();
+  const advice = advisor.current.value;
+  const mine = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.patients.find(({ patient_id }) => patient_id === patient.id) : undefined;
+  const centers = mine?.centers ?? NONE;
+  const order = useHeldOrder(centers, idOf, patient.id);
+  const roving = useRoving<HTMLOListElement>(order.take);
+  return (
+    <section class="advice centers" aria-label={t("console.advice.centers")}>
+      <h3>{t("console.advice.centers")} <UpdatesNote count={order.pending} onTake={order.take} /></h3>
+      {centers.length === 0 && <p class="nothing">{t(advice.state === "loading" ? "console.advice.loading" : "console.advice.centers.none")}</p>}
+      <ol {...order.watch} ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={(event) => {
+        order.watch.onFocusIn();
+        roving.onFocusIn(event);
+      }}>
+        {order.rows.map((option) => <CenterRow key={option.center_id} option={option} patient={patient} />)}
+      </ol>
+      {mine !== undefined && mine.excluded.length > 0 && (
+        <div class="why-not">
+          <h4>{t("console.advice.excluded")}</h4>
+          <ul>{mine.excluded.slice(0, WHY_NOTS).map((each) => <li key={each.center_id}><strong>{each.name}</strong> {both(each.reason)}</li>)}</ul>
+        </div>
+      )}
+    </section>
+  );
+}

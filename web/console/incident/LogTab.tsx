@@ -1,0 +1,59 @@
+import { useState } from "preact/hooks";
+import { hhmmss } from "@shared/format.ts";
+import type { Incident } from "@shared/rows.ts";
+import { useAsked } from "../store/ask.ts";
+import { useDesk } from "../store/desk.ts";
+import { t } from "../texts.ts";
+import { factWords, type FactLine } from "./fact_words.ts";
+
+/** Everything that was said and done, newest first, with who said it; a line to add to it. */
+export function LogTab({ incident }: { readonly incident: Incident }) {
+  const { link } = useDesk();
+  // The feed's own number would ask too often; these rows change with every fact that an operator would read here.
+  const { patients, assignments, activations } = link.tables;
+  const facts = useAsked<readonly FactLine[]>(`/api/incidents/${incident.id}/facts`, [incident, patients.value, assignments.value, activations.value].map(identity).join());
+  return (
+    <>
+      <NoteForm incident={incident} />
+      {facts === "loading" && <p class="nothing" role="status">{t("console.advice.loading")}</p>}
+      {facts === "failed" && <p class="nothing" role="status">{t("console.register.failed")}</p>}
+      {typeof facts !== "string" && facts.length === 0 && <p class="nothing">{t("console.log.empty")}</p>}
+      {typeof facts !== "string" && (
+        <ol class="log">
+          {facts.toReversed().map((fact) => (
+            <li key={fact.seq} class={`log-${fact.kind}`}>
+              <time>{hhmmss(fact.at)}</time>
+              <strong>{t.code("console.fact", fact.kind)}</strong>
+              <span class="log-words">{factWords(fact, link.tables)}</span>
+              <span class="faint">{fact.actor?.entered_for == null ? fact.actor?.account : `${fact.actor.account} ${t("console.log.entered_for", { who: fact.actor.entered_for })}`}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+const identities = new WeakMap<object, number>();
+let identityCount = 0;
+
+function identity(value: object): number {
+  const known = identities.get(value) ?? (identityCount += 1);
+  identities.set(value, known);
+  return known;
+}
+
+function NoteForm({ incident }: { readonly incident: Incident }) {
+  const { actions } = useDesk();
+  const [note, setNote] = useState("");
+  return (
+    <form class="inline-form note-form" onSubmit={(event) => {
+      event.preventDefault();
+      if (note.trim() === "") return;
+      setNote("");
+      void actions.note(incident, note.trim());
+    }}>
+      <input aria-label={t("console.log.note")} placeholder={t("console.log.note")} value={note} onInput={(e) => setNote(e.currentTarget.value)} />
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+import { useState } from "preact/hooks";
+import type { Incident, Patient } from "@shared/rows.ts";
+import { findingAt, type AgeFinding } from "../logic/questions.ts";
+import { useDesk } from "../store/desk.ts";
+import { t } from "../texts.ts";
+
+/** Which of the patients this is about; a name when it is known, one more when there is one. */
+export function PatientBar({ incident, patient }: { readonly incident: Incident; readonly patient: Patient | null }) {
+  const { actions, link, selection } = useDesk();
+  const [naming, setNaming] = useState(false);
+  const patients = incident.patient_ids.flatMap((id) => link.tables.patients.value.get(id) ?? []);
+  return (
+    <div class="patient-bar" role="group" aria-label={t("console.assess.patient")}>
+      {patients.map((each) => (
+        <button type="button" key={each.id} class="small" aria-pressed={each.id === patient?.id} onClick={() => (selection.patientId.value = each.id)}>
+          {each.code} <span class="faint">{each.name ?? whoIs(each)}</span>
+        </button>
+      ))}
+      {incident.phase !== "closed" && <button type="button" class="small" onClick={() => void actions.addPatient(incident)}>＋ {t("console.assess.add_patient")}</button>}
+      {patient !== null && patient.name === null && !naming && <button type="button" class="small" onClick={() => setNaming(true)}>{t("console.assess.name")}…</button>}
+      {patient !== null && naming && <NameForm patient={patient} onDone={() => setNaming(false)} />}
+    </div>
+  );
+}
+
+function NameForm({ patient, onDone }: { readonly patient: Patient; readonly onDone: () => void }) {
+  const { actions } = useDesk();
+  const [name, setName] = useState("");
+  return (
+    <form class="inline-form" onSubmit={(event) => {
+      event.preventDefault();
+      onDone();
+      void actions.namePatient(patient, name);
+    }}>
+      <input autofocus required aria-label={t("console.assess.name")} value={name} onInput={(e) => setName(e.currentTarget.value)} />
+      <button type="submit" class="key small">{t("ui.confirm")}</button>
+    </form>
+  );
+}
+
+/** 62岁 男; nothing for what is not known. */
+export function whoIs(patient: Patient): string {
+  const age = findingAt(patient.findings, "age") as unknown as AgeFinding | undefined;
+  const sex = findingAt(patient.findings, "sex");
+  const words = [age === undefined ? "" : t(`age.${age.unit}`, { n: age.value }), typeof sex === "string" ? t.code("sex", sex) : ""];
+  return words.filter((word) => word !== "").join(" ");
+}

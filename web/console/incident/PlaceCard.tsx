@@ -1,0 +1,89 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Incident, Place } from "@shared/rows.ts";
+import { searchPlaces, type Hit } from "../store/places.ts";
+import { useDesk } from "../store/desk.ts";
+import { t } from "../texts.ts";
+import { useRoving } from "../ui/roving.ts";
+import { placeSource } from "../words.ts";
+
+/** Where it is: the fix with its radius and source, and three ways to make it better (verify, search, click on the map). */
+export function PlaceCard({ incident }: { readonly incident: Incident }) {
+  const { selection, actions } = useDesk();
+  const { place } = incident;
+  const [searching, setSearching] = useState(place?.confirmed !== true);
+  if (incident.phase === "closed") return null;
+  return (
+    <section class={`card place ${place === null ? "place-missing" : ""}`} aria-label={t("console.place")}>
+      <div class="place-line">
+        {place === null ? <strong>{t("console.queue.not_located")}</strong> : <Fix place={place} />}
+        <span class="place-keys">
+          {place !== null && !place.confirmed && (
+            <button type="button" class="key small" onClick={() => void actions.locate(incident, place)}>{t("console.place.confirm")}</button>
+          )}
+          <button type="button" class="small" aria-pressed={selection.picking.value} onClick={() => (selection.picking.value = !selection.picking.value)}>
+            {t("console.place.pick")}
+          </button>
+          <button type="button" class="small" aria-expanded={searching} onClick={() => setSearching(!searching)}>{t("console.place.search")}</button>
+        </span>
+      </div>
+      {searching && <PlaceSearch incident={incident} onDone={() => setSearching(false)} />}
+    </section>
+  );
+}
+
+function Fix({ place }: { readonly place: Place }) {
+  const { selection } = useDesk();
+  return (
+    <button type="button" class="bare place-fix" onClick={() => (selection.flyTo.value = { lon: place.lon, lat: place.lat })}>
+      <strong class={place.confirmed ? "" : "is-unverified"}>{t(place.confirmed ? "console.place.confirmed" : "console.queue.not_confirmed")}</strong>{" "}
+      <span>{placeSource(place)} {t("console.place.radius", { radius: Math.round(place.radius_m) })}</span>{" "}
+      <span class="faint">{t(`console.datum.${place.datum}`)} · {place.lon.toFixed(5)}, {place.lat.toFixed(5)}</span>
+    </button>
+  );
+}
+
+function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readonly onDone: () => void }) {
+  const { actions, selection } = useDesk();
+  const [typed, setTyped] = useState(incident.words ?? "");
+  const [hits, setHits] = useState<readonly Hit[] | "searching" | "offline">([]);
+  const roving = useRoving<HTMLUListElement>();
+  useEffect(() => {
+    const words = typed.trim();
+    if (words.length < 2) return setHits([]);
+    const leaving = new AbortController();
+    const wait = setTimeout(() => {
+      setHits("searching");
+      void searchPlaces(words, leaving.signal).then((found) => {
+        if (!leaving.signal.aborted) setHits(found);
+      });
+    }, 200);
+    return () => {
+      clearTimeout(wait);
+      leaving.abort();
+    };
+  }, [typed]);
+  const take = (hit: Hit): void => {
+    selection.flyTo.value = { lon: hit.lon, lat: hit.lat };
+    onDone();
+    void actions.locate(incident, { lon: hit.lon, lat: hit.lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, hit.name);
+  };
+  return (
+    <div class="place-search">
+      <input type="search" aria-label={t("console.place.search")} placeholder={t("console.place.search")} value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
+      {hits === "searching" && <p class="faint" role="status">{t("console.place.searching")}</p>}
+      {hits === "offline" && <p role="status">{t("console.place.offline")}</p>}
+      {Array.isArray(hits) && hits.length === 0 && typed.trim().length > 1 && <p class="faint" role="status">{t("console.place.no_hit", { words: typed.trim() })}</p>}
+      {Array.isArray(hits) && hits.length > 0 && (
+        <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
+          {hits.slice(0, 5).map((hit: Hit, place) => (
+            <li key={`${hit.name}${hit.lon}${hit.lat}`}>
+              <button type="button" data-roving={String(place)} onClick={() => take(hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>
+                {hit.name} <span class="faint">{hit.kind}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

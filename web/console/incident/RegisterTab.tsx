@@ -1,0 +1,78 @@
+import { useState } from "preact/hooks";
+import { hhmmss } from "@shared/format.ts";
+import type { Incident, RegisterRow } from "@shared/rows.ts";
+import { useAsked } from "../store/ask.ts";
+import { useDesk } from "../store/desk.ts";
+import { usePatient } from "../store/patient.ts";
+import { both, t } from "../texts.ts";
+import { PatientBar } from "./PatientBar.tsx";
+
+/** Every minute of the patient: when, how long it took, against which target. */
+export function RegisterTab({ incident }: { readonly incident: Incident }) {
+  const { link } = useDesk();
+  const patient = usePatient(incident);
+  const runs = incident.assignment_ids.map((id) => link.tables.assignments.value.get(id));
+  // What the register is made of: when one of these rows changes, it is read again.
+  const rows = useAsked<readonly RegisterRow[]>(`/api/patients/${patient?.id ?? "none"}/register`, stamp([incident, patient, ...runs]));
+  return (
+    <>
+      <PatientBar incident={incident} patient={patient} />
+      {rows === "loading" && <p class="nothing" role="status">{t("console.advice.loading")}</p>}
+      {rows === "failed" && <p class="nothing" role="status">{t("console.register.failed")}</p>}
+      {typeof rows !== "string" && <RegisterTable rows={rows} />}
+    </>
+  );
+}
+
+const stamps = new WeakMap<object, number>();
+let stampCount = 0;
+
+/** Name a set of rows: another name when one of them was replaced. */
+function stamp(rows: readonly (object | null | undefined)[]): string {
+  return rows.map((row) => {
+    if (row == null) return "-";
+    if (!stamps.has(row)) stamps.set(row, (stampCount += 1));
+    return stamps.get(row);
+  }).join(".");
+}
+
+function RegisterTable({ rows }: { readonly rows: readonly RegisterRow[] }) {
+  const [telling, setTelling] = useState(true);
+  const shown = telling ? rows.filter((row) => row.at !== null || row.target_min !== null) : rows;
+  return (
+    <>
+      <label class="choice faint"><input type="checkbox" checked={telling} onChange={(e) => setTelling(e.currentTarget.checked)} /> {t("console.register.hide_na")}</label>
+      {shown.length === 0 ? <p class="nothing">{t("console.register.empty")}</p> : (
+        <table class="register">
+          <thead>
+            <tr>
+              <th scope="col">{t("console.register.point")}</th>
+              <th scope="col" class="number">{t("console.register.at")}</th>
+              <th scope="col" class="number">{t("console.register.took")}</th>
+              <th scope="col" class="number">{t("console.register.target")}</th>
+              <th scope="col">{t("console.register.status")}</th>
+            </tr>
+          </thead>
+          <tbody>{shown.map((row) => <Row key={row.point} row={row} />)}</tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function Row({ row }: { readonly row: RegisterRow }) {
+  const minutes = (value: number | null): string => (value === null ? "" : t("console.register.minutes", { minutes: Number.isInteger(value) ? value : value.toFixed(1) }));
+  return (
+    <tr class={`register-${row.status}`} title={row.source ?? undefined}>
+      <th scope="row">
+        {both(row.label)}
+        {row.entered_for !== null && <span class="faint"> {t("console.log.entered_for", { who: row.entered_for })}</span>}
+        {row.corrections > 0 && <span class="faint"> {t("console.register.corrected", { count: row.corrections })}</span>}
+      </th>
+      <td class="number">{row.at === null ? "—" : hhmmss(row.at)}</td>
+      <td class="number">{minutes(row.minutes)}</td>
+      <td class="number faint">{row.target_min === null ? "" : `≤ ${minutes(row.target_min)}`}</td>
+      <td class="register-status">{t(`console.register.${row.status}`)}</td>
+    </tr>
+  );
+}

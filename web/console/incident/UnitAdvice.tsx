@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import type { Incident, UnitOption } from "@shared/rows.ts";
+import { isGone } from "../logic/order_lock.ts";
+import { useDesk } from "../store/desk.ts";
+import { both, t } from "../texts.ts";
+import { useHeldOrder } from "../ui/held_order.ts";
+import { useRoving } from "../ui/roving.ts";
+import { StatusMark } from "../ui/StatusMark.tsx";
+import { UpdatesNote } from "../ui/UpdatesNote.tsx";
+import { ageWord, roadMinutes } from "../words.ts";
+
+const idOf = (option: UnitOption): string => option.unit_id;
+/** Below this age a fix is as good as live: no number to read. */
+const FIX_FRESH_S = 15;
+const NONE: readonly UnitOption[] = [];
+
+/** Whom to send, by road time, each with its reasons; once somebody is on the way, one key opens it again. */
+export function UnitAdvice({ incident }: { readonly incident: Incident }) {
+  const { advisor } = useDesk();
+  const [more, setMore] = useState(false);
+  const underway = incident.phase === "underway";
+  const advice = advisor.current.value;
+  const units = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.units : NONE;
+  const order = useHeldOrder(units, idOf, incident.id);
+  const roving = useRoving<HTMLOListElement>(order.take);
+  if (incident.phase === "closed") return null;
+  if (underway && !more) return <button type="button" class="small more" onClick={() => setMore(true)}>＋ {t("console.advice.more")}</button>;
+  return (
+    <section class="card advice" aria-label={t("console.advice.units")}>
+      <h3>
+        {t("console.advice.units")}
+        <UpdatesNote count={order.pending} onTake={order.take} />
+        {underway && <button type="button" class="quiet small" onClick={() => setMore(false)}>{t("console.advice.less")}</button>}
+      </h3>
+      {units.length === 0 && <p class="nothing" role="status">{emptyWord(incident, advice.state)}</p>}
+      <ol {...order.watch} ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={(event) => {
+        order.watch.onFocusIn();
+        roving.onFocusIn(event);
+      }}>
+        {order.rows.map((option) => <Row key={option.unit_id} option={option} incident={incident} gone={isGone(option, units, idOf)} />)}
+      </ol>
+    </section>
+  );
+}
+
+function emptyWord(incident: Incident, state: string): string {
+  if (incident.place === null) return t("console.advice.waiting_place");
+  if (state === "failed") return t("console.advice.failed");
+  return state === "ready" ? t("console.advice.none") : t("console.advice.loading");
+}
+
+function Row({ option, incident, gone }: { readonly option: UnitOption; readonly incident: Incident; readonly gone: boolean }) {
+  const { actions, selection } = useDesk();
+  const [diverting, setDiverting] = useState(false);
+  const [reason, setReason] = useState("");
+  const unit = { id: option.unit_id, call_sign: option.call_sign, status: option.status };
+  const why = option.reasons.map(both).join(" · ");
+  const send = (): void => {
+    if (!option.assignable) return setDiverting(true);
+    void actions.assign(incident, unit);
+  };
+  return (
+    <li class={`option ${option.rank === 1 && option.assignable ? "option-first" : ""} ${gone ? "is-gone" : ""}`}>
+      <span class="option-rank">{option.rank}</span>
+      <button type="button" class="bare option-name" tabIndex={-1} onClick={() => selection.showUnit(option.unit_id)}>
+        <StatusMark status={option.status} /> <strong>{option.call_sign}</strong>
+        <span class="faint">{t.code("console.level", option.level)}</span>
+        {option.tie && <span class="tie">{t("console.advice.tie")}</span>}
+      </button>
+      <strong class="option-time">{roadMinutes(option.eta_s)}</strong>
+      <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
+        {t(gone ? "console.advice.gone" : option.assignable ? "console.advice.send" : "console.advice.divert")}
+      </button>
+      <span class="option-why">
+        {t(`status.${option.status}`)} · {option.station_name}
+        {option.fix_age_s === null ? ` · ${t("console.units.no_fix")}` : option.fix_age_s > FIX_FRESH_S ? ` · ${t("console.units.fix_age", { age: ageWord(option.fix_age_s) })}` : ""}
+        {why === "" ? "" : ` · ${why}`}
+      </span>
+      {diverting && (
+        <form class="inline-form option-form" onSubmit={(event) => {
+          event.preventDefault();
+          setDiverting(false);
+          void actions.divert(incident, unit, reason);
+        }}>
+          <input autofocus required aria-label={t("console.advice.divert_reason")} placeholder={t("console.advice.divert_reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+          <button type="submit" class="key small">{t("console.advice.divert")}</button>
+          <button type="button" class="small" onClick={() => setDiverting(false)}>{t("ui.cancel")}</button>
+        </form>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+/** What a line of the history says beside its kind: the one or two things an operator wants to read. */
+import type { TableMaps } from "@shared/feed.ts";
+import type { LiveLink } from "@shared/link.ts";
+import { t } from "../texts.ts";
+
+export interface FactLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly actor?: { readonly account: string; readonly role: string; readonly entered_for?: string | null };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+type Tables = LiveLink["tables"];
+
+export function factWords(fact: FactLine, tables: Tables): string {
+  const data = fact.data ?? {};
+  const word = (name: string): string => (typeof data[name] === "string" ? data[name] : "");
+  const named = (table: keyof TableMaps, id: string, field: string): string => {
+    const row = tables[table].value.get(id) as unknown as Readonly<Record<string, unknown>> | undefined;
+    return row === undefined ? id : String(row[field]);
+  };
+  const parts = [
+    word("unit_id") === "" ? "" : named("units", word("unit_id"), "call_sign"),
+    word("status") === "" ? "" : t.code("status", word("status")),
+    word("outcome") === "" ? "" : t.code("outcome", word("outcome")),
+    word("center_id") === "" ? "" : named("centers", word("center_id"), "name"),
+    word("to_center_id") === "" ? "" : `→ ${named("centers", word("to_center_id"), "name")}`,
+    word("priority"),
+    word("text"),
+    word("words"),
+    word("reason"),
+    fact.kind === "FindingsRecorded" ? findingWords(data["findings"]) : "",
+    fact.kind === "PatientAssessed" ? conditionWords(data["conditions"]) : "",
+    fact.kind === "TaskRaised" ? t.code("task", word("kind"), (data["params"] ?? {}) as Record<string, string>) : "",
+    word("point") === "" ? "" : t.code("timepoint", word("point")),
+    word("reading") === "" ? "" : t.code("reading", word("reading")),
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function findingWords(findings: unknown, path = ""): string {
+  if (typeof findings !== "object" || findings === null) return "";
+  return Object.entries(findings)
+    .map(([name, value]) => {
+      const here = path === "" ? name : `${path}.${name}`;
+      if (here === "age") return `${t.code("console.finding", "age")} ${(value as { value: number }).value}`;
+      if (here === "complaint") return t.code("console.complaint", String(value));
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return findingWords(value, here);
+      return `${t.code("console.finding", here)} ${answerWord(here, value)}`;
+    })
+    .join("、");
+}
+
+function answerWord(path: string, value: unknown): string {
+  if (value === "yes" || value === "no" || value === "unknown") return t(`console.answer.${value}`);
+  return typeof value === "string" ? t.code(`console.answer.${path}`, value) : String(value);
+}
+
+function conditionWords(conditions: unknown): string {
+  if (!Array.isArray(conditions)) return "";
+  return conditions.map(({ code }: { code: string }) => t.code("condition", code)).join("、");
+}

@@ -1,0 +1,147 @@
+/** Read one typed line: verb, then its arguments in order. Pure: words and a lexicon in, a request or a problem out. */
+import { find, type Entry, type Lexicon, type QuestionEntry } from "./lexicon.ts";
+import { readAge, mergePatches, patchOf } from "./questions.ts";
+import type { Finding, Findings } from "@shared/rows.ts";
+import { verbOf, type Argument, type Verb, type VerbName } from "./verbs.ts";
+
+export interface Request {
+  readonly verb: VerbName;
+  /** Ids for named things, plain words for text, by argument name. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly findings: Findings;
+}
+
+export type ProblemCode = "unknown_verb" | "missing" | "not_found" | "ambiguous" | "too_much" | "bad_answer";
+
+export interface Problem {
+  readonly problem: ProblemCode;
+  /** The argument or word that the problem is about. */
+  readonly what: string;
+  readonly word: string;
+  readonly candidates: readonly Entry[];
+}
+
+export type Read = { readonly request: Request } | Problem;
+
+export function words(line: string): readonly string[] {
+  return line.trim().split(/[\s\u3000]+/).filter((word) => word !== "");
+}
+
+/** Read a line. A bare name of an incident, unit or centre shows it. */
+export function readLine(line: string, lexicon: Lexicon): Read {
+  const [first, ...rest] = words(line);
+  if (first === undefined) return problem("missing", "verb", "");
+  const verb = verbOf(first);
+  if (verb === null) return readBareName(line.trim(), lexicon);
+  if (verb.name === "F") return readFindings(rest, lexicon);
+  if (verb.name === "N") return readNewCall(rest, lexicon);
+  return readArguments(verb, rest, lexicon);
+}
+
+function problem(code: ProblemCode, what: string, word: string, candidates: readonly Entry[] = []): Problem {
+  return { problem: code, what, word, candidates };
+}
+
+const request = (verb: VerbName, values: Readonly<Record<string, string>>, findings: Findings = {}): Read => ({ request: { verb, values, findings } });
+
+function readBareName(line: string, lexicon: Lexicon): Read {
+  const known = showable(lexicon);
+  const found = find(known, line);
+  if (found === null) return problem("unknown_verb", "verb", line);
+  return "entry" in found ? request("S", { text: found.entry.id }) : problem("ambiguous", "verb", line, found.ambiguous);
+}
+
+/** Everything `S` can show. */
+export function showable(lexicon: Lexicon): readonly Entry[] {
+  return [...(lexicon.incident ?? []), ...(lexicon.unit ?? []), ...(lexicon.center ?? [])];
+}
+
+function readArguments(verb: Verb, typed: readonly string[], lexicon: Lexicon): Read {
+  const values: Record<string, string> = {};
+  let at = 0;
+  for (const argument of verb.args) {
+    const word = typed[at];
+    if (argument.kind === "text") {
+      const rest = typed.slice(at).join(" ");
+      if (rest === "" && argument.optional !== true) return problem("missing", argument.name, "");
+      if (rest !== "") values[argument.name] = rest;
+      return request(verb.name, values);
+    }
+    if (word === undefined) {
+      if (argument.optional === true) continue;
+      return problem("missing", argument.name, "");
+    }
+    const found = lookUp(argument, word, lexicon);
+    if (found !== null && "entry" in found) {
+      values[argument.name] = found.entry.id;
+      at += 1;
+    } else if (argument.optional !== true || found !== null) {
+      return found === null ? problem("not_found", argument.name, word) : problem("ambiguous", argument.name, word, found.ambiguous);
+    }
+  }
+  const left = typed[at];
+  return left === undefined ? request(verb.name, values) : problem("too_much", "", left);
+}
+
+function lookUp(argument: Argument, word: string, lexicon: Lexicon): ReturnType<typeof find> {
+  const ranked = argument.kind === "unit" ? /^#(\d{1,2})$/.exec(word)?.[1] : undefined;
+  const meant = ranked === undefined ? word : (lexicon.ranked[Number(ranked) - 1] ?? word);
+  return find(lexicon[argument.kind] ?? [], meant);
+}
+
+const PHONE = /^\+?[\d-]{3,20}$/;
+
+/** `N 13800000000 东单路口 胸痛`: a number first, a complaint last, the place between; each may be missing. */
+function readNewCall(typed: readonly string[], lexicon: Lexicon): Read {
+  const values: Record<string, string> = {};
+  let rest = [...typed];
+  if (rest[0] !== undefined && PHONE.test(rest[0])) values["number"] = rest.shift() ?? "";
+  const last = rest.at(-1);
+  const complaint = last === undefined ? null : find(lexicon.complaint ?? [], last);
+  if (complaint !== null && "entry" in complaint) {
+    values["complaint"] = complaint.entry.name;
+    rest = rest.slice(0, -1);
+  }
+  if (rest.length > 0) values["words"] = rest.join(" ");
+  if (Object.keys(values).length === 0) return problem("missing", "number", "");
+  return request("N", values);
+}
+
+/** `F 胸痛 是 出汗 否 年龄 62`: a question, then its answer; a question alone means yes; a complaint alone sets the complaint. */
+function readFindings(typed: readonly string[], lexicon: Lexicon): Read {
+  let findings: Findings = {};
+  let at = 0;
+  while (at < typed.length) {
+    const word = typed[at] ?? "";
+    const question = find(lexicon.questions, word);
+    if (question === null || !("entry" in question)) {
+      const complaint = find(lexicon.complaint ?? [], word);
+      if (complaint !== null && "entry" in complaint) {
+        findings = mergePatches(findings, { complaint: complaint.entry.id });
+        at += 1;
+        continue;
+      }
+      return question === null ? problem("not_found", "findings", word) : problem("ambiguous", "findings", word, question.ambiguous);
+    }
+    const entry = question.entry as QuestionEntry;
+    const answer = readAnswer(entry, typed[at + 1]);
+    if (answer === null) return problem("bad_answer", entry.name, typed[at + 1] ?? "", entry.answers);
+    findings = mergePatches(findings, patchOf(entry.id, answer.value));
+    at += answer.taken + 1;
+  }
+  return Object.keys(findings).length === 0 ? problem("missing", "findings", "") : request("F", {}, findings);
+}
+
+function readAnswer(question: QuestionEntry, word: string | undefined): { readonly value: Finding; readonly taken: 0 | 1 } | null {
+  if (question.takes === "age") {
+    const age = word === undefined ? null : readAge(word);
+    return age === null ? null : { value: { ...age }, taken: 1 };
+  }
+  if (question.takes === "number") {
+    const value = word === undefined ? Number.NaN : Number(word);
+    return Number.isFinite(value) ? { value, taken: 1 } : null;
+  }
+  const found = word === undefined ? null : find(question.answers, word);
+  if (found !== null && "entry" in found) return { value: found.entry.id, taken: 1 };
+  return question.takes === "known" ? { value: "yes", taken: 0 } : null;
+}

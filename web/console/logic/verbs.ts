@@ -1,0 +1,67 @@
+/** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
+
+export type ArgumentKind =
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language";
+
+export interface Argument {
+  readonly name: string;
+  readonly kind: ArgumentKind;
+  readonly optional?: true;
+}
+
+export const VERB_NAMES = [
+  "N", "A", "LINK", "HANG", "L", "D", "DIV", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
+  "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "S", "U", "LANG", "OUT", "?",
+] as const;
+export type VerbName = (typeof VERB_NAMES)[number];
+
+export interface Verb {
+  readonly name: VerbName;
+  readonly aliases: readonly string[];
+  readonly args: readonly Argument[];
+}
+
+const one = (name: string, kind: ArgumentKind): Argument => ({ name, kind });
+const maybe = (name: string, kind: ArgumentKind): Argument => ({ name, kind, optional: true });
+const verb = (name: VerbName, aliases: string, ...args: Argument[]): Verb => ({ name, aliases: aliases.split(" "), args });
+
+export const VERBS: readonly Verb[] = [
+  verb("N", "新 NEW", maybe("number", "phone"), maybe("words", "text"), maybe("complaint", "complaint")),
+  verb("A", "接 ANSWER", maybe("call", "call")),
+  verb("LINK", "并", one("incident", "incident")),
+  verb("HANG", "挂断", maybe("call", "call")),
+  verb("L", "址 LOC", one("text", "text")),
+  verb("D", "派 DISPATCH", maybe("incident", "incident"), maybe("unit", "unit"), maybe("reason", "text")),
+  verb("DIV", "改派 DIVERT", one("unit", "unit"), one("reason", "text")),
+  verb("ST", "状 STATUS", one("unit", "unit"), one("status", "status")),
+  verb("END", "结 DONE", one("unit", "unit"), one("outcome", "outcome"), maybe("reason", "text")),
+  verb("F", "问 FIND", one("findings", "findings")),
+  verb("P1", "一级", maybe("reason", "text")),
+  verb("P2", "二级", maybe("reason", "text")),
+  verb("P3", "三级", maybe("reason", "text")),
+  verb("P4", "四级", maybe("reason", "text")),
+  verb("PT", "患者 PATIENT", maybe("patient", "patient")),
+  verb("GO", "送", one("center", "center"), maybe("reason", "text")),
+  verb("PRE", "预警 PREALERT", one("center", "center")),
+  verb("UNDO", "撤预警 CANCEL", one("reason", "text")),
+  verb("NOTE", "记", one("text", "text")),
+  verb("HOLD", "挂起", one("reason", "text")),
+  verb("RESUME", "恢复"),
+  verb("CLOSE", "关闭", one("outcome", "outcome"), maybe("reason", "text")),
+  verb("REOPEN", "重开", one("reason", "text")),
+  verb("T", "任务 TASK", one("task", "task"), maybe("note", "text")),
+  verb("OOS", "停运", one("unit", "unit"), one("reason", "text")),
+  verb("ON", "上班", one("unit", "unit")),
+  verb("OFF", "下班", one("unit", "unit")),
+  verb("S", "看 SHOW", one("text", "text")),
+  verb("U", "车 UNITS", maybe("text", "text")),
+  verb("LANG", "语言", one("language", "language")),
+  verb("OUT", "退出 LOGOUT"),
+  verb("?", "帮助 HELP"),
+];
+
+const BY_NAME = new Map(VERBS.flatMap((each) => [each.name, ...each.aliases].map((name) => [name.toUpperCase(), each] as const)));
+
+export function verbOf(word: string): Verb | null {
+  return BY_NAME.get(word.toUpperCase()) ?? null;
+}

@@ -1,0 +1,132 @@
+/** The GL map of one city: base style, then one layer file per kind of thing. It knows points and clicks, nothing of the desk. */
+import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapMouseEvent } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { Lang } from "@shared/rows.ts";
+import type { CityFacts } from "../store/desk.ts";
+import { addCenters } from "./layers/centers.ts";
+import { addIncidents } from "./layers/incidents.ts";
+import type { PointSource } from "./layers/point_source.ts";
+import { SelectedLayer } from "./layers/selected.ts";
+import { addUnits, UNIT_LAYERS } from "./layers/units.ts";
+import { baseStyle, NAMED_LAYERS, nameIn } from "./style.ts";
+import { addSymbols } from "./symbols.ts";
+
+setWorkerUrl(workerUrl);
+
+export type Clicked =
+  | { readonly kind: "unit" | "incident" | "center"; readonly id: string }
+  | { readonly kind: "ground"; readonly lon: number; readonly lat: number };
+
+const CLICKABLE: Readonly<Record<string, "unit" | "incident" | "center">> = {
+  ...Object.fromEntries(UNIT_LAYERS.map((layer) => [layer, "unit" as const])),
+  incident: "incident",
+  center: "center",
+};
+
+/** Close enough to read house blocks, far enough to see where the units come from. */
+const LOOK_ZOOM = 14;
+/** A click may miss a mark by this many pixels. */
+const SLACK_PX = 6;
+
+export class CityMap {
+  readonly units: PointSource;
+  readonly incidents: PointSource;
+  readonly centers: PointSource;
+  readonly selected: SelectedLayer;
+  readonly #map: GlMap;
+  readonly #bounds: [number, number, number, number];
+
+  private constructor(map: GlMap, bounds: [number, number, number, number]) {
+    this.#map = map;
+    this.#bounds = bounds;
+    addSymbols(map);
+    this.selected = new SelectedLayer(map);
+    this.centers = addCenters(map);
+    this.units = addUnits(map);
+    this.incidents = addIncidents(map);
+  }
+
+  /** Build a map in `container`; resolves when the style is there and things can be put on it. */
+  static open(container: HTMLElement, city: CityFacts, lang: Lang): Promise<CityMap> {
+    const bounds: [number, number, number, number] = [...city.bbox];
+    const map = new GlMap({
+      container,
+      style: baseStyle(`${location.origin}/tiles/{z}/{x}/{y}.mvt`, lang),
+      center: [...city.center],
+      zoom: 11,
+      minZoom: 7,
+      maxZoom: 18,
+      localIdeographFontFamily: "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+    });
+    map.touchZoomRotate.disableRotation();
+    map.addControl(new AttributionControl({ compact: false, customAttribution: escaped(city.attribution) }), "bottom-right");
+    map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    return new Promise((resolve) => map.once("load", () => resolve(new CityMap(map, bounds))));
+  }
+
+  close(): void {
+    this.#map.remove();
+  }
+
+  onClick(callback: (clicked: Clicked) => void): () => void {
+    const listener = (event: MapMouseEvent): void => callback(this.#clicked(event));
+    this.#map.on("click", listener);
+    return () => this.#map.off("click", listener);
+  }
+
+  /** While picking, a click means the ground, whatever stands there. */
+  picking(on: boolean): void {
+    this.#map.getCanvas().classList.toggle("is-picking", on);
+  }
+
+  say(lang: Lang, label: string): void {
+    for (const layer of NAMED_LAYERS) this.#map.setLayoutProperty(layer, "text-field", nameIn(lang));
+    this.#map.getCanvas().setAttribute("aria-label", label);
+  }
+
+  lookAt(lon: number, lat: number): void {
+    this.#map.easeTo({ center: [lon, lat], zoom: Math.max(this.#map.getZoom(), LOOK_ZOOM), duration: 250 });
+  }
+
+  lookAtAll(points: readonly (readonly [number, number])[]): void {
+    const lons = points.map(([lon]) => lon);
+    const lats = points.map(([, lat]) => lat);
+    const box: [number, number, number, number] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+    this.#map.fitBounds(box, { padding: 70, maxZoom: LOOK_ZOOM + 0.5, duration: 250 });
+  }
+
+  wholeCity(): void {
+    this.#map.fitBounds(this.#bounds, { duration: 250 });
+  }
+
+  zoom(step: number): void {
+    this.#map.easeTo({ zoom: this.#map.getZoom() + step, duration: 150 });
+  }
+
+  resize(): void {
+    this.#map.resize();
+  }
+
+  #clicked(event: MapMouseEvent): Clicked {
+    const { x, y } = event.point;
+    const box: [[number, number], [number, number]] = [[x - SLACK_PX, y - SLACK_PX], [x + SLACK_PX, y + SLACK_PX]];
+    const [hit] = this.#map.queryRenderedFeatures(box, { layers: Object.keys(CLICKABLE) });
+    const kind = hit === undefined ? undefined : CLICKABLE[hit.layer.id];
+    if (hit === undefined || kind === undefined) return { kind: "ground", lon: event.lngLat.lng, lat: event.lngLat.lat };
+    return { kind, id: String(hit.properties["id"]) };
+  }
+}
+
+/** The attribution is set as HTML by the library; ours is plain text. */
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+export function hasWebGl(): boolean {
+  return document.createElement("canvas").getContext("webgl2") !== null;
+}

@@ -1,0 +1,75 @@
+import { effect } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useDesk, type Desk } from "../store/desk.ts";
+import { lang, t } from "../texts.ts";
+import type { CityMap, Clicked } from "./CityMap.ts";
+import { feedMap } from "./feed_map.ts";
+
+type State = "loading" | "shown" | "no_webgl";
+
+/** The map never holds the page up: it comes when it is ready, and without WebGL a sentence stands in its place. */
+export function MapZone() {
+  const desk = useDesk();
+  const container = useRef<HTMLDivElement>(null);
+  const map = useRef<CityMap | null>(null);
+  const [state, setState] = useState<State>("loading");
+  const city = desk.city.value;
+
+  useEffect(() => {
+    const element = container.current;
+    if (element === null || city === null) return undefined;
+    let left = false;
+    const stops: (() => void)[] = [];
+    const open = async (): Promise<void> => {
+      const { CityMap: Map, hasWebGl } = await import("./CityMap.ts");
+      if (left) return;
+      if (!hasWebGl()) return setState("no_webgl");
+      const opened = await Map.open(element, city, lang.peek());
+      if (left) return opened.close();
+      map.current = opened;
+      stops.push(() => opened.close(), ...feedMap(desk, opened), opened.onClick((clicked) => click(desk, clicked)), effect(() => opened.say(lang.value, t("console.map.label"))), sized(element, opened));
+      setState("shown");
+    };
+    void open();
+    return () => {
+      left = true;
+      map.current = null;
+      for (const stop of stops.toReversed()) stop();
+    };
+  }, [city, desk]);
+
+  return (
+    <section class="zone map" data-zone="map" aria-label={t("console.zone.map")}>
+      <div ref={container} class="map-canvas" />
+      {state === "loading" && <p class="map-word" role="status">{t("console.map.loading")}</p>}
+      {state === "no_webgl" && <p class="map-word" role="status">{t("console.map.no_webgl")}</p>}
+      {desk.selection.picking.value && <p class="map-picking" role="status">{t("console.place.picking")}</p>}
+      {state === "shown" && (
+        <div class="map-keys">
+          <button type="button" aria-label={t("console.map.zoom_in")} onClick={() => map.current?.zoom(1)}>＋</button>
+          <button type="button" aria-label={t("console.map.zoom_out")} onClick={() => map.current?.zoom(-1)}>－</button>
+          <button type="button" onClick={() => map.current?.wholeCity()}>{t("console.map.whole_city")}</button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function sized(element: HTMLElement, map: CityMap): () => void {
+  const observer = new ResizeObserver(() => map.resize());
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+/** A click shows what was hit; while picking it says where the incident is. */
+function click(desk: Desk, clicked: Clicked): void {
+  const { selection } = desk;
+  if (selection.picking.value && clicked.kind === "ground") {
+    selection.picking.value = false;
+    const incident = desk.link.tables.incidents.value.get(selection.incidentId.value ?? "");
+    if (incident !== undefined) void desk.actions.locate(incident, { lon: clicked.lon, lat: clicked.lat, radius_m: 20, datum: "wgs84", source: "map_click" });
+    return;
+  }
+  if (clicked.kind === "unit") selection.showUnit(clicked.id);
+  if (clicked.kind === "incident") selection.showIncident(clicked.id);
+}

@@ -1,0 +1,92 @@
+/** One signed-in seat: the live link and everything that hangs on it. Opened at sign-in, closed at sign-out. */
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { api, HttpRefused } from "@shared/api.ts";
+import { LiveLink } from "@shared/link.ts";
+import type { Eta } from "@shared/rows.ts";
+import type { Session } from "@shared/session.ts";
+import { Sounder } from "@shared/sound.ts";
+import { queueOf, type Queue } from "../logic/queue.ts";
+import { Actions } from "./actions.ts";
+import { Feed } from "./feed.ts";
+import { Positions } from "./positions.ts";
+import { Advisor } from "./recommendation.ts";
+import { Selection } from "./selection.ts";
+
+/** What the page knows about its city's ground. */
+export interface CityFacts {
+  readonly city: string;
+  readonly fictional: boolean;
+  readonly attribution: string;
+  readonly center: readonly [number, number];
+  readonly bbox: readonly [number, number, number, number];
+}
+
+export class Desk {
+  readonly session: Session;
+  readonly link: LiveLink;
+  readonly selection = new Selection();
+  readonly positions = new Positions();
+  readonly feed: Feed;
+  readonly advisor: Advisor;
+  readonly actions = new Actions(this);
+  readonly sounder = new Sounder();
+  readonly queue: ReadonlySignal<Queue>;
+  /** Server time, epoch ms, renewed every second: whoever reads it redraws once a second. */
+  readonly now: ReadonlySignal<number>;
+  readonly city: ReadonlySignal<CityFacts | null>;
+  readonly etas = signal<ReadonlyMap<string, Eta>>(new Map());
+  readonly #stops: (() => void)[] = [];
+
+  constructor(session: Session) {
+    this.session = session;
+    this.link = new LiveLink({ device: `console-${session.account}` });
+    this.feed = new Feed(() => this.link.serverNow());
+    this.advisor = new Advisor(this.selection, this.link);
+    this.now = this.#tick();
+    const { calls, incidents, tasks } = this.link.tables;
+    this.queue = computed(() => queueOf(calls.value.values(), incidents.value.values(), tasks.value.values(), session.account));
+    this.city = this.#askCity();
+    this.#stops.push(
+      this.link.onTelemetry("positions", this.positions.take),
+      this.link.onTelemetry("etas", (frame) => {
+        this.etas.value = new Map([...this.etas.peek(), ...Object.entries(frame.units)]);
+      }),
+      // Sound is scarce: it rings while somebody rings, and for nothing else.
+      effect(() => this.sounder.set(this.queue.value.calls.some((call) => call.phase === "ringing") ? "medium" : "none")),
+    );
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.advisor.close();
+    this.sounder.close();
+    this.link.close();
+  }
+
+  #tick(): ReadonlySignal<number> {
+    const now = signal(this.link.serverNow());
+    const timer = setInterval(() => (now.value = this.link.serverNow()), 1_000);
+    this.#stops.push(() => clearInterval(timer));
+    return now;
+  }
+
+  #askCity(): ReadonlySignal<CityFacts | null> {
+    const city = signal<CityFacts | null>(null);
+    api<CityFacts>("/api/city")
+      .then((facts) => (city.value = facts))
+      .catch((error: unknown) => {
+        if (!(error instanceof HttpRefused || error instanceof TypeError)) throw error;
+      });
+    return city;
+  }
+}
+
+export const DeskContext = createContext<Desk | null>(null);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error("a zone of the console stands outside of its desk");
+  return desk;
+}

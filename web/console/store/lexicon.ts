@@ -1,0 +1,52 @@
+/** Everything the command line can name right now, in both languages. */
+import { everyQuestion, COMPLAINTS, type Question } from "../logic/questions.ts";
+import { OUTCOMES } from "../logic/journey.ts";
+import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
+import { byCallSign, STATUS_ORDER } from "../logic/unit_filter.ts";
+import { lang, namesOf, t } from "../texts.ts";
+import { taskText } from "../words.ts";
+import type { Desk } from "./desk.ts";
+
+/** An entry for a code of the catalogue: written in the screen's language, understood in both. */
+function coded(prefix: string, code: string): Entry {
+  const [zh = code, en = code] = namesOf(prefix, code);
+  return { id: code, name: oneWord(lang.value === "zh" ? zh : en), aliases: [zh, en, code].map(oneWord), hint: code };
+}
+
+/** The line is split at spaces, so a name of two words is written as one. */
+function oneWord(name: string): string {
+  return name.replaceAll(" ", "_");
+}
+
+function questionEntry(question: Question): QuestionEntry {
+  const answers = question.kind === "known" ? ["yes", "no", "unknown"].map((code) => coded("console.answer", code)) : [];
+  const options = question.kind === "choice" ? [...question.options.map((code) => coded(`console.answer.${question.path}`, code)), coded("console.answer", "unknown")] : [];
+  const named = coded("console.finding", question.path);
+  return { ...named, aliases: [...named.aliases, ...shortNames(question.path)], hint: "", answers: [...answers, ...options], takes: question.kind };
+}
+
+/** Short words for the questions asked most, in the catalogue beside the long ones, separated by spaces. */
+function shortNames(path: string): readonly string[] {
+  return namesOf("console.short", path).flatMap((names) => names.split(" "));
+}
+
+export function lexiconOf(desk: Desk): Lexicon {
+  const { incidents, units, centers, calls, patients } = desk.link.tables;
+  const { tasks, waiting, held, underway, closed } = desk.queue.value;
+  const advice = desk.advisor.current.value;
+  const selected = incidents.value.get(desk.selection.incidentId.value ?? "");
+  return {
+    incident: [...waiting, ...held, ...underway, ...closed].map((each) => ({ id: each.id, name: each.number, aliases: [], hint: [each.priority, each.words].filter(Boolean).join(" ") })),
+    unit: [...units.value.values()].sort(byCallSign).map((each) => ({ id: each.id, name: oneWord(each.call_sign), aliases: [each.id], hint: t(`status.${each.status}`) })),
+    center: [...centers.value.values()].map((each) => ({ id: each.id, name: oneWord(each.name), aliases: [each.id], hint: each.grade })),
+    call: [...calls.value.values()].filter(({ phase }) => phase !== "ended").map((each) => ({ id: each.id, name: each.number ?? each.id.slice(-4), aliases: [], hint: each.words ?? "" })),
+    task: tasks.map((task, place) => ({ id: task.id, name: String(place + 1), aliases: [`T${place + 1}`], hint: taskText(task) })),
+    patient: (selected?.patient_ids ?? []).flatMap((id) => patients.value.get(id) ?? []).map((each, place) => ({ id: each.id, name: String(place + 1), aliases: [each.code], hint: each.name ?? each.code })),
+    status: STATUS_ORDER.map((code) => coded("status", code)),
+    outcome: OUTCOMES.map((code) => coded("outcome", code)),
+    complaint: COMPLAINTS.map((code) => coded("console.complaint", code)),
+    language: [{ id: "zh", name: "zh", aliases: ["中文"], hint: "中文" }, { id: "en", name: "en", aliases: ["English"], hint: "English" }],
+    questions: everyQuestion().map(questionEntry),
+    ranked: advice.state === "ready" ? advice.advice.units.map(({ unit_id }) => unit_id) : [],
+  };
+}

@@ -1,0 +1,27 @@
+/** The console's sentences: what all pages share, what the desk says, and its own. */
+import own from "@texts/console.json";
+import flow from "@texts/flow.json";
+import shared from "@texts/shared.json";
+import { fill, translator } from "@shared/texts.ts";
+import type { Both } from "@shared/rows.ts";
+
+const catalogue = { ...flow, ...shared, ...own };
+export type Key = keyof typeof catalogue;
+
+export const t = translator(catalogue);
+export { both, lang } from "@shared/texts.ts";
+
+/** Fill a sentence in both languages at once: what was said stays readable when the language changes. A parameter may be a sentence itself. */
+export function bothOf(key: Key, params: Readonly<Record<string, string | Both>> = {}): Both {
+  const filled = (lang: "zh" | "en"): string => {
+    const said = Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? value : value[lang]] as const);
+    return fill(catalogue[key][lang], Object.fromEntries(said));
+  };
+  return { zh: filled("zh"), en: filled("en") };
+}
+
+/** Every name of a code, in both languages: the command line takes either. None when the catalogue has none. */
+export function namesOf(prefix: string, code: string): readonly string[] {
+  const found = (catalogue as Readonly<Record<string, Both>>)[`${prefix}.${code}`];
+  return found === undefined ? [] : [found.zh, found.en];
+}

@@ -1,0 +1,33 @@
+/** Codes of rows as the operator's words. */
+import { age } from "@shared/format.ts";
+import type { FiredCondition, Place, Reason, Task } from "@shared/rows.ts";
+import { lang, t } from "./texts.ts";
+
+/** 疑似STEMI, 已确认卒中: never a diagnosis without its certainty. */
+export function conditionWord({ code, status }: Pick<FiredCondition, "code" | "status">): string {
+  const name = t.code("condition", code);
+  if (code === "other") return name;
+  return lang.value === "zh" ? `${t(`certainty.${status}`)}${name}` : `${t(`certainty.${status}`)} ${name}`;
+}
+
+export function reasonWord(reason: Reason): string {
+  return t.code("evidence", reason.code, reason.params);
+}
+
+/** The sentence of a phone task; its parameters name who, whom and which number. */
+export function taskText(task: Task): string {
+  return t.code("task", task.kind, task.params);
+}
+
+export function placeSource(place: Place): string {
+  return t.code("console.place.source", place.source);
+}
+
+export function roadMinutes(seconds: number | null): string {
+  if (seconds === null) return t("console.advice.unreachable");
+  return t("console.advice.minutes", { minutes: seconds < 60 ? "<1" : String(Math.round(seconds / 60)) });
+}
+
+export function ageWord(seconds: number): string {
+  return age(seconds * 1000, lang.value);
+}

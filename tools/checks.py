@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 from tools import debian, environment, web
 from tools.paths import ROOT, VENV
@@ -11,6 +12,7 @@ from tools.say import exit_code, say, step
 
 CLOSING_LINE = re.compile(r"=+ .*\b(passed|failed|errors?|no tests ran|skipped)\b.* in .*=+$")
 BIN = VENV / "bin"
+WEB_CHECKS = {"check": web.check, "test": lambda: web.npm_exit_code("test")}
 
 
 def run_all(pytest_arguments: list[str]) -> int:
@@ -19,7 +21,7 @@ def run_all(pytest_arguments: list[str]) -> int:
     environment.ensure(for_tests=True)
     web.build()
     failed = [name for name, check in static_checks().items() if not _passes(name, check)]
-    failed += [f"web {script}" for script in ("check", "test") if not _web_passes(script)]
+    failed += [f"web {name}" for name, check in WEB_CHECKS.items() if not _web_passes(name, check)]
     code, closing_line = run_pytest(pytest_arguments)
     if failed:
         say(f"! failed before the tests: {', '.join(failed)}")
@@ -41,9 +43,9 @@ def _passes(name: str, command: list[str]) -> bool:
         return exit_code(command) == 0
 
 
-def _web_passes(script: str) -> bool:
-    with step(f"web {script}"):
-        return web.npm_exit_code(script) == 0
+def _web_passes(name: str, check: Callable[[], int]) -> bool:
+    with step(f"web {name}"):
+        return check() == 0
 
 
 def run_pytest(arguments: list[str]) -> tuple[int, str]:

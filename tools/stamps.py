@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.paths import CACHE, ROOT
 
 STAMPS = CACHE / "stamps"
-NEVER_SOURCES = frozenset({"node_modules", "dist", "__pycache__"})
+NEVER_SOURCES = frozenset({"node_modules", "dist", "generated", "__pycache__"})
 
 
 def fingerprint(sources: Iterable[Path], *facts: str) -> str:

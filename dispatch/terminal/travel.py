@@ -87,19 +87,18 @@ def _run_pairs(arguments: argparse.Namespace, datum: Datum) -> int:
             for row in rows
         ]
     travel = TravelTimes.open(open_pack(arguments.pack))
-    routes = []
-    for pair_id, start, end in pairs:
-        with named(f"{arguments.pairs}, {pair_id}"):
-            routes.append({"id": pair_id} | _route(travel, start, end))
+    routes = [
+        {"id": pair_id} | _route(travel, start, end, f"{arguments.pairs}, {pair_id}, ") for pair_id, start, end in pairs
+    ]
     say({"routes": routes}, [f"{route['id']}  {_route_line(route)}" for route in routes], as_json=arguments.json)
     return 0
 
 
-def _route(travel: TravelTimes, start: Point, end: Point) -> dict[str, object]:
-    """Return one route as the issue writes it; without a way its duration, length and line are null."""
-    with named("--from"):
+def _route(travel: TravelTimes, start: Point, end: Point, where: str = "") -> dict[str, object]:
+    """Return one route; without a way its duration, length and line are null. ``where`` names the pair in refusals."""
+    with named(f"{where}--from"):
         start_m = travel.roads.snap(start).distance_m
-    with named("--to"):
+    with named(f"{where}--to"):
         end_m = travel.roads.snap(end).distance_m
     route = travel.route(start, end)
     line = None if route is None else [[point.lon, point.lat] for point in route.geometry]

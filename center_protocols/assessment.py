@@ -26,6 +26,12 @@ SPANS: Final = {"s": timedelta(seconds=1), "min": timedelta(minutes=1), "h": tim
 Param: TypeAlias = str | int | float
 
 
+def tidy(value: float) -> int | float:
+    """Round to two places and drop an empty fraction, so that a sentence says 88 and not 88.0."""
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
 class Coded(msgspec.Struct, frozen=True):
     """Carry a code of the catalogue and the parameters of its sentence; the base of every reason.
 

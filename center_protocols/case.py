@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from operator import attrgetter, ge, gt, le, lt
 from typing import TypeAlias
 
-from center_protocols.assessment import Evidence, ExpectedTimePoint, ProtocolSettings
+from center_protocols.assessment import Evidence, ExpectedTimePoint, ProtocolSettings, tidy
 from center_protocols.finding_groups import Group, Number
 from center_protocols.findings import Age, Complaint, Consciousness, Findings, Moment
 from center_protocols.scores.score import Score
@@ -86,21 +86,31 @@ class Case:
         if value is UNKNOWN or not RELATIONS[relation](value, limit):
             return []
         unit = self.thresholds[row].unit
-        return [Evidence(f"{path}.{relation}", {"value": round(value, 2), "limit": limit, "unit": unit}, row)]
+        return [Evidence(f"{path}.{relation}", {"value": tidy(value), "limit": tidy(limit), "unit": unit}, row)]
 
     def score_at_least(self, score: Score, row: str) -> Proof:
         """Prove that a score reaches its cut whatever its missing items are."""
         limit = self.limit(row)
         if score.at_least(limit) is not Known.YES:
             return []
-        return [Evidence(f"{score.code}.at_least", {"value": score.low, "high": score.high, "limit": limit}, row)]
+        return [
+            Evidence(
+                f"{score.code}.at_least",
+                {"value": tidy(score.low), "high": tidy(score.high), "limit": tidy(limit)},
+                row,
+            )
+        ]
 
     def score_at_most(self, score: Score, row: str) -> Proof:
         """Prove that a score stays at or under its cut whatever its missing items are."""
         limit = self.limit(row)
         if score.at_most(limit) is not Known.YES:
             return []
-        return [Evidence(f"{score.code}.at_most", {"value": score.high, "low": score.low, "limit": limit}, row)]
+        return [
+            Evidence(
+                f"{score.code}.at_most", {"value": tidy(score.high), "low": tidy(score.low), "limit": tidy(limit)}, row
+            )
+        ]
 
     # Clock windows
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings
+from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings, tidy
 from center_protocols.destination_costs import CenterStatus, predicted
 from center_protocols.destination_stroke import DirectGate, direct_gate
 from center_protocols.vocabulary import Capability, Condition, Treatment
@@ -213,8 +213,8 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
     drive = Coded(
         f"destination.predicted.{treatment}",
         {
-            "eta_min": round(center.eta_s / SECONDS_PER_MINUTE, 1),
-            "total_min": round(seconds / SECONDS_PER_MINUTE, 1),
+            "eta_min": tidy(round(center.eta_s / SECONDS_PER_MINUTE, 1)),
+            "total_min": tidy(round(seconds / SECONDS_PER_MINUTE, 1)),
         },
     )
     return Option(
@@ -289,7 +289,7 @@ def _advice(question: Question, ranked: list[Option]) -> tuple[Coded, ...]:
     minutes = best.time_to_treatment_s / SECONDS_PER_MINUTE
     limit = question.settings.minutes("chest_pain.lysis_gate")
     if best.treatment is Treatment.WIRE and minutes > limit and _lysis_possible(question):
-        advice.append(Coded("destination.consider_lysis", {"minutes": round(minutes), "limit": limit}))
+        advice.append(Coded("destination.consider_lysis", {"minutes": round(minutes), "limit": tidy(limit)}))
     if question.assessment.has(Condition.STROKE_LVO) and best.treatment is Treatment.NEEDLE:
         advice.append(Coded("destination.request_transfer"))
     return tuple(advice)

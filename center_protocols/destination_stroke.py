@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from center_protocols.assessment import Assessment, Coded, ProtocolSettings
+from center_protocols.assessment import Assessment, Coded, ProtocolSettings, tidy
 from center_protocols.vocabulary import Capability, Condition
 
 SECONDS_PER_MINUTE: Final = 60
@@ -40,7 +40,10 @@ class DirectGate(msgspec.Struct, frozen=True):
         if self.nearest_lysis_s is None:
             return Judgement(passed=True, reason=Coded("destination.no_lysis_centre"))
         added_s = eta_s - self.nearest_lysis_s
-        minutes = {"added_min": round(added_s / SECONDS_PER_MINUTE, 1), "limit_min": self.limit_s / SECONDS_PER_MINUTE}
+        minutes = {
+            "added_min": tidy(added_s / SECONDS_PER_MINUTE),
+            "limit_min": tidy(self.limit_s / SECONDS_PER_MINUTE),
+        }
         if added_s > self.limit_s:
             return Judgement(passed=False, reason=Coded("destination.added_time_over_limit", {**minutes}))
         forfeits = Capability.IVT_24_7 not in capabilities or not self._in_window(eta_s)

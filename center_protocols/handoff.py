@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from center_protocols.assessment import Assessment, Coded, Param
+from center_protocols.assessment import Assessment, Coded, Param, tidy
 from center_protocols.finding_groups import Vitals
 from center_protocols.findings import Age, Complaint, Consciousness, Findings, Sex
 from center_protocols.vocabulary import Given
@@ -109,7 +109,7 @@ FORMATS: Final[Mapping[HandoffFormat, tuple[tuple[str, tuple[str, ...]], ...]]] 
         ("recommendation", ("treatments", "requests")),
     ),
     HandoffFormat.ASHICE: (
-        ("age", ("patient",)),
+        ("age", ("age",)),
         ("sex", ("sex",)),
         ("history", ("complaint", "occurred", "history")),
         ("injuries", ("conditions", "reasons")),
@@ -155,7 +155,14 @@ def _patient(record: Record) -> list[Coded]:
     age, sex = record.handoff.findings.age, record.handoff.findings.sex
     if not isinstance(age, Age):
         return [Coded("handoff.age_unknown", {"sex": f"sex.{sex}"})]
-    return [Coded("handoff.patient", {"age": age.value, "unit": f"age_unit.{age.unit}", "sex": f"sex.{sex}"})]
+    return [Coded("handoff.patient", {"age": tidy(age.value), "unit": f"age_unit.{age.unit}", "sex": f"sex.{sex}"})]
+
+
+def _age(record: Record) -> list[Coded]:
+    age = record.handoff.findings.age
+    if not isinstance(age, Age):
+        return []
+    return [Coded("handoff.age", {"age": tidy(age.value), "unit": f"age_unit.{age.unit}"})]
 
 
 def _sex(record: Record) -> list[Coded]:
@@ -186,7 +193,7 @@ def _eta(record: Record) -> list[Coded]:
 
 def _conditions(record: Record) -> list[Coded]:
     return [
-        Coded("handoff.condition", {"status": f"status.{item.status}", "condition": f"condition.{item.code}"})
+        Coded("handoff.condition", {"status": f"certainty.{item.status}", "condition": f"condition.{item.code}"})
         for item in record.handoff.assessment.conditions
     ]
 
@@ -205,7 +212,10 @@ def _signs(record: Record) -> list[Coded]:
     consciousness = record.handoff.findings.consciousness
     graded = [] if consciousness is Consciousness.UNKNOWN else [Coded(f"found.consciousness.{consciousness}")]
     known = _known_vitals(record.handoff.findings.vitals)
-    return [*graded, *(_value(field, value) for field, value in known.items())]
+    pressure = []
+    if "sbp" in known and "dbp" in known:
+        pressure = [Coded("handoff.pressure", {"sbp": tidy(known.pop("sbp")), "dbp": tidy(known.pop("dbp"))})]
+    return [*graded, *pressure, *(_value(field, value) for field, value in known.items())]
 
 
 def _trends(record: Record) -> list[Coded]:
@@ -214,7 +224,7 @@ def _trends(record: Record) -> list[Coded]:
         return []
     before, now = _known_vitals(record.handoff.earlier.vitals), _known_vitals(record.handoff.findings.vitals)
     return [
-        Coded("handoff.trend", {"label": f"vitals.{field}", "before": before[field], "value": value})
+        Coded("handoff.trend", {"label": f"vitals.{field}", "before": tidy(before[field]), "value": tidy(value)})
         for field, value in now.items()
         if field in before and before[field] != value
     ]
@@ -225,7 +235,7 @@ def _known_vitals(vitals: Vitals) -> dict[str, float]:
 
 
 def _value(field: str, value: float) -> Coded:
-    return Coded("handoff.value", {"label": f"vitals.{field}", "value": value, "unit": VITAL_UNITS[field]})
+    return Coded("handoff.value", {"label": f"vitals.{field}", "value": tidy(value), "unit": VITAL_UNITS[field]})
 
 
 def _treatments(record: Record) -> list[Coded]:
@@ -256,6 +266,7 @@ def _words(words: tuple[str, ...]) -> list[Coded]:
 
 PARTS: Final[Mapping[str, Callable[[Record], list[Coded]]]] = {
     "patient": _patient,
+    "age": _age,
     "sex": _sex,
     "caller": _caller,
     "complaint": _complaint,

@@ -57,7 +57,7 @@ def generate(out_dir: Path, seed: int = 1) -> FictionalCity:
     network = join(streets)
     ways, restrictions = restrict_turns(network, chance)
     roadside = Roadside(main)
-    hospitals, stations = site_hospitals(roadside), site_stations(roadside, chance)
+    hospitals, stations = site_hospitals(roadside), site_stations(roadside, names, chance)
     features = furnish(grid, streets, blocks, (hospitals, stations), chance)
     city = FictionalCity(
         CITY.zh, CITY.en,

@@ -9,7 +9,7 @@ import shapely
 
 from geo.fictional_city import ground
 from geo.fictional_city.grid import city_area
-from geo.fictional_city.names import Name
+from geo.fictional_city.names import Name, Names
 from geo.fictional_city.street import GROUND, Street
 
 FLAGS = ("chest_pain", "stroke", "trauma", "maternal", "neonatal", "paediatric")
@@ -130,7 +130,7 @@ def site_hospitals(roadside: Roadside) -> list[Hospital]:
     return hospitals
 
 
-def site_stations(roadside: Roadside, chance: Random) -> list[Station]:
+def site_stations(roadside: Roadside, names: Names, chance: Random) -> list[Station]:
     """Spread stations evenly over the city, a little off a strict pattern."""
     city = city_area().buffer(-500.0)
     stations: list[Station] = []
@@ -144,6 +144,6 @@ def site_stations(roadside: Roadside, chance: Random) -> list[Station]:
                 continue
             east, north, street = roadside.beside(east, north, _STATION_ASIDE_M)
             number = len(stations) + 1
-            name = Name(f"{street.zh}急救站", f"{street.en} Ambulance Station")
+            name = names.once(street, "急救站", "Ambulance Station")
             stations.append(Station(f"S{number:03d}", name, east, north, _AMBULANCES[number % len(_AMBULANCES)]))
     return stations

@@ -76,7 +76,15 @@ class Names:
         count = self._places[plain.zh] = self._places.get(plain.zh, 0) + 1
         if count == 1:
             return plain
-        return Name(f"{stem.zh}第{_NUMERALS[(count - 1) % 10]}{ending}", f"{stem.en} No. {count} {ending_en}")
+        return Name(f"{stem.zh}第{_numeral(count)}{ending}", f"{stem.en} No. {count} {ending_en}")
+
+
+def _numeral(number: int) -> str:
+    """Write 1 to 99 in Chinese: 3 -> 三, 12 -> 十二, 20 -> 二十."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return _NUMERALS[ones - 1]
+    return ("" if tens == 1 else _NUMERALS[tens - 1]) + "十" + (_NUMERALS[ones - 1] if ones else "")
 
 
 def street_name(stem: Name, highway: str, side: str) -> Name:

@@ -202,7 +202,7 @@ def _pair_of_addresses(street: Street, name: Name, along_m: float) -> list[Place
     for step, side in ((0, 1.0), (1, -1.0)):
         x, y = here.x + side * _ADDRESS_ASIDE_M * north, here.y - side * _ADDRESS_ASIDE_M * east
         tags = {
-            "addr:housenumber": str(number + step),
+            "addr:housenumber": f"{number + step}号",
             "addr:street": name.zh,
             "addr:district": ground.district_of(x, y),
         }

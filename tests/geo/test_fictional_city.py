@@ -222,6 +222,7 @@ def test_stations_hold_enough_ambulances(city: FictionalCity) -> None:
     assert len(stations) >= 30
     assert sum(int(station["ambulances"]) for station in stations) == city.ambulances >= 60
     assert len({station["station_id"] for station in stations}) == len(stations)
+    assert len({station["name"] for station in stations}) == len(stations)
 
 
 @pytest.mark.parametrize("which", ["city", "other"])

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing, chromium_path
+from tests.running_server import RunningServer
 from tools import city
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +66,14 @@ def postgres() -> Iterator[PostgresServer]:
 def redis_server() -> Iterator[RedisServer]:
     """Start one Redis for the session. A test that kills its server starts its own."""
     with _or_skip(RedisServer) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def demo_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Run the demo of the made-up city without its simulated day; for tests that only look or use ids of their own."""
+    folder = tmp_path_factory.mktemp("demo")
+    with RunningServer(["demo", "--empty", "--city", fictional_pack, "--data", folder]) as server:
         yield server
 
 

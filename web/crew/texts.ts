@@ -1,5 +1,6 @@
 import crew from "@texts/crew.json";
+import protocols from "@texts/protocols.json";
 import shared from "@texts/shared.json";
 import { translator } from "@shared/texts.ts";
 
-export const t = translator({ ...shared, ...crew });
+export const t = translator({ ...protocols, ...shared, ...crew });

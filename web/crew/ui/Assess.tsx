@@ -84,7 +84,7 @@ function ChoiceRow({ crew, patient, choice }: { crew: Crew; patient: Patient; ch
     <li class="finding wide" role="group" aria-label={name}>
       <span class={value === undefined ? "finding-name" : "finding-name known"}>{name}</span>
       {choice.options.map((option) => (
-        <Key key={option} label={typeof option === "number" ? String(option) : t.code(choice.path, option)} pressed={value === option} onTap={() => learn(crew, patient, choice.path, value === option ? "unknown" : option)} />
+        <Key key={option} label={typeof option === "number" ? String(option) : t.code(`found.${choice.path}`, option)} pressed={value === option} onTap={() => learn(crew, patient, choice.path, value === option ? "unknown" : option)} />
       ))}
     </li>
   );

@@ -120,14 +120,14 @@ function Treatments({ crew, patient }: { crew: Crew; patient: Patient }) {
         const last = given.at(-1);
         return (
           <li key={treatment.code}>
-            <Key label={t.code("treatment", treatment.code)} kind={blocked ? "blocked" : "plain"} pressed={given.length > 0}
+            <Key label={t.code("given", treatment.code)} kind={blocked ? "blocked" : "plain"} pressed={given.length > 0}
               sub={last !== undefined ? `✓ ${hhmm(last.at)}${given.length > 1 ? ` ×${given.length}` : ""}` : blocked ? t("crew.blocked") : (treatment.dose ?? undefined)}
               onTap={() => (blocked ? setAsking(treatment) : give(treatment))} />
           </li>
         );
       })}
       {asking !== null && (
-        <Sheet title={t("crew.blocked.title", { what: t.code("treatment", asking.code) })} onClose={() => setAsking(null)}>
+        <Sheet title={t("crew.blocked.title", { what: t.code("given", asking.code) })} onClose={() => setAsking(null)}>
           <p class="say">{t("crew.blocked.why", { what: t.code("blocked", asking.blockedBy ?? ""), condition: patient.conditions.map((one) => t.code("condition", one.code)).join(t("crew.comma")) })}</p>
           <div class="key-grid two">
             <Key label={t("crew.blocked.leave")} kind="main" onTap={() => setAsking(null)} />

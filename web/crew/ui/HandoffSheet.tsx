@@ -49,7 +49,7 @@ export function HandoffSheet({ patient, onClose }: { patient: Patient; onClose: 
 /** Without a network: what this tablet knows itself. */
 function OwnSummary({ patient }: { patient: Patient }) {
   const values = Object.entries(patient.vitals?.values ?? {}).map(([name, value]) => `${t.code("vital", name)} ${value}`);
-  const treatments = patient.treatments.map((one) => t.code("treatment", one.code) + (one.dose === null ? "" : ` ${one.dose}`));
+  const treatments = patient.treatments.map((one) => t.code("given", one.code) + (one.dose === null ? "" : ` ${one.dose}`));
   return (
     <dl class="handoff">
       <div><dt>{t("crew.patient")}</dt><dd>{patient.code} · {ageWords(patient.findings)}</dd></div>

@@ -71,7 +71,7 @@ function Ranked({ option }: { option: CenterOption }) {
         {option.tie && <span class="tie">{t("crew.tie")}</span>}
         <span class="times">
           {option.eta_s === null ? t("crew.unreachable") : t("crew.drive", { min: minutes(option.eta_s) })}
-          {option.time_to_treatment_s !== null && ` · ${t("crew.to_treatment", { what: t.code("treatment_step", option.treatment), min: minutes(option.time_to_treatment_s) })}`}
+          {option.time_to_treatment_s !== null && ` · ${t("crew.to_treatment", { what: t.code("treatment", option.treatment), min: minutes(option.time_to_treatment_s) })}`}
         </span>
       </div>
       <p>{option.reasons.slice(0, 3).map(both).join(" · ")}</p>

@@ -31,7 +31,7 @@ export function PatientKeys({ crew, patient }: { crew: Crew; patient: Patient })
         <Key key={one} label={t(`sex.${one}`)} pressed={sex === one} onTap={() => learn(crew, patient, "sex", sex === one ? "unknown" : one)} />
       ))}
       <Key label={ageWords(patient.findings)} sub={t("crew.age")} onTap={() => setOpen("age")} />
-      <Key label={mind === undefined ? "—" : t.code("consciousness", String(mind))} sub={t("crew.consciousness")} onTap={() => setOpen("mind")} />
+      <Key label={mind === undefined ? "—" : t.code("found.consciousness", String(mind))} sub={t("crew.consciousness")} onTap={() => setOpen("mind")} />
       {open === "who" && (
         <Sheet title={t("crew.patient")} onClose={close}>
           <ul class="key-grid four">
@@ -57,7 +57,7 @@ export function PatientKeys({ crew, patient }: { crew: Crew; patient: Patient })
         <Sheet title={t("crew.consciousness")} onClose={close}>
           <ul class="key-grid three">
             {ACVPU.map((one) => (
-              <li key={one}><Key label={t.code("consciousness", one)} pressed={mind === one} onTap={() => { learn(crew, patient, "consciousness", mind === one ? "unknown" : one); close(); }} /></li>
+              <li key={one}><Key label={t.code("found.consciousness", one)} pressed={mind === one} onTap={() => { learn(crew, patient, "consciousness", mind === one ? "unknown" : one); close(); }} /></li>
             ))}
           </ul>
         </Sheet>

@@ -1,0 +1,99 @@
+/** The wall of a receiving department. */
+import { useEffect, useState } from "preact/hooks";
+import { age, hhmmss } from "@shared/format.ts";
+import type { AlarmLevel } from "@shared/rows.ts";
+import { worst } from "@shared/severity.ts";
+import { LangKey } from "@shared/sign_in.tsx";
+import { Sounder } from "@shared/sound.ts";
+import { both, lang } from "@shared/texts.ts";
+import { alarmOf, type Tile as TileRow } from "../model/tiles.ts";
+import type { Wall } from "../state.ts";
+import { t } from "../texts.ts";
+import { AnswerBar } from "./AnswerBar.tsx";
+import { Tile } from "./Tile.tsx";
+import { TwelveLead } from "./TwelveLead.tsx";
+
+/** From this many patients on, the tiles are compact; more than fit are counted, never hidden silently. */
+const COMPACT_FROM = 4;
+const MOST = 6;
+
+export function Department({ wall }: { wall: Wall }) {
+  const [sounder, setSounder] = useState<Sounder | null>(null);
+  const [ecgOf, setEcgOf] = useState<string | null>(null);
+  const tiles = wall.arranged();
+  const alarm: AlarmLevel = worst(tiles.map((tile) => alarmOf(tile, wall.now.value)));
+  useEffect(() => {
+    const made = new Sounder();
+    setSounder(made);
+    return () => made.close();
+  }, []);
+  useEffect(() => sounder?.set(alarm), [sounder, alarm]);
+  const shown = visible(tiles, wall.waiting.value);
+  const open = (tile: TileRow): void => setEcgOf(tile.activation.patient_id);
+  useEcgKeys(shown, open);
+  const compact = shown.length >= COMPACT_FROM;
+  const patient = tiles.find((tile) => tile.activation.patient_id === ecgOf)?.patient ?? null;
+  const ecg = patient?.ecgs.at(-1);
+  return (
+    <div class={`wall ${compact ? "compact" : ""}`}>
+      <Header wall={wall} sounder={sounder} count={tiles.length} hidden={tiles.length - shown.length} />
+      <main>
+        {tiles.length === 0 ? <Calm wall={wall} /> : (
+          <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} />)}</ol>
+        )}
+      </main>
+      {wall.refusal.value !== null && <p class="refusal" role="alert">{both(wall.refusal.value.text)}</p>}
+      <AnswerBar wall={wall} />
+      {patient !== null && ecg !== undefined && <TwelveLead patient={patient} ecg={ecg} onClose={() => setEcgOf(null)} />}
+    </div>
+  );
+}
+
+/** The first ones in order; whoever waits for an answer is always among them. */
+function visible(tiles: readonly TileRow[], waiting: readonly TileRow[]): readonly TileRow[] {
+  if (tiles.length <= MOST) return tiles;
+  const must = new Set(waiting.slice(0, MOST).map((tile) => tile.activation.id));
+  const room = MOST - must.size;
+  const others = new Set(tiles.filter((tile) => !must.has(tile.activation.id)).slice(0, room).map((tile) => tile.activation.id));
+  return tiles.filter((tile) => must.has(tile.activation.id) || others.has(tile.activation.id));
+}
+
+/** 1–6 show the 12-lead of that tile. */
+function useEcgKeys(shown: readonly TileRow[], open: (tile: TileRow) => void): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const tile = /^[1-9]$/.test(event.key) ? shown[Number(event.key) - 1] : undefined;
+      if (tile !== undefined && (tile.patient?.ecgs.length ?? 0) > 0) open(tile);
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  });
+}
+
+function Header({ wall, sounder, count, hidden }: { wall: Wall; sounder: Sounder | null; count: number; hidden: number }) {
+  const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
+  const state = wall.link.state.value;
+  const armed = sounder?.armed.value ?? false;
+  return (
+    <header class="head">
+      <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{hidden > 0 && ` · ${t("wall.hidden", { count: hidden })}`}</span></h1>
+      <p class={`link ${state}`} role="status"><i aria-hidden="true" />{t(`link.${state}`)}{state !== "live" && ` · ${age(wall.link.dataAge(), lang.value)}`}</p>
+      {armed ? (
+        <button type="button" class="small" onClick={() => sounder?.play("medium")}>♪ {t("sound.test")}</button>
+      ) : <p class="unarmed flash-slow" role="alert">{t("sound.arm")}</p>}
+      <LangKey />
+      <p class="clock">{hhmmss(wall.now.value)}</p>
+    </header>
+  );
+}
+
+/** Nobody is coming: calm, and visibly alive. */
+function Calm({ wall }: { wall: Wall }) {
+  const live = wall.link.state.value === "live" && wall.link.ready.value;
+  return (
+    <section class="calm">
+      <p class="calm-word">{t(live ? "wall.calm" : "wall.unknown")}</p>
+      <p class="calm-note">{t(live ? "wall.calm.note" : "wall.unknown.note")}</p>
+    </section>
+  );
+}

@@ -1,0 +1,165 @@
+/** One incoming patient, read from five metres: what, who, when, how, and what has to stand ready. */
+import { age, hhmm, mmss } from "@shared/format.ts";
+import type { RegisterRow, Reservation } from "@shared/rows.ts";
+import { SEVERITY } from "@shared/severity.ts";
+import { both, lang } from "@shared/texts.ts";
+import { readingOf, SIGNS, type Sign } from "../model/readings.ts";
+import { ageBand, alarmOf, conditionsOf, hasEnded, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
+import type { Wall } from "../state.ts";
+import { t } from "../texts.ts";
+import { Wave } from "./Wave.tsx";
+
+/** ETAs come every five seconds; older than this (real time) their age is shown. */
+const ETA_STALE_MS = 20_000;
+
+export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: TileRow; place: number; compact: boolean; onEcg: (tile: TileRow) => void }) {
+  const { activation } = tile;
+  const alarm = alarmOf(tile, wall.now.value);
+  const moved = (wall.moved.value.get(activation.id) ?? 0) > performance.now();
+  const flash = alarm === "high" ? "flash" : alarm === "medium" ? "flash-slow" : "";
+  return (
+    <li class={`tile ${flash} ${needsAnswer(tile) ? "waiting" : ""} ${hasEnded(tile) ? "ended" : ""}`} data-activation={activation.id} aria-label={name(tile)}>
+      <div class="who">
+        <p class="condition"><Condition tile={tile} />{moved && <span class="moved">{t("wall.moved")}</span>}</p>
+        <p class="person">{person(tile)}</p>
+        <p class="unit">
+          <span>{tile.unit?.call_sign ?? "—"}</span>
+          <span class={`phase ${activation.phase}`}>{t(`activation.${activation.phase}`)}</span>
+        </p>
+        {!compact && <Bypass tile={tile} />}
+      </div>
+      {hasEnded(tile) ? <Ended tile={tile} /> : (
+        <>
+          <Arrival wall={wall} tile={tile} />
+          <ul class="vitals">{SIGNS.map((sign) => <Vital key={sign} wall={wall} tile={tile} sign={sign} />)}</ul>
+          <Ready wall={wall} tile={tile} compact={compact} place={place} onEcg={onEcg} />
+        </>
+      )}
+    </li>
+  );
+}
+
+function name(tile: TileRow): string {
+  const [first] = conditionsOf(tile);
+  return `${first === undefined ? t("wall.condition.other") : t.code("wall.condition", first.code)} ${tile.patient?.code ?? ""}`;
+}
+
+/** 疑似 or 已确认 stands before every diagnosis. */
+function Condition({ tile }: { tile: TileRow }) {
+  const [first, ...more] = conditionsOf(tile).filter((one) => one.code !== "other");
+  if (first === undefined) return <strong>{t("wall.condition.other")}</strong>;
+  return (
+    <>
+      <span class={`certainty ${first.status}`}>{t(`certainty.${first.status}`)}</span>
+      <strong>{t.code("wall.condition", first.code)}</strong>
+      {more.length > 0 && <span class="more">+{more.length}</span>}
+    </>
+  );
+}
+
+function person(tile: TileRow): string {
+  const findings = tile.patient?.findings ?? {};
+  const sex = findings["sex"];
+  const band = ageBand(findings);
+  const years = band.kind === "band" ? t("age.band", { low: band.low, high: band.high }) : t(`age.${band.kind}`);
+  return [tile.patient?.code ?? "—", sex === "male" || sex === "female" ? t(`sex.${sex}`) : "", years].filter((part) => part !== "").join(" · ");
+}
+
+function Bypass({ tile }: { tile: TileRow }) {
+  const { bypass } = tile.activation;
+  if (bypass.length === 0) return <p class="bypass none">{t("wall.to_ed")}</p>;
+  return <p class="bypass">{t("wall.bypass", { place: bypass.map((code) => t.code("place", code)).join("/") })}</p>;
+}
+
+/** The countdown runs between predictions and says how wide and how old they are. */
+function Arrival({ wall, tile }: { wall: Wall; tile: TileRow }) {
+  const { activation } = tile;
+  if (activation.arrived_at !== null) {
+    return <div class="arrival here"><p class="eta-label">{t("activation.arrived")}</p><p class="eta">{hhmm(activation.arrived_at)}</p></div>;
+  }
+  const arrival = wall.arrival(tile);
+  const now = wall.now.value;
+  const ageMs = now - arrival.asOfMs;
+  const stale = ageMs / wall.link.speed.value > ETA_STALE_MS;
+  const left = arrival.arriveMs === null ? null : arrival.arriveMs - now;
+  const range = arrival.low_s !== null && arrival.high_s !== null ? rangeOf(arrival.low_s - ageMs / 1000, arrival.high_s - ageMs / 1000) : null;
+  return (
+    <div class={`arrival ${stale ? "stale" : ""}`}>
+      <p class="eta-label">{t("wall.eta")}</p>
+      <p class="eta">{left === null ? "—" : left < 0 ? t("wall.eta.now") : mmss(left)}</p>
+      <p class="eta-range">{stale ? t("wall.eta.as_of", { age: age(ageMs, lang.value) }) : (range ?? " ")}</p>
+    </div>
+  );
+}
+
+function rangeOf(lowS: number, highS: number): string | null {
+  if (highS < 60) return null;
+  return t("wall.eta.range", { low: Math.max(0, Math.floor(lowS / 60)), high: Math.ceil(highS / 60) });
+}
+
+function Vital({ wall, tile, sign }: { wall: Wall; tile: TileRow; sign: Sign }) {
+  const reading = readingOf(sign, tile.patient, wall.vitals.value.get(tile.activation.patient_id), wall.now.value, wall.link.speed.value);
+  const quiet = reading === null || reading.stale;
+  const severity = SEVERITY[quiet ? "none" : reading.level];
+  const label = `${t(`vital.${sign}`)} ${severity.mark}`;
+  return (
+    <li class={`vital ${severity.className} ${quiet ? "stale" : ""}`}>
+      <span class="vital-label">{label}{reading !== null && (reading.stale || reading.byHand) && <small> {age(reading.ageMs, lang.value)}</small>}</span>
+      <span class="vital-value">{quiet ? "—" : reading.text}</span>
+    </li>
+  );
+}
+
+function Ended({ tile }: { tile: TileRow }) {
+  const { activation } = tile;
+  return (
+    <div class="end">
+      <p class="end-word">{t(activation.phase === "redirected" ? "wall.redirected" : "wall.cancelled")}</p>
+      {activation.end_reason !== null && <p class="end-reason">{t.code("wall.reason", activation.end_reason)}</p>}
+    </div>
+  );
+}
+
+/** What stands ready, the target that runs out first, the bound monitor's trace, and this tile's own next step. */
+function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRow; compact: boolean; place: number; onEcg: (tile: TileRow) => void }) {
+  const { activation, patient } = tile;
+  const holds = activation.reservations.filter((hold) => hold.ended === null || hold.ended === "used");
+  const bound = patient?.device_id != null;
+  return (
+    <div class="ready">
+      {bound && !compact && <Wave wall={wall} patientId={activation.patient_id} />}
+      <div class="chips">
+        {holds.length === 0 && activation.activate.length > 0 && <p class="activate">{activation.activate.slice(0, 2).map((code) => t.code("team", code)).join("·")}</p>}
+        {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
+        {!compact && patient !== null && patient.ecgs.length > 0 && <button type="button" class="chip" aria-keyshortcuts={String(place)} onClick={() => onEcg(tile)}>{t("wall.ecg")}</button>}
+      </div>
+      {!compact && <Target rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
+      <NextStep wall={wall} tile={tile} />
+    </div>
+  );
+}
+
+function Hold({ wall, tile, hold }: { wall: Wall; tile: TileRow; hold: Reservation }) {
+  const label = t.code("place", hold.resource);
+  if (hold.ready_at !== null) return <span class="chip ready-chip">{label} ✓</span>;
+  return (
+    <button type="button" class="chip" onClick={() => void wall.ask("report-resource-ready", { activation_id: tile.activation.id, resource: hold.resource })}>
+      {label} <small>{t("wall.held")}</small>
+    </button>
+  );
+}
+
+function Target({ rows, now }: { rows: readonly RegisterRow[]; now: number }) {
+  const next = rows.filter((row) => row.at === null && row.due_at !== null && row.status === "pending").sort((a, b) => Date.parse(a.due_at ?? "") - Date.parse(b.due_at ?? ""))[0];
+  if (next?.due_at == null) return null;
+  const left = Date.parse(next.due_at) - now;
+  return <p class={`target ${left < 0 ? "over" : ""}`}>{both(next.label)} <strong>{mmss(left)}</strong></p>;
+}
+
+function NextStep({ wall, tile }: { wall: Wall; tile: TileRow }) {
+  const { activation } = tile;
+  const ids = { activation_id: activation.id };
+  if (activation.phase === "acknowledged") return <button type="button" class="step" onClick={() => void wall.ask("report-team-ready", ids)}>{t("wall.do.team_ready")}</button>;
+  if (activation.phase === "arrived") return <button type="button" class="step" onClick={() => void wall.ask("accept-patient", ids)}>{t("wall.do.accept")}</button>;
+  return null;
+}

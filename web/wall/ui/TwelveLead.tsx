@@ -1,0 +1,54 @@
+/** A patient's latest 12-lead over the whole screen, with who read it as what. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { authorised } from "@shared/api.ts";
+import { drawTwelveLead, recordFrom, screenScale, type EcgRecord } from "@shared/ecg.ts";
+import { hhmm } from "@shared/format.ts";
+import type { Ecg, Patient } from "@shared/rows.ts";
+import { t } from "../texts.ts";
+
+export function TwelveLead({ patient, ecg, onClose }: { patient: Patient; ecg: Ecg; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="twelve-lead" aria-label={t("wall.ecg.title", { patient: patient.code })} onCancel={onClose}>
+      <header>
+        <h2>{t("wall.ecg.title", { patient: patient.code })} · {hhmm(ecg.at)}</h2>
+        <p>{ecg.reading === null ? t("wall.ecg.unread") : t("wall.ecg.read", { reading: t.code("ecg", ecg.reading), at: ecg.read_at === null ? "" : hhmm(ecg.read_at) })}</p>
+        <button type="button" class="step" onClick={onClose}>{t("ui.close")}</button>
+      </header>
+      <EcgSheet patientId={patient.id} ecg={ecg} />
+    </dialog>
+  );
+}
+
+export function EcgSheet({ patientId, ecg }: { patientId: string; ecg: Ecg }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [record, setRecord] = useState<EcgRecord | null | "missing">(null);
+  useEffect(() => {
+    let current = true;
+    const load = async (): Promise<void> => {
+      try {
+        const answer = await fetch(`/api/patients/${patientId}/ecgs/${ecg.id}`, { headers: authorised() });
+        const found = answer.ok ? recordFrom(answer.headers, await answer.arrayBuffer()) : null;
+        if (current) setRecord(found ?? "missing");
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        if (current) setRecord("missing");
+      }
+    };
+    void load();
+    return () => { current = false; };
+  }, [patientId, ecg.id]);
+  useEffect(() => {
+    const draw = (): void => {
+      if (canvas.current === null || record === null || record === "missing") return;
+      const scale = screenScale();
+      drawTwelveLead(canvas.current, record, [t("ecg.speed"), ...(scale.calibrated ? [] : [t("ecg.not_to_scale")])].join(" · "), scale);
+    };
+    draw();
+    addEventListener("resize", draw);
+    return () => removeEventListener("resize", draw);
+  }, [record]);
+  if (record === "missing") return <p class="no-ecg">{t("wall.ecg.missing")}</p>;
+  return <canvas ref={canvas} role="img" aria-label={t("wall.ecg")} />;
+}

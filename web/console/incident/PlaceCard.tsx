@@ -10,7 +10,7 @@ import { placeSource } from "../words.ts";
 export function PlaceCard({ incident }: { readonly incident: Incident }) {
   const { selection, actions } = useDesk();
   const { place } = incident;
-  const [searching, setSearching] = useState(place?.confirmed !== true);
+  const [searching, setSearching] = useState(place === null);
   if (incident.phase === "closed") return null;
   return (
     <section class={`card place ${place === null ? "place-missing" : ""}`} aria-label={t("console.place")}>
@@ -46,6 +46,7 @@ function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readon
   const { actions, selection } = useDesk();
   const [typed, setTyped] = useState(incident.words ?? "");
   const [hits, setHits] = useState<readonly Hit[] | "searching" | "offline">([]);
+  const [asked, setAsked] = useState("");
   const roving = useRoving<HTMLUListElement>();
   useEffect(() => {
     const words = typed.trim();
@@ -54,7 +55,9 @@ function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readon
     const wait = setTimeout(() => {
       setHits("searching");
       void searchPlaces(words, leaving.signal).then((found) => {
-        if (!leaving.signal.aborted) setHits(found);
+        if (leaving.signal.aborted) return;
+        setAsked(words);
+        setHits(found);
       });
     }, 200);
     return () => {
@@ -72,7 +75,7 @@ function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readon
       <input type="search" aria-label={t("console.place.search")} placeholder={t("console.place.search")} value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
       {hits === "searching" && <p class="faint" role="status">{t("console.place.searching")}</p>}
       {hits === "offline" && <p role="status">{t("console.place.offline")}</p>}
-      {Array.isArray(hits) && hits.length === 0 && typed.trim().length > 1 && <p class="faint" role="status">{t("console.place.no_hit", { words: typed.trim() })}</p>}
+      {Array.isArray(hits) && hits.length === 0 && asked === typed.trim() && <p class="faint" role="status">{t("console.place.no_hit", { words: typed.trim() })}</p>}
       {Array.isArray(hits) && hits.length > 0 && (
         <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
           {hits.slice(0, 5).map((hit: Hit, place) => (

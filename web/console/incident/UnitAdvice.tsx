@@ -11,7 +11,9 @@ import { ageWord, roadMinutes } from "../words.ts";
 
 const idOf = (option: UnitOption): string => option.unit_id;
 /** Below this age a fix is as good as live: no number to read. */
-const FIX_FRESH_S = 15;
+const FIX_FRESH_S = 60;
+/** Reasons that already say how old the fix is. */
+const FIX_REASONS: ReadonlySet<string> = new Set(["unit.stale_fix", "unit.position_unknown"]);
 const NONE: readonly UnitOption[] = [];
 
 /** Whom to send, by road time, each with its reasons; once somebody is on the way, one key opens it again. */
@@ -49,18 +51,25 @@ function emptyWord(incident: Incident, state: string): string {
   return state === "ready" ? t("console.advice.none") : t("console.advice.loading");
 }
 
+/** How old the position is that the time was counted from; nothing while it is fresh. */
+function fixWord({ fix_age_s, reasons }: UnitOption): string {
+  if (reasons.some(({ code }) => FIX_REASONS.has(code))) return "";
+  if (fix_age_s === null) return t("console.units.no_fix");
+  return fix_age_s > FIX_FRESH_S ? t("console.units.fix_age", { age: ageWord(fix_age_s) }) : "";
+}
+
 function Row({ option, incident, gone }: { readonly option: UnitOption; readonly incident: Incident; readonly gone: boolean }) {
   const { actions, selection } = useDesk();
   const [diverting, setDiverting] = useState(false);
   const [reason, setReason] = useState("");
   const unit = { id: option.unit_id, call_sign: option.call_sign, status: option.status };
-  const why = option.reasons.map(both).join(" · ");
+  const why = [t(`status.${option.status}`), option.station_name, fixWord(option), ...option.reasons.map(both)].filter((word) => word !== "").join(" · ");
   const send = (): void => {
     if (!option.assignable) return setDiverting(true);
     void actions.assign(incident, unit);
   };
   return (
-    <li class={`option ${option.rank === 1 && option.assignable ? "option-first" : ""} ${gone ? "is-gone" : ""}`}>
+    <li class={`option unit-option ${option.rank === 1 && option.assignable ? "option-first" : ""} ${gone ? "is-gone" : ""}`}>
       <span class="option-rank">{option.rank}</span>
       <button type="button" class="bare option-name" tabIndex={-1} onClick={() => selection.showUnit(option.unit_id)}>
         <StatusMark status={option.status} /> <strong>{option.call_sign}</strong>
@@ -71,11 +80,7 @@ function Row({ option, incident, gone }: { readonly option: UnitOption; readonly
       <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
         {t(gone ? "console.advice.gone" : option.assignable ? "console.advice.send" : "console.advice.divert")}
       </button>
-      <span class="option-why">
-        {t(`status.${option.status}`)} · {option.station_name}
-        {option.fix_age_s === null ? ` · ${t("console.units.no_fix")}` : option.fix_age_s > FIX_FRESH_S ? ` · ${t("console.units.fix_age", { age: ageWord(option.fix_age_s) })}` : ""}
-        {why === "" ? "" : ` · ${why}`}
-      </span>
+      <span class="option-why" title={why}>{why}</span>
       {diverting && (
         <form class="inline-form option-form" onSubmit={(event) => {
           event.preventDefault();

@@ -46,6 +46,13 @@ function callTurn(seat: string): Comparison<Call> {
   return inTurn<Call>((a, b) => rank(a) - rank(b), (a, b) => Date.parse(a.received_at) - Date.parse(b.received_at), byId);
 }
 
+/** Incidents whose every call still rings: the call itself stands above them, and says all there is to say. */
+function unansweredIncidents(calls: readonly Call[]): ReadonlySet<string> {
+  const unanswered = new Set(calls.filter(({ phase }) => phase === "ringing").map(({ incident_id }) => incident_id));
+  for (const { phase, incident_id } of calls) if (phase !== "ringing") unanswered.delete(incident_id);
+  return unanswered;
+}
+
 /** Sort the tables into the sections of the queue; `seat` is this operator's account. */
 export function queueOf(calls: Iterable<Call>, incidents: Iterable<Incident>, tasks: Iterable<Task>, seat: string): Queue {
   const waiting: Incident[] = [];
@@ -53,9 +60,13 @@ export function queueOf(calls: Iterable<Call>, incidents: Iterable<Incident>, ta
   const underway: Incident[] = [];
   const closed: Incident[] = [];
   const sections: Record<Incident["phase"], Incident[]> = { unlocated: waiting, waiting, held, underway, closed };
-  for (const incident of incidents) sections[incident.phase].push(incident);
+  const all = [...calls];
+  const unanswered = unansweredIncidents(all);
+  for (const incident of incidents) {
+    if (!unanswered.has(incident.id) || incident.assignment_ids.length > 0) sections[incident.phase].push(incident);
+  }
   return {
-    calls: [...calls].filter((call) => call.phase === "ringing" || (call.phase === "talking" && call.seat === seat)).sort(callTurn(seat)),
+    calls: all.filter((call) => call.phase === "ringing" || (call.phase === "talking" && call.seat === seat)).sort(callTurn(seat)),
     waiting: waiting.sort(inTurn(mostUrgent, longestWaiting, byId)),
     held: held.sort(inTurn(reviewedFirst, byId)),
     underway: underway.sort(inTurn(mostUrgent, openedFirst, byId)),

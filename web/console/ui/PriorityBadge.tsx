@@ -8,8 +8,8 @@ export function PriorityBadge({ priority, quiet = false }: { readonly priority: 
   const className = priority === null ? "priority-none" : PRIORITY[priority].className;
   return (
     <span class={`priority ${className} ${quiet ? "is-quiet" : ""}`} title={meaning}>
-      <span aria-hidden="true" class="priority-shape">{priority === null ? "?" : PRIORITY[priority].shape}</span>
-      <span class="priority-word">{priority ?? "—"}</span>
+      {priority !== null && <span aria-hidden="true" class="priority-shape">{PRIORITY[priority].shape}</span>}
+      <span class="priority-word">{priority ?? t("console.priority.none")}</span>
       <span class="visually-hidden">{meaning}</span>
     </span>
   );

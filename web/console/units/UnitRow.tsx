@@ -25,7 +25,7 @@ export function UnitRow({ unit }: { readonly unit: Unit }) {
 export function hindrance(unit: Unit): string {
   if (unit.status === "out_of_service") {
     const until = unit.out_until === null ? "" : ` ${t("console.units.until", { time: hhmm(unit.out_until) })}`;
-    if (unit.out_reason !== null) return `${t.code("out_reason", unit.out_reason)}${until}`;
+    if (unit.out_reason !== null) return `${t.code("console.out_reason", unit.out_reason)}${until}`;
   }
   const missing = missingCrew(unit.crew);
   if (missing.length === 0 || (unit.status !== "available" && unit.status !== "out_of_service")) return "";

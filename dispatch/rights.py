@@ -29,7 +29,7 @@ def may(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401 
     answers what does not exist.
     """
     if actor.role not in RIGHTS[type(data)]:
-        return Refused("not_your_role", {"role": actor.role})
+        return Refused("not_your_role", {"role": f"role.{actor.role}"})
     scope = _SCOPES.get(actor.role)
     return None if scope is None else scope(actor, data, city)
 

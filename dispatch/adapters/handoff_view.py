@@ -1,14 +1,16 @@
 """Word a patient's handoff: the protocols arrange it, the catalogue says it."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from center_protocols.handoff import Handoff, HandoffFormat, TreatmentGiven, view
-from center_protocols.vocabulary import Given
 from dispatch.city import City
 from dispatch.flow.triage import current_assessment, findings_of
 from dispatch.incident import Patient
 from dispatch.texts_catalogue import text
+
+if TYPE_CHECKING:
+    from center_protocols.vocabulary import Given
 
 
 def handoff_sections(city: City, patient_id: str, shape: HandoffFormat, at: datetime) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def one_of(*roles: Role) -> Callable[..., Session]:
 
     def guard(session: SignedIn) -> Session:
         if session.role not in roles:
-            raise RefusedError(403, Refused("not_your_role", {"role": session.role}))
+            raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
         return session
 
     return guard
@@ -96,14 +96,14 @@ def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Sessio
 def reads_as_crew(session: Annotated[Session, Depends(reads_patient)]) -> Session:
     """Let in the crew that runs to this patient."""
     if session.role is not Role.CREW:
-        raise RefusedError(403, Refused("not_your_role", {"role": session.role}))
+        raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
     return session
 
 
 def reads_history(session: Annotated[Session, Depends(reads_incident)]) -> Session:
     """Let in the seats."""
     if session.role not in SEATS:
-        raise RefusedError(403, Refused("not_your_role", {"role": session.role}))
+        raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
     return session
 
 

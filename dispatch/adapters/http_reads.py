@@ -77,7 +77,7 @@ async def patient_register(patient_id: str, _session: ReadsPatient, parts: HasPa
 def _register(city: City, patient_id: str, now: datetime) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = worded(register_rows(city, patient_id, now))
     for row in rows:
-        label = text(f"time_point.{row['point']}")
+        label = text(f"timepoint.{row['point']}")
         row["label"] = {"zh": label.zh, "en": label.en}
     return rows
 

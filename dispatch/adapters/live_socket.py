@@ -213,7 +213,7 @@ class Connection:
     async def _subscribe(self, content: Mapping[str, Any]) -> None:
         scope = scope_of(self._session.role, self._session.unit_id, self._session.center_id)
         if scope is None:
-            refused = Refused("not_your_role", {"role": self._session.role})
+            refused = Refused("not_your_role", {"role": f"role.{self._session.role}"})
             self._outbox.offer_event(nack(None, None, refused, retry=False))
             return
         epoch, offset = content.get("feed_epoch"), content.get("offset")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from dispatch.adapters.access import PASSWORD_LEAST, hash_password
 from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore
@@ -115,8 +116,24 @@ def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
         failures.append(failure)
         server.should_exit = True
 
-    config = uvicorn.Config(
-        build(settings, broken=broken),
+    config = server_config(build(settings, broken=broken), settings)
+    server = AnnouncedServer(config, settings, day)
+    # What is wrong with the input is said in one sentence by the command line; its traceback helps nobody.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not any(isinstance(each, BadInput) for each in failures))
+    server.run()
+    if day is not None:
+        day.end()
+    for failure in failures:
+        if isinstance(failure, BadInput):
+            raise failure
+        logging.getLogger(__name__).critical("the server's own work ended", exc_info=failure)
+    return 1 if failures or not server.started else 0
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Say how uvicorn serves the application; the tests' servers run with the same."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -131,17 +148,6 @@ def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,
     )
-    server = AnnouncedServer(config, settings, day)
-    # What is wrong with the input is said in one sentence by the command line; its traceback helps nobody.
-    logging.getLogger("uvicorn.error").addFilter(lambda _: not any(isinstance(each, BadInput) for each in failures))
-    server.run()
-    if day is not None:
-        day.end()
-    for failure in failures:
-        if isinstance(failure, BadInput):
-            raise failure
-        logging.getLogger(__name__).critical("the server's own work ended", exc_info=failure)
-    return 1 if failures or not server.started else 0
 
 
 class AnnouncedServer(uvicorn.Server):

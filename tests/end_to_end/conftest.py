@@ -1,0 +1,15 @@
+"""One demo server for all tests that only look and act; those that break something start their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.serving import Server, demo_settings, running
+
+
+@pytest.fixture(scope="session")
+def server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the made-up city with its demo accounts."""
+    with running(demo_settings(fictional_pack, tmp_path_factory.mktemp("demo"))) as started:
+        yield started

@@ -8,6 +8,7 @@ The heap is scipy's; weights are whole milliseconds in float64, so sums are exac
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.roads import NO_ARC, RoadGraph
 from geo.snap import Snap
+
+# The last searches from and to single positions are kept: a call asks about its place again and again while it grows.
+SEARCHES_KEPT = 32
 
 # Searches in one batch: each needs one float64 per state, so this bounds a batch to some 30 MB in a large city.
 BATCH_SEARCHES_MAX = 64
@@ -90,6 +94,8 @@ class SearchGraph:
         shape = (self._states.count, self._states.count)
         self._forward = csr_array((weights, (self._step_tail, self._step_head)), shape=shape)
         self._backward = csr_array(self._forward.T)
+        self.times_from = lru_cache(SEARCHES_KEPT)(self._times_from)
+        self.times_to = lru_cache(SEARCHES_KEPT)(self._times_to)
 
     def departures(self, snap: Snap) -> list[Seed]:
         """Return the states a journey from the position stands at next."""
@@ -134,6 +140,14 @@ class SearchGraph:
         straight = self.along(start, end)
         return np.inf if straight is None else straight.offset_ms
 
+    def _times_from(self, start: Snap) -> NDArray[np.float64]:
+        """Return the milliseconds from a position to every state, inf where unreachable; read-only."""
+        return np.asarray(self._times(self._forward, [self.departures(start)])[0])
+
+    def _times_to(self, end: Snap) -> NDArray[np.float64]:
+        """Return the milliseconds from every state to a position, inf where unreachable; read-only."""
+        return np.asarray(self._times(self._backward, [self.arrivals(end)])[0])
+
     def best_from(self, starts: Sequence[Sequence[Seed]], arrivals: Seeds) -> NDArray[np.float64]:
         """Return the milliseconds from each start to each position, inf where unreachable: [starts, positions]."""
         return self._best(self._forward, starts, arrivals)
@@ -162,13 +176,16 @@ class SearchGraph:
     def _best(
         self, steps: "csr_array[np.float64]", starts: Sequence[Sequence[Seed]], positions: Seeds
     ) -> NDArray[np.float64]:
+        batches = (starts[at : at + BATCH_SEARCHES_MAX] for at in range(0, len(starts), BATCH_SEARCHES_MAX))
+        nobody = np.empty((0, len(positions.first) - 1))
+        return np.concatenate([nobody, *(positions.best(self._times(steps, batch)) for batch in batches)])
+
+    def _times(self, steps: "csr_array[np.float64]", starts: Sequence[Sequence[Seed]]) -> NDArray[np.float64]:
+        """Search from every start at once: float64[starts, states], read-only."""
         count = self._states.count
-        rows = [np.empty((0, len(positions.first) - 1))]
-        for at in range(0, len(starts), BATCH_SEARCHES_MAX):
-            batch = starts[at : at + BATCH_SEARCHES_MAX]
-            times_ms = dijkstra(_started(steps, batch), indices=np.arange(count, count + len(batch)))
-            rows.append(positions.best(times_ms))
-        return np.concatenate(rows)
+        times_ms = dijkstra(_started(steps, starts), indices=np.arange(count, count + len(starts)))[:, :count]
+        times_ms.setflags(write=False)
+        return times_ms
 
     def _arc_between(self, tail: int, head: int) -> int:
         low, high = np.searchsorted(self._step_tail, [tail, tail + 1])

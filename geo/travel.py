@@ -83,7 +83,7 @@ class TravelTimes:
         ``k`` keeps the first few; ``among`` names the centres that count. Raises `geo.snap.NoRoad`.
         """
         weights, start = self._weights, self.roads.snap(at)
-        times_ms = weights.search.best_from([weights.search.departures(start)], weights.center_arrivals)[0]
+        times_ms = weights.center_arrivals.best(weights.search.times_from(start))
         arrivals = [
             _arrival(center_id, float(time_ms), weights.search.along_ms(start, snap))
             for (center_id, snap), time_ms in zip(self._centers, times_ms, strict=True)
@@ -103,7 +103,7 @@ class TravelTimes:
         fixes = [fix for fix in fleet.fixes() if accept is None or accept(fix.unit_id)]
         placed = [(fix.unit_id, fix.snap) for fix in fixes if fix.snap is not None]
         departures = Seeds.of(weights.search.departures(snap) for _, snap in placed)
-        times_ms = weights.search.best_to([weights.search.arrivals(end)], departures)[0]
+        times_ms = departures.best(weights.search.times_to(end))
         arrivals = [
             _arrival(unit_id, float(time_ms), weights.search.along_ms(snap, end))
             for (unit_id, snap), time_ms in zip(placed, times_ms, strict=True)

@@ -2,6 +2,7 @@
 
 import math
 import random
+import threading
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -208,3 +209,29 @@ def test_a_route_through_beijing_names_its_roads(beijing: TravelTimes) -> None:
     names = {step.name.zh for step in route.steps if step.name is not None}
     assert any(name.endswith(("路", "街", "环")) for name in names)
     assert 60 < route.duration_s < 3600
+
+
+def test_readers_see_the_old_weights_or_the_new_ones_and_never_a_mixture() -> None:
+    graph = random_graph(9)
+    places = {f"p{node}": graph.node_point(node) for node in range(graph.node_count)}
+    travel, at = travel_on(graph, places), graph.node_point(0)
+    once = {arrival.id: arrival.eta_s for arrival in travel.rank(at)}
+    twice = {place: None if eta_s is None else 2 * eta_s for place, eta_s in once.items()}
+    seen: list[dict[str, float | None]] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.append({arrival.id: arrival.eta_s for arrival in travel.rank(at)})
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for turn in range(60):
+        travel.reweight(graph.duration_ms * np.int32(2 - turn % 2))
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert seen
+    assert all(found in (once, twice) for found in seen)
+    assert travel.weights_epoch == 61

@@ -184,6 +184,11 @@ class Case:
         reacts = consciousness is not Consciousness.UNKNOWN or responsive is Known.YES
         return Known.NO if reacts else Known.UNKNOWN
 
+    @property
+    def is_transfer(self) -> bool:
+        """Tell whether the patient comes from another hospital, which has its own targets."""
+        return self.is_yes("scene.interhospital_transfer")
+
     # What the register should show
 
     def expect(

@@ -101,6 +101,9 @@ def _first_ecg(case: Case) -> ExpectedTimePoint:
 def stemi_plan(case: Case) -> Plan:
     """Send straight to the cath lab, past ED and CCU; consent starts in the ambulance."""
     advice = [Advice.START_CONSENT]
+    transfer = case.is_transfer
+    to_wire = "chest_pain.fmc_to_wire_transfer" if transfer else "chest_pain.fmc_to_wire_direct"
+    diagnosis_to_wire = "chest_pain.diagnosis_to_wire_transfer" if transfer else "chest_pain.diagnosis_to_wire"
     if case.answer("chest_pain.aspirin_allergy") is not Known.YES:
         advice.append(Advice.ASPIRIN)
     return Plan(
@@ -115,15 +118,15 @@ def stemi_plan(case: Case) -> Plan:
             case.expect(TimePoint.LAB_ACTIVATED),
             case.expect(TimePoint.LAB_READY, TimePoint.LAB_ACTIVATED, "chest_pain.lab_ready"),
             case.expect(TimePoint.LAB_ARRIVAL, TimePoint.ARRIVAL_GATE),
-            case.expect(TimePoint.WIRE, TimePoint.PATIENT_CONTACT, "chest_pain.fmc_to_wire_direct"),
-            case.expect(TimePoint.WIRE, TimePoint.DIAGNOSIS, "chest_pain.diagnosis_to_wire"),
+            case.expect(TimePoint.WIRE, TimePoint.PATIENT_CONTACT, to_wire),
+            case.expect(TimePoint.WIRE, TimePoint.DIAGNOSIS, diagnosis_to_wire),
             case.expect(TimePoint.WIRE, TimePoint.ARRIVAL_GATE, "chest_pain.door_to_wire"),
             case.expect(TimePoint.NEEDLE, TimePoint.ARRIVAL_GATE, "chest_pain.lysis_start", optional=True),
             case.expect(
                 TimePoint.FIRST_HOSPITAL_LEFT,
                 TimePoint.FIRST_HOSPITAL_DOOR,
                 "chest_pain.door_in_door_out",
-                optional=True,
+                optional=not transfer,
             ),
         ),
     )

@@ -409,3 +409,4 @@ class Scene(Group, frozen=True):
     violence: Known = Known.UNKNOWN
     infectious_suspected: Known = Known.UNKNOWN
     stairs_without_lift: Known = Known.UNKNOWN
+    interhospital_transfer: Known = Known.UNKNOWN

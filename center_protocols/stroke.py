@@ -113,6 +113,7 @@ def lvo_plan(case: Case) -> Plan:
     """Send to a thrombectomy centre inside the added-time gates of ``destination_stroke``; onto CT-angiography."""
     stroke = stroke_plan(case)
     direct = case.settings.direct_to_angio
+    to_groin = "stroke.door_to_groin_transfer" if case.is_transfer else "stroke.door_to_groin"
     return Plan(
         requires=frozenset({Capability.CT, Capability.EVT_24_7}),
         prefers=frozenset({Capability.IVT_24_7}),
@@ -122,9 +123,12 @@ def lvo_plan(case: Case) -> Plan:
         advice=stroke.advice,
         time_points=(
             *stroke.time_points,
-            case.expect(TimePoint.GROIN, TimePoint.ARRIVAL_GATE, "stroke.door_to_groin"),
+            case.expect(TimePoint.GROIN, TimePoint.ARRIVAL_GATE, to_groin),
             case.expect(
-                TimePoint.FIRST_HOSPITAL_LEFT, TimePoint.FIRST_HOSPITAL_DOOR, "stroke.door_in_door_out", optional=True
+                TimePoint.FIRST_HOSPITAL_LEFT,
+                TimePoint.FIRST_HOSPITAL_DOOR,
+                "stroke.door_in_door_out",
+                optional=not case.is_transfer,
             ),
         ),
     )

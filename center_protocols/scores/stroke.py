@@ -1,11 +1,13 @@
 """Score stroke: recognition scales (FAST, 中风120, BE-FAST, CPSS, LAPSS) and large-vessel scales."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import reduce
 
-from center_protocols.finding_groups import Cstat, FastEd, Lams, Nihss, Race, Stroke, Van
+from center_protocols.finding_groups import Cstat, FastEd, Lams, Nihss, Number, Race, Stroke, Van
+from center_protocols.findings import Age, Findings
 from center_protocols.scores.score import Score, answer_points, stated_or_sum
 from center_protocols.thresholds import Thresholds
-from center_protocols.vocabulary import Known, LvoScale
+from center_protocols.vocabulary import UNKNOWN, Known, LvoScale
 
 # 中风120 asks the same three things: 1 uneven face, 2 arms, 0 (聆) listen to the speech.
 FAST = ("face_droop", "arm_weakness", "speech_problem")
@@ -33,6 +35,34 @@ def be_fast(stroke: Stroke) -> Score:
 def cpss(stroke: Stroke) -> Score:
     """Count the Cincinnati items, which are FAST's."""
     return answers("cpss", stroke, FAST)
+
+
+def lapss(findings: Findings, hours_since_onset: Number, thresholds: Thresholds) -> Known:
+    """Tell whether all six LAPSS criteria hold: age, no seizure history, recent, walked before, glucose, one-sided."""
+    number = thresholds.number
+    age: Number = findings.age.years if isinstance(findings.age, Age) else UNKNOWN
+    glucose, stroke = findings.vitals.glucose_mmol_l, findings.stroke
+    recent = _compare(hours_since_onset, lambda hours: hours < number("stroke.lapss_onset_below"))
+    low, high = number("stroke.lapss_glucose_min"), number("stroke.lapss_glucose_max")
+    answers = (
+        _compare(age, lambda years: years > number("stroke.lapss_age_above")),
+        _opposite(stroke.seizure_history),
+        recent,
+        stroke.ambulatory_before,
+        _compare(glucose, lambda value: low <= value <= high),
+        any_of(stroke.face_droop, stroke.unilateral_grip, stroke.arm_weakness),
+    )
+    return reduce(both, answers)
+
+
+def _compare(value: Number, holds: Callable[[float], bool]) -> Known:
+    if value is UNKNOWN:
+        return Known.UNKNOWN
+    return Known.YES if holds(value) else Known.NO
+
+
+def _opposite(answer: Known) -> Known:
+    return {Known.YES: Known.NO, Known.NO: Known.YES}.get(answer, Known.UNKNOWN)
 
 
 def lams(items: Lams) -> Score:

@@ -13,7 +13,18 @@ from center_protocols.findings import findings_from
 
 FOLDER = Path(__file__).parent / "vignettes"
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
-READS = {"source", "why", "findings", "conditions", "priority", "status", "required", "preferred", "bypass", "activate"} | {
+READS = {
+    "source",
+    "why",
+    "findings",
+    "conditions",
+    "priority",
+    "status",
+    "required",
+    "preferred",
+    "bypass",
+    "activate",
+} | {
     "advice",
     "blocked",
     "contradictions",

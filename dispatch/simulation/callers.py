@@ -1,0 +1,68 @@
+"""The callers and the exchange: 120 rings with what people say and what their handset knows."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ulid import ULID
+
+from dispatch.simulation.cases import Case, draw_case
+from dispatch.simulation.client import Client
+
+SPREAD_M = 1_500.0  # around a station or hospital: where people live
+METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A known place of the city that calls scatter around."""
+
+    name: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where it really is, and what the caller calls it."""
+
+    lon: float
+    lat: float
+    words: str
+
+
+def spot_of(case: Case, anchors: Sequence[Anchor]) -> Spot:
+    """Draw the place of a case."""
+    chance = case.chance("place")
+    anchor = anchors[chance.randrange(len(anchors))]
+    north_m, east_m = chance.gauss(0, SPREAD_M), chance.gauss(0, SPREAD_M)
+    lat = anchor.lat + north_m / METRES_PER_DEGREE
+    lon = anchor.lon + east_m / (METRES_PER_DEGREE * math.cos(math.radians(anchor.lat)))
+    return Spot(round(lon, 6), round(lat, 6), f"{anchor.name}附近 {chance.randrange(1, 120)} 号")
+
+
+async def ring_all(client: Client, seed: int, times: Sequence[datetime], anchors: Sequence[Anchor]) -> None:
+    """Ring at every time; two of three handsets know where they are."""
+    for index, at in enumerate(times):
+        await client.server.clock.until(at)
+        await ring(client, draw_case(seed, index), at, anchors)
+
+
+async def ring(client: Client, case: Case, at: datetime, anchors: Sequence[Anchor]) -> None:
+    """Report one call."""
+    spot, chance = spot_of(case, anchors), case.chance("handset")
+    data: dict[str, object] = {"number": case.number, "words": spot.words, "complaint": case.profile.complaint}
+    if chance.random() < 2 / 3:
+        data["place"] = {
+            "lon": spot.lon,
+            "lat": spot.lat,
+            "radius_m": float(chance.choice((20, 50, 150, 400))),
+            "datum": "wgs84",
+            "source": "handset",
+        }
+    if client.server.clock.now() - at > timedelta(seconds=10 * client.server.clock.speed):
+        await client.send("receive-call", data, at=at.isoformat())
+        return
+    command_id = str(ULID())
+    await client.answered("/api/commands/receive-call", {"command_id": command_id, "data": data}, command_id)

@@ -29,7 +29,7 @@ from dispatch.main import build
 from dispatch.settings import Settings, settings_from
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
-SPEED = 20.0  # of the demo: a run of forty minutes in two
+SPEED = 4.0  # of the demo: ambulances visibly move, and a person can still follow
 
 FIRST_ACCOUNT = """green channel: nobody can sign in yet. Make the first account:
   greenchannel serve --data {data} --add-account NAME --role admin

@@ -208,7 +208,8 @@ def encode(findings: Findings) -> dict[str, Any]:
 
 def _known_only(plain: Mapping[str, Any]) -> dict[str, Any]:
     pruned = {key: _known_only(value) if isinstance(value, Mapping) else value for key, value in plain.items()}
-    return {key: value for key, value in pruned.items() if value not in ({}, [], ())}
+    listed = {key: list(value) if isinstance(value, tuple) else value for key, value in pruned.items()}
+    return {key: value for key, value in listed.items() if value not in ({}, [])}
 
 
 def _without_unknown(raw: object) -> object:

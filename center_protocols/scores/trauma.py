@@ -19,6 +19,15 @@ def shock_index(vitals: Vitals) -> Number:
     return vitals.hr / vitals.sbp
 
 
+def shock_class(vitals: Vitals, thresholds: Thresholds) -> int | None:
+    """Return the shock class, 1 (none) to 4 (severe), from the shock index; ``None`` while it is unknown."""
+    index = shock_index(vitals)
+    if index is UNKNOWN:
+        return None
+    rows = ("scores.shock_index_2_from", "scores.shock_index_3_from", "scores.shock_index_4_from")
+    return 1 + sum(index >= thresholds.number(row) for row in rows)
+
+
 def rsig(vitals: Vitals) -> Score | None:
     """Multiply systolic pressure over heart rate by GCS; ``None`` without a beating heart or a pressure."""
     if vitals.hr is UNKNOWN or vitals.sbp is UNKNOWN or vitals.hr == 0:

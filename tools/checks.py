@@ -10,7 +10,9 @@ from tools import debian, environment, web
 from tools.paths import ROOT, VENV
 from tools.say import exit_code, say, step
 
-CLOSING_LINE = re.compile(r"=+ .*\b(passed|failed|errors?|no tests ran|skipped)\b.* in .*=+$")
+CLOSING_LINE = re.compile(
+    r"=* ?(?:no tests ran|\d+ (?:passed|failed|skipped|deselected|errors?|warnings?)\b.*) in \d[\d.]*s\b.*$"
+)
 BIN = VENV / "bin"
 WEB_CHECKS = {"check": web.check, "test": lambda: web.npm_exit_code("test")}
 

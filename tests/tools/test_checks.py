@@ -13,6 +13,7 @@ from tools.say import Stopped
         "=== 1 failed, 2 passed, 1 skipped in 12.31s ===",
         "==== 2 passed, 1 error in 75.02s (0:01:15) ====",
         "============ no tests ran in 0.01s ============",
+        "15 failed, 332 passed in 104.89s (0:01:44)",
     ],
 )
 def test_the_closing_line_is_known(line: str) -> None:

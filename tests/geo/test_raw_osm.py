@@ -20,7 +20,8 @@ from geo.osm_import import BadOsm, read_osm
 from geo.roads import RoadGraph
 from geo.speeds import read_profile
 from tests.geo.osm_files import OsmNode, OsmTurn, OsmWay, write_osm
-from tests.geo.second_reader import Place, RawOsm, SecondGraph, lay, read_raw
+from tests.geo.raw_osm_files import Place, RawOsm, read_raw
+from tests.geo.second_reader import SecondGraph, lay
 
 SEED = 20_260_101
 SMALL_CITIES = 1_000

@@ -2,22 +2,27 @@
 import own from "@texts/console.json";
 import flow from "@texts/flow.json";
 import shared from "@texts/shared.json";
-import { fill, translator } from "@shared/texts.ts";
+import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
 const catalogue = { ...flow, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);
-export { both, lang } from "@shared/texts.ts";
+export { both, lang };
 
 /** Fill a sentence in both languages at once: what was said stays readable when the language changes. A parameter may be a sentence itself. */
 export function bothOf(key: Key, params: Readonly<Record<string, string | Both>> = {}): Both {
-  const filled = (lang: "zh" | "en"): string => {
-    const said = Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? value : value[lang]] as const);
-    return fill(catalogue[key][lang], Object.fromEntries(said));
+  const filled = (tongue: "zh" | "en"): string => {
+    const said = Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? value : value[tongue]] as const);
+    return fill(catalogue[key][tongue], Object.fromEntries(said));
   };
   return { zh: filled("zh"), en: filled("en") };
+}
+
+/** What stands between a name and what belongs to it. */
+export function colon(): string {
+  return lang.value === "zh" ? "：" : ": ";
 }
 
 /** Every name of a code, in both languages: the command line takes either. None when the catalogue has none. */

@@ -15,7 +15,7 @@ const KEYS = [
   ["Esc", "console.key.esc"],
 ] as const;
 
-const EXAMPLES = ["N 13800000000 东单路口 胸痛", "D", "D #2", "F 胸痛 意识清楚 是 呼吸 正常 年龄 62 性别 男", "ST 37 到达现场", "P1", "HOLD 无可派车组", "END 37 未找到患者"];
+const EXAMPLES = ["N 13800000000 东单路口 胸痛", "D", "D #2", "F 胸痛 是 清醒 是 呼吸 正常 年龄 62 性别 男", "ST 37 到达现场", "P1", "HOLD 无可派车组", "END 37 未找到患者"];
 
 /** The grammar, made from the same table that reads the lines. */
 export function Help() {

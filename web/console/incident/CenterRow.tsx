@@ -14,6 +14,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
   const [choosing, setChoosing] = useState(false);
   const early = patient.activation_id === null && patient.conditions.some(({ code }) => EARLY.has(code));
   const chosen = patient.center_id === option.center_id;
+  const said = option.reasons.filter(({ code }) => code !== "destination.tie"); // the badge says it
   const center = link.tables.centers.value.get(option.center_id);
   return (
     <li class={`option center-option ${option.rank === 1 ? "option-first" : ""}`}>
@@ -33,10 +34,9 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
         </button>
       </span>
       <span class="option-why">
-        {t("console.advice.drive")} {roadMinutes(option.eta_s)}
-        {option.reasons.length > 0 && ` · ${option.reasons.map(both).join(" · ")}`}
+        {said.length > 0 ? said.map(both).join(" · ") : `${t("console.advice.drive")} ${roadMinutes(option.eta_s)}`}
         {option.warnings.map((warning) => <span key={warning.code} class="warning"> ⚠ {both(warning)}</span>)}
-        {option.status.map((said) => <span key={said.topic} class="faint"> · {said.owner} {t("console.units.until", { time: hhmm(said.expires_at) })}</span>)}
+        {option.status.map((row) => <span key={row.topic} class="faint"> · {row.owner} {t("console.units.until", { time: hhmm(row.expires_at) })}</span>)}
       </span>
       {choosing && <ChoiceForm option={option} patient={patient} onDone={() => setChoosing(false)} />}
     </li>

@@ -1,7 +1,7 @@
 import type { CenterOption, Incident, Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";
-import { both, t } from "../texts.ts";
+import { both, colon, t } from "../texts.ts";
 import { useHeldOrder } from "../ui/held_order.ts";
 import { useRoving } from "../ui/roving.ts";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
@@ -33,9 +33,9 @@ function Destination({ patient }: { readonly patient: Patient }) {
   return (
     <section class="card destination" aria-label={t("console.center.chosen")}>
       <p>
-        {t("console.center.chosen")}：
+        {t("console.center.chosen")}{colon()}
         {center === undefined ? <span class="faint">{t("console.center.not_chosen")}</span> : <strong>{center.name}</strong>}
-        {patient.chosen_by !== null && <span class="faint"> · {t.code("console.center.chosen_by", patient.chosen_by)}{patient.choice_reason === null ? "" : `：${patient.choice_reason}`}{patient.risk_told ? ` · ${t("console.center.risk_told")}` : ""}</span>}
+        {patient.chosen_by !== null && <span class="faint"> · {t.code("console.center.chosen_by", patient.chosen_by)}{patient.choice_reason === null ? "" : `${colon()}${patient.choice_reason}`}{patient.risk_told ? ` · ${t("console.center.risk_told")}` : ""}</span>}
       </p>
       {activation !== undefined && <ActivationCard activation={activation} />}
     </section>

@@ -3,7 +3,7 @@ import type { Incident } from "@shared/rows.ts";
 import { ageOf } from "../logic/ageing.ts";
 import { headline } from "../logic/headline.ts";
 import { useDesk } from "../store/desk.ts";
-import { t } from "../texts.ts";
+import { colon, t } from "../texts.ts";
 import { PriorityPicker } from "./PriorityPicker.tsx";
 import { CallLine } from "./CallLine.tsx";
 import { conditionWord } from "../words.ts";
@@ -29,7 +29,7 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
         <span class={`phase phase-${incident.phase}`}>{t(`console.incident.phase.${incident.phase}`)}</span>
         <span>{t("console.incident.opened", { time: hhmmss(incident.opened_at) })}</span>
         {top !== null && incident.complaint !== null && <span>“{incident.complaint}”</span>}
-        {incident.priority_fixed && <span>{t("console.priority.fixed")}{incident.priority_reason === null ? "" : `：${incident.priority_reason}`}</span>}
+        {incident.priority_fixed && <span>{t("console.priority.fixed")}{incident.priority_reason === null ? "" : `${colon()}${incident.priority_reason}`}</span>}
       </p>
       {calls.map((call) => <CallLine key={call.id} call={call} incident={incident} />)}
     </header>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Incident, Priority } from "@shared/rows.ts";
 import { urgency } from "../logic/queue.ts";
 import { useDesk } from "../store/desk.ts";
-import { t } from "../texts.ts";
+import { colon, t } from "../texts.ts";
 import { PriorityBadge } from "../ui/PriorityBadge.tsx";
 
 const PRIORITIES: readonly Priority[] = ["P1", "P2", "P3", "P4"];
@@ -37,7 +37,7 @@ export function PriorityPicker({ incident }: { readonly incident: Incident }) {
               setLower(null);
               void actions.setPriority(incident, lower, reason);
             }}>
-              <input autofocus required aria-label={t("console.priority.reason")} placeholder={`${lower}：${t("console.priority.reason")}`} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+              <input autofocus required aria-label={t("console.priority.reason")} placeholder={`${lower}${colon()}${t("console.priority.reason")}`} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
               <button type="submit" class="key">{t("ui.confirm")}</button>
             </form>
           )}

@@ -60,8 +60,14 @@ function RegisterTable({ rows }: { readonly rows: readonly RegisterRow[] }) {
   );
 }
 
+/** Minutes as a register reads them; less than one in seconds. */
+function minutes(value: number | null): string {
+  if (value === null) return "";
+  if (Math.abs(value) < 1) return t("console.register.seconds", { seconds: Math.round(value * 60) });
+  return t("console.register.minutes", { minutes: Number.isInteger(value) ? value : value.toFixed(1) });
+}
+
 function Row({ row }: { readonly row: RegisterRow }) {
-  const minutes = (value: number | null): string => (value === null ? "" : t("console.register.minutes", { minutes: Number.isInteger(value) ? value : value.toFixed(1) }));
   return (
     <tr class={`register-${row.status}`} title={row.source ?? undefined}>
       <th scope="row">

@@ -3,7 +3,7 @@ import { hhmm } from "@shared/format.ts";
 import type { Assignment, Incident, Unit } from "@shared/rows.ts";
 import { nextSteps, RUN_STEPS } from "../logic/journey.ts";
 import { useDesk } from "../store/desk.ts";
-import { t } from "../texts.ts";
+import { colon, t } from "../texts.ts";
 import { StatusMark } from "../ui/StatusMark.tsx";
 import { Since } from "../ui/Timer.tsx";
 import { roadMinutes } from "../words.ts";
@@ -37,13 +37,13 @@ function Run({ run, unit }: { readonly run: Assignment; readonly unit: Unit }) {
         <button type="button" class="bare" onClick={() => selection.showUnit(unit.id)}>
           {!over && <StatusMark status={unit.status} />} <strong>{unit.call_sign}</strong>
         </button>
-        {run.outcome === null ? <span>{t(`status.${unit.status}`)} <Since at={unit.status_since} /></span> : <span>{t(`outcome.${run.outcome}`)}{run.outcome_reason === null ? "" : `：${run.outcome_reason}`}</span>}
+        {run.outcome === null ? <span>{t(`status.${unit.status}`)} <Since at={unit.status_since} /></span> : <span>{t(`outcome.${run.outcome}`)}{run.outcome_reason === null ? "" : `${colon()}${run.outcome_reason}`}</span>}
         {!over && arrives !== null && arrives > 0 && <span class="run-eta">{roadMinutes(arrives)}</span>}
         {!over && (
           <span class="run-keys">
             {next !== undefined && (
               <button type="button" class="small" title={t("console.run.for_crew")} onClick={() => void actions.enterStep(unit, next)}>
-                {t("console.run.for_crew")}：{t(`status.${next}`)}
+                {t("console.run.for_crew")}{colon()}{t(`status.${next}`)}
               </button>
             )}
             {later.length > 0 && (

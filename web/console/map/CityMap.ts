@@ -97,6 +97,7 @@ export class CityMap {
     const lons = points.map(([lon]) => lon);
     const lats = points.map(([, lat]) => lat);
     const box: [number, number, number, number] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+    this.#map.resize(); // the panel that opened with the selection has taken its width by now
     this.#map.fitBounds(box, { padding: 70, maxZoom: LOOK_ZOOM + 0.5, duration: 250 });
   }
 

@@ -30,7 +30,7 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
       if (target !== null) map.lookAt(target.lon, target.lat);
     }),
     effect(() => {
-      if (desk.selection.incidentId.value !== null) lookAtIncident(desk, map);
+      if (desk.selection.incidentId.value !== null) requestAnimationFrame(() => requestAnimationFrame(() => lookAtIncident(desk, map)));
     }),
     effect(() => {
       void route.value?.key;

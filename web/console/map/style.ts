@@ -72,14 +72,14 @@ function names(lang: Lang): LayerSpecification[] {
       paint: { "text-color": "#6f8496", ...halo },
     },
     {
-      id: "road-name", source: SOURCE, "source-layer": "road", type: "symbol", minzoom: 12,
+      id: "road-name", source: SOURCE, "source-layer": "road", type: "symbol", minzoom: 11,
       filter: ["in", ["get", "class"], ["literal", ["motorway", "trunk", "primary", "secondary", "tertiary", "residential", "unclassified"]]],
       layout: { "symbol-placement": "line", "text-field": name, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 12, 10, 16, 13], "symbol-spacing": 320 },
       paint: { "text-color": PALETTE.labelFaint, ...halo },
     },
     {
-      id: "poi-name", source: SOURCE, "source-layer": "poi", type: "symbol", minzoom: 14,
-      filter: ["in", ["get", "class"], ["literal", ["hospital", "subway_station", "railway_station", "university", "school", "mall", "park", "bridge"]]],
+      id: "poi-name", source: SOURCE, "source-layer": "poi", type: "symbol", minzoom: 13,
+      filter: ["in", ["get", "class"], ["literal", ["water",  "subway_station", "railway_station", "university", "school", "mall", "park", "bridge"]]],
       layout: { "text-field": name, "text-font": FONT, "text-size": 11, "text-max-width": 7 },
       paint: { "text-color": PALETTE.labelFaint, ...halo },
     },

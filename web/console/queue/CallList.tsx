@@ -35,7 +35,7 @@ function CallRow({ call }: { readonly call: Call }) {
       aria-current={selection.incidentId.value === call.incident_id || undefined}
       onClick={() => (rings ? void actions.answer(call) : selection.showIncident(call.incident_id))}
     >
-      <span class="call-state">{rings ? t("console.queue.ringing") : t("console.queue.talking")}</span>
+      <span class="call-state"><span aria-hidden="true">☎</span> <span class={rings ? "visually-hidden" : ""}>{t(rings ? "console.queue.ringing" : "console.queue.talking")}</span></span>
       <strong class="call-number">{call.number ?? t("console.queue.no_number")}</strong>
       <Since at={call.answered_at ?? call.received_at} />
       <span class="call-words">{[call.complaint, call.words].filter((word) => word !== null).join(" · ") || t("console.queue.no_words")}</span>

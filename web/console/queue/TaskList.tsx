@@ -34,7 +34,7 @@ function TaskRow({ task, number }: { readonly task: Task; readonly number: numbe
         setOpen(!open);
       }}>
         <span class="task-no">T{number}</span>
-        <span class="task-text">{taskText(task)}</span>
+        <span class="task-text" title={taskText(task)}>{taskText(task)}</span>
         <span class={`timer ${over ? "is-over" : ""}`}>{t(over ? "console.task.over" : "console.task.due_in", { time: mmss(Math.abs(left)) })}</span>
       </button>
       {open && <TaskForm task={task} />}

@@ -23,7 +23,7 @@ export function UnitCard({ unit }: { readonly unit: Unit }) {
       </p>
       <p class="faint">
         {unit.station_name} · {t.code("console.level", unit.level)} · {unit.crew.length === 0 ? hindrance(unit) : unit.crew.map((role) => t.code("console.crew", role)).join(" ")}
-        {unit.crew_names === null ? "" : `（${unit.crew_names}）`}
+        {unit.crew_names === null ? "" : ` (${unit.crew_names})`}
         {unit.equipment.length > 0 && ` · ${unit.equipment.map((each) => t.code("equipment", each)).join(" ")}`}
       </p>
       {hindrance(unit) !== "" && unit.crew.length > 0 && <p>{hindrance(unit)}</p>}

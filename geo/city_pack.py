@@ -4,7 +4,7 @@
 directory of arrays and tables. `CityPack.open` verifies it and hands it out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ import msgspec
 from geo.basemap import ATTRIBUTION, FICTIONAL_ATTRIBUTION, build_basemap
 from geo.datum import Datum
 from geo.junctions import LaidRoads, lay_roads
-from geo.osm_import import NamedPlace, OsmCity, RoadName, read_osm
+from geo.osm_import import LeftOut, NamedPlace, OsmCity, RoadName, read_osm
 from geo.pack_files import (
     FORMAT_VERSION,
     BadPack,
@@ -26,10 +26,10 @@ from geo.pack_files import (
     sha256_of,
     verify_files,
 )
-from geo.point import Box, Point
+from geo.point import Box
 from geo.roads import RoadGraph
-from geo.sites import CenterSite, StationSite, read_centers, read_stations
-from geo.snap import NoRoad, RoadIndex, SnapGrid, build_grid
+from geo.sites import BadCity, CenterSite, SiteWarning, StationSite, check_on_map, read_centers, read_stations
+from geo.snap import RoadIndex, SnapGrid, build_grid
 from geo.speeds import read_profile
 
 BASEMAP = "basemap.pmtiles"
@@ -37,18 +37,8 @@ BASEMAP = "basemap.pmtiles"
 # The generator of the fictional city signs its .osm.pbf with a program name that begins so.
 FICTIONAL_GENERATOR = "greenchannel fictional"
 
-# A centre farther than this from its road is believed, and named in the warnings.
-FAR_FROM_ROAD_M = 300.0
-
-# A sentence names so many sites before it counts the rest.
-_SITES_NAMED_MAX = 5
-
 Progress = Callable[[str], None]
 _T = TypeVar("_T")
-
-
-class BadCity(ValueError):  # noqa: N818 - the name is the sentence
-    """Say which site does not belong to the map it was given with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ class PackSummary:
     main_component_share: float
     islands: Mapping[str, int | float]
     left_out: Mapping[str, int]
-    warnings: tuple[str, ...]
+    warnings: tuple[SiteWarning, ...]
     attribution: str
     checksum: str
     format_version: int
@@ -87,7 +77,8 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     """Build a pack from an ``.osm.pbf`` or ``.osm`` file; ``out`` appears whole or not at all.
 
     ``datum`` is that of the two lists; ``districts`` is GeoJSON and kept as it is. Raises `geo.osm_import.BadOsm`,
-    `geo.csv_rows.BadTable`, `BadCity` or `geo.pack_files.BadPack`, each naming the file, line or centre that is wrong.
+    `geo.csv_rows.BadTable`, `geo.sites.BadCity` or `geo.pack_files.BadPack`, each naming the file, line or centre
+    that is wrong.
     """
     profile = read_profile()
     center_sites = read_centers(centers, datum) if centers else ()
@@ -99,7 +90,7 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     laid = lay_roads(city, profile)
     progress(f"indexing {laid.graph.stretch_count} stretches of road")
     grid = build_grid(laid.graph)
-    warnings = _check_sites(RoadIndex(laid.graph, grid), center_sites, station_sites)
+    warnings = check_on_map(RoadIndex(laid.graph, grid), center_sites, station_sites)
     manifest = msgspec.structs.replace(
         _manifest(city, laid, osm, name or _own_name(city) or osm.name.split(".")[0]),
         profile=f"{profile.name} {profile.version}",
@@ -130,9 +121,9 @@ def _own_name(city: OsmCity) -> str | None:
 def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
     box = laid.graph.box()
     fictional = city.generator.startswith(FICTIONAL_GENERATOR)
-    left_out = dict(city.left_out)
+    left_out = {reason.value: number for reason, number in city.left_out.items()}
     if laid.unplaced_turns:
-        left_out["turn restrictions without a clear place"] = laid.unplaced_turns
+        left_out[LeftOut.UNPLACED_TURNS] = laid.unplaced_turns
     return Manifest(
         format_version=FORMAT_VERSION,
         name=name,
@@ -146,28 +137,6 @@ def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
         warnings=(),
         files={},
     )
-
-
-def _check_sites(roads: RoadIndex, centers: Sequence[CenterSite], stations: Sequence[StationSite]) -> tuple[str, ...]:
-    """Refuse sites outside the map; name those whose road is far or absent."""
-    sites = [(f"centre {site.center_id} ({site.name})", site.point) for site in centers]
-    sites += [(f"station {site.station_id} ({site.name})", site.point) for site in stations]
-    outside = [f"{label} at {point.lon},{point.lat}" for label, point in sites if point not in roads.served]
-    if outside:
-        more = len(outside) - _SITES_NAMED_MAX
-        raise BadCity(
-            f"outside the map: {'; '.join(outside[:_SITES_NAMED_MAX])}{f' and {more} more' if more > 0 else ''}"
-        )
-    warnings = (_site_warning(roads, label, point) for label, point in sites)
-    return tuple(warning for warning in warnings if warning is not None)
-
-
-def _site_warning(roads: RoadIndex, label: str, point: Point) -> str | None:
-    try:
-        away_m = roads.snap(point).distance_m
-    except NoRoad as far:
-        return f"{label} cannot be reached: the nearest road is {far.distance_m:.0f} m away"
-    return f"{label} is {away_m:.0f} m from its road" if away_m > FAR_FROM_ROAD_M else None
 
 
 def _read_districts(path: Path | None) -> object | None:

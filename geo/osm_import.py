@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,19 @@ _KIND_KEYS = (
 _PROGRESS_EVERY_WAYS = 50_000
 
 Progress = Callable[[str], None]
+
+
+class LeftOut(StrEnum):
+    """Why something on the map is not in the graph; each has its sentence in the catalogue as ``geo.left_out.…``."""
+
+    CLOSED_WAYS = "closed_ways"
+    NO_ROADS = "no_roads"
+    CHANGING_WAYS = "changing_ways"
+    SHORT_WAYS = "short_ways"
+    MISSING_NODES = "missing_nodes"
+    FREE_TURNS = "free_turns"
+    LONG_TURNS = "long_turns"
+    UNPLACED_TURNS = "unplaced_turns"
 
 
 class BadOsm(ValueError):  # noqa: N818 - the name is the sentence
@@ -110,7 +124,7 @@ class OsmCity:
     names: tuple[RoadName | None, ...]
     restrictions: tuple[TurnRestriction, ...]
     places: tuple[NamedPlace, ...]
-    left_out: Mapping[str, int]
+    left_out: Mapping[LeftOut, int]
     generator: str
 
 
@@ -130,9 +144,8 @@ def read_osm(path: Path, profile: Profile, progress: Progress) -> OsmCity:
         raise BadOsm(f"{path}: not a readable OpenStreetMap file ({trouble})") from trouble
     city = reading.finish(generator)
     if not len(city.ways.way_id):
-        raise BadOsm(
-            f"{path}: holds no road an ambulance could drive on (left out: {dict(city.left_out) or 'nothing'})"
-        )
+        counted = ", ".join(f"{number} {reason}" for reason, number in city.left_out.items())
+        raise BadOsm(f"{path}: holds no road an ambulance could drive on (left out: {counted or 'nothing'})")
     return city
 
 
@@ -180,7 +193,7 @@ class _Reading:
     name_index: dict[RoadName | None, int] = field(default_factory=lambda: {None: 0})
     restrictions: list[TurnRestriction] = field(default_factory=list)
     places: list[NamedPlace] = field(default_factory=list)
-    left_out: dict[str, int] = field(default_factory=dict)
+    left_out: dict[LeftOut, int] = field(default_factory=dict)
     ways_seen: int = 0
     barrier_ends: int = 0
 
@@ -209,18 +222,18 @@ class _Reading:
             if located:
                 self.places.extend(_places(tags, _middle(located)))
             return
-        self._count("nodes outside the file", len(way.nodes) - len(located))
+        self._count(LeftOut.MISSING_NODES, len(way.nodes) - len(located))
         if not self.profile.admits(tags):
-            reason = "ways closed to ambulances" if tags["highway"] in ROAD_CLASSES else "ways that are no road"
+            reason = LeftOut.CLOSED_WAYS if tags["highway"] in ROAD_CLASSES else LeftOut.NO_ROADS
             self._count(reason, 1)
             return
         direction = self.profile.direction(tags)
         if direction is Direction.CHANGING:
-            self._count("ways whose direction changes with the hour", 1)
+            self._count(LeftOut.CHANGING_WAYS, 1)
             return
         row = self._way_row(way.id, tags, direction)
         runs = list(_runs(way.nodes, self.blocked))
-        self._count("ways with fewer than two nodes", int(not runs))
+        self._count(LeftOut.SHORT_WAYS, int(not runs))
         for run in runs:
             self._add(self._ends_set_back(run), row)
 
@@ -265,16 +278,16 @@ class _Reading:
             return
         excepted = set(tags.get("except", "").replace(" ", "").split(";"))
         if kind is None or excepted & self.profile.turn_exceptions:
-            self._count("turn restrictions that do not bind ambulances", 1)
+            self._count(LeftOut.FREE_TURNS, 1)
             return
         members = [(member.role, member.type, member.ref) for member in relation.members]
         roles = {role: ref for role, kind_of, ref in members if (role, kind_of) in _TURN_MEMBERS}
         if len(roles) != len(_TURN_MEMBERS) or len(members) != len(_TURN_MEMBERS):
-            self._count("turn restrictions by way of a road or of several", 1)
+            self._count(LeftOut.LONG_TURNS, 1)
             return
         self.restrictions.append(TurnRestriction(kind, roles["from"], roles["via"], roles["to"]))
 
-    def _count(self, reason: str, number: int) -> None:
+    def _count(self, reason: LeftOut, number: int) -> None:
         if number:
             self.left_out[reason] = self.left_out.get(reason, 0) + number
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.point import Box
+from geo.sites import SiteWarning
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
@@ -41,7 +42,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     osm_sha256: str
     islands: Mapping[str, int | float]
     left_out: Mapping[str, int]
-    warnings: tuple[str, ...]
+    warnings: tuple[SiteWarning, ...]
     files: Mapping[str, str]
     checksum: str = ""
 

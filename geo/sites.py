@@ -1,6 +1,6 @@
 """The lists a city brings along: the hospitals that may be centres, and the stations that house ambulances."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,11 +8,23 @@ import msgspec
 from geo.csv_rows import CsvRow, read_rows
 from geo.datum import Datum
 from geo.point import Point
+from geo.snap import NoRoad, RoadIndex
 
 # The columns of centers.csv that say which of the five centres a hospital is.
 CENTER_FLAGS = ("chest_pain", "stroke", "trauma", "maternal", "neonatal", "paediatric")
 
 _AMBULANCES_MAX = 1000
+
+
+# A site farther than this from its road is believed, and warned of.
+FAR_FROM_ROAD_M = 300.0
+
+# A sentence names so many sites before it counts the rest.
+_SITES_NAMED_MAX = 5
+
+
+class BadCity(ValueError):  # noqa: N818 - the name is the sentence
+    """Say which site, or which list, does not belong to the map it was given with."""
 
 
 class CenterSite(msgspec.Struct, frozen=True):
@@ -33,6 +45,15 @@ class StationSite(msgspec.Struct, frozen=True):
     name: str
     point: Point
     ambulances: int
+
+
+class SiteWarning(msgspec.Struct, frozen=True):
+    """A site on the map that is not beside a road; ``code`` has its sentence in the catalogue as ``geo.site.…``."""
+
+    code: str
+    site_id: str
+    name: str
+    distance_m: int
 
 
 def read_centers(path: Path, datum: Datum = Datum.WGS84) -> tuple[CenterSite, ...]:
@@ -68,3 +89,26 @@ def read_stations(path: Path, datum: Datum = Datum.WGS84) -> tuple[StationSite, 
 def _codes(row: CsvRow) -> tuple[str, ...]:
     words = (row.optional("capabilities") or "").split(";")
     return tuple(dict.fromkeys(code for word in words if (code := word.strip())))
+
+
+def check_on_map(
+    roads: RoadIndex, centers: Sequence[CenterSite], stations: Sequence[StationSite]
+) -> tuple[SiteWarning, ...]:
+    """Refuse sites outside the map with `BadCity`; return a warning for each whose road is far or absent."""
+    sites = [(site.center_id, site.name, site.point) for site in centers]
+    sites += [(site.station_id, site.name, site.point) for site in stations]
+    outside = [f"{site_id} ({name}) at {at.lon},{at.lat}" for site_id, name, at in sites if at not in roads.served]
+    if outside:
+        more = len(outside) - _SITES_NAMED_MAX
+        named = "; ".join(outside[:_SITES_NAMED_MAX])
+        raise BadCity(f"outside the map: {named}" + (f" and {more} more" if more > 0 else ""))
+    warnings = (_warning(roads, site_id, name, point) for site_id, name, point in sites)
+    return tuple(warning for warning in warnings if warning is not None)
+
+
+def _warning(roads: RoadIndex, site_id: str, name: str, point: Point) -> SiteWarning | None:
+    try:
+        away_m = roads.snap(point).distance_m
+    except NoRoad as far:
+        return SiteWarning("no_road", site_id, name, round(far.distance_m))
+    return SiteWarning("far_from_road", site_id, name, round(away_m)) if away_m > FAR_FROM_ROAD_M else None

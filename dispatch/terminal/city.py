@@ -5,11 +5,14 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from dispatch.terminal.geo_input import add_datum, add_output, bad_input, open_pack, say, tell_progress, writable
 from dispatch.terminal.rank_centers import capabilities_at
+from dispatch.texts_catalogue import text
 from geo.city_pack import PackSummary, build
 from geo.datum import Datum
-from geo.sites import read_centers
+from geo.sites import SiteWarning, read_centers
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -55,7 +58,7 @@ def run_build(arguments: argparse.Namespace) -> int:
             name=arguments.name,
         )
     for warning in summary.warnings:
-        tell_progress(f"warning: {warning}")
+        tell_progress(f"warning: {_sentence(warning)}")
     _tell(summary, as_json=arguments.json)
     return 0
 
@@ -115,9 +118,19 @@ def _tell(summary: PackSummary, *, as_json: bool) -> None:
         "main_component_share": summary.main_component_share,
         "islands": dict(summary.islands),
         "left_out": dict(summary.left_out),
-        "warnings": list(summary.warnings),
+        "warnings": msgspec.to_builtins(summary.warnings),
         "attribution": summary.attribution,
         "checksum": summary.checksum,
         "format_version": summary.format_version,
     }
-    say(document, [f"{key:21} {value}" for key, value in document.items()], as_json=as_json)
+    lines = [f"{key:21} {value}" for key, value in document.items() if key not in {"left_out", "warnings"}]
+    lines += [
+        f"left out {number:12} {text(f'geo.left_out.{reason}').en}" for reason, number in summary.left_out.items()
+    ]
+    lines += [f"warning {_sentence(warning)}" for warning in summary.warnings]
+    say(document, lines, as_json=as_json)
+
+
+def _sentence(warning: SiteWarning) -> str:
+    """Say a warning in words."""
+    return text(f"geo.site.{warning.code}", msgspec.to_builtins(warning)).en

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dispatch.errors import BadInput
-from geo.city_pack import BadCity, CityPack
+from geo.city_pack import CityPack
 from geo.csv_rows import BadTable
 from geo.datum import Datum, to_wgs84
 from geo.osm_import import BadOsm
 from geo.pack_files import BadPack
 from geo.point import BadPoint, Point, checked_point
+from geo.sites import BadCity
 from geo.snap import NoRoad
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from geo.basemap import Basemap
-from geo.city_pack import FICTIONAL_GENERATOR, BadCity, CityPack, PackSummary, build
+from geo.city_pack import FICTIONAL_GENERATOR, CityPack, PackSummary, build
 from geo.csv_rows import BadTable
 from geo.datum import Datum, from_wgs84
 from geo.osm_import import BadOsm, RoadName
 from geo.pack_files import BadPack
 from geo.point import Point
 from geo.roads import NO_ARC
+from geo.sites import BadCity, SiteWarning
 from geo.travel import TravelTimes
 from tests.geo.osm_files import OsmNode, OsmTurn, OsmWay, silent, write_osm
 
@@ -100,22 +101,22 @@ def test_lists_may_come_in_another_datum(tmp_path: Path) -> None:
 
 
 def test_a_centre_outside_the_map_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(BadCity, match=r"outside the map: centre C2 \(二院\) at 121\.5,31\.2"):
+    with pytest.raises(BadCity, match=r"outside the map: C2 \(二院\) at 121\.5,31\.2"):
         build_town(tmp_path, "C1,一院,,116.41,39.9,1,0,0,0,0,0\nC2,二院,,121.5,31.2,1,0,0,0,0,0\n")
     assert not (tmp_path / "pack").exists()
 
 
 def test_many_sites_outside_the_map_are_counted(tmp_path: Path) -> None:
     stations = "".join(f"S{number},站,121.5,31.2,1\n" for number in range(8))
-    with pytest.raises(BadCity, match=r"station S4 .* and 3 more"):
+    with pytest.raises(BadCity, match=r"S4 .* and 3 more"):
         build_town(tmp_path, stations=stations)
 
 
 def test_centres_far_from_a_road_are_warned_of(tmp_path: Path) -> None:
     far = build_town(tmp_path, "C1,一院,,116.404,39.906,1,0,0,0,0,0\nC2,二院,,116.38,39.918,1,0,0,0,0,0\n")
     assert far.warnings == (
-        "centre C1 (一院) is 512 m from its road",
-        "centre C2 (二院) cannot be reached: the nearest road is 2630 m away",
+        SiteWarning("far_from_road", "C1", "一院", 512),
+        SiteWarning("no_road", "C2", "二院", 2630),
     )
     arrivals = TravelTimes.open(tmp_path / "pack").rank(Point(116.41, 39.9))
     assert [(arrival.id, arrival.eta_s is None) for arrival in arrivals] == [("C1", False), ("C2", True)]

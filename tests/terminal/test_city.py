@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from dispatch.cli import main
+from dispatch.texts_catalogue import catalogue
+from geo.osm_import import LeftOut
 from tests.geo.town import CENTERS_HEADER, write_town
 
 Captured = pytest.CaptureFixture[str]
@@ -47,8 +49,9 @@ def test_a_build_tells_its_progress_and_its_warnings_on_stderr(tmp_path: Path, c
     )
     printed = capsys.readouterr()
     assert "reading town.osm" in printed.err
-    assert "warning: centre C9 (山上医院) is 512 m from its road" in printed.err
-    assert json.loads(printed.out)["warnings"] == ["centre C9 (山上医院) is 512 m from its road"]
+    assert "warning: 山上医院 (C9) is 512 m from its road" in printed.err
+    (warning,) = json.loads(printed.out)["warnings"]
+    assert warning == {"code": "far_from_road", "site_id": "C9", "name": "山上医院", "distance_m": 512}
 
 
 def test_the_export_is_exactly_the_graph(pack: Path, tmp_path: Path) -> None:
@@ -76,6 +79,11 @@ def test_turns_need_not_be_exported(pack: Path, tmp_path: Path) -> None:
     assert len((tmp_path / "n").read_text(encoding="utf-8").splitlines()) == 5
 
 
+@pytest.mark.parametrize("code", [*(f"left_out.{reason}" for reason in LeftOut), "site.no_road", "site.far_from_road"])
+def test_every_reason_has_its_sentence(code: str) -> None:
+    assert f"geo.{code}" in catalogue()
+
+
 def refused(capsys: Captured, *arguments: str | Path) -> str:
     """Run a command that must end with 2, print nothing on stdout, and say why on stderr."""
     assert main([str(argument) for argument in arguments]) == 2
@@ -91,7 +99,7 @@ def test_bad_maps_and_lists_are_refused_by_name(tmp_path: Path, capsys: Captured
     assert "cut.osm.pbf" in refused(capsys, "city", "build", "--osm", tmp_path / "cut.osm.pbf", "--out", out)
     assert "absent.osm" in refused(capsys, "city", "build", "--osm", tmp_path / "absent.osm", "--out", out)
     centers.write_text(CENTERS_HEADER + "C1,海上医院,,122.5,31.2,1,0,0,0,0,0,\n", encoding="utf-8")
-    assert "centre C1 (海上医院)" in refused(capsys, "city", "build", "--osm", osm, "--centers", centers, "--out", out)
+    assert "C1 (海上医院)" in refused(capsys, "city", "build", "--osm", osm, "--centers", centers, "--out", out)
     centers.write_text(CENTERS_HEADER + "C1,一院,,116.41,39.9,1,0,0,0,0,0,magic\n", encoding="utf-8")
     assert "magic" in refused(capsys, "city", "build", "--osm", osm, "--centers", centers, "--out", out)
     assert not out.exists()

@@ -19,13 +19,17 @@ async def follow(
     A lost wake-up costs ``poll_s``, never a fact: the journal is always asked, by number. Reads run in a thread.
     An outage is waited for; ``JournalDamaged`` goes to the caller.
     """
+    out_of_reach = False
     while True:
         woken.clear()  # before reading: news that comes while we read wakes us again
         try:
             page = await asyncio.to_thread(lambda seq: list(journal.read(seq, FOLLOW_PAGE)), after_seq)
         except JournalUnavailable as outage:
-            log.warning("the journal behind fact %d is out of reach: %s", after_seq, outage)
-            page = []
+            if not out_of_reach:
+                log.warning("the journal behind fact %d is out of reach: %s", after_seq, outage)
+            page, out_of_reach = [], True
+        else:
+            out_of_reach = False
         if page:
             after_seq = page[-1].seq
             yield page

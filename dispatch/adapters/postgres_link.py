@@ -1,7 +1,7 @@
 """One connection to PostgreSQL that comes back after a restart of the server, and what "committed" must mean on it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import Any, LiteralString
 
@@ -24,10 +24,13 @@ def connect(conninfo: str) -> psycopg.Connection:
     given = psycopg.conninfo.conninfo_to_dict(conninfo)
     missing = {name: value for name, value in LIMITS.items() if name not in given}
     connection = psycopg.connect(psycopg.conninfo.make_conninfo(conninfo, **missing), autocommit=True)
-    row = connection.execute("SHOW synchronous_commit").fetchone()
-    if row in {("off",), ("local",)}:  # stricter settings of the operator stay as they are
-        connection.execute("SET synchronous_commit = on")
-    connection.execute("SET TIME ZONE 'UTC'")
+    with ExitStack() as undo:
+        undo.callback(connection.close)  # a server that dies during these questions must not leave us a connection
+        row = connection.execute("SHOW synchronous_commit").fetchone()
+        if row in {("off",), ("local",)}:  # stricter settings of the operator stay as they are
+            connection.execute("SET synchronous_commit = on")
+        connection.execute("SET TIME ZONE 'UTC'")
+        undo.pop_all()
     return connection
 
 

@@ -41,7 +41,7 @@ def drafts(first_seq: int, count: int, command_id: str | None = None) -> list[Dr
 class Backend(Protocol):
     """A storage that tests can close, break and repair."""
 
-    name: str
+    city: str
 
     def open(self, on_durable: Callable[[Head], None] | None = None) -> GroupedJournal:
         """Open the same history again."""
@@ -60,7 +60,7 @@ class Backend(Protocol):
 class MemoryBackend:
     """Memory that is full."""
 
-    name: str = "memory"
+    city: str = CITY
     store: MemoryStore = field(default_factory=lambda: MemoryStore(CITY))
 
     def open(self, on_durable: Callable[[Head], None] | None = None) -> GroupedJournal:
@@ -81,11 +81,11 @@ class SqliteBackend:
     """A file that may not grow: the kernel refuses the write, as on a full disk."""
 
     path: Path
-    name: str = "sqlite"
+    city: str = CITY
 
     def open(self, on_durable: Callable[[Head], None] | None = None) -> GroupedJournal:
         """Open the file again."""
-        return open_sqlite_journal(self.path, CITY, on_durable=on_durable)
+        return open_sqlite_journal(self.path, self.city, on_durable=on_durable)
 
     def break_storage(self) -> None:
         """Limit every file of this process to the size the write-ahead log has now."""
@@ -104,12 +104,11 @@ class PostgresBackend:
     """A server that is killed."""
 
     server: PostgresServer
-    conninfo: str
-    name: str = "postgres"
+    city: str
 
     def open(self, on_durable: Callable[[Head], None] | None = None) -> GroupedJournal:
         """Become the writer again."""
-        return open_postgres_journal(self.conninfo, CITY, on_durable=on_durable)
+        return open_postgres_journal(self.server.dsn(), self.city, on_durable=on_durable)
 
     def break_storage(self) -> None:
         """Kill the server."""

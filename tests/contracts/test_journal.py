@@ -18,7 +18,6 @@ from dispatch.adapters.journal_follow import follow
 from dispatch.ports import CommandRepeated, Draft, Head, JournalBusy, JournalUnavailable, OutOfOrder, Record, Ticket
 from dispatch.terminal.local_servers import PostgresServer
 from tests.contracts.journal_backends import (
-    CITY,
     Backend,
     MemoryBackend,
     PostgresBackend,
@@ -48,8 +47,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
         yield sqlite
         sqlite.repair()
         return
-    server = request.getfixturevalue("own_postgres")
-    yield PostgresBackend(server, server.create_database(f"journal_{uuid4().hex}"))
+    yield PostgresBackend(request.getfixturevalue("own_postgres"), uuid4().hex)
 
 
 @pytest.fixture
@@ -73,9 +71,9 @@ def fields_of(record: Record) -> Draft:
     )
 
 
-def test_an_empty_journal_stands_at_its_citys_genesis(journal: GroupedJournal) -> None:
-    assert journal.city == CITY
-    assert journal.head() == Head(0, genesis(CITY))
+def test_an_empty_journal_stands_at_its_citys_genesis(journal: GroupedJournal, backend: Backend) -> None:
+    assert journal.city == backend.city
+    assert journal.head() == Head(0, genesis(backend.city))
     assert list(journal.read()) == []
     assert verify(journal).ok
 
@@ -92,7 +90,7 @@ def test_the_chain_is_the_plain_one(journal: GroupedJournal) -> None:
     history = drafts(1, 30)
     journal.append(history[:7]).wait(10)
     journal.append(history[7:]).wait(10)
-    expected = [row.hash for row in chain(Head(0, genesis(CITY)), map(row_of, history))]
+    expected = [row.hash for row in chain(Head(0, genesis(journal.city)), map(row_of, history))]
     assert [record.hash for record in journal.read()] == expected
     assert journal.head() == Head(30, expected[-1])
 

@@ -28,9 +28,8 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
         return lambda: only
     if request.param == "sqlite":
         return lambda: open_sqlite_keyring(tmp_path / "keys.sqlite3")
-    server = request.getfixturevalue("postgres")
-    conninfo = server.create_database(f"keys_{uuid4().hex}")
-    return lambda: open_postgres_keyring(conninfo, "testing")
+    conninfo, city = request.getfixturevalue("postgres").dsn(), uuid4().hex
+    return lambda: open_postgres_keyring(conninfo, city)
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     """Return a function that opens the same telemetry again."""
     if request.param == "local":
         return lambda: open_local_telemetry(tmp_path)
-    conninfo = request.getfixturevalue("postgres").create_database(f"telemetry_{uuid4().hex}")
-    return lambda: open_postgres_telemetry(conninfo, "testing", tmp_path / "waves")
+    conninfo, city = request.getfixturevalue("postgres").dsn(), uuid4().hex
+    return lambda: open_postgres_telemetry(conninfo, city, tmp_path / "waves")
 
 
 @pytest.fixture

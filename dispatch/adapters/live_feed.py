@@ -27,14 +27,15 @@ class Viewer(Protocol):
 
 
 class _Channel:
-    """The viewers of one scope, all at the same seq."""
+    """The viewers of one scope, all at the same seq; its snapshot serves all who come back at the same time."""
 
-    __slots__ = ("scope", "seq", "viewers")
+    __slots__ = ("scope", "seq", "snapshot", "viewers")
 
     def __init__(self, scope: Scope, seq: int) -> None:
         self.scope = scope
         self.seq = seq
         self.viewers: set[Viewer] = set()
+        self.snapshot: tuple[int, str] | None = None
 
 
 class LiveFeed:
@@ -62,7 +63,8 @@ class LiveFeed:
         self._recent.clear()
         for channel in self._channels.values():
             channel.seq = seq
-            text = self._snapshot(channel.scope)
+            channel.snapshot = None
+            text = self._snapshot(channel)
             for viewer in channel.viewers:
                 viewer.offer_event(text)
 
@@ -82,7 +84,7 @@ class LiveFeed:
         elif channel.seq < self.seq:
             self._send(channel, Change())  # those who are here already must stand at the newcomer's seq
         missed = self._missed(scope, offset) if feed_epoch == self.feed_epoch and offset is not None else None
-        for text in [self._snapshot(scope)] if missed is None else missed:
+        for text in [self._snapshot(channel)] if missed is None else missed:
             viewer.offer_event(text)
         channel.viewers.add(viewer)
         return lambda: self._leave(scope, viewer)
@@ -101,9 +103,12 @@ class LiveFeed:
         for viewer in list(channel.viewers):
             viewer.offer_event(text)
 
-    def _snapshot(self, scope: Scope) -> str:
-        tables = snapshot(self.city, scope)
-        return frame("snapshot", feed_epoch=self.feed_epoch, seq=self.seq, tables=tables)
+    def _snapshot(self, channel: _Channel) -> str:
+        if channel.snapshot is None or channel.snapshot[0] != self.seq:
+            tables = snapshot(self.city, channel.scope)
+            text = frame("snapshot", feed_epoch=self.feed_epoch, seq=self.seq, tables=tables)
+            channel.snapshot = self.seq, text
+        return channel.snapshot[1]
 
     def _missed(self, scope: Scope, offset: int) -> list[str] | None:
         """Return the changes behind ``offset``, None when they are not all kept."""

@@ -20,6 +20,7 @@ from ulid import ULID
 from dispatch.adapters.bodies import BadFieldError, body_of, check_vitals, command_data
 from dispatch.adapters.measurements import Measurements
 from dispatch.adapters.outbox import Outbox
+from dispatch.adapters.sample_streams import EPOCH
 from dispatch.adapters.submission import Forbidden, Submission, entered_for
 from dispatch.adapters.wire import FrameError, Wave, encoded, frame, moment_from, nack, read_wave
 from dispatch.commands import BY_NAME, RIGHTS
@@ -47,6 +48,7 @@ class Put:
     measured: bool  # the tablet has measured the server's clock
     body: Mapping[str, Any]
     digest: bytes
+    broken: str | None = None  # why it cannot be read; it is remembered as refused, so that its stream goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Uplink:
             message = await self._queue.get()
             if isinstance(message, Wave):
                 self._store_wave(message)
-            elif message.kind == "vitals":
+            elif message.kind == "vitals" and message.broken is None:
                 self._store_vitals(message)
             else:
                 await self._settle()
@@ -124,6 +126,8 @@ class Uplink:
         await self._remember(put, refused)
 
     async def _done(self, put: Put) -> Refused | None:
+        if put.broken is not None:
+            return Refused("frame_malformed", {"why": put.broken})
         if put.kind == "position":
             return self._measurements.position(self._actor, put.body)
         try:
@@ -217,13 +221,21 @@ class Uplink:
 
 
 def read_put(content: Mapping[str, Any]) -> Put:
-    """Check the envelope of a numbered message; raise ``FrameError`` naming what is wrong."""
-    stream, seq, put_id = content.get("stream"), content.get("seq"), content.get("id")
-    kind, body = content.get("kind"), content.get("body")
+    """Read a numbered message; raise ``FrameError`` when not even its number can be read."""
+    stream, seq = content.get("stream"), content.get("seq")
     if not isinstance(stream, str) or not 3 <= len(stream) <= STREAM_MAX or "/" not in stream:  # noqa: PLR2004 - "a/b"
         raise FrameError(f"stream is <outbox_id>/<name>, at most {STREAM_MAX} characters")
     if not isinstance(seq, int) or isinstance(seq, bool) or not 1 <= seq < 1 << 53:
         raise FrameError("seq is a whole number from 1")
+    try:
+        return _checked(stream, seq, content)
+    except FrameError as error:
+        digest = hashlib.sha256(encoded(content)).digest()
+        return Put(stream, seq, "", "", EPOCH, measured=False, body={}, digest=digest, broken=str(error))
+
+
+def _checked(stream: str, seq: int, content: Mapping[str, Any]) -> Put:
+    put_id, kind, body = content.get("id"), content.get("kind"), content.get("body")
     if not isinstance(put_id, str) or not _is_ulid(put_id):
         raise FrameError("id is a ULID")
     if kind not in KINDS:

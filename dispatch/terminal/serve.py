@@ -7,12 +7,13 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +121,29 @@ def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
     server = AnnouncedServer(config, settings, day)
     # What is wrong with the input is said in one sentence by the command line; its traceback helps nobody.
     logging.getLogger("uvicorn.error").addFilter(lambda _: not any(isinstance(each, BadInput) for each in failures))
-    server.run()
-    if day is not None:
-        day.end()
+    # uvicorn raises the signal that stopped it once more: then it is answered already.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    try:
+        with closing(listen(settings)) as listening, suppress(SystemExit):
+            server.run(sockets=[listening])
+    finally:
+        if day is not None:
+            day.end()
     for failure in failures:
         if isinstance(failure, BadInput):
             raise failure
         logging.getLogger(__name__).critical("the server's own work ended", exc_info=failure)
     return 1 if failures or not server.started else 0
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the port; raise ``BadInput`` when somebody else has it or nobody may."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2_048)
+    except OSError as error:
+        raise BadInput(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}") from error
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:

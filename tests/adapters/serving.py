@@ -4,7 +4,8 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -78,7 +79,7 @@ def running(settings: Settings, **parts: Any) -> Iterator[Server]:  # noqa: ANN4
 
 def demo_settings(pack: Path, data: Path, **more: Any) -> Settings:  # noqa: ANN401 - any setting
     """Return the settings of a demo server on a free port."""
-    return Settings(**({"city": pack, "data": data, "port": 0, "demo": True} | more))
+    return replace(Settings(city=pack, data=data, port=0, demo=True), **more)
 
 
 class Client:
@@ -88,12 +89,6 @@ class Client:
         self.url = url
         self.http = httpx.Client(base_url=url, timeout=WITHIN_S)
         self.account: dict[str, Any] = {}
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.http.close()
 
     def sign_in(self, account: str, password: str) -> None:
         """Sign in with a bearer token; the cookie is thrown away."""
@@ -153,9 +148,9 @@ class Live:
         self.raw.send(json.dumps(content))
 
     def put(self, stream: str, seq: int, kind: str, body: dict[str, Any], **more: Any) -> None:  # noqa: ANN401
-        """Send a numbered message; ``id`` and ``at`` come from ``more``."""
+        """Send a numbered message, new and of this moment unless ``more`` says otherwise."""
         frame = {"t": "put", "stream": stream, "seq": seq, "id": str(ULID()), "kind": kind, "body": body}
-        self.send(**{**frame, "clock_offset_ms": 0, **more})
+        self.send(**{**frame, "at": datetime.now(UTC).isoformat(), "clock_offset_ms": 0, **more})
 
     def frames(self) -> Iterator[dict[str, Any] | bytes]:
         """Yield what comes, tables kept true on the way."""

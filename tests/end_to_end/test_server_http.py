@@ -27,7 +27,7 @@ ROUTES = [
     for router in (health, *(module.router for module in ROUTERS))
     for route in router.routes
     if isinstance(route, APIRoute)
-    for method in sorted(route.methods)
+    for method in sorted(route.methods or ())
 ]
 NAMED = [pytest.param(method, route, id=f"{method} {route.path}") for method, route in ROUTES]
 
@@ -169,12 +169,15 @@ def test_a_rule_refuses_with_a_sentence_in_both_languages(server: Server) -> Non
     assert content["text"]["zh"] != content["text"]["en"]
 
 
+PLACE = {"lon": 103.6, "lat": 39.7, "radius_m": 1, "source": "map_click", "datum": "wgs84"}
+NO_DATUM = {key: value for key, value in PLACE.items() if key != "datum"}
+
 BROKEN: list[tuple[str, dict[str, Any], str]] = [
-    ("locate", {"incident_id": "x", "place": {"lon": 1, "lat": 1, "radius_m": 1, "source": "map_click"}}, "data.place.datum"),
-    ("locate", {"incident_id": "x", "place": {"lon": 0, "lat": 0, "radius_m": 1, "source": "map_click", "datum": "wgs84"}}, "place"),
-    ("locate", {"incident_id": "x", "place": {"lon": 200, "lat": 0, "radius_m": 1, "source": "map_click", "datum": "wgs84"}}, "place"),
-    ("locate", {"incident_id": "x", "place": {"lon": 1, "lat": 1, "radius_m": -1, "source": "map_click", "datum": "wgs84"}}, "data.place.radius_m"),
-    ("locate", {"incident_id": "x", "place": {"lon": 1, "lat": 1, "radius_m": 1, "source": "map_click", "datum": "cgcs"}}, "data.place.datum"),
+    ("locate", {"incident_id": "x", "place": NO_DATUM}, "data.place.datum"),
+    ("locate", {"incident_id": "x", "place": PLACE | {"lon": 0, "lat": 0}}, "place"),
+    ("locate", {"incident_id": "x", "place": PLACE | {"lon": 200}}, "place"),
+    ("locate", {"incident_id": "x", "place": PLACE | {"radius_m": -1}}, "data.place.radius_m"),
+    ("locate", {"incident_id": "x", "place": PLACE | {"datum": "cgcs"}}, "data.place.datum"),
     ("report-status", {"unit_id": "U001", "status": "accepted", "lon": 116.0, "lat": 39.0}, "datum"),
     ("report-status", {"unit_id": "U001", "status": "accepted", "lon": 116.0, "datum": "wgs84"}, "lat"),
     ("report-status", {"unit_id": "U001", "status": "flying"}, "data.status"),
@@ -185,7 +188,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("record-vitals", {"patient_id": "x", "vitals": {"luck": 7}}, "vitals.luck"),
     ("set-priority", {"incident_id": "x", "priority": "P0"}, "data.priority"),
     ("write-note", {"incident_id": "x", "text": "x" * 3000}, "data.text"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("command", "data", "field"), BROKEN)

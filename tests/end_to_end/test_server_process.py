@@ -1,0 +1,163 @@
+"""The server as a process: killed without warning, stopped politely, started on nonsense."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+from ulid import ULID
+
+from tests.adapters.serving import WITHIN_S, Client
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+PROGRAM = (sys.executable, "-m", "dispatch.cli")
+
+
+def start(pack: Path, data: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start a demo server without a simulated day; return it and its address."""
+    process = subprocess.Popen(
+        [*PROGRAM, "demo", "--empty", "--city", pack, "--data", data, "--port", "0", "--speed", "1"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := ADDRESS.search(line):
+            return process, found[0]
+    raise AssertionError(f"the server ended with {process.wait()}")
+
+
+@contextmanager
+def started(pack: Path, data: Path) -> Iterator[tuple[subprocess.Popen[str], Client]]:
+    """Run a server until the block ends, then stop it politely."""
+    process, url = start(pack, data)
+    client = Client(url)
+    try:
+        client.sign_in("dispatcher1", "demo")
+        yield process, client
+    finally:
+        client.http.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(WITHIN_S)
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+class Writer(Thread):
+    """Write notes until the server is gone; remember what was acknowledged, and what was tried last."""
+
+    def __init__(self, url: str, incident_id: str) -> None:
+        super().__init__()
+        self.client = Client(url)
+        self.client.sign_in("dispatcher1", "demo")
+        self.incident_id = incident_id
+        self.acknowledged: list[tuple[str, str]] = []
+
+    def run(self) -> None:
+        """Write."""
+        for number in range(100_000):
+            command_id, words = str(ULID()), f"{self.name} {number}"
+            try:
+                answer = self.client.command("write-note", command_id, incident_id=self.incident_id, text=words)
+            except httpx.TransportError:
+                break
+            if answer.status_code == 200:
+                self.acknowledged.append((command_id, words))
+        self.client.http.close()
+
+
+def test_kill_9_loses_no_acknowledged_command(fictional_pack: Path, tmp_path: Path) -> None:
+    with started(fictional_pack, tmp_path) as (process, client):
+        incident_id = client.done("receive-call", number="13800000000")["incident_id"]
+        writers = [Writer(client.url, incident_id) for _ in range(4)]
+        for writer in writers:
+            writer.start()
+        while min(len(writer.acknowledged) for writer in writers) < 25:
+            client.get("/healthz")
+        process.kill()
+        for writer in writers:
+            writer.join(WITHIN_S)
+    acknowledged = [each for writer in writers for each in writer.acknowledged]
+    with started(fictional_pack, tmp_path) as (_, client):
+        facts = client.get(f"/api/incidents/{incident_id}/facts").json()
+        kept = {(row["command_id"], row["data"]["text"]) for row in facts if row["kind"] == "NoteWritten"}
+        assert set(acknowledged) <= kept
+        assert len(kept) <= len(acknowledged) + len(writers), "more was kept than was ever sent"
+        command_id, words = acknowledged[-1]
+        again = client.command("write-note", command_id, incident_id=incident_id, text=words)
+        assert again.status_code == 200
+        assert len(client.get(f"/api/incidents/{incident_id}/facts").json()) == len(facts)
+
+
+def test_a_stopped_server_says_goodbye_and_starts_again_where_it_was(fictional_pack: Path, tmp_path: Path) -> None:
+    with started(fictional_pack, tmp_path) as (process, client):
+        client.done("receive-call", number="13800000000")
+        before = client.get("/healthz").json()["journal_seq"]
+    assert process.returncode == 0
+    with started(fictional_pack, tmp_path) as (_, client):
+        assert client.get("/healthz").json()["journal_seq"] == before
+
+
+def run(*arguments: str | Path, words: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program to its end."""
+    return subprocess.run([*PROGRAM, *arguments], input=words, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_port_that_is_taken_is_named(fictional_pack: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run("serve", "--city", fictional_pack, "--data", tmp_path, "--port", port)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
+    assert f"port {port}" in ended.stderr
+
+
+def test_two_servers_do_not_share_a_data_directory(fictional_pack: Path, tmp_path: Path) -> None:
+    with started(fictional_pack, tmp_path):
+        second = run("demo", "--empty", "--city", fictional_pack, "--data", tmp_path, "--port", "0")
+    assert second.returncode == 2
+    assert "another process" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("serve", "--city", "nowhere"), "nowhere"),
+        (("serve",), "--city"),
+        (("serve", "--city", "x", "--speed", "0"), "clock_speed"),
+        (("serve", "--city", "x", "--port", "99999"), "port"),
+        (("demo", "--city", "x", "--host", "192.0.2.1"), "this machine only"),
+        (("serve", "--add-account", "a"), "--role"),
+        (("serve", "--add-account", "a", "--role", "crew"), "unit_id"),
+        (("serve", "--add-account", "a", "--role", "admin"), "10 characters"),
+    ],
+)
+def test_what_cannot_work_is_refused_in_one_sentence(tmp_path: Path, arguments: tuple[str, ...], named: str) -> None:
+    ended = run(*arguments, "--data", tmp_path)
+    assert ended.returncode == 2
+    assert named in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_account_is_added_with_a_given_or_a_made_up_password(tmp_path: Path) -> None:
+    given = run("serve", "--data", tmp_path, "--add-account", "boss", "--role", "admin", words="long enough words\n")
+    assert (given.returncode, given.stdout) == (0, "")
+    made_up = run("serve", "--data", tmp_path, "--add-account", "c1", "--role", "crew", "--unit", "U001", "--generate")
+    assert len(made_up.stdout.strip()) >= 10
+    twice = run("serve", "--data", tmp_path, "--add-account", "boss", "--role", "admin", "--generate")
+    assert twice.returncode == 2
+    assert "exists" in twice.stderr
+
+
+def test_the_demo_does_not_open_a_directory_in_real_use(fictional_pack: Path, tmp_path: Path) -> None:
+    run("serve", "--data", tmp_path, "--add-account", "boss", "--role", "admin", words="long enough words\n")
+    ended = run("demo", "--empty", "--city", fictional_pack, "--data", tmp_path, "--port", "0")
+    assert ended.returncode == 2
+    assert "real use" in ended.stderr

@@ -52,11 +52,7 @@ def predicted(
     warnings = []
     for status in statuses:
         if at is not None and at >= status.expires_at:
-            warnings.append(
-                Coded(
-                    "destination.status_expired", {"status_code": f"center_status.{status.kind}", "owner": status.owner}
-                )
-            )
+            warnings.append(Coded(f"destination.status_expired.{status.kind}", {"owner": status.owner}))
             continue
         cost = _cost(status, treatment, settings)
         total += cost

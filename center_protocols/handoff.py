@@ -243,16 +243,23 @@ def _treatments(record: Record) -> list[Coded]:
 
 
 def _treatment(item: TreatmentGiven, zone: tzinfo) -> Coded:
-    params: dict[str, Param] = {"treatment": f"given.{item.code}", "detail": item.detail}
+    name = f"given.{item.code}"
     if item.at is None:
-        return Coded("handoff.treatment", params)
-    return Coded("handoff.treatment_timed", {**params, "time": clock(item.at, zone)})
+        return (
+            Coded("handoff.treatment_detail", {"treatment": name, "detail": item.detail})
+            if item.detail
+            else Coded(name)
+        )
+    params: dict[str, Param] = {"treatment": name, "time": clock(item.at, zone)}
+    if not item.detail:
+        return Coded("handoff.treatment_timed", params)
+    return Coded("handoff.treatment_timed_detail", {**params, "detail": item.detail})
 
 
 def _requests(record: Record) -> list[Coded]:
     """Say where the stretcher goes, what is blocked, and whether the centre has answered."""
     assessment = record.handoff.assessment
-    lines = [Coded("handoff.straight_to", {"place": f"bypass.{place}"}) for place in assessment.bypass]
+    lines = [Coded("handoff.straight_to", {"place": f"handoff.place.{place}"}) for place in assessment.bypass]
     lines += [Coded("handoff.blocked", {"what": f"blocked.{item}"}) for item in assessment.blocked]
     answered = record.handoff.activation_acknowledged_at
     if answered is not None:

@@ -24,8 +24,8 @@ VIGNETTES = Path(__file__).parent / "vignettes"
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 SOURCES = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
 # Structure, not medicine: nothing, one, two; and three, the most points of one early-warning parameter.
-STRUCTURAL = {0, 1, 2}
-SCORE_POINTS = {3}
+STRUCTURAL: frozenset[float] = frozenset({0, 1, 2})
+SCORE_POINTS: frozenset[float] = frozenset({3})
 # Conversions and shapes of the world, with a name each.
 NAMED = {"MONTHS_PER_YEAR", "DAYS_PER_YEAR", "SECONDS_PER_MINUTE", "MAX_REASONS"}
 # Rows that are read through another path than a vignette's findings: targets, defaults, scores with their own tests.
@@ -112,15 +112,21 @@ def test_every_threshold_is_used() -> None:
 def test_no_rule_holds_a_number_of_its_own() -> None:
     found = []
     for path, text in SOURCES.items():
-        allowed = STRUCTURAL | (SCORE_POINTS if path.parent.name == "scores" else set())
-        for node in ast.walk(ast.parse(text)):
+        tree = ast.parse(text)
+        allowed = STRUCTURAL | (SCORE_POINTS if path.parent.name == "scores" else frozenset())
+        for node in ast.walk(tree):
             if isinstance(node, ast.Assign | ast.AnnAssign) and _name(node) in NAMED:
-                allowed |= {child.value for child in ast.walk(node) if isinstance(child, ast.Constant)}
-        for node in ast.walk(ast.parse(text)):
-            number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-            if number and isinstance(node, ast.Constant) and node.value not in allowed:
-                found.append(f"{path.name}:{node.lineno} {node.value}")
+                allowed = allowed.union(value for value, _ in _numbers(node))
+        found += [f"{path.name}:{line} {value}" for value, line in _numbers(tree) if value not in allowed]
     assert [item for item in found if "china_triage" not in item] == []
+
+
+def _numbers(tree: ast.AST) -> list[tuple[float, int]]:
+    return [
+        (node.value, node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    ]
 
 
 def _name(node: ast.Assign | ast.AnnAssign) -> str:

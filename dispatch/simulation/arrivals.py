@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import fmean
+from zoneinfo import ZoneInfo
 
 from dispatch.simulation.chance import stream
+
+LOCAL = ZoneInfo("Asia/Shanghai")
 
 # Assumed day shape when no recording is at hand: quiet before dawn, two humps; shares of the daily mean per hour.
 ASSUMED_SHAPE = (
@@ -30,10 +34,10 @@ def arrival_times(
     seed: int, start: datetime, hours: float, calls_per_day: float, shape: Sequence[float] = ASSUMED_SHAPE
 ) -> list[datetime]:
     """Return when calls come in; every hour has its own chance, so a longer day begins like a shorter one."""
-    times = []
+    times, mean_share = [], fmean(shape)
     for number in range(int(hours) + 1):
         begin = start + timedelta(hours=number)
-        rate_per_s = calls_per_day / 86_400 * shape[begin.hour]
+        rate_per_s = calls_per_day / 86_400 * shape[begin.astimezone(LOCAL).hour] / mean_share
         chance, passed_s = stream(seed, "hour", number), 0.0
         while rate_per_s > 0:
             passed_s += chance.expovariate(rate_per_s)

@@ -23,12 +23,15 @@ class Seat:
         self.client, self.seed = client, seed
         self._begun: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
+        self._failures: list[BaseException] = []
 
     async def run(self) -> None:
-        """Look at every change."""
+        """Look at every change; what breaks in a piece of work breaks the seat."""
         while True:
             self.look()
             await self.client.wait_for_change()
+            for failure in self._failures:
+                raise failure
 
     def look(self) -> None:
         """Start what is to be done now."""
@@ -49,8 +52,10 @@ class Seat:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._works.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            raise task.exception()  # type: ignore[misc]
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            self._failures.append(failure)
+            self.client.changed.set()
 
     def table(self, name: str) -> Mapping[str, Row]:
         """Return a live table."""

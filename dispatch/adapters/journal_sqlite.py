@@ -81,8 +81,12 @@ class SqliteStore:
             raise CommandRepeated(f"a fact or command is stored already: {clash}") from clash
 
     def page(self, after_seq: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
-        """Return facts in order."""
-        return self._query("SELECT seq, stored, hash FROM fact WHERE seq > ? ORDER BY seq LIMIT ?", after_seq, limit)
+        """Return facts in order; the casts keep a column that somebody turned into text readable, to be judged."""
+        return self._query(
+            "SELECT seq, CAST(stored AS BLOB), CAST(hash AS BLOB) FROM fact WHERE seq > ? ORDER BY seq LIMIT ?",
+            after_seq,
+            limit,
+        )
 
     def outcome_of(self, command_id: str) -> tuple[int, int] | None:
         """Return the span of a command's facts."""

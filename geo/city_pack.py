@@ -4,7 +4,8 @@
 directory of arrays and tables. `CityPack.open` verifies it and hands it out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ import msgspec
 from geo.basemap import ATTRIBUTION, FICTIONAL_ATTRIBUTION, build_basemap
 from geo.datum import Datum
 from geo.junctions import LaidRoads, lay_roads
-from geo.osm_import import LeftOut, NamedPlace, OsmCity, RoadName, read_osm
+from geo.osm_import import BadOsm, LeftOut, NamedPlace, OsmCity, RoadName, read_osm
 from geo.pack_files import (
     FORMAT_VERSION,
     BadPack,
@@ -87,7 +88,8 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     progress(f"reading {osm.name}")
     city = read_osm(osm, profile, progress)
     progress(f"cutting {len(city.ways.way_id)} ways into roads")
-    laid = lay_roads(city, profile)
+    with _naming(osm):
+        laid = lay_roads(city, profile)
     progress(f"indexing {laid.graph.stretch_count} stretches of road")
     grid = build_grid(laid.graph)
     warnings = check_on_map(RoadIndex(laid.graph, grid), center_sites, station_sites)
@@ -106,10 +108,20 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
         pack.table("stations", station_sites)
         if outlines is not None:
             pack.table("districts", outlines)
-        build_basemap(osm, pack.path(BASEMAP), progress)
+        with _naming(osm):
+            build_basemap(osm, pack.path(BASEMAP), progress)
         progress("writing the pack")
         pack.commit(manifest)
     return CityPack.open(out).summary()
+
+
+@contextmanager
+def _naming(osm: Path) -> Iterator[None]:
+    """Name the map that holds too little: no road to come back on, nothing to draw."""
+    try:
+        yield
+    except ValueError as too_little:
+        raise BadOsm(f"{osm}: {too_little}") from too_little
 
 
 def _own_name(city: OsmCity) -> str | None:

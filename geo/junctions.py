@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.osm_import import UNITS_PER_DEGREE, OsmCity, OsmWays
+from geo.osm_import import UNITS_PER_DEGREE, BadOsm, OsmCity, OsmWays
 from geo.roads import NO_ARC, RoadGraph, piece_lengths_m
 from geo.speeds import Profile, durations_ms
 from geo.turns import forbidden_turns, turn_keys
@@ -67,7 +67,10 @@ class _Arcs:
 
 
 def lay_roads(city: OsmCity, profile: Profile) -> LaidRoads:
-    """Build the routable graph: every arc in it can reach every other, forbidden turns respected."""
+    """Build the routable graph: every arc in it can reach every other, forbidden turns respected.
+
+    Raises `geo.osm_import.BadOsm` when no road can be both left and reached again.
+    """
     stretches = _cut(city.ways)
     arcs = _arcs(city.ways, stretches)
     way_id = city.ways.way_id[stretches.way[arcs.stretch]]
@@ -75,6 +78,8 @@ def lay_roads(city: OsmCity, profile: Profile) -> LaidRoads:
     component = _components(arcs, turns, len(stretches.node_id))
     kept = component == np.bincount(component).argmax()
     main = _Arcs(arcs.tail[kept], arcs.head[kept], arcs.stretch[kept], arcs.forward[kept])
+    if not np.isin(main.head, main.tail).all():
+        raise BadOsm("holds no road that can be left and reached again")
     islands = _islands(arcs, main, len(stretches.node_id))
     return LaidRoads(_graph(city.ways, stretches, main, turns, profile), islands, unplaced)
 

@@ -122,6 +122,20 @@ def test_centres_far_from_a_road_are_warned_of(tmp_path: Path) -> None:
     assert [(arrival.id, arrival.eta_s is None) for arrival in arrivals] == [("C1", False), ("C2", True)]
 
 
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        ({"highway": "primary", "oneway": "yes"}, "no road that can be left and reached again"),
+        ({"highway": "road"}, "nothing that a base map draws"),
+    ],
+)
+def test_a_map_that_holds_too_little_is_refused_by_name(tmp_path: Path, tags: dict[str, str], why: str) -> None:
+    write_osm(tmp_path / "stub.osm", NODES[:2], [OsmWay(1, (1, 2), tags)])
+    with pytest.raises(BadOsm, match=rf"stub\.osm: .*{why}"):
+        build(tmp_path / "stub.osm", None, None, tmp_path / "pack", silent)
+    assert [path.name for path in tmp_path.iterdir()] == ["stub.osm"]
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"type": "Feature"}'])
 def test_broken_districts_are_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "districts.geojson").write_text(content, encoding="utf-8")

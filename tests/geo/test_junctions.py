@@ -1,6 +1,5 @@
 """Where ways are cut and joined, which part of the city is kept, and what the graph's arrays promise."""
 
-import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 from geo.city_pack import CityPack
 from geo.junctions import Islands, LaidRoads, lay_roads
 from geo.osm_import import read_osm
-from geo.point import Point, distance_m
-from geo.roads import NO_ARC, RoadGraph, piece_lengths_m
+from geo.point import Point
+from geo.roads import NO_ARC, RoadGraph
 from geo.speeds import ROAD_CLASSES
 from tests.geo.osm_files import OsmNode, OsmTurn, OsmWay, silent, write_osm
 from tests.geo.random_city import PROFILE, random_graph
@@ -150,11 +149,3 @@ def assert_consistent(graph: RoadGraph) -> None:
     assert (graph.shape_lat[begin] == graph.node_lat[graph.arc_from]).all()
     np.testing.assert_allclose(graph.length_m, graph.shape_m[graph.first_shape[1:] - 1], atol=0.000_51)
     assert (graph.shape_m[graph.first_shape[:-1]] == 0.0).all()
-
-
-def test_lengths_are_those_of_the_plain_formula() -> None:
-    rng = random.Random(4)
-    lon, lat = (np.array([rng.uniform(low, low + 0.5) for _ in range(1000)]) for low in (116.2, 39.7))
-    points = [Point(*pair) for pair in zip(lon.tolist(), lat.tolist(), strict=True)]
-    plain = [distance_m(a, b) for a, b in pairwise(points)]
-    np.testing.assert_allclose(piece_lengths_m(lon, lat), plain, rtol=1e-9)

@@ -22,6 +22,7 @@ from dispatch.errors import BadInput
 from dispatch.ports import CommandRepeated, Fenced, Head, JournalUnavailable
 
 SNAPSHOTS_KEPT = 3  # code versions: the running one, the one before, the one being prepared
+BATCH_WITHIN_MS = 15_000  # a commit that takes longer is a broken server: better refuse commands than keep them waiting
 STANDBY_POLL_S = 0.25  # how often a standby asks for the lock; bounds the take-over
 
 SCHEMA: LiteralString = """
@@ -144,7 +145,7 @@ class PostgresStore(PostgresReadings):
         self._conninfo = conninfo
         with ExitStack() as undo:
             undo.callback(self._link.close)
-            self._writer = undo.enter_context(closing(connect(conninfo)))
+            self._writer = undo.enter_context(closing(_connect_writer(conninfo)))
             create_tables(self._writer, SCHEMA)
             self._take_lock(stop)
             self._writer_epoch = self._raise_epoch()
@@ -182,7 +183,7 @@ class PostgresStore(PostgresReadings):
         """Connect anew and take the lock again, unless another writer came in between."""
         self._writer.close()
         try:
-            writer = connect(self._conninfo)
+            writer = _connect_writer(self._conninfo)
         except psycopg.Error as error:
             raise JournalUnavailable(f"no connection: {error}") from error
         try:
@@ -266,6 +267,12 @@ def cities_of(conninfo: str) -> list[str]:
         return []
     except psycopg.Error as error:
         raise JournalUnavailable(f"PostgreSQL: {error}") from error
+
+
+def _connect_writer(conninfo: str) -> psycopg.Connection:
+    writer = connect(conninfo)
+    writer.execute(f"SET statement_timeout = {BATCH_WITHIN_MS:d}".encode())
+    return writer
 
 
 def _try_lock(connection: psycopg.Connection, city: str) -> bool:

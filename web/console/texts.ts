@@ -1,11 +1,13 @@
-/** The console's sentences: what all pages share, what the desk says, and its own. */
+/** The console's sentences: what medicine asks, what the desk says, what all pages share, and its own. */
 import own from "@texts/console.json";
 import flow from "@texts/flow.json";
+import protocols from "@texts/protocols.json";
 import shared from "@texts/shared.json";
+import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...flow, ...shared, ...own };
+const catalogue = { ...protocols, ...triage, ...flow, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);
@@ -20,6 +22,11 @@ export function bothOf(key: Key, params: Readonly<Record<string, string | Both>>
   return { zh: filled("zh"), en: filled("en") };
 }
 
+/** A sentence that only some codes have; empty when this one has none. */
+export function maybe(key: string): string {
+  return (catalogue as Readonly<Record<string, Both>>)[key]?.[lang.value] ?? "";
+}
+
 /** What stands between a name and what belongs to it. */
 export function colon(): string {
   return lang.value === "zh" ? "：" : ": ";
@@ -27,6 +34,7 @@ export function colon(): string {
 
 /** Every name of a code, in both languages: the command line takes either. None when the catalogue has none. */
 export function namesOf(prefix: string, code: string): readonly string[] {
-  const found = (catalogue as Readonly<Record<string, Both>>)[`${prefix}.${code}`];
+  const all: Readonly<Record<string, Both>> = catalogue;
+  const found = all[`${prefix}.${code}`] ?? all[code];
   return found === undefined ? [] : [found.zh, found.en];
 }

@@ -3,8 +3,7 @@ import { readLine, type Problem } from "../logic/command_line.ts";
 import { completions } from "../logic/completion.ts";
 import { useDesk, type Desk } from "../store/desk.ts";
 import { lexiconOf } from "../store/lexicon.ts";
-import { t, type Key } from "../texts.ts";
-import { bothOf } from "../texts.ts";
+import { bothOf, t, type Key } from "../texts.ts";
 import { execute } from "./execute.ts";
 import { FeedLine } from "./FeedLine.tsx";
 import { Completions } from "./Completions.tsx";
@@ -28,7 +27,7 @@ export function CommandBar() {
   const run = (): void => {
     const text = line.trim();
     if (text === "") return;
-    const read = readLine(text, lexiconOf(desk));
+    const read = readLine(text, lexiconOf(desk), desk.link.serverNow());
     if ("problem" in read) return sayProblem(desk, read);
     history.current = [...history.current.filter((each) => each !== text), text].slice(-HISTORY);
     at.current = history.current.length;

@@ -41,7 +41,11 @@ function handle(desk: Desk, event: KeyboardEvent): void {
 }
 
 const FUNCTION_KEYS: Readonly<Record<string, (desk: Desk, event: KeyboardEvent) => void>> = {
-  F2: () => commandLine()?.focus(),
+  // Selected, so that the next word replaces a line that was refused.
+  F2: () => {
+    commandLine()?.focus();
+    commandLine()?.select();
+  },
   F4: (desk) => answerOldest(desk),
   F8: (desk, event) => nextZone(desk, event.shiftKey ? -1 : 1),
   F9: (desk) => nextWaiting(desk),
@@ -106,8 +110,8 @@ function stepBack(desk: Desk): void {
   else selection.showIncident(null);
 }
 
-function commandLine(): HTMLElement | null {
-  return document.getElementById("command-line");
+function commandLine(): HTMLInputElement | null {
+  return document.querySelector<HTMLInputElement>("#command-line");
 }
 
 function isTyping(target: EventTarget | null): boolean {

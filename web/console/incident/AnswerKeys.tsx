@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
+import { hhmm, momentBefore } from "@shared/format.ts";
 import type { Finding } from "@shared/rows.ts";
 import { readAge, type AgeFinding, type Question } from "../logic/questions.ts";
+import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 
 interface Props {
@@ -65,24 +67,27 @@ function sideways(key: string, all: readonly string[], chosen: string): string |
   return step === undefined ? null : (all[all.indexOf(chosen) + step] ?? null);
 }
 
+const PLACEHOLDERS = { age: "console.age.placeholder", clock: "console.assess.clock", number: "console.answer.unknown" } as const;
+
 function Typed({ question, value, label, onAnswer }: Props) {
+  const { link } = useDesk();
   const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState(false);
   const unit = question.kind === "number" ? t.code("console.unit_of", question.unit) : "";
   const submit = (): void => {
     if (typed === null) return;
-    const answer = question.kind === "age" ? readAge(typed) : readNumber(typed, question);
+    const answer = read(typed, question, link.serverNow());
     setWrong(answer === null && typed.trim() !== "");
     if (answer === null && typed.trim() !== "") return;
     setTyped(null);
-    if (answer !== null) onAnswer(typeof answer === "number" ? answer : { ...answer });
+    if (answer !== null) onAnswer(answer);
   };
   return (
     <span class="typed">
       <input
-        data-roving={question.path} aria-label={unit === "" ? label : `${label} (${unit})`} aria-invalid={wrong} inputMode={question.kind === "age" ? "text" : "decimal"}
-        placeholder={question.kind === "age" ? t("console.age.placeholder") : t("console.answer.unknown")}
-        value={typed ?? shown(value)} onInput={(e) => setTyped(e.currentTarget.value)} onBlur={submit}
+        data-roving={question.path} aria-label={unit === "" ? label : `${label} (${unit})`} aria-invalid={wrong} inputMode={question.kind === "number" ? "decimal" : "text"}
+        placeholder={t(PLACEHOLDERS[question.kind === "age" || question.kind === "clock" ? question.kind : "number"])}
+        value={typed ?? shown(value, question)} onInput={(e) => setTyped(e.currentTarget.value)} onBlur={submit}
         onKeyDown={(event) => {
           if (event.key === "Enter") submit();
           if (event.key === "Escape") setTyped(null);
@@ -93,14 +98,22 @@ function Typed({ question, value, label, onAnswer }: Props) {
   );
 }
 
+function read(typed: string, question: Question, now: number): Finding | null {
+  if (question.kind === "clock") return momentBefore(typed, now);
+  if (question.kind === "number") return readNumber(typed, question);
+  const age = readAge(typed);
+  return age === null ? null : { ...age };
+}
+
 function readNumber(typed: string, question: Question): number | null {
   const value = Number(typed.trim());
   if (question.kind !== "number" || typed.trim() === "" || !Number.isFinite(value)) return null;
   return value >= question.min && value <= question.max ? value : null;
 }
 
-function shown(value: Finding | undefined): string {
+function shown(value: Finding | undefined, question: Question): string {
   if (value === undefined) return "";
+  if (question.kind === "clock") return hhmm(String(value));
   if (typeof value !== "object") return String(value);
   const age = value as unknown as AgeFinding;
   return t(`age.${age.unit}`, { n: age.value });

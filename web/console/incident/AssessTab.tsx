@@ -1,4 +1,5 @@
 import type { Incident, Patient } from "@shared/rows.ts";
+import { STEPS, stepCards } from "../logic/step_cards.ts";
 import { usePatient } from "../store/patient.ts";
 import { t } from "../texts.ts";
 import { conditionWord, reasonWord } from "../words.ts";
@@ -14,9 +15,25 @@ export function AssessTab({ incident }: { readonly incident: Incident }) {
       {patient !== null && (
         <>
           <Conditions patient={patient} />
+          <Guides patient={patient} />
           <QuestionList key={patient.id} patient={patient} incident={incident} />
         </>
       )}
+    </>
+  );
+}
+
+/** What to tell the caller until the crew is there. */
+function Guides({ patient }: { readonly patient: Patient }) {
+  if (patient.outcome !== null) return null;
+  return (
+    <>
+      {stepCards(patient).map((card) => (
+        <details key={card} class="guide" open={card === "telephone_cpr" || card === "telephone_cpr_breaths"}>
+          <summary><span class="faint">{t("console.assess.guide")}</span> <strong>{t(`card.${card}`)}</strong></summary>
+          <ol>{STEPS[card].map((step) => <li key={step}>{t.code(`step.${card}`, step)}</li>)}</ol>
+        </details>
+      ))}
     </>
   );
 }
@@ -36,6 +53,7 @@ function Conditions({ patient }: { readonly patient: Patient }) {
         ))}
       </ul>
       {patient.blocked.length > 0 && <p class="blocked"><strong>{t("console.assess.blocked")}</strong> {patient.blocked.map((code) => t.code("blocked", code)).join("、")}</p>}
+      {patient.activate.length > 0 && <p class="faint">{t("console.assess.activate")} {patient.activate.map((code) => t.code("activate", code)).join("、")}</p>}
       {patient.advice.length > 0 && <p class="advice-line">{patient.advice.map((code) => t.code("advice", code)).join(" · ")}</p>}
     </section>
   );

@@ -25,7 +25,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
       </button>
       <span class="option-time">
         <strong>{option.time_to_treatment_s === null ? "—" : roadMinutes(option.time_to_treatment_s)}</strong>
-        <span class="faint">{t("console.advice.treatment", { treatment: t.code("console.treatment", option.treatment) })}</span>
+        <span class="faint">{t("console.advice.treatment", { treatment: t.code("treatment", option.treatment) })}</span>
       </span>
       <span class="center-keys">
         {early && <button type="button" class="small" onClick={() => void actions.preAlert(patient, { id: option.center_id, name: option.name })}>{t("console.center.prealert")}</button>}

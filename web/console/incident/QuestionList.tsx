@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Finding, Findings, Incident, Patient } from "@shared/rows.ts";
 import { COMPLAINTS, findingAt, guessComplaint, mergePatches, patchOf, questionsFor, type Question } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
-import { namesOf, t } from "../texts.ts";
+import { maybe, namesOf, t } from "../texts.ts";
 import { useRoving } from "../ui/roving.ts";
 import { AnswerKeys } from "./AnswerKeys.tsx";
 
@@ -67,10 +67,11 @@ interface RowProps {
 }
 
 function Row({ question, value, waiting, onAnswer }: RowProps) {
-  const label = t.code("console.finding", question.path);
+  const label = t.code("finding", question.path);
+  const say = maybe(`question.${question.path}`);
   return (
     <li class={`question ${value === undefined ? "is-unknown" : "is-known"} ${waiting ? "is-sending" : ""}`}>
-      <span class="question-label" id={`q-${question.path}`}>{label}</span>
+      <span class="question-label">{label} <span class="question-say">{say}</span></span>
       <AnswerKeys question={question} value={value} label={label} onAnswer={onAnswer} />
     </li>
   );

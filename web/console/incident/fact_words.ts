@@ -44,10 +44,10 @@ function findingWords(findings: unknown, path = ""): string {
   return Object.entries(findings)
     .map(([name, value]) => {
       const here = path === "" ? name : `${path}.${name}`;
-      if (here === "age") return `${t.code("console.finding", "age")} ${(value as { value: number }).value}`;
+      if (here === "age") return `${t.code("finding", "age")} ${(value as { value: number }).value}`;
       if (here === "complaint") return t.code("console.complaint", String(value));
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return findingWords(value, here);
-      return `${t.code("console.finding", here)} ${answerWord(here, value)}`;
+      return `${t.code("finding", here)} ${answerWord(here, value)}`;
     })
     .join("、");
 }

@@ -1,6 +1,7 @@
 /** Read one typed line: verb, then its arguments in order. Pure: words and a lexicon in, a request or a problem out. */
 import { find, type Entry, type Lexicon, type QuestionEntry } from "./lexicon.ts";
 import { readAge, mergePatches, patchOf } from "./questions.ts";
+import { momentBefore } from "@shared/format.ts";
 import type { Finding, Findings } from "@shared/rows.ts";
 import { verbOf, type Argument, type Verb, type VerbName } from "./verbs.ts";
 
@@ -27,13 +28,13 @@ export function words(line: string): readonly string[] {
   return line.trim().split(/[\s\u3000]+/).filter((word) => word !== "");
 }
 
-/** Read a line. A bare name of an incident, unit or centre shows it. */
-export function readLine(line: string, lexicon: Lexicon): Read {
+/** Read a line; `now` (epoch ms, the server's clock) dates a time of day. A bare name of an incident, unit or centre shows it. */
+export function readLine(line: string, lexicon: Lexicon, now: number): Read {
   const [first, ...rest] = words(line);
   if (first === undefined) return problem("missing", "verb", "");
   const verb = verbOf(first);
   if (verb === null) return readBareName(line.trim(), lexicon);
-  if (verb.name === "F") return readFindings(rest, lexicon);
+  if (verb.name === "F") return readFindings(rest, lexicon, now);
   if (verb.name === "N") return readNewCall(rest, lexicon);
   return readArguments(verb, rest, lexicon);
 }
@@ -108,7 +109,7 @@ function readNewCall(typed: readonly string[], lexicon: Lexicon): Read {
 }
 
 /** `F 胸痛 是 出汗 否 年龄 62`: a question, then its answer; a question alone means yes; a complaint alone sets the complaint. */
-function readFindings(typed: readonly string[], lexicon: Lexicon): Read {
+function readFindings(typed: readonly string[], lexicon: Lexicon, now: number): Read {
   let findings: Findings = {};
   let at = 0;
   while (at < typed.length) {
@@ -124,7 +125,7 @@ function readFindings(typed: readonly string[], lexicon: Lexicon): Read {
       return question === null ? problem("not_found", "findings", word) : problem("ambiguous", "findings", word, question.ambiguous);
     }
     const entry = question.entry as QuestionEntry;
-    const answer = readAnswer(entry, typed[at + 1]);
+    const answer = readAnswer(entry, typed[at + 1], now);
     if (answer === null) return problem("bad_answer", entry.name, typed[at + 1] ?? "", entry.answers);
     findings = mergePatches(findings, patchOf(entry.id, answer.value));
     at += answer.taken + 1;
@@ -132,10 +133,14 @@ function readFindings(typed: readonly string[], lexicon: Lexicon): Read {
   return Object.keys(findings).length === 0 ? problem("missing", "findings", "") : request("F", {}, findings);
 }
 
-function readAnswer(question: QuestionEntry, word: string | undefined): { readonly value: Finding; readonly taken: 0 | 1 } | null {
+function readAnswer(question: QuestionEntry, word: string | undefined, now: number): { readonly value: Finding; readonly taken: 0 | 1 } | null {
   if (question.takes === "age") {
     const age = word === undefined ? null : readAge(word);
     return age === null ? null : { value: { ...age }, taken: 1 };
+  }
+  if (question.takes === "clock") {
+    const at = word === undefined ? null : momentBefore(word, now);
+    return at === null ? null : { value: at, taken: 1 };
   }
   if (question.takes === "number") {
     const value = word === undefined ? Number.NaN : Number(word);

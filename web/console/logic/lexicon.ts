@@ -20,7 +20,7 @@ export type Lexicon = Readonly<Partial<Record<ArgumentKind, readonly Entry[]>>> 
 
 export interface QuestionEntry extends Entry {
   readonly answers: readonly Entry[];
-  readonly takes: "known" | "choice" | "number" | "age";
+  readonly takes: "known" | "choice" | "number" | "age" | "clock";
 }
 
 export type Found = { readonly entry: Entry } | { readonly ambiguous: readonly Entry[] } | null;

@@ -1,11 +1,12 @@
-/** Which questions a complaint asks, in order, and where their answers live in `center_protocols.findings`. Pure. */
+/** Which questions a complaint asks, in the order of `center_protocols.call_triage`, and where their answers live in `center_protocols.findings`. Pure. */
 import type { Finding, Findings } from "@shared/rows.ts";
 
 export type Question =
   | { readonly path: string; readonly kind: "known" }
   | { readonly path: string; readonly kind: "choice"; readonly options: readonly string[] }
   | { readonly path: string; readonly kind: "number"; readonly unit: string; readonly min: number; readonly max: number }
-  | { readonly path: string; readonly kind: "age" };
+  | { readonly path: string; readonly kind: "age" }
+  | { readonly path: string; readonly kind: "clock" };
 
 export const COMPLAINTS = [
   "chest_pain", "stroke_signs", "trauma", "breathing", "unconscious", "seizure", "choking", "poisoning", "bleeding",
@@ -22,8 +23,11 @@ export const FIRST: readonly Question[] = [
   known("responsive"),
   choice("breathing", "normal", "abnormal", "gasping", "absent", "not_sure"),
   choice("consciousness", "alert", "confused", "voice", "pain", "unresponsive"),
+  known("severe_bleeding"),
   { path: "age", kind: "age" },
   choice("sex", "male", "female"),
+  known("cyanosis"),
+  known("sweating_or_pale"),
 ];
 
 /** What the place adds; asked last. */
@@ -44,12 +48,13 @@ export const BY_COMPLAINT: Readonly<Record<Complaint, readonly Question[]>> = {
   ],
   stroke_signs: [
     known("stroke.face_droop"), known("stroke.arm_weakness"), known("stroke.speech_problem"), known("stroke.sudden_onset"),
+    { path: "last_known_well_at", kind: "clock" },
     known("stroke.leg_weakness"), known("stroke.balance_loss"), known("stroke.vision_loss"), known("stroke.worst_headache"),
     known("stroke.seizure_at_onset"), known("anticoagulant"), known("diabetes"),
   ],
   trauma: [
-    known("trauma.injured"), known("severe_bleeding"), known("trauma.cannot_follow_commands"), known("trauma.respiratory_distress"),
-    known("trauma.penetrating_torso"), number("trauma.fall_height_m", "m", 0, 300), known("trauma.pedestrian_thrown_or_run_over"),
+    known("trauma.injured"), known("trauma.cannot_follow_commands"), known("trauma.respiratory_distress"),
+    known("trauma.penetrating_head_neck_torso_proximal"), known("trauma.spinal_injury_with_deficit"), number("trauma.fall_height_m", "m", 0, 300), known("trauma.pedestrian_thrown_or_run_over"),
     known("trauma.ejected"), known("trauma.rider_separated_with_impact"), known("trauma.extrication_needed"),
     known("trauma.amputation_above_wrist_or_ankle"), known("trauma.low_fall_with_head_impact"), known("trauma.burn"), known("anticoagulant"),
   ],
@@ -69,7 +74,7 @@ export const BY_COMPLAINT: Readonly<Record<Complaint, readonly Question[]>> = {
   pregnancy: [
     known("obstetric.pregnant"), number("obstetric.weeks", "week", 0, 45), known("obstetric.urge_to_push"), known("obstetric.crowning"),
     known("obstetric.waters_broken"), number("obstetric.contraction_interval_min", "min", 0, 120), known("obstetric.heavy_bleeding"),
-    known("obstetric.cord_visible"), known("obstetric.abnormal_part"), known("obstetric.seizure"), known("obstetric.birth_on_scene"),
+    known("obstetric.cord_visible"), known("obstetric.abnormal_part"), known("obstetric.seizure"), known("obstetric.unremitting_headache"), known("obstetric.birth_on_scene"),
     known("obstetric.previous_caesarean"), known("obstetric.multiple"),
   ],
   newborn: [

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useDesk, type Desk } from "../store/desk.ts";
 import { lang, t } from "../texts.ts";
 import type { CityMap, Clicked } from "./CityMap.ts";
-import { feedMap } from "./feed_map.ts";
+import { feedMap, lookAtIncident } from "./feed_map.ts";
 
 type State = "loading" | "shown" | "no_webgl";
 
@@ -48,6 +48,9 @@ export function MapZone() {
         <div class="map-keys">
           <button type="button" aria-label={t("console.map.zoom_in")} onClick={() => map.current?.zoom(1)}>＋</button>
           <button type="button" aria-label={t("console.map.zoom_out")} onClick={() => map.current?.zoom(-1)}>－</button>
+          {desk.selection.incidentId.value !== null && (
+            <button type="button" onClick={() => map.current !== null && lookAtIncident(desk, map.current)}>{t("console.map.follow")}</button>
+          )}
           <button type="button" onClick={() => map.current?.wholeCity()}>{t("console.map.whole_city")}</button>
         </div>
       )}

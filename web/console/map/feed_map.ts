@@ -55,7 +55,7 @@ function chosenOf(desk: Desk, incident: Incident | null): Chosen {
 }
 
 /** Show scene, unit and destination together the moment an incident is selected; later changes move nothing by themselves. */
-function lookAtIncident(desk: Desk, map: CityMap): void {
+export function lookAtIncident(desk: Desk, map: CityMap): void {
   const incident = desk.link.tables.incidents.peek().get(desk.selection.incidentId.value ?? "");
   if (incident?.place == null) return;
   const run = incident.assignment_ids.map((id) => desk.link.tables.assignments.peek().get(id)).find((each) => each?.outcome === null);

@@ -3,7 +3,7 @@ import { everyQuestion, COMPLAINTS, type Question } from "../logic/questions.ts"
 import { OUTCOMES } from "../logic/journey.ts";
 import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
 import { byCallSign, STATUS_ORDER } from "../logic/unit_filter.ts";
-import { lang, namesOf, t } from "../texts.ts";
+import { lang, maybe, namesOf, t } from "../texts.ts";
 import { taskText } from "../words.ts";
 import type { Desk } from "./desk.ts";
 
@@ -21,13 +21,13 @@ function oneWord(name: string): string {
 function questionEntry(question: Question): QuestionEntry {
   const answers = question.kind === "known" ? ["yes", "no", "unknown"].map((code) => coded("console.answer", code)) : [];
   const options = question.kind === "choice" ? [...question.options.map((code) => coded(`console.answer.${question.path}`, code)), coded("console.answer", "unknown")] : [];
-  const named = coded("console.finding", question.path);
+  const named = coded("finding", question.path);
   return { ...named, aliases: [...named.aliases, ...shortNames(question.path)], hint: "", answers: [...answers, ...options], takes: question.kind };
 }
 
 /** Short words for the questions asked most, in the catalogue beside the long ones, separated by spaces. */
 function shortNames(path: string): readonly string[] {
-  return namesOf("console.short", path).flatMap((names) => names.split(" "));
+  return maybe(`console.short.${path}`) === "" ? [] : namesOf("console.short", path).flatMap((names) => names.split(" "));
 }
 
 export function lexiconOf(desk: Desk): Lexicon {

@@ -6,9 +6,9 @@ from datetime import datetime
 from rpds import HashTrieMap
 
 from dispatch.center import LIVE, Activation, Center
-from dispatch.events import Role
 from dispatch.incident import Call, Incident, IncidentPhase, Patient
 from dispatch.unit import Assignment, Unit
+from dispatch.words import Role
 
 RECENT = 60  # closed incidents that screens keep: about an hour of a large city
 

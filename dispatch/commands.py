@@ -1,18 +1,13 @@
-"""Everything that can be asked of the desk, in call order, and the envelope it comes in.
+"""Everything that can be asked of the desk, in call order; ``dispatch/command.py`` holds the envelope it comes in.
 
-A command says what a person or machine wants; ``flow`` decides which facts follow, or refuses. Ids of new things are
-derived from the command's own id, so a repeated command names the same things.
+A command says what a person or machine wants; ``flow`` decides which facts follow, or refuses.
 """
 
-import hashlib
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
-from dispatch.events import Actor, ClockSource, Outcome, Place, Role, UnitStatus
+from dispatch.words import Outcome, Place, UnitStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,96 +431,3 @@ class FinishTask:
 @dataclass(frozen=True, slots=True)
 class CheckDeadlines:
     """Look at the clock; only the desk itself says this."""
-
-
-S, D, C, T, H, P, A, X = (
-    Role.SUPERVISOR,
-    Role.DISPATCHER,
-    Role.CREW,
-    Role.CALL_TAKER,
-    Role.DEPARTMENT,
-    Role.REMOTE_PHYSICIAN,
-    Role.ADMIN,
-    Role.SERVICE,
-)
-
-# Who may ask for what. A crew speaks only for its own unit, a department only for its own centre (``dispatch.rights``
-# checks that). Seats may enter anybody's step for them; the envelope then carries ``entered_for``.
-RIGHTS: dict[type, frozenset[Role]] = {
-    ListCenter: frozenset({A}),
-    CommissionUnit: frozenset({A}),
-    SignOn: frozenset({C, D, S}),
-    SignOff: frozenset({C, D, S}),
-    TakeOutOfService: frozenset({C, D, S}),
-    ReportCenterStatus: frozenset({H, D, S}),
-    ReceiveCall: frozenset({X, T, D, S}),
-    AnswerCall: frozenset({T, D, S}),
-    EndCall: frozenset({X, T, D, S}),
-    LinkCall: frozenset({T, D, S}),
-    Locate: frozenset({T, D, S, C}),
-    WriteNote: frozenset({T, D, S, C, H, P}),
-    AddPatient: frozenset({T, D, S, C}),
-    IdentifyPatient: frozenset({T, D, S, C}),
-    RecordFindings: frozenset({T, D, S, C, P}),
-    SetPriority: frozenset({T, D, S}),
-    ConfirmCondition: frozenset({C, P}),
-    AssignUnit: frozenset({D, S, T}),
-    DivertUnit: frozenset({D, S}),
-    ReportStatus: frozenset({C, D, S}),
-    EndAssignment: frozenset({C, D, S}),
-    HoldIncident: frozenset({D, S, T}),
-    ResumeIncident: frozenset({D, S, T}),
-    CloseIncident: frozenset({D, S, T}),
-    ReopenIncident: frozenset({D, S}),
-    BindMonitor: frozenset({C}),
-    UnbindMonitor: frozenset({C}),
-    RecordVitals: frozenset({C, D, S}),
-    RecordEcg: frozenset({C}),
-    ReadEcg: frozenset({C, P}),
-    GiveTreatment: frozenset({C, D, S}),
-    EndPatient: frozenset({C, D, S}),
-    ChooseDestination: frozenset({C, D, S}),
-    PreAlert: frozenset({D, S, C}),
-    ReceiveActivation: frozenset({H}),
-    AcknowledgeActivation: frozenset({H, D, S}),
-    ReportTeamReady: frozenset({H, D, S}),
-    AcceptPatient: frozenset({H, D, S}),
-    CancelActivation: frozenset({C, D, S}),
-    AcknowledgeEnd: frozenset({H, D, S}),
-    ReserveResource: frozenset({H, D, S}),
-    ReportResourceReady: frozenset({H, D, S}),
-    ReleaseResource: frozenset({H, D, S}),
-    CompleteHandoff: frozenset({C, H, D, S}),
-    RegisterTimePoint: frozenset({C, H, D, S}),
-    CorrectTimePoint: frozenset({C, H, D, S}),
-    FinishTask: frozenset({D, S, T}),
-    CheckDeadlines: frozenset({Role.SYSTEM}),
-}
-COMMANDS = tuple(RIGHTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Carry one request with who asks, when it happened and when the desk got it (both aware UTC)."""
-
-    id: str  # ULID, chosen by the sender: a repeat is harmless
-    data: Any  # one of COMMANDS
-    actor: Actor
-    at: datetime
-    received_at: datetime
-    clock: ClockSource = ClockSource.SERVER
-    uncertainty_s: float = 0.0
-    evidence: Any = field(default=None, compare=False)
-
-    def new_id(self, ordinal: int) -> str:
-        """Derive the id of the ``ordinal``-th new thing: the command's time, and a hash of its id for chance."""
-        chance = hashlib.sha256(f"{self.id}/{ordinal}".encode()).digest()[:10]
-        return str(ULID.from_bytes(ULID.from_str(self.id).bytes[:6] + chance))
-
-
-def slug(kind: type) -> str:
-    """Return the route name of a command: ``AssignUnit`` is ``assign-unit``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
-
-
-BY_NAME: dict[str, type] = {kind.__name__: kind for kind in COMMANDS}

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dispatch.city import City, empty_city
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import VERSIONS, Fact, decode_body, encode_body, subjects_of
 from dispatch.evidence import GATHERERS, Sources, gather
 from dispatch.evolve import evolve
+from dispatch.fact import Fact, subjects_of
+from dispatch.fact_codec import VERSIONS, decode_body, encode_body
 from dispatch.flow import decide
 from dispatch.ports import Draft, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.rules import Rules

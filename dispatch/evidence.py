@@ -11,9 +11,9 @@ from typing import Any
 
 from dispatch import commands as c
 from dispatch.city import City
-from dispatch.events import UnitStatus
 from dispatch.flow.decision import CenterArrival, Evidence, UnitArrival
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE
+from dispatch.words import UnitStatus
 from geo.fleet_index import FleetIndex
 from geo.point import Point
 from geo.snap import NoRoad

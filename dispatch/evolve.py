@@ -9,7 +9,7 @@ from typing import Any
 from dispatch.changes import activation, ground, incident, patient, run, task
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import Fact
+from dispatch.fact import Fact
 
 HISTORY_LIMIT = 2_000  # facts remembered per incident; more than any real incident has
 
@@ -36,7 +36,7 @@ def _remembered(city: City, fact: Fact) -> City:
     return replace(city, history=city.history.insert(incident_id, (*seqs, fact.seq)[-HISTORY_LIMIT:]))
 
 
-def incident_of(city: City, data: Any) -> str | None:  # noqa: ANN401 - any of events.FACTS
+def incident_of(city: City, data: Any) -> str | None:  # noqa: ANN401 - any of fact.FACTS
     """Return the incident a fact is about, through its patient, activation or call when it names only those."""
     for name, table in (("patient_id", city.patients), ("activation_id", city.activations), ("call_id", city.calls)):
         if (direct := getattr(data, "incident_id", None)) is not None:

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch import events as e
-from dispatch.events import Fact, FiredCondition, Outcome, Place, TargetPoint
+from dispatch.fact import Fact
+from dispatch.words import FiredCondition, Outcome, Place, TargetPoint, personal
 
 
 class IncidentPhase(StrEnum):
@@ -102,9 +103,9 @@ class Call:
     incident_id: str
     phase: CallPhase
     received_at: datetime
-    number: str | None = e.personal("id")
-    words: str | None = e.personal("id")
-    complaint: str | None = e.personal("id")
+    number: str | None = personal("id")
+    words: str | None = personal("id")
+    complaint: str | None = personal("id")
     place: Place | None = None
     line: str | None = None
     seat: str | None = None
@@ -125,8 +126,8 @@ class Incident:
     assignment_ids: tuple[str, ...] = ()
     activation_ids: tuple[str, ...] = ()
     place: Place | None = None
-    words: str | None = e.personal("id")
-    complaint: str | None = e.personal("id")
+    words: str | None = personal("id")
+    complaint: str | None = personal("id")
     priority: str | None = None  # None: not yet assessed
     priority_reason: str | None = None
     priority_fixed: bool = False  # a person set it
@@ -187,7 +188,7 @@ class Patient:
     id: str
     incident_id: str
     code: str
-    name: str | None = e.personal("id")
+    name: str | None = personal("id")
     findings: dict[str, Any] = field(default_factory=dict)
     findings_at: datetime | None = None
     conditions: tuple[FiredCondition, ...] = ()

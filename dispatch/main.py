@@ -24,15 +24,16 @@ from dispatch.adapters.parts import Parts
 from dispatch.adapters.storage import SharedUrls, Storage, open_local_storage, open_shared_storage, sqlalchemy_url
 from dispatch.adapters.submission import Submission
 from dispatch.adapters.telemetry_hub import TelemetryHub
-from dispatch.commands import CheckDeadlines, Command
+from dispatch.command import Command
+from dispatch.commands import CheckDeadlines
 from dispatch.desk import Desk
 from dispatch.errors import BadInput
-from dispatch.events import Actor, Role
 from dispatch.evidence import Sources
 from dispatch.flow.deadlines import due
 from dispatch.ports import Journal, JournalUnavailable, TelemetryUnavailable
 from dispatch.rules import builtin
 from dispatch.settings import Settings
+from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
 from geo.pack_files import BadPack

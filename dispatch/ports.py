@@ -243,8 +243,8 @@ class Telemetry(Protocol):
     """What is stored but not journalled: 1 Hz vitals, waveform chunks, positions.
 
     Streams are numbered contiguously from 1 by the device. A repeat is harmless; a ticket answers the stream's
-    committed seq, which is what a cumulative ack may say. Tickets fail with ``StreamConflict``, ``StreamGap``
-    or ``TelemetryUnavailable``.
+    committed seq, which is what a cumulative ack may say. Tickets fail with ``StreamConflict``, ``StreamGap``,
+    ``TelemetryUnavailable``, or ``ValueError`` for a sample that nobody could store (size, names, naive time).
     """
 
     def append_vitals(self, patient_id: str, stream: str, seq: int, at: datetime, body: bytes) -> Ticket:

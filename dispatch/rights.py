@@ -1,8 +1,8 @@
 """Say who may ask for what and see what: one role table, then the scope of a unit, a centre, or a physician's ECGs.
 
-The role table is ``commands.RIGHTS``. A crew speaks for its own unit and the incidents it runs or ran to (its outbox
-may come late), a department for its own centre and the patients announced to it, a remote physician for patients with
-an ECG.
+The role table is ``dispatch/command_roles.py``. A crew speaks for its own unit and the incidents it runs or ran to
+(its outbox may come late), a department for its own centre and the patients announced to it, a remote physician for
+patients with an ECG.
 Pure: the answer depends on the actor, the request and the city only.
 """
 
@@ -12,10 +12,10 @@ from typing import Any
 
 from dispatch.center import ENDED_UNSEEN, LIVE
 from dispatch.city import City
-from dispatch.commands import RIGHTS
+from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
-from dispatch.events import Actor, Role
 from dispatch.incident import Patient
+from dispatch.words import Actor, Role
 
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR})
 # How long after its run a crew may still read the patient: a shift, to finish the record.

@@ -15,9 +15,9 @@ from rpds import HashTrieMap
 
 from dispatch.center import Activation, Center
 from dispatch.city import City, Task
-from dispatch.events import ERASED, personal_fields
 from dispatch.incident import Call, Incident, Patient
 from dispatch.unit import Assignment, Unit
+from dispatch.words import ERASED, personal_fields
 
 TABLES: dict[str, tuple[type, str]] = {
     "calls": (Call, "call"),

@@ -7,8 +7,8 @@ an earlier step that is reported late fills the register only.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dispatch.events import Outcome, UnitStatus, personal
 from dispatch.incident import Points
+from dispatch.words import Outcome, UnitStatus, personal
 
 S = UnitStatus
 RUN = (

@@ -1,0 +1,1 @@
+"""The edges: HTTP, sockets, storage, accounts. Thin: parse, authorise, one call, declared errors."""

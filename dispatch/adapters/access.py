@@ -21,7 +21,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from dispatch.adapters.accounts import AccountStore, Session
 from dispatch.adapters.sign_in_failures import SignInFailures
 from dispatch.errors import Refused
-from dispatch.events import Role
+from dispatch.words import Role
 
 log = logging.getLogger(__name__)
 

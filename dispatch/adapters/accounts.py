@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from dispatch.events import Role
+from dispatch.words import Role
 
 metadata = sa.MetaData()
 

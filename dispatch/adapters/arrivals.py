@@ -16,9 +16,9 @@ from dispatch.adapters.clock import Clock
 from dispatch.adapters.live_feed import LiveFeed
 from dispatch.adapters.telemetry_hub import TelemetryHub
 from dispatch.city import City
-from dispatch.events import UnitStatus as S
 from dispatch.evidence import Sources
 from dispatch.unit import Unit
+from dispatch.words import UnitStatus as S
 from geo.point import Point
 from geo.snap import NoRoad
 

@@ -21,7 +21,7 @@ from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Priority, Resource, TimePoint
 from dispatch import commands as c
 from dispatch.errors import BadInput
-from dispatch.events import Place
+from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
 from geo.point import BadPoint, checked_point
 

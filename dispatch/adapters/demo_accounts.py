@@ -9,7 +9,7 @@ from dispatch.adapters.accounts import Account, AccountStore
 from dispatch.adapters.parts import DemoAccount
 from dispatch.city import City
 from dispatch.errors import BadInput
-from dispatch.events import Role
+from dispatch.words import Role
 
 DEMO_PASSWORD: Final = "demo"  # noqa: S105 - shown on the door page of a server that only this machine can reach
 CONSOLE, CREW, WALL = "/console/", "/crew/", "/wall/"

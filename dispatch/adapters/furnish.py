@@ -14,11 +14,12 @@ from ulid import ULID
 from center_protocols.capabilities import capabilities_of
 from dispatch.adapters.clock import Clock
 from dispatch.city import City
-from dispatch.commands import Command, CommissionUnit, ListCenter
+from dispatch.command import Command
+from dispatch.commands import CommissionUnit, ListCenter
 from dispatch.desk import Desk
 from dispatch.errors import Refused
-from dispatch.events import Actor, Role
 from dispatch.ports import Position
+from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 
 FOUNDER: Final = Actor("city-pack", Role.ADMIN)

@@ -14,7 +14,7 @@ from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.errors import Refused
-from dispatch.events import Role
+from dispatch.words import Role
 
 router = APIRouter(
     prefix="/api/accounts", tags=["accounts"], default_response_class=JsonResponse, route_class=StrictRoute

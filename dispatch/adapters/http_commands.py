@@ -22,9 +22,11 @@ from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.submission import entered_for
 from dispatch.adapters.wire import JsonResponse, done_body
-from dispatch.commands import COMMANDS, RIGHTS, ReceiveCall, slug
+from dispatch.command import slug
+from dispatch.command_roles import COMMANDS, RIGHTS
+from dispatch.commands import ReceiveCall
 from dispatch.errors import Refused
-from dispatch.events import Role
+from dispatch.words import Role
 from geo.datum import Datum
 
 router = APIRouter(prefix="/api", default_response_class=JsonResponse, route_class=StrictRoute)

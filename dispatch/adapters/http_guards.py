@@ -9,11 +9,11 @@ from starlette.requests import HTTPConnection
 
 from dispatch.adapters.accounts import Session
 from dispatch.adapters.parts import HasParts
-from dispatch.commands import RIGHTS
+from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
-from dispatch.events import Actor, Role
 from dispatch.rights import SEATS, may_see_incident, may_see_patient
 from dispatch.texts_catalogue import Text
+from dispatch.words import Actor, Role
 
 COOKIE: Final = "gc_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,7 +69,7 @@ def one_of(*roles: Role) -> Callable[..., Session]:
 
 
 def may_send(kind: type) -> Callable[..., Session]:
-    """Make the guard of one command, from ``commands.RIGHTS``; its scope is checked with its data."""
+    """Make the guard of one command, from ``dispatch/command_roles.py``; its scope is checked with its data."""
     return one_of(*RIGHTS[kind])
 
 

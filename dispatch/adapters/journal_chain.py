@@ -58,7 +58,16 @@ def genesis(city: str) -> bytes:
 
 
 def row_of(draft: Draft) -> Row:
-    """Write a fact's stored bytes; raise ``ValueError`` for a time that is not aware UTC or a body that is no JSON."""
+    """Write a fact's stored bytes.
+
+    Raises
+    ------
+    ValueError
+        A time is not aware UTC, the command id is no printable ASCII, the body is no JSON: one wrong fact must not
+        fail the storage and everybody's facts with it.
+    """
+    if not (draft.command_id.isascii() and draft.command_id.isprintable() and draft.command_id):
+        raise ValueError(f"fact {draft.seq} {draft.kind} has no usable command id: {draft.command_id!r}")
     if draft.at.utcoffset() != timedelta(0) or draft.recorded_at.utcoffset() != timedelta(0):
         raise ValueError(f"fact {draft.seq} {draft.kind} has a time that is not aware UTC")
     try:

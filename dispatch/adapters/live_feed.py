@@ -11,9 +11,9 @@ from typing import Protocol
 from dispatch.adapters.wire import frame
 from dispatch.city import City
 from dispatch.desk import Told
-from dispatch.events import Role
 from dispatch.rights import SEATS
 from dispatch.views.live import Change, Scope, change, snapshot
+from dispatch.words import Role
 
 VIEWERS = SEATS | {Role.CREW, Role.DEPARTMENT, Role.REMOTE_PHYSICIAN}
 

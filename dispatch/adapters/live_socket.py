@@ -33,8 +33,8 @@ from dispatch.adapters.wire import (
     read_frame,
 )
 from dispatch.errors import Refused
-from dispatch.events import Actor
 from dispatch.rights import may_see_patient
+from dispatch.words import Actor
 
 log = logging.getLogger(__name__)
 router = APIRouter()

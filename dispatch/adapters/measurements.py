@@ -14,9 +14,9 @@ from dispatch.adapters.vital_levels import vital_levels
 from dispatch.adapters.wire import FrameError, Wave, moment_from
 from dispatch.city import City
 from dispatch.errors import Refused
-from dispatch.events import Actor, Role
 from dispatch.ports import Position, Telemetry
 from dispatch.rights import runs_to
+from dispatch.words import Actor, Role
 from geo.datum import Datum, to_wgs84
 from geo.fleet_index import FleetIndex, Moved
 from geo.point import BadPoint, Point, checked_point

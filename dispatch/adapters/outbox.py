@@ -46,6 +46,11 @@ class Outbox:
         self._filled = asyncio.Event()
         self.dropped_latest = False  # positions were lost: the owner sends all of them again
 
+    @property
+    def waiting(self) -> int:
+        """Count what is queued."""
+        return len(self._events) + len(self._gaps) + len(self._telemetry)
+
     def offer_event(self, text: str) -> None:
         """Queue an event, or give up on this reader: events are never dropped."""
         if self._closed:

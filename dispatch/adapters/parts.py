@@ -16,8 +16,8 @@ from dispatch.adapters.live_feed import LiveFeed
 from dispatch.adapters.measurements import Measurements
 from dispatch.adapters.submission import Submission
 from dispatch.adapters.telemetry_hub import TelemetryHub
-from dispatch.events import Fact
 from dispatch.evidence import Sources
+from dispatch.fact import Fact
 from dispatch.ports import Telemetry
 from dispatch.rules import Rules
 from geo.city_pack import CityPack

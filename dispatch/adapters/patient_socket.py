@@ -23,10 +23,11 @@ from dispatch.adapters.outbox import Outbox
 from dispatch.adapters.sample_streams import EPOCH
 from dispatch.adapters.submission import Forbidden, Submission, entered_for
 from dispatch.adapters.wire import FrameError, Wave, encoded, frame, moment_from, nack, read_wave
-from dispatch.commands import BY_NAME, RIGHTS
+from dispatch.command import BY_NAME
+from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
-from dispatch.events import Actor, Role
 from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable, Ticket
+from dispatch.words import Actor, Role
 
 log = logging.getLogger(__name__)
 

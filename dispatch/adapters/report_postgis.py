@@ -27,16 +27,9 @@ from dispatch.adapters.report_tables import (
     ReportTable,
     ReportTrackPoint,
 )
-from dispatch.events import (
-    CenterListed,
-    IncidentClosed,
-    IncidentLocated,
-    IncidentOpened,
-    IncidentReopened,
-    UnitCommissioned,
-    UnitStatusReported,
-    decode_body,
-)
+from dispatch.events import IncidentClosed, IncidentLocated, IncidentOpened, IncidentReopened, UnitStatusReported
+from dispatch.fact_codec import decode_body
+from dispatch.ground_events import CenterListed, UnitCommissioned
 from dispatch.ports import JournalReader, Position, Record
 from geo.sites import CenterSite, StationSite
 

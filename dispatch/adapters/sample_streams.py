@@ -14,6 +14,7 @@ from dispatch.adapters.group_commit import CommitTicket, GroupCommit, QueueFull,
 from dispatch.ports import Sample, StreamConflict, StreamGap, TelemetryUnavailable, Ticket
 
 BODY_MAX_BYTES = 1_048_576  # a minute of 12-lead ECG is 0.7 MB; larger is no sample
+NAME_MAX = 200  # characters of a stream or patient id
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 Key = tuple[str, int]
@@ -27,6 +28,18 @@ def microseconds(at: datetime) -> int:
 def time_of(at_us: int) -> datetime:
     """Return the aware UTC time of ``microseconds``."""
     return EPOCH + at_us * MICROSECOND
+
+
+def wrong_with(sample: Sample) -> str | None:
+    """Return why no store can keep a sample, None when it can: one bad sample must not fail the group it came with."""
+    if len(sample.body) > BODY_MAX_BYTES:
+        return f"a sample of {len(sample.body)} bytes, at most {BODY_MAX_BYTES}"
+    if sample.at.utcoffset() is None:
+        return "a sample's time is aware"
+    for name in (sample.stream, sample.patient_id):
+        if not (name.isascii() and name.isprintable() and 0 < len(name) <= NAME_MAX):
+            return f"{name[:NAME_MAX]!r} is no name of a stream or patient"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +121,9 @@ class StreamWriter:
         )
 
     def append(self, sample: Sample) -> Ticket:
-        """Enqueue one sample; every refusal comes through the ticket."""
-        if len(sample.body) > BODY_MAX_BYTES:
-            return _failed(ValueError(f"a sample of {len(sample.body)} bytes, at most {BODY_MAX_BYTES}"))
-        return self._put(sample)
+        """Enqueue one sample; every refusal comes through the ticket, ``ValueError`` for one that no store can keep."""
+        wrong = wrong_with(sample)
+        return self._put(sample) if wrong is None else _failed(ValueError(wrong))
 
     def do(self, work: Callable[[], None]) -> Ticket:
         """Let the writer thread do other work on the same store, in turn; the answer is 0."""

@@ -9,11 +9,11 @@ from ulid import ULID
 from dispatch.adapters.bodies import BadFieldError
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.live_feed import LiveFeed
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.desk import Done
 from dispatch.errors import Refused
-from dispatch.events import Actor, ClockSource
 from dispatch.rights import may
+from dispatch.words import Actor, ClockSource
 
 # A person's or device's time may be ahead of ours by so much; beyond it is a typing error.
 AHEAD_MAX = timedelta(seconds=90)

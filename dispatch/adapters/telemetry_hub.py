@@ -16,9 +16,9 @@ from dispatch.adapters.outbox import Outbox
 from dispatch.adapters.wire import FrameError, encoded, frame, read_wave
 from dispatch.center import LIVE
 from dispatch.city import City
-from dispatch.events import Role
 from dispatch.ports import Fanout, Lost, Position
 from dispatch.rights import SEATS
+from dispatch.words import Role
 
 log = logging.getLogger(__name__)
 

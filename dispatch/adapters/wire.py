@@ -14,7 +14,7 @@ from rpds import HashTrieMap
 from starlette.responses import Response
 
 from dispatch.errors import Refused
-from dispatch.events import SUBJECT_FIELDS, Fact
+from dispatch.fact import SUBJECT_FIELDS, Fact
 from dispatch.texts_catalogue import Text, text
 
 PROTOCOL: Final = "gc.v1"

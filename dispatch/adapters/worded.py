@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from center_protocols.assessment import Coded
-from dispatch.events import Reason
 from dispatch.texts_catalogue import text
+from dispatch.words import Reason
 
 
 def worded(value: Any) -> Any:  # noqa: ANN401 - any row

@@ -4,17 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import center
-from dispatch import events as e
+from dispatch import center_events as ce
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import Fact
+from dispatch.fact import Fact
 
 CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points
 READY_POINTS = {"cath_lab": "lab_ready"}
 
 
-def activation_sent(city: City, fact: Fact, d: e.ActivationSent) -> City:
+def activation_sent(city: City, fact: Fact, d: ce.ActivationSent) -> City:
     row = center.Activation(
         d.activation_id,
         d.patient_id,
@@ -49,57 +49,57 @@ def activation_moved(city: City, fact: Fact, d: Any, *, point: str | None = None
     return city.with_patient(replace(patient, points=i.with_point(patient.points, point, i.point_row(fact))))
 
 
-def received(city: City, fact: Fact, d: e.ActivationReceived) -> City:
+def received(city: City, fact: Fact, d: ce.ActivationReceived) -> City:
     return activation_moved(city, fact, d)
 
 
-def acknowledged(city: City, fact: Fact, d: e.ActivationAcknowledged) -> City:
+def acknowledged(city: City, fact: Fact, d: ce.ActivationAcknowledged) -> City:
     return activation_moved(
         city, fact, d, point="prealert_acknowledged", acknowledged_at=fact.at, acknowledged_by=fact.actor.account
     )
 
 
-def team_ready(city: City, fact: Fact, d: e.TeamReady) -> City:
+def team_ready(city: City, fact: Fact, d: ce.TeamReady) -> City:
     return activation_moved(city, fact, d, point="team_ready", team_ready_at=fact.at)
 
 
-def arrived(city: City, fact: Fact, d: e.PatientArrived) -> City:
+def arrived(city: City, fact: Fact, d: ce.PatientArrived) -> City:
     return activation_moved(city, fact, d, point="arrival_gate", arrived_at=fact.at)
 
 
-def accepted(city: City, fact: Fact, d: e.PatientAccepted) -> City:
+def accepted(city: City, fact: Fact, d: ce.PatientAccepted) -> City:
     return activation_moved(city, fact, d, accepted_at=fact.at, ended_at=fact.at)
 
 
-def redirected(city: City, fact: Fact, d: e.ActivationRedirected) -> City:
+def redirected(city: City, fact: Fact, d: ce.ActivationRedirected) -> City:
     return ended_activation(
         activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason, to_center_id=d.to_center_id), d
     )
 
 
-def cancelled(city: City, fact: Fact, d: e.ActivationCancelled) -> City:
+def cancelled(city: City, fact: Fact, d: ce.ActivationCancelled) -> City:
     return ended_activation(activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason), d)
 
 
-def ended_activation(city: City, d: e.ActivationRedirected | e.ActivationCancelled) -> City:
+def ended_activation(city: City, d: ce.ActivationRedirected | ce.ActivationCancelled) -> City:
     patient = city.patients[city.activations[d.activation_id].patient_id]
     if patient.activation_id != d.activation_id:
         return city
     return city.with_patient(replace(patient, activation_id=None))
 
 
-def end_acknowledged(city: City, fact: Fact, d: e.ActivationEndAcknowledged) -> City:
+def end_acknowledged(city: City, fact: Fact, d: ce.ActivationEndAcknowledged) -> City:
     return activation_moved(city, fact, d)
 
 
-def reserved(city: City, fact: Fact, d: e.ResourceReserved) -> City:
+def reserved(city: City, fact: Fact, d: ce.ResourceReserved) -> City:
     row = city.activations[d.activation_id]
     hold = center.Reservation(d.reservation_id, d.resource, fact.at, d.expires_at)
     city = city.with_activation(replace(row, reservations=(*row.reservations, hold)))
     return patient_point(city, row.patient_id, CALLED_POINTS.get(d.resource), fact)
 
 
-def resource_ready(city: City, fact: Fact, d: e.ResourceReady) -> City:
+def resource_ready(city: City, fact: Fact, d: ce.ResourceReady) -> City:
     row = city.activations[d.activation_id]
     holds = tuple(
         replace(each, ready_at=fact.at)
@@ -111,7 +111,7 @@ def resource_ready(city: City, fact: Fact, d: e.ResourceReady) -> City:
     return patient_point(city, row.patient_id, READY_POINTS.get(d.resource), fact)
 
 
-def reservation_ended(city: City, fact: Fact, d: e.ReservationEnded) -> City:
+def reservation_ended(city: City, fact: Fact, d: ce.ReservationEnded) -> City:
     row = city.activations[d.activation_id]
     holds = tuple(replace(each, ended=d.reason) if each.id == d.reservation_id else each for each in row.reservations)
     return city.with_activation(replace(row, reservations=holds))
@@ -125,16 +125,16 @@ def patient_point(city: City, patient_id: str, point: str | None, fact: Fact) ->
 
 
 CHANGES: dict[type, Change] = {
-    e.ActivationSent: activation_sent,
-    e.ActivationReceived: received,
-    e.ActivationAcknowledged: acknowledged,
-    e.TeamReady: team_ready,
-    e.PatientArrived: arrived,
-    e.PatientAccepted: accepted,
-    e.ActivationRedirected: redirected,
-    e.ActivationCancelled: cancelled,
-    e.ActivationEndAcknowledged: end_acknowledged,
-    e.ResourceReserved: reserved,
-    e.ResourceReady: resource_ready,
-    e.ReservationEnded: reservation_ended,
+    ce.ActivationSent: activation_sent,
+    ce.ActivationReceived: received,
+    ce.ActivationAcknowledged: acknowledged,
+    ce.TeamReady: team_ready,
+    ce.PatientArrived: arrived,
+    ce.PatientAccepted: accepted,
+    ce.ActivationRedirected: redirected,
+    ce.ActivationCancelled: cancelled,
+    ce.ActivationEndAcknowledged: end_acknowledged,
+    ce.ResourceReserved: reserved,
+    ce.ResourceReady: resource_ready,
+    ce.ReservationEnded: reservation_ended,
 }

@@ -4,6 +4,6 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from dispatch.city import City
-from dispatch.events import Fact
+from dispatch.fact import Fact
 
 Change: TypeAlias = Callable[[City, Fact, Any], City]

@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from dispatch import center
-from dispatch import events as e
+from dispatch import ground_events as ge
 from dispatch import unit as u
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import Fact, UnitStatus
+from dispatch.fact import Fact
+from dispatch.words import UnitStatus
 
 
-def center_listed(city: City, fact: Fact, d: e.CenterListed) -> City:
+def center_listed(city: City, fact: Fact, d: ge.CenterListed) -> City:
     known = city.centers.get(d.center_id)
     row = center.Center(
         d.center_id, d.name, d.grade, d.lon, d.lat, d.kinds, d.capabilities, d.phone, known.statuses if known else {}
@@ -18,13 +19,13 @@ def center_listed(city: City, fact: Fact, d: e.CenterListed) -> City:
     return replace(city, centers=city.centers.insert(d.center_id, row))
 
 
-def center_status(city: City, fact: Fact, d: e.CenterStatusReported) -> City:
+def center_status(city: City, fact: Fact, d: ge.CenterStatusReported) -> City:
     row = city.centers[d.center_id]
     status = center.CenterStatus(d.topic, d.state, d.owner, d.reason, fact.at, d.expires_at)
     return replace(city, centers=city.centers.insert(row.id, replace(row, statuses={**row.statuses, d.topic: status})))
 
 
-def unit_commissioned(city: City, fact: Fact, d: e.UnitCommissioned) -> City:
+def unit_commissioned(city: City, fact: Fact, d: ge.UnitCommissioned) -> City:
     return city.with_unit(
         u.Unit(
             d.unit_id,
@@ -42,12 +43,12 @@ def unit_commissioned(city: City, fact: Fact, d: e.UnitCommissioned) -> City:
     )
 
 
-def signed_on(city: City, fact: Fact, d: e.CrewSignedOn) -> City:
+def signed_on(city: City, fact: Fact, d: ge.CrewSignedOn) -> City:
     row = replace(city.units[d.unit_id], crew=d.crew, crew_names=d.names)
     return city.with_unit(row)
 
 
-def signed_off(city: City, fact: Fact, d: e.CrewSignedOff) -> City:
+def signed_off(city: City, fact: Fact, d: ge.CrewSignedOff) -> City:
     row = city.units[d.unit_id]
     return city.with_unit(
         replace(
@@ -56,7 +57,7 @@ def signed_off(city: City, fact: Fact, d: e.CrewSignedOff) -> City:
     )
 
 
-def out_of_service(city: City, fact: Fact, d: e.UnitOutOfService) -> City:
+def out_of_service(city: City, fact: Fact, d: ge.UnitOutOfService) -> City:
     row = city.units[d.unit_id]
     return city.with_unit(
         replace(row, status=UnitStatus.OUT_OF_SERVICE, status_since=fact.at, out_reason=d.reason, out_until=d.until)
@@ -64,10 +65,10 @@ def out_of_service(city: City, fact: Fact, d: e.UnitOutOfService) -> City:
 
 
 CHANGES: dict[type, Change] = {
-    e.CenterListed: center_listed,
-    e.CenterStatusReported: center_status,
-    e.UnitCommissioned: unit_commissioned,
-    e.CrewSignedOn: signed_on,
-    e.CrewSignedOff: signed_off,
-    e.UnitOutOfService: out_of_service,
+    ge.CenterListed: center_listed,
+    ge.CenterStatusReported: center_status,
+    ge.UnitCommissioned: unit_commissioned,
+    ge.CrewSignedOn: signed_on,
+    ge.CrewSignedOff: signed_off,
+    ge.UnitOutOfService: out_of_service,
 }

@@ -7,7 +7,7 @@ from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import Fact
+from dispatch.fact import Fact
 
 
 def call_received(city: City, fact: Fact, d: e.CallReceived) -> City:

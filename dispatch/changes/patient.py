@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from dispatch import center_events as ce
 from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import Fact
+from dispatch.fact import Fact
 
 
 def patient_added(city: City, fact: Fact, d: e.PatientAdded) -> City:
@@ -96,7 +97,7 @@ def patient_ended(city: City, fact: Fact, d: e.PatientEnded) -> City:
     return city.with_patient(replace(city.patients[d.patient_id], outcome=d.outcome, risk_told=d.risk_told))
 
 
-def destination(city: City, fact: Fact, d: e.DestinationChosen) -> City:
+def destination(city: City, fact: Fact, d: ce.DestinationChosen) -> City:
     row = city.patients[d.patient_id]
     points = i.with_point(row.points, "destination_confirmed", i.point_row(fact))
     return city.with_patient(
@@ -112,7 +113,7 @@ def destination(city: City, fact: Fact, d: e.DestinationChosen) -> City:
     )
 
 
-def handoff(city: City, fact: Fact, d: e.HandoffCompleted) -> City:
+def handoff(city: City, fact: Fact, d: ce.HandoffCompleted) -> City:
     row = city.patients[d.patient_id]
     handoff = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
     points = i.with_point(row.points, "handoff_complete", i.point_row(fact))
@@ -143,8 +144,8 @@ CHANGES: dict[type, Change] = {
     e.EcgRead: ecg_read,
     e.TreatmentGiven: treated,
     e.PatientEnded: patient_ended,
-    e.DestinationChosen: destination,
-    e.HandoffCompleted: handoff,
+    ce.DestinationChosen: destination,
+    ce.HandoffCompleted: handoff,
     e.TimePointRegistered: point_registered,
     e.TimePointCorrected: point_corrected,
 }

@@ -7,7 +7,8 @@ from dispatch import incident as i
 from dispatch import unit as u
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import Fact, UnitStatus
+from dispatch.fact import Fact
+from dispatch.words import UnitStatus
 
 
 def assigned(city: City, fact: Fact, d: e.UnitAssigned) -> City:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch.changes.change import Change
 from dispatch.city import City, Task
-from dispatch.events import Fact
+from dispatch.fact import Fact
 
 
 def task_raised(city: City, fact: Fact, d: e.TaskRaised) -> City:

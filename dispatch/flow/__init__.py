@@ -5,7 +5,7 @@ This list is the one statement of that order; docs/life-of-a-call.md follows it 
 """
 
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.flow import (
     activation,
     assignment,

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Condition, Resource
+from dispatch import center_events as ce
 from dispatch import commands as c
-from dispatch import events as e
+from dispatch import ground_events as ge
 from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import RankingUsed, Role, UnitStatus
 from dispatch.flow.assignment import released
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.handoff import accepted
@@ -17,6 +17,7 @@ from dispatch.flow.recommend import centers_used, rank_centers
 from dispatch.incident import Patient
 from dispatch.rules import Rules
 from dispatch.unit import RUN, Assignment
+from dispatch.words import RankingUsed, Role, UnitStatus
 
 ALARM_BEFORE_CONTACT = frozenset({Condition.CARDIAC_ARREST, Condition.IMMINENT_DELIVERY})
 CONTACT = RUN.index(UnitStatus.AT_PATIENT)
@@ -34,7 +35,7 @@ def choose_destination(city: City, command: Command, ask: c.ChooseDestination, r
     used, needs_no_reason = _ranking(city, command, patient)
     if needs_no_reason is not None and center.id not in needs_no_reason and not ask.reason:
         return Refused("destination.reason_needed", {"center": center.name})
-    chosen = e.DestinationChosen(
+    chosen = ce.DestinationChosen(
         patient.id, patient.incident_id, center.id, run.id, ask.chosen_by, used, ask.reason, ask.risk_told
     )
     facts = _released_elsewhere(city, patient, center.id, ask.reason or ask.chosen_by)
@@ -81,7 +82,7 @@ def _released_elsewhere(city: City, patient: Patient, center_id: str, reason: st
     current = _expected_at(city, patient)
     if current is None or current.center_id == center_id:
         return []
-    return [e.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
+    return [ce.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
 
 
 def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rules: Rules) -> Facts:
@@ -91,7 +92,7 @@ def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rul
         return []
     eta_s = _eta(command, center_id)
     return [
-        e.ActivationSent(
+        ce.ActivationSent(
             command.new_id(2),
             patient.id,
             patient.incident_id,
@@ -134,12 +135,12 @@ def pre_alert(city: City, command: Command, ask: c.PreAlert, rules: Rules) -> De
 
 def receive_activation(city: City, _command: Command, ask: c.ReceiveActivation, _rules: Rules) -> Decision:
     """Note that the wall shows it."""
-    return _moved(city, ask.activation_id, e.ActivationReceived)
+    return _moved(city, ask.activation_id, ce.ActivationReceived)
 
 
 def acknowledge_activation(city: City, command: Command, ask: c.AcknowledgeActivation, rules: Rules) -> Decision:
     """Take the answer, and hold what the protocol asks for."""
-    facts = _moved(city, ask.activation_id, e.ActivationAcknowledged)
+    facts = _moved(city, ask.activation_id, ce.ActivationAcknowledged)
     if isinstance(facts, Refused):
         return facts
     activation = city.activations[ask.activation_id]
@@ -151,14 +152,14 @@ def acknowledge_activation(city: City, command: Command, ask: c.AcknowledgeActiv
     wanted = [code for code in activation.activate if code in set(Resource) and code not in held]
     expires_at = command.received_at + timedelta(minutes=rules.reservation_min)
     return facts + [
-        e.ResourceReserved(command.new_id(number), activation.id, activation.center_id, code, expires_at)
+        ce.ResourceReserved(command.new_id(number), activation.id, activation.center_id, code, expires_at)
         for number, code in enumerate(wanted, 1)
     ]
 
 
 def report_team_ready(city: City, _command: Command, ask: c.ReportTeamReady, _rules: Rules) -> Decision:
     """Note that the team stands there."""
-    return _moved(city, ask.activation_id, e.TeamReady)
+    return _moved(city, ask.activation_id, ce.TeamReady)
 
 
 def accept_patient(city: City, _command: Command, ask: c.AcceptPatient, _rules: Rules) -> Decision:
@@ -176,12 +177,12 @@ def cancel_activation(city: City, _command: Command, ask: c.CancelActivation, _r
         return Refused("activation.unknown")
     if activation.phase not in LIVE:
         return _no_step(activation)
-    return [e.ActivationCancelled(activation.id, ask.reason), *released(city, activation.id)]
+    return [ce.ActivationCancelled(activation.id, ask.reason), *released(city, activation.id)]
 
 
 def acknowledge_end(city: City, _command: Command, ask: c.AcknowledgeEnd, _rules: Rules) -> Decision:
     """Note that the centre has seen that nobody comes."""
-    return _moved(city, ask.activation_id, e.ActivationEndAcknowledged)
+    return _moved(city, ask.activation_id, ce.ActivationEndAcknowledged)
 
 
 def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rules: Rules) -> Decision:
@@ -196,7 +197,7 @@ def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rule
     if any(hold.resource == ask.resource and hold.ended is None for hold in activation.reservations):
         return Refused("resource.held", {"resource": ask.resource})
     expires_at = command.received_at + timedelta(minutes=ask.minutes)
-    return [e.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
+    return [ce.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
 
 
 def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceReady, _rules: Rules) -> Decision:
@@ -207,7 +208,7 @@ def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceRe
     waiting = [row for row in activation.reservations if row.resource == ask.resource and row.ended is None]
     if not any(row.ready_at is None for row in waiting):
         return Refused("resource.not_held", {"resource": ask.resource})
-    return [e.ResourceReady(activation.id, ask.resource)]
+    return [ce.ResourceReady(activation.id, ask.resource)]
 
 
 def release_resource(city: City, _command: Command, ask: c.ReleaseResource, _rules: Rules) -> Decision:
@@ -216,7 +217,7 @@ def release_resource(city: City, _command: Command, ask: c.ReleaseResource, _rul
         for hold in city.activations[activation_id].reservations:
             if hold.id == ask.reservation_id and hold.ended is None:
                 center_id = city.activations[activation_id].center_id
-                return [e.ReservationEnded(hold.id, activation_id, center_id, "released")]
+                return [ce.ReservationEnded(hold.id, activation_id, center_id, "released")]
     return Refused("resource.not_held", {"resource": "—"})
 
 
@@ -227,7 +228,7 @@ def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus
     if ask.expires_at <= command.received_at:
         return Refused("center.status_expired")
     owner = command.actor.account
-    return [e.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.reason, ask.expires_at)]
+    return [ge.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.reason, ask.expires_at)]
 
 
 def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:
@@ -241,9 +242,9 @@ def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:
 
 
 def _tells_something(activation: Activation, fact_kind: type) -> bool:
-    if fact_kind is e.ActivationAcknowledged:
+    if fact_kind is ce.ActivationAcknowledged:
         return activation.acknowledged_at is None
-    return fact_kind is e.TeamReady and activation.team_ready_at is None
+    return fact_kind is ce.TeamReady and activation.team_ready_at is None
 
 
 def _no_step(activation: Activation) -> Refused:

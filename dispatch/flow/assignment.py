@@ -2,19 +2,20 @@
 
 from datetime import timedelta
 
+from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import Outcome, RankingUsed, UnitStatus
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.recommend import rank_units, units_used
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Assignment, Unit
+from dispatch.words import Outcome, RankingUsed, UnitStatus
 
 # These outcomes end the run, not the patient: somebody is still waiting.
 UNSERVED = frozenset({Outcome.CANCELLED, Outcome.HANDED_TO_OTHER_UNIT})
@@ -144,7 +145,7 @@ def _called_off(city: City, patient_ids: tuple[str, ...], outcome: Outcome) -> F
         if activation_id is None or city.activations[activation_id].phase not in LIVE:
             continue
         activation = city.activations[activation_id]
-        facts.append(e.ActivationCancelled(activation.id, outcome))
+        facts.append(ce.ActivationCancelled(activation.id, outcome))
         facts += released(city, activation.id)
     return facts
 
@@ -153,7 +154,7 @@ def released(city: City, activation_id: str) -> Facts:
     """Give back what a centre holds for somebody who does not come."""
     activation = city.activations[activation_id]
     return [
-        e.ReservationEnded(hold.id, activation.id, activation.center_id, "released")
+        ce.ReservationEnded(hold.id, activation.id, activation.center_id, "released")
         for hold in activation.reservations
         if hold.ended is None
     ]

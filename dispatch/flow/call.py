@@ -3,12 +3,12 @@
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import Outcome
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import CALL_STEPS, IncidentPhase
 from dispatch.rules import Rules
+from dispatch.words import Outcome
 
 PATIENTS_LIMIT = 26  # one letter each; more people are a mass-casualty incident with its own rules
 

@@ -6,16 +6,17 @@ A task's id is its kind and subject, so nothing is raised twice; what becomes po
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.center import ENDED_UNSEEN, UNANSWERED
 from dispatch.city import City, Task
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import Role, UnitStatus
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
+from dispatch.words import Role, UnitStatus
 
 NOT_ROLLING = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
 
@@ -78,7 +79,7 @@ def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: d
 
 def _expired(city: City, now: datetime) -> Facts:
     return [
-        e.ReservationEnded(hold.id, row.id, row.center_id, "expired")
+        ce.ReservationEnded(hold.id, row.id, row.center_id, "expired")
         for row in sorted((city.activations[each] for each in city.live_activations), key=lambda each: each.id)
         for hold in row.reservations
         if hold.ended is None and now >= hold.expires_at

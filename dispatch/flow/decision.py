@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.rules import Rules
 
-Facts: TypeAlias = list[Any]  # of dispatch.events.FACTS, in the order in which they happened
+Facts: TypeAlias = list[Any]  # of dispatch.fact.FACTS, in the order in which they happened
 Decision: TypeAlias = Facts | Refused
 Decide: TypeAlias = Callable[[City, Command, Any, Rules], Decision]
 

@@ -1,11 +1,12 @@
 """The handoff: who gave whom what, where, and the minutes the system could not know by itself."""
 
 from center_protocols.vocabulary import TimePoint
+from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.rules import Rules
@@ -21,7 +22,7 @@ def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rule
     if patient.center_id is None:
         return Refused("handoff.no_destination", {"patient": patient.code})
     facts: Facts = [
-        e.HandoffCompleted(
+        ce.HandoffCompleted(
             patient.id,
             patient.activation_id,
             patient.center_id,
@@ -44,7 +45,7 @@ def handed_over(city: City, command: Command, patient_id: str, given_by: str) ->
     where = activation.bypass[0] if activation is not None and activation.bypass else "ed"
     giver = command.actor.entered_for or given_by
     return [
-        e.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_PLACES, giver)
+        ce.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_PLACES, giver)
     ]
 
 
@@ -54,11 +55,11 @@ def accepted(city: City, activation_id: str | None) -> Facts:
         return []
     activation = city.activations[activation_id]
     used = [
-        e.ReservationEnded(hold.id, activation.id, activation.center_id, "used")
+        ce.ReservationEnded(hold.id, activation.id, activation.center_id, "used")
         for hold in activation.reservations
         if hold.ended is None
     ]
-    return [e.PatientAccepted(activation.id, activation.patient_id), *used]
+    return [ce.PatientAccepted(activation.id, activation.patient_id), *used]
 
 
 def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, _rules: Rules) -> Decision:

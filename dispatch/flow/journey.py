@@ -1,17 +1,19 @@
 """The journey: what a crew taps, step by step. A tap that comes late fills the register and moves nothing back."""
 
+from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch import ground_events as ge
 from dispatch.center import LIVE, ActivationPhase
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import UnitStatus
 from dispatch.flow.assignment import delivered, patients_of_run
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over
 from dispatch.rules import Rules
 from dispatch.unit import STEP_POINTS, Unit, is_late, may_move
+from dispatch.words import UnitStatus
 
 
 def sign_on(city: City, _command: Command, ask: c.SignOn, rules: Rules) -> Decision:
@@ -19,7 +21,7 @@ def sign_on(city: City, _command: Command, ask: c.SignOn, rules: Rules) -> Decis
     unit = city.units.get(ask.unit_id)
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
-    facts: Facts = [e.CrewSignedOn(unit.id, ask.crew, ask.names)]
+    facts: Facts = [ge.CrewSignedOn(unit.id, ask.crew, ask.names)]
     waiting_for_crew = unit.status is UnitStatus.OUT_OF_SERVICE and unit.out_reason == "no_crew"
     if waiting_for_crew and set(rules.required_crew) <= set(ask.crew):
         facts.append(e.UnitStatusReported(unit.id, UnitStatus.AVAILABLE, None))
@@ -33,7 +35,7 @@ def sign_off(city: City, _command: Command, ask: c.SignOff, _rules: Rules) -> De
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.assignment_id is not None:
         return Refused("unit.on_run", {"unit": unit.call_sign})
-    return [e.CrewSignedOff(unit.id)]
+    return [ge.CrewSignedOff(unit.id)]
 
 
 def take_out_of_service(city: City, _command: Command, ask: c.TakeOutOfService, _rules: Rules) -> Decision:
@@ -43,7 +45,7 @@ def take_out_of_service(city: City, _command: Command, ask: c.TakeOutOfService, 
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.assignment_id is not None:
         return Refused("unit.on_run", {"unit": unit.call_sign})
-    return [e.UnitOutOfService(unit.id, ask.reason, ask.until)]
+    return [ge.UnitOutOfService(unit.id, ask.reason, ask.until)]
 
 
 def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rules) -> Decision:
@@ -97,7 +99,7 @@ def arrivals(city: City, patient_ids: tuple[str, ...]) -> Facts:
             continue
         activation = city.activations[activation_id]
         if activation.phase in LIVE and activation.phase is not ActivationPhase.ARRIVED:
-            facts.append(e.PatientArrived(activation.id, each))
+            facts.append(ce.PatientArrived(activation.id, each))
     return facts
 
 

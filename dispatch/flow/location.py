@@ -3,7 +3,7 @@
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules

@@ -3,16 +3,16 @@
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import Outcome
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.triage import record_findings
 from dispatch.incident import Patient
 from dispatch.rules import Rules
+from dispatch.words import Outcome
 
 HAND_VITALS = frozenset({"hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2"})
-NOT_FINDINGS = frozenset({"gcs"})  # a sum; the findings want its three parts
+FINDING_NAMES = {"gcs": "gcs_total", "etco2": "etco2_mmhg"}  # where a monitor's word is not the protocols' word
 
 
 def bind_monitor(city: City, _command: Command, ask: c.BindMonitor, _rules: Rules) -> Decision:
@@ -55,12 +55,11 @@ def record_vitals(city: City, command: Command, ask: c.RecordVitals, rules: Rule
     if unknown or not ask.vitals:
         return Refused("vitals.unknown", {"what": ", ".join(unknown) or "—"})
     patient = city.patients[ask.patient_id]
-    patch = {name: value for name, value in ask.vitals.items() if name not in NOT_FINDINGS}
-    facts: Facts = [e.VitalsRecorded(patient.id, ask.vitals)]
-    if not patch:
-        return facts
+    patch = {FINDING_NAMES.get(name, name): value for name, value in ask.vitals.items()}
     learned = record_findings(city, command, c.RecordFindings(patient.id, {"vitals": patch}), rules)
-    return learned if isinstance(learned, Refused) else facts + learned
+    if isinstance(learned, Refused):
+        return learned
+    return [e.VitalsRecorded(patient.id, ask.vitals), *learned]
 
 
 def record_ecg(city: City, _command: Command, ask: c.RecordEcg, _rules: Rules) -> Decision:

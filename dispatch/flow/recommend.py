@@ -11,12 +11,12 @@ from center_protocols.destination_costs import CenterStatus
 from center_protocols.vocabulary import Capability, Resource, StatusKind
 from dispatch.center import LIVE, Center
 from dispatch.city import City
-from dispatch.events import EtaRow, RankingUsed, Reason, UnitStatus
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.triage import current_assessment, reason
 from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
+from dispatch.words import EtaRow, RankingUsed, Reason, UnitStatus
 
 UNIT_RULE = "units-by-road-time/1"
 CENTER_RULE = "centers-by-time-to-treatment/1"

@@ -9,14 +9,15 @@ from center_protocols.findings import Findings, InvalidFindingsError, findings_f
 from center_protocols.vocabulary import Condition, FindingStatus, Priority
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch import words as w
 from dispatch.city import City
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import Role
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision
 from dispatch.incident import Patient, merged_findings
 from dispatch.rules import Rules
+from dispatch.words import Role
 
 
 def record_findings(city: City, command: Command, ask: c.RecordFindings, _rules: Rules) -> Decision:
@@ -35,7 +36,7 @@ def record_findings(city: City, command: Command, ask: c.RecordFindings, _rules:
 
 def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
     """Write an assessment down as a fact; what a physician confirmed stays confirmed."""
-    confirmed: dict[str, e.FiredCondition] = {
+    confirmed: dict[str, w.FiredCondition] = {
         each.code: each for each in patient.conditions if each.status == FindingStatus.CONFIRMED
     }
     conditions = tuple(
@@ -50,19 +51,19 @@ def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
         tuple(sorted(result.required_capabilities)),
         tuple(result.bypass),
         tuple(result.activate),
-        tuple(e.TargetPoint(row.code, row.since, row.target_min, row.source) for row in result.time_points),
+        tuple(w.TargetPoint(row.code, row.since, row.target_min, row.source) for row in result.time_points),
         tuple(result.blocked),
         tuple(result.advice),
     )
 
 
-def _fired(fired: FiredCondition) -> e.FiredCondition:
-    return e.FiredCondition(fired.code, fired.status, tuple(reason(item, item.source) for item in fired.evidence))
+def _fired(fired: FiredCondition) -> w.FiredCondition:
+    return w.FiredCondition(fired.code, fired.status, tuple(reason(item, item.source) for item in fired.evidence))
 
 
-def reason(coded: Coded, source: str = "") -> e.Reason:
+def reason(coded: Coded, source: str = "") -> w.Reason:
     """Turn a reason of the protocols into one of the journal."""
-    return e.Reason(coded.code, dict(coded.params), source)
+    return w.Reason(coded.code, dict(coded.params), source)
 
 
 def current_assessment(patient: Patient, at: datetime) -> Assessment:

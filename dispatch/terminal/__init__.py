@@ -1,0 +1,1 @@
+"""The commands of the command line, one file each; ``dispatch/cli.py`` is their table."""

@@ -20,8 +20,9 @@ from dispatch.adapters.journal_postgres import cities_of, open_postgres_reader
 from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_reader
 from dispatch.city import City, empty_city
 from dispatch.errors import BadInput
-from dispatch.events import KINDS, Fact, decode_body
 from dispatch.evolve import evolve
+from dispatch.fact import Fact
+from dispatch.fact_codec import KINDS, decode_body
 from dispatch.ports import JournalDamaged, JournalUnavailable, Record
 from dispatch.snapshot import TABLES, encode_city
 

@@ -25,9 +25,9 @@ from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore
 from dispatch.adapters.http_accounts import scoped
 from dispatch.adapters.storage import open_accounts, sqlalchemy_url
 from dispatch.errors import BadInput
-from dispatch.events import Role
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from
+from dispatch.words import Role
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
 SPEED = 4.0  # of the demo: ambulances visibly move, and a person can still follow

@@ -12,10 +12,12 @@ import msgspec
 
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
-from dispatch.events import CallLinked, Fact, Role, UnitStatus
+from dispatch.events import CallLinked
 from dispatch.evolve import incident_of
+from dispatch.fact import Fact
 from dispatch.incident import Patient
 from dispatch.unit import Assignment
+from dispatch.words import Role, UnitStatus
 
 Row: TypeAlias = dict[str, Any]
 Tables: TypeAlias = dict[str, dict[str, Row]]

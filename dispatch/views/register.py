@@ -10,8 +10,8 @@ from center_protocols.timepoints import ClockQuality, IntervalRow, Point, interv
 from center_protocols.timepoints import RegisterRow as ProtocolRow
 from center_protocols.vocabulary import TimePoint
 from dispatch.city import City
-from dispatch.events import ClockSource
 from dispatch.incident import Patient, PointRow, Points
+from dispatch.words import ClockSource
 
 CLOCKS = {
     ClockSource.SERVER: ClockQuality.SYNCHRONISED,

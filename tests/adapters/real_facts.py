@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from dispatch.events import VERSIONS, Fact, encode_body, subjects_of
+from dispatch.fact import Fact, subjects_of
+from dispatch.fact_codec import VERSIONS, encode_body
 from dispatch.ports import Draft
 from tests.dispatch.story import Story, incident_underway, opened_city
 

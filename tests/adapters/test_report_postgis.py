@@ -19,9 +19,11 @@ from dispatch.adapters.grouped_journal import GroupedJournal
 from dispatch.adapters.journal_memory import open_memory_journal
 from dispatch.adapters.report_postgis import PostgisReport, ReportGap
 from dispatch.adapters.report_tables import ReportIncident, ReportStation, ReportTable, ReportTrackPoint
-from dispatch.events import Actor, ClockSource, Fact, IncidentLocated, IncidentOpened, Place, Role
+from dispatch.events import IncidentLocated, IncidentOpened
+from dispatch.fact import Fact
 from dispatch.ports import Position
 from dispatch.terminal.local_servers import PostgresServer
+from dispatch.words import Actor, ClockSource, Place, Role
 from geo.point import Point
 from geo.sites import CenterSite, StationSite
 from tests.adapters.real_facts import drafts_of, told_city

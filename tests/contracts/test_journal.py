@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
 from uuid import uuid4
@@ -142,6 +143,9 @@ def test_a_body_that_is_no_json_or_a_naive_time_is_refused(journal: GroupedJourn
         journal.append([draft(1, body=b"{")])
     with pytest.raises(ValueError, match="aware UTC"):
         journal.append([Draft(1, naive.at.replace(tzinfo=None), naive.at, "K", 1, "c", "a", (), b"{}")])
+    for command_id in ("", "nul\x00", "汉", "\ud800"):
+        with pytest.raises(ValueError, match="command id"):
+            journal.append([replace(draft(1), command_id=command_id)])
     assert journal.append([draft(1)]).wait(10) == 1
 
 

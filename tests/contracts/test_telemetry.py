@@ -115,6 +115,19 @@ def test_a_sample_that_is_too_large_is_refused(append: Append) -> None:
     assert append("p", "s", 1, NOON, b"x" * BODY_MAX_BYTES).wait(10) == 1
 
 
+@pytest.mark.parametrize("name", ["", "nul\x00", "汉", "\ud800", "x" * 201, "line\n"])
+async def test_a_sample_that_no_store_can_keep_fails_alone(append: Append, name: str) -> None:
+    good = append("p", "s", 1, NOON, b"x")
+    bad = [append("p", name, 1, NOON, b"x"), append(name, "s", 2, NOON, b"x")]
+    bad.append(append("p", "s", 2, NOON.replace(tzinfo=None), b"x"))
+    bad.append(append("p", "t", 2**70, NOON, b"x"))
+    for ticket in bad:
+        with pytest.raises(ValueError, match="sample|name|expected"):
+            await ticket
+    assert await good == 1
+    assert await append("p", "s", 2, NOON, b"x") == 2
+
+
 def test_everything_acknowledged_is_there_after_a_restart(opener: Opener) -> None:
     with closing(opener()) as telemetry:
         for seq in (1, 2):

@@ -9,14 +9,15 @@ from ulid import ULID
 
 from dispatch import commands as c
 from dispatch.city import City, empty_city
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.events import Actor, Fact, Place, Role, UnitStatus
 from dispatch.evolve import evolve
+from dispatch.fact import Fact
 from dispatch.flow import decide
 from dispatch.flow.decision import CenterArrival, Evidence, UnitArrival
 from dispatch.rules import builtin
 from dispatch.views.live import Scope, apply, change, snapshot
+from dispatch.words import Actor, Place, Role, UnitStatus
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 CREW = ("doctor", "nurse", "driver")

@@ -14,12 +14,12 @@ from dispatch.adapters.grouped_journal import GroupedJournal
 from dispatch.adapters.journal_memory import MemoryStore, open_memory_journal
 from dispatch.adapters.journal_sqlite import open_sqlite_journal
 from dispatch.adapters.sealing import open_memory_keyring, open_sqlite_keyring
-from dispatch.commands import Command
+from dispatch.command import Command
 from dispatch.desk import Desk, Done, Told
 from dispatch.errors import Refused
-from dispatch.events import Actor, Role
 from dispatch.ports import Journal, JournalUnavailable, Keyring
 from dispatch.rules import builtin
+from dispatch.words import Actor, Role
 from tests.dispatch.story import PLACE
 
 TAKER = Actor("taker1", Role.CALL_TAKER)

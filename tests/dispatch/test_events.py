@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.commands import COMMANDS, RIGHTS, slug
-from dispatch.events import ERASED, FACTS, KINDS, PERSONAL, VERSIONS, Fact, decode_body, encode_body, subjects_of
+from dispatch.command import slug
+from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.evolve import CHANGES
+from dispatch.fact import FACTS, Fact, subjects_of
+from dispatch.fact_codec import KINDS, PERSONAL, VERSIONS, decode_body, encode_body
 from dispatch.flow import DECISIONS, STAGES
+from dispatch.words import ERASED
 from tests.dispatch.story import Story
 from tests.dispatch.test_live_sync import whole_tale
 

@@ -7,8 +7,8 @@ import pytest
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.center import ActivationPhase
-from dispatch.events import Outcome, Place, Role, UnitStatus
 from dispatch.incident import IncidentPhase
+from dispatch.words import Outcome, Place, Role, UnitStatus
 from tests.dispatch.story import (
     CREW,
     DISPATCHER,

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from dispatch.commands import BY_NAME
+from dispatch.command import BY_NAME
 from dispatch.flow import STAGES
 
 ROOT = Path(__file__).parents[2]

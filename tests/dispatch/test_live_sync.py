@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from dispatch import commands as c
+from dispatch.command_roles import COMMANDS
 from dispatch.errors import Refused
-from dispatch.events import Actor, Outcome, UnitStatus
 from dispatch.incident import IncidentPhase
 from dispatch.views.live import Scope, snapshot
+from dispatch.words import Actor, Outcome, UnitStatus
 from tests.dispatch.story import (
     CENTERS,
     CREW,
@@ -107,7 +108,7 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
 
 def test_every_command_kind_keeps_every_screen_true() -> None:
     story = whole_tale()
-    assert story.told == set(c.COMMANDS)
+    assert story.told == set(COMMANDS)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,7 +1,7 @@
 """A snapshot is the city: written down, sealed, read back, the same; and one that belongs to other code is not used."""
 
-from dispatch.events import ERASED
 from dispatch.snapshot import decode_city, encode_city
+from dispatch.words import ERASED
 from tests.dispatch.test_live_sync import whole_tale
 
 

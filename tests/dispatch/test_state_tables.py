@@ -6,9 +6,9 @@ import pytest
 
 from dispatch.center import ACTIVATION_STEPS, LATE, ActivationPhase
 from dispatch.diagrams import render
-from dispatch.events import UnitStatus
 from dispatch.incident import CALL_STEPS, INCIDENT_STEPS, CallPhase, IncidentPhase
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, JOURNEY, RUN, STEP_POINTS, is_late, may_move
+from dispatch.words import UnitStatus
 
 DOCS = Path(__file__).parents[2] / "docs"
 ENDS = {"accepted", "end_acknowledged", "ended"}

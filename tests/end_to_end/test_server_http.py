@@ -10,8 +10,9 @@ from ulid import ULID
 from dispatch.adapters.http_api import ROUTERS, health
 from dispatch.adapters.http_guards import signed_in
 from dispatch.adapters.http_shell import POLICY
-from dispatch.commands import COMMANDS, RIGHTS, slug
-from dispatch.events import Role
+from dispatch.command import slug
+from dispatch.command_roles import COMMANDS, RIGHTS
+from dispatch.words import Role
 from tests.adapters.serving import CREW, Client, Server
 
 PUBLIC = {

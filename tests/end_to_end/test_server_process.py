@@ -73,9 +73,19 @@ class Writer(Thread):
         self.client.http.close()
 
 
-def test_kill_9_loses_no_acknowledged_command(fictional_pack: Path, tmp_path: Path) -> None:
+def run(*arguments: str | Path, words: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program to its end."""
+    return subprocess.run([*PROGRAM, *arguments], input=words, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_kill_9_loses_no_acknowledged_command_and_a_polite_stop_loses_nothing(
+    fictional_pack: Path, tmp_path: Path
+) -> None:
     with started(fictional_pack, tmp_path) as (process, client):
         incident_id = client.done("receive-call", number="13800000000")["incident_id"]
+        second = run("demo", "--empty", "--city", fictional_pack, "--data", tmp_path, "--port", "0")
+        assert (second.returncode, "Traceback" in second.stderr) == (2, False)
+        assert "another process" in second.stderr
         writers = [Writer(client.url, incident_id) for _ in range(4)]
         for writer in writers:
             writer.start()
@@ -85,7 +95,7 @@ def test_kill_9_loses_no_acknowledged_command(fictional_pack: Path, tmp_path: Pa
         for writer in writers:
             writer.join(WITHIN_S)
     acknowledged = [each for writer in writers for each in writer.acknowledged]
-    with started(fictional_pack, tmp_path) as (_, client):
+    with started(fictional_pack, tmp_path) as (process, client):
         facts = client.get(f"/api/incidents/{incident_id}/facts").json()
         kept = {(row["command_id"], row["data"]["text"]) for row in facts if row["kind"] == "NoteWritten"}
         assert set(acknowledged) <= kept
@@ -94,20 +104,7 @@ def test_kill_9_loses_no_acknowledged_command(fictional_pack: Path, tmp_path: Pa
         again = client.command("write-note", command_id, incident_id=incident_id, text=words)
         assert again.status_code == 200
         assert len(client.get(f"/api/incidents/{incident_id}/facts").json()) == len(facts)
-
-
-def test_a_stopped_server_says_goodbye_and_starts_again_where_it_was(fictional_pack: Path, tmp_path: Path) -> None:
-    with started(fictional_pack, tmp_path) as (process, client):
-        client.done("receive-call", number="13800000000")
-        before = client.get("/healthz").json()["journal_seq"]
     assert process.returncode == 0
-    with started(fictional_pack, tmp_path) as (_, client):
-        assert client.get("/healthz").json()["journal_seq"] == before
-
-
-def run(*arguments: str | Path, words: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the program to its end."""
-    return subprocess.run([*PROGRAM, *arguments], input=words, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_port_that_is_taken_is_named(fictional_pack: Path, tmp_path: Path) -> None:
@@ -116,14 +113,6 @@ def test_a_port_that_is_taken_is_named(fictional_pack: Path, tmp_path: Path) -> 
         ended = run("serve", "--city", fictional_pack, "--data", tmp_path, "--port", port)
     assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
     assert f"port {port}" in ended.stderr
-
-
-def test_two_servers_do_not_share_a_data_directory(fictional_pack: Path, tmp_path: Path) -> None:
-    with started(fictional_pack, tmp_path):
-        second = run("demo", "--empty", "--city", fictional_pack, "--data", tmp_path, "--port", "0")
-    assert second.returncode == 2
-    assert "another process" in second.stderr
-    assert "Traceback" not in second.stderr
 
 
 @pytest.mark.parametrize(

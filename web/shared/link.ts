@@ -114,6 +114,7 @@ export class LiveLink {
       this.#speed.value = options.anchor.speed;
     }
     addEventListener("online", this.#reconnectNow);
+    addEventListener("offline", this.#lost);
     void this.#connect();
   }
 
@@ -160,6 +161,7 @@ export class LiveLink {
   close(): void {
     this.#closed = true;
     removeEventListener("online", this.#reconnectNow);
+    removeEventListener("offline", this.#lost);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#drop();
     this.#state.value = "offline";

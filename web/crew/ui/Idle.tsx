@@ -25,10 +25,10 @@ export function SignOn({ crew }: { crew: Crew }) {
         ))}
       </div>
       <label class="names">{t("crew.names")}<input value={names} onInput={(event) => setNames(event.currentTarget.value)} autocomplete="off" /></label>
-      <div class="key-grid three">
+      <div class="key-grid">
         <Key label={t("crew.sign_on")} kind="main" disabled={aboard.length === 0} onTap={signOn} />
-        <More crew={crew} />
       </div>
+      <div class="key-grid three"><More crew={crew} /></div>
     </section>
   );
 }

@@ -88,9 +88,11 @@ function Register({ crew }: { crew: Crew }) {
   );
 }
 
-/** What has happened, and what a target runs for; not the long list of what may come. */
+/** What has happened in its order, then what a target runs for; missing minutes are no prompt during a run. */
 function shown(rows: readonly RegisterRow[]): readonly RegisterRow[] {
-  return rows.filter((row) => row.at !== null || (row.due_at !== null && row.status === "pending") || row.status === "missing");
+  const known = rows.filter((row) => row.at !== null).sort((a, b) => Date.parse(a.at ?? "") - Date.parse(b.at ?? ""));
+  const running = rows.filter((row) => row.at === null && row.due_at !== null && row.status === "pending");
+  return [...running.sort((a, b) => Date.parse(a.due_at ?? "") - Date.parse(b.due_at ?? "")), ...known.reverse()];
 }
 
 function Minute({ row, now }: { row: RegisterRow; now: number }) {

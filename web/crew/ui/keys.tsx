@@ -67,16 +67,18 @@ export function Pad({ title, unit, initial = "", shape = (digits) => digits, rea
     else if (key === "⌫") setDigits(digits.slice(0, -1));
     else if (digits.length < most) setDigits(digits + key);
   };
+  const pad = useRef<HTMLDivElement>(null);
+  useEffect(() => pad.current?.focus(), []);
   const typed = (event: KeyboardEvent): void => {
     if (/^\d$/.test(event.key) || (point && event.key === ".")) type(event.key);
     else if (event.key === "Backspace") type("⌫");
-    else if (event.key === "Enter" && good) onDone(digits);
+    else if (event.key === "Enter" && good && event.target === pad.current) onDone(digits);
     else return;
     event.preventDefault();
   };
   return (
     <Sheet title={title} onClose={onClose}>
-      <div class="pad" onKeyDown={typed}>
+      <div ref={pad} class="pad" tabIndex={-1} onKeyDown={typed}>
         <output class="pad-display" aria-live="polite">{digits === "" ? "—" : shape(digits)} <small>{unit}</small></output>
         <div class="pad-keys">
           {DIGITS.map((digit) => (

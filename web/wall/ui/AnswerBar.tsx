@@ -41,6 +41,6 @@ export function AnswerBar({ wall }: { wall: Wall }) {
 
 function label(tile: Tile): string {
   const [first] = conditionsOf(tile);
-  const what = first === undefined || first.code === "other" ? t("wall.condition.other") : `${t(`certainty.${first.status}`)} ${t.code("wall.condition", first.code)}`;
+  const what = first === undefined || first.code === "other" ? t("wall.condition.other") : `${t(`wall.certainty.${first.status}`)} ${t.code("wall.condition", first.code)}`;
   return [what, tile.patient?.code ?? "", tile.unit?.call_sign ?? ""].filter((part) => part !== "").join(" · ");
 }

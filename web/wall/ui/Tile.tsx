@@ -19,12 +19,13 @@ export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: 
   const flash = alarm === "high" ? "flash" : alarm === "medium" ? "flash-slow" : "";
   return (
     <li class={`tile ${flash} ${needsAnswer(tile) ? "waiting" : ""} ${hasEnded(tile) ? "ended" : ""}`} data-activation={activation.id} aria-label={name(tile)}>
+      {moved && <span class="moved">{t("wall.moved")}</span>}
       <div class="who">
-        <p class="condition"><Condition tile={tile} />{moved && <span class="moved">{t("wall.moved")}</span>}</p>
-        <p class="person">{person(tile)}</p>
+        <p class="condition"><Condition tile={tile} /></p>
+        <p class="person">{person(tile).map((part) => <span key={part}>{part}</span>)}</p>
         <p class="unit">
-          <span>{tile.unit?.call_sign ?? "—"}</span>
-          <span class={`phase ${activation.phase}`}>{t(`activation.${activation.phase}`)}</span>
+          <span class="call-sign">{tile.unit?.call_sign ?? "—"}</span>
+          <span class={`phase ${activation.phase}`}>{t(`wall.phase.${activation.phase}`)}</span>
         </p>
         {!compact && <Bypass tile={tile} />}
       </div>
@@ -50,19 +51,20 @@ function Condition({ tile }: { tile: TileRow }) {
   if (first === undefined) return <strong>{t("wall.condition.other")}</strong>;
   return (
     <>
-      <span class={`certainty ${first.status}`}>{t(`certainty.${first.status}`)}</span>
+      <span class={`certainty ${first.status}`}>{t(`wall.certainty.${first.status}`)}</span>
       <strong>{t.code("wall.condition", first.code)}</strong>
       {more.length > 0 && <span class="more">+{more.length}</span>}
     </>
   );
 }
 
-function person(tile: TileRow): string {
+/** Code, sex, age band: never a name. */
+function person(tile: TileRow): readonly string[] {
   const findings = tile.patient?.findings ?? {};
   const sex = findings["sex"];
   const band = ageBand(findings);
   const years = band.kind === "band" ? t("age.band", { low: band.low, high: band.high }) : t(`age.${band.kind}`);
-  return [tile.patient?.code ?? "—", sex === "male" || sex === "female" ? t(`sex.${sex}`) : "", years].filter((part) => part !== "").join(" · ");
+  return [tile.patient?.code ?? "—", sex === "male" || sex === "female" ? t(`wall.sex.${sex}`) : "", years].filter((part) => part !== "");
 }
 
 function Bypass({ tile }: { tile: TileRow }) {
@@ -120,21 +122,29 @@ function Ended({ tile }: { tile: TileRow }) {
   );
 }
 
+/** Steps of the plan that call nobody in this house. */
+const NOT_OURS: ReadonlySet<string> = new Set(["telephone_cpr", "nearest_aed", "physician_ecg_read", "transfer_request"]);
+
 /** What stands ready, the target that runs out first, the bound monitor's trace, and this tile's own next step. */
 function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRow; compact: boolean; place: number; onEcg: (tile: TileRow) => void }) {
   const { activation, patient } = tile;
   const holds = activation.reservations.filter((hold) => hold.ended === null || hold.ended === "used");
   const bound = patient?.device_id != null;
+  const hasEcg = patient !== null && patient.ecgs.length > 0;
   return (
     <div class="ready">
-      {bound && !compact && <Wave wall={wall} patientId={activation.patient_id} />}
+      {!compact && (bound || hasEcg) && (
+        <div class="traces">
+          {bound && <Wave wall={wall} patientId={activation.patient_id} />}
+          {hasEcg && <button type="button" class="chip ecg" aria-keyshortcuts={String(place)} onClick={() => onEcg(tile)}>{t("wall.ecg")}<small>{place}</small></button>}
+        </div>
+      )}
       <div class="chips">
-        {holds.length === 0 && activation.activate.length > 0 && <p class="activate">{activation.activate.slice(0, 2).map((code) => t.code("team", code)).join("·")}</p>}
+        {holds.length === 0 && <p class="activate">{activation.activate.filter((code) => !NOT_OURS.has(code)).slice(0, compact ? 1 : 2).map((code) => t.code("team", code)).join(" ")}</p>}
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
-        {!compact && patient !== null && patient.ecgs.length > 0 && <button type="button" class="chip" aria-keyshortcuts={String(place)} onClick={() => onEcg(tile)}>{t("wall.ecg")}</button>}
+        <NextStep wall={wall} tile={tile} />
       </div>
       {!compact && <Target rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
-      <NextStep wall={wall} tile={tile} />
     </div>
   );
 }

@@ -16,12 +16,12 @@ export function Wave({ wall, patientId }: { wall: Wall; patientId: string }) {
       sweep.draw(now);
       frame = requestAnimationFrame(draw);
     });
-    const fit = (): void => sweep.resize();
-    addEventListener("resize", fit);
+    const fit = new ResizeObserver(() => sweep.resize());
+    fit.observe(canvas.current);
     return () => {
       stop();
       cancelAnimationFrame(frame);
-      removeEventListener("resize", fit);
+      fit.disconnect();
     };
   }, [wall, patientId]);
   return (

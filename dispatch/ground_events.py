@@ -1,0 +1,71 @@
+"""The facts of the ground a city stands on: its hospitals and vehicles, its crews, and how they stand."""
+
+from datetime import datetime
+
+from dispatch.fact import fact
+from dispatch.words import personal
+
+
+@fact
+class CenterListed:
+    """A hospital entered the city's list with the capabilities it declares."""
+
+    center_id: str
+    name: str
+    grade: str
+    lon: float
+    lat: float
+    kinds: tuple[str, ...]  # chest_pain, stroke, trauma, maternal, neonatal, paediatric
+    capabilities: tuple[str, ...]
+    phone: str | None = None
+
+
+@fact
+class UnitCommissioned:
+    """A vehicle with its equipment joined a station."""
+
+    unit_id: str
+    call_sign: str
+    station_id: str
+    station_name: str
+    lon: float
+    lat: float
+    level: str = "als"  # als | bls
+    equipment: tuple[str, ...] = ()  # negative_pressure, incubator, ecmo, ...
+
+
+@fact
+class CrewSignedOn:
+    """A crew took a vehicle: from now on it can be available."""
+
+    unit_id: str
+    crew: tuple[str, ...]  # roles on board: doctor, nurse, driver
+    names: str | None = personal("unit_id")
+
+
+@fact
+class CrewSignedOff:
+    """The crew left the vehicle."""
+
+    unit_id: str
+
+
+@fact
+class UnitOutOfService:
+    """A unit cannot be sent, for a reason and until a time (None: until further notice)."""
+
+    unit_id: str
+    reason: str
+    until: datetime | None = None
+
+
+@fact
+class CenterStatusReported:
+    """A centre said how it stands. Full is not closed: a cost with owner, reason and expiry, never a gate."""
+
+    center_id: str
+    topic: str  # diversion | full | a resource code such as cath_lab
+    state: str  # open | busy | closed | unknown
+    owner: str
+    reason: str | None
+    expires_at: datetime

@@ -1,0 +1,144 @@
+"""The words that facts, commands and rows share: who, where, which status, which outcome, for what reason."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+ERASED = "␀erased"  # what a personal field reads as once its subject's key is destroyed; nobody can type it
+
+
+def personal(subject_field: str, *, default: Any = None) -> Any:  # noqa: ANN401 - dataclasses.field has no better type
+    """Mark a text field as personal: sealed under the key of the subject named by ``subject_field``."""
+    return field(default=default, metadata={"personal_of": subject_field})
+
+
+def personal_fields(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return (field, subject field) of every personal field of a fact or row class."""
+    return tuple((f.name, f.metadata["personal_of"]) for f in fields(kind) if "personal_of" in f.metadata)
+
+
+class Role(StrEnum):
+    """Who may speak. ``system`` is the desk's own deadline clock, ``service`` a machine such as the exchange."""
+
+    CALL_TAKER = "call_taker"
+    DISPATCHER = "dispatcher"
+    SUPERVISOR = "supervisor"
+    CREW = "crew"
+    DEPARTMENT = "department"
+    REMOTE_PHYSICIAN = "remote_physician"
+    ADMIN = "admin"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Say who acted, with what rights, and for whom a voice report was entered."""
+
+    account: str
+    role: Role
+    unit_id: str | None = None
+    center_id: str | None = None
+    entered_for: str | None = None  # "crew of U012 by radio": anyone's step can be entered for them, marked so
+
+
+class ClockSource(StrEnum):
+    """Which clock gave a time."""
+
+    SERVER = "server"
+    DEVICE = "device"  # a tablet's clock, corrected by the measured offset
+    HUMAN = "human"  # typed by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position as it was reported. ``point`` is WGS-84; ``datum`` says what the source spoke before conversion."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    datum: str  # wgs84 | gcj02 | bd09, as received
+    source: str  # handset | map_click | gazetteer | caller_words | station | import
+    confirmed: bool = False
+
+
+class UnitStatus(StrEnum):
+    """Where a unit stands in its journey; the order of the list is the order of a run."""
+
+    AVAILABLE = "available"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    AT_PATIENT = "at_patient"
+    PATIENT_LOADED = "patient_loaded"
+    TRANSPORTING = "transporting"
+    AT_HOSPITAL = "at_hospital"
+    STRETCHER_HELD = "stretcher_held"
+    HANDED_OVER = "handed_over"
+    CLEANING = "cleaning"
+    RETURNING = "returning"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Outcome(StrEnum):
+    """How an assignment, and each patient, ended: exactly one of these."""
+
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    NOT_FOUND = "not_found"
+    SELF_CONVEYED = "self_conveyed"
+    REFUSED = "refused"
+    TREATED_ON_SCENE = "treated_on_scene"
+    DEATH_ON_SCENE = "death_on_scene"
+    HANDED_TO_OTHER_UNIT = "handed_to_other_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class EtaRow:
+    """One candidate as it was ranked when a decision was taken; ``eta_s`` None means unreachable."""
+
+    id: str
+    eta_s: float | None
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankingUsed:
+    """The evidence a decision used, so that any day can be replayed, and replayed under another rule."""
+
+    weights_epoch: int
+    computed_at: datetime
+    rows: tuple[EtaRow, ...]
+    rule: str  # name and version of the rule that ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code of the catalogue with the parameters of its sentence, and the source it rests on."""
+
+    code: str
+    params: dict[str, str | int | float] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiredCondition:
+    """A suspected or confirmed condition with the evidence that fired it."""
+
+    code: str
+    status: str  # suspected | confirmed
+    evidence: tuple[Reason, ...]
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPoint:
+    """A time point that is now expected, with its target."""
+
+    code: str
+    since: str | None
+    target_min: float | None
+    source: str

@@ -1,0 +1,36 @@
+"""ECGs are written once, whole or not at all, and never changed."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch.adapters.ecg_store import EcgDiffersError, EcgHead, EcgStore, StoredEcg
+
+ECG = StoredEcg(EcgHead(500, ("I", "II"), 4.88), b"\n\x00" * 100)
+
+
+def test_what_was_put_is_got_and_survives_a_restart(tmp_path: Path) -> None:
+    assert EcgStore(tmp_path).put("P1", "E1", ECG)
+    assert EcgStore(tmp_path).get("P1", "E1") == ECG
+    assert EcgStore(tmp_path).get("P1", "E2") is None
+    assert EcgStore(tmp_path).get("P2", "E1") is None
+
+
+def test_the_same_again_is_harmless_and_another_is_refused(tmp_path: Path) -> None:
+    store = EcgStore(tmp_path)
+    store.put("P1", "E1", ECG)
+    assert not store.put("P1", "E1", ECG)
+    with pytest.raises(EcgDiffersError):
+        store.put("P1", "E1", StoredEcg(ECG.head, ECG.samples[::-1]))
+    assert store.get("P1", "E1") == ECG
+
+
+def test_nothing_but_the_ecg_is_left_behind(tmp_path: Path) -> None:
+    EcgStore(tmp_path).put("P1", "E1", ECG)
+    assert [path.name for path in (tmp_path / "P1").iterdir()] == ["E1.ecg"]
+
+
+@pytest.mark.parametrize("name", ["../x", "", "a/b", ".", "x" * 65, "a\0b"])
+def test_an_id_is_no_path(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="no id"):
+        EcgStore(tmp_path).put("P1", name, ECG)

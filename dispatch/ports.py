@@ -158,6 +158,8 @@ class Journal(JournalReader, Protocol):
             Nothing was enqueued. After a failed batch until ``recover`` succeeds; ``JournalBusy`` when the queue
             is full; ``OutOfOrder`` and ``CommandRepeated`` when the batch is wrong; ``Fenced`` when another writer
             took over.
+        ValueError
+            A fact that no storage could keep: no usable command id, a naive time, a body that is no JSON.
         """
         ...
 

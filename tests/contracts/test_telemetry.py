@@ -122,7 +122,7 @@ async def test_a_sample_that_no_store_can_keep_fails_alone(append: Append, name:
     bad.append(append("p", "s", 2, NOON.replace(tzinfo=None), b"x"))
     bad.append(append("p", "t", 2**70, NOON, b"x"))
     for ticket in bad:
-        with pytest.raises(ValueError, match="sample|name|expected"):
+        with pytest.raises(ValueError, match=r"sample|name|expected"):
             await ticket
     assert await good == 1
     assert await append("p", "s", 2, NOON, b"x") == 2

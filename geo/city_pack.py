@@ -31,7 +31,7 @@ from geo.point import Box
 from geo.roads import RoadGraph
 from geo.sites import BadCity, CenterSite, SiteWarning, StationSite, check_on_map, read_centers, read_stations
 from geo.snap import RoadIndex, SnapGrid, build_grid
-from geo.speeds import read_profile
+from geo.speeds import Profile, read_profile
 
 BASEMAP = "basemap.pmtiles"
 
@@ -88,16 +88,13 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     progress(f"reading {osm.name}")
     city = read_osm(osm, profile, progress)
     progress(f"cutting {len(city.ways.way_id)} ways into roads")
-    with _naming(osm):
+    with _naming(osm, BadOsm):
         laid = lay_roads(city, profile)
     progress(f"indexing {laid.graph.stretch_count} stretches of road")
     grid = build_grid(laid.graph)
     warnings = check_on_map(RoadIndex(laid.graph, grid), center_sites, station_sites)
-    manifest = msgspec.structs.replace(
-        _manifest(city, laid, osm, name or _own_name(city) or osm.name.split(".")[0]),
-        profile=f"{profile.name} {profile.version}",
-        warnings=warnings,
-    )
+    manifest = _manifest(city, laid, osm, profile)
+    manifest = msgspec.structs.replace(manifest, name=name or manifest.name, warnings=warnings)
     with PackWriter(out) as pack:
         for record in (laid.graph, grid):
             for column in fields(record):
@@ -108,7 +105,7 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
         pack.table("stations", station_sites)
         if outlines is not None:
             pack.table("districts", outlines)
-        with _naming(osm):
+        with _naming(osm, ValueError):  # what `build_basemap` raises on a map that shows nothing
             build_basemap(osm, pack.path(BASEMAP), progress)
         progress("writing the pack")
         pack.commit(manifest)
@@ -116,11 +113,11 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
 
 
 @contextmanager
-def _naming(osm: Path) -> Iterator[None]:
+def _naming(osm: Path, told: type[ValueError]) -> Iterator[None]:
     """Name the map that holds too little: no road to come back on, nothing to draw."""
     try:
         yield
-    except ValueError as too_little:
+    except told as too_little:
         raise BadOsm(f"{osm}: {too_little}") from too_little
 
 
@@ -130,7 +127,7 @@ def _own_name(city: OsmCity) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
+def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, profile: Profile) -> Manifest:
     box = laid.graph.box()
     fictional = city.generator.startswith(FICTIONAL_GENERATOR)
     left_out = {reason.value: number for reason, number in city.left_out.items()}
@@ -138,11 +135,11 @@ def _manifest(city: OsmCity, laid: LaidRoads, osm: Path, name: str) -> Manifest:
         left_out[LeftOut.UNPLACED_TURNS] = laid.unplaced_turns
     return Manifest(
         format_version=FORMAT_VERSION,
-        name=name,
+        name=_own_name(city) or osm.name.split(".")[0],
         fictional=fictional,
         attribution=FICTIONAL_ATTRIBUTION if fictional else ATTRIBUTION,
         box=(box.west, box.south, box.east, box.north),
-        profile="",
+        profile=f"{profile.name} {profile.version}",
         osm_sha256=sha256_of(osm),
         islands=msgspec.to_builtins(laid.islands),
         left_out=left_out,

@@ -10,8 +10,8 @@ from dispatch import commands as c
 from dispatch.adapters.live_feed import LiveFeed, scope_of
 from dispatch.adapters.wire import encoded
 from dispatch.desk import Told
-from dispatch.events import Role, UnitStatus
 from dispatch.views.live import Scope, snapshot
+from dispatch.words import Role, UnitStatus
 from tests.dispatch.story import SCOPES, TAKER, UNITS, Story, crew, opened_city
 
 ROUNDS = 60

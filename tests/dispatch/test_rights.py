@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from dispatch import commands as c
-from dispatch.commands import COMMANDS, RIGHTS
+from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.errors import Refused
-from dispatch.events import Actor, Outcome, Role, UnitStatus
 from dispatch.rights import CREW_LOOKBACK, may, may_see_incident, may_see_patient
+from dispatch.words import Actor, Outcome, Role, UnitStatus
 from tests.dispatch.story import DISPATCHER, PHYSICIAN, START, Story, crew, department, incident_underway, opened_city
 
 NOBODY = opened_city(watched=False).city
@@ -103,7 +103,8 @@ def test_a_remote_physician_sees_an_ecg_that_waits(story: Story) -> None:
     request = c.ReadEcg(patient_id, "E1", "stemi")
     assert may(PHYSICIAN, request, story.city) is not None
     assert not may_see_patient(PHYSICIAN, patient_id, story.city, story.now)
-    story.ask(c.RecordEcg(patient_id, "E1", 500, ("I", "II")), crew("U1"))
+    story.ask(c.BindMonitor(patient_id, "M1"), crew("U1"))
+    story.ask(c.RecordEcg(patient_id, "E1", 500, ("I", "II"), "M1"), crew("U1"))
     assert may(PHYSICIAN, request, story.city) is None
     assert may(PHYSICIAN, c.WriteNote(incident_id, "请复查"), story.city) is None
     assert may_see_patient(PHYSICIAN, patient_id, story.city, story.now)

@@ -16,10 +16,10 @@ describe("the order of the tiles", () => {
     expect([order, moved.size]).toEqual([["a", "b"], 0]);
   });
 
-  it("moves a tile that is clearly earlier, and says which moved", () => {
+  it("moves a tile that is clearly earlier, and says which", () => {
     const { order, moved } = arranged(["a", "b", "c"], [at("a", 9), at("b", 10), at("c", 2)]);
     expect(order).toEqual(["c", "a", "b"]);
-    expect([...moved].sort()).toEqual(["a", "b", "c"]);
+    expect([...moved]).toEqual(["c"]);
   });
 
   it("lets a patient leave and another come without calling it a move", () => {

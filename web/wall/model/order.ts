@@ -11,7 +11,7 @@ export const STEADY_MS = 60_000;
 
 export interface Arranged {
   readonly order: readonly string[];
-  /** Tiles that changed places with others that stay; newcomers and leavers are no move. */
+  /** Tiles that overtook others; being overtaken, coming and leaving are no moves of their own. */
   readonly moved: ReadonlySet<string>;
 }
 
@@ -24,21 +24,22 @@ const when = (arrival: Arrival): number => arrival.arriveMs ?? Infinity;
 export function arranged(former: readonly string[], arrivals: readonly Arrival[]): Arranged {
   const byId = new Map(arrivals.map((one) => [one.id, one]));
   const kept = former.flatMap((id) => byId.get(id) ?? []);
-  const stayed = bubbled(kept);
-  const moved = new Set(stayed.flatMap((one, i) => (kept[i]?.id === one.id ? [] : [one.id])));
+  const { order: stayed, moved } = bubbled(kept);
   const fresh = arrivals.filter((one) => !former.includes(one.id)).sort((a, b) => when(a) - when(b) || a.id.localeCompare(b.id));
   const order = fresh.reduce(inserted, stayed);
   return { order: order.map((one) => one.id), moved };
 }
 
-function bubbled(kept: readonly Arrival[]): Arrival[] {
+function bubbled(kept: readonly Arrival[]): { order: Arrival[]; moved: Set<string> } {
   const order: Arrival[] = [];
+  const moved = new Set<string>();
   for (const one of kept) {
     let at = order.length;
     for (let before = order[at - 1]; before !== undefined && when(before) - when(one) >= STEADY_MS; before = order[at - 1]) at--;
+    if (at < order.length) moved.add(one.id);
     order.splice(at, 0, one);
   }
-  return order;
+  return { order, moved };
 }
 
 function inserted(order: Arrival[], one: Arrival): Arrival[] {

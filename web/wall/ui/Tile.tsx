@@ -19,7 +19,6 @@ export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: 
   const flash = alarm === "high" ? "flash" : alarm === "medium" ? "flash-slow" : "";
   return (
     <li class={`tile ${flash} ${needsAnswer(tile) ? "waiting" : ""} ${hasEnded(tile) ? "ended" : ""}`} data-activation={activation.id} aria-label={name(tile)}>
-      {moved && <span class="moved">{t("wall.moved")}</span>}
       <div class="who">
         <p class="condition"><Condition tile={tile} /></p>
         <p class="person">{person(tile).map((part) => <span key={part}>{part}</span>)}</p>
@@ -31,7 +30,7 @@ export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: 
       </div>
       {hasEnded(tile) ? <Ended tile={tile} /> : (
         <>
-          <Arrival wall={wall} tile={tile} />
+          <Arrival wall={wall} tile={tile} moved={moved} />
           <ul class="vitals">{SIGNS.map((sign) => <Vital key={sign} wall={wall} tile={tile} sign={sign} />)}</ul>
           <Ready wall={wall} tile={tile} compact={compact} place={place} onEcg={onEcg} />
         </>
@@ -74,7 +73,7 @@ function Bypass({ tile }: { tile: TileRow }) {
 }
 
 /** The countdown runs between predictions and says how wide and how old they are. */
-function Arrival({ wall, tile }: { wall: Wall; tile: TileRow }) {
+function Arrival({ wall, tile, moved }: { wall: Wall; tile: TileRow; moved: boolean }) {
   const { activation } = tile;
   if (activation.arrived_at !== null) {
     return <div class="arrival here"><p class="eta-label">{t("activation.arrived")}</p><p class="eta">{hhmm(activation.arrived_at)}</p></div>;
@@ -86,8 +85,8 @@ function Arrival({ wall, tile }: { wall: Wall; tile: TileRow }) {
   const left = arrival.arriveMs === null ? null : arrival.arriveMs - now;
   const range = arrival.low_s !== null && arrival.high_s !== null ? rangeOf(arrival.low_s - ageMs / 1000, arrival.high_s - ageMs / 1000) : null;
   return (
-    <div class={`arrival ${stale ? "stale" : ""}`}>
-      <p class="eta-label">{t("wall.eta")}</p>
+    <div class={`arrival ${stale ? "stale" : ""} ${moved ? "overtook" : ""}`}>
+      <p class="eta-label">{moved ? <span class="moved">{t("wall.moved")}</span> : t("wall.eta")}</p>
       <p class="eta">{left === null ? "—" : left < 0 ? t("wall.eta.now") : mmss(left)}</p>
       <p class="eta-range">{stale ? t("wall.eta.as_of", { age: age(ageMs, lang.value) }) : (range ?? " ")}</p>
     </div>

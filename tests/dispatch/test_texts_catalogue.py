@@ -31,7 +31,7 @@ def _named(node: ast.Call) -> frozenset[str] | None:
     return frozenset(str(key.value) for key in given.keys if isinstance(key, ast.Constant))
 
 
-@pytest.mark.parametrize(("where", "code", "named"), sorted(refusals(), key=lambda row: row[0]))
+@pytest.mark.parametrize(("where", "code", "named"), tuple(refusals()))
 def test_every_refusal_has_its_sentence_and_its_parameters(where: str, code: str, named: frozenset[str] | None) -> None:
     assert code in catalogue(), where
     if named is not None:

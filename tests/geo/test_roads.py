@@ -11,7 +11,7 @@ from tests.geo.random_city import random_graph
 
 
 def test_the_arcs_of_a_stretch_forward_first() -> None:
-    for seed in range(1000):
+    for seed in range(0, 1000, 10):
         graph = random_graph(seed)
         for stretch in range(graph.stretch_count):
             arcs = graph.arcs_of(stretch)

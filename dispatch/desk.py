@@ -19,7 +19,7 @@ from dispatch.evolve import evolve
 from dispatch.fact import Fact, subjects_of
 from dispatch.fact_codec import VERSIONS, decode_body, encode_body
 from dispatch.flow import decide
-from dispatch.ports import Draft, Journal, JournalUnavailable, Keyring, Record, Ticket
+from dispatch.ports import Draft, Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.rules import Rules
 from dispatch.snapshot import code_version, decode_city, encode_city
 
@@ -61,6 +61,7 @@ class Desk:
         self._pending: deque[_Batch] = deque()
         self._answers: OrderedDict[str, asyncio.Future[Done]] = OrderedDict()  # the newest; the rest is in the journal
         self._listeners: list[Callable[[Told], None]] = []
+        self._ended: asyncio.Future[Fenced] = asyncio.get_running_loop().create_future()
         self.recovered = asyncio.Event()  # cleared while the journal is being reopened
         self.recovered.set()
         self._snapshot_seq = 0
@@ -92,6 +93,10 @@ class Desk:
         """Tell ``listener`` everything that becomes durable from now on; returns how to stop it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    async def until_fenced(self) -> None:
+        """Wait until another writer has taken this city over, and raise that: this process must end."""
+        raise await self._ended
 
     def facts_of(self, seqs: tuple[int, ...]) -> list[Fact]:
         """Read single facts back, in order."""
@@ -194,6 +199,9 @@ class Desk:
             try:
                 head = await asyncio.to_thread(self._journal.recover)
                 break
+            except Fenced as taken_over:
+                self._ended.set_result(taken_over)
+                return
             except JournalUnavailable:
                 await asyncio.sleep(wait_s)
                 wait_s = min(5.0, wait_s * 2)

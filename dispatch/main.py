@@ -30,7 +30,7 @@ from dispatch.desk import Desk
 from dispatch.errors import BadInput
 from dispatch.evidence import Sources
 from dispatch.flow.deadlines import due
-from dispatch.ports import Journal, JournalUnavailable, TelemetryUnavailable
+from dispatch.ports import Fenced, Journal, JournalUnavailable, TelemetryUnavailable
 from dispatch.rules import builtin
 from dispatch.settings import Settings
 from dispatch.words import Actor, Role
@@ -132,7 +132,7 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         parts, arrivals = await _join(ground, storage, desk, clock)
         app.state.parts = parts
         app.state.open.set()
-        await _work(parts, arrivals, desk)
+        await _work(parts, arrivals, desk, storage.journal)
     finally:
         app.state.parts = None
         await _close(storage)
@@ -188,16 +188,18 @@ def _place_units(fleet: FleetIndex, storage: Storage, hub: TelemetryHub, desk: D
     hub.learn(positions)
 
 
-async def _work(parts: Parts, arrivals: Arrivals, desk: Desk) -> None:
+async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal) -> None:
     """Do what nobody asks for: fan out, keep time, forget what is old. One that breaks ends the server."""
     deadline_s = max(DEADLINE_BEAT_LEAST_S, BEAT_S / parts.clock.speed)
     async with asyncio.TaskGroup() as group:
+        group.create_task(desk.until_fenced())
         group.create_task(parts.hub.run())
         group.create_task(_every(BEAT_S, parts.hub.send_positions))
         group.create_task(_every(BEAT_S, _leveller(parts.feed)))
         group.create_task(_every(RECHECK_S, parts.access.recheck))
         group.create_task(_every(BEAT_S, _announcer(arrivals)))
         group.create_task(_every(deadline_s, lambda: _keep_deadlines(desk, parts.clock)))
+        group.create_task(_every(BEAT_S, lambda: _keep_seat(desk, journal)))
         group.create_task(_every(RETENTION_S, lambda: _forget(parts)))
 
 
@@ -206,6 +208,8 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await work()
+        except Fenced:
+            raise  # another process writes this city now: end, and come back as its standby
         except (JournalUnavailable, TelemetryUnavailable) as failure:
             log.warning("put off: %s", failure)
         await asyncio.sleep(seconds)
@@ -237,6 +241,12 @@ async def _keep_deadlines(desk: Desk, clock: Clock) -> None:
     now = clock.now()
     if due(desk.durable, now, builtin()):
         await desk.handle(Command(str(ULID.from_datetime(now)), CheckDeadlines(), DEADLINE_CLOCK, now, now))
+
+
+async def _keep_seat(desk: Desk, journal: Journal) -> None:
+    """Find out, while the desk waits for its journal, whether it was fenced: then waiting is over."""
+    if not desk.recovered.is_set():
+        await asyncio.to_thread(journal.recover)
 
 
 async def _forget(parts: Parts) -> None:

@@ -17,7 +17,7 @@ from dispatch.adapters.sealing import open_memory_keyring, open_sqlite_keyring
 from dispatch.command import Command
 from dispatch.desk import Desk, Done, Told
 from dispatch.errors import Refused
-from dispatch.ports import Journal, JournalUnavailable, Keyring
+from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring
 from dispatch.rules import builtin
 from dispatch.words import Actor, Role
 from tests.dispatch.story import PLACE
@@ -129,3 +129,33 @@ async def test_words_of_an_erased_caller_are_gone_after_a_restart(opened: Opened
     again = Desk(*opened(), NO_ROADS, builtin())
     call = again.durable.calls[call_id]
     assert call.number == call.words == "␀erased"
+
+
+async def test_a_desk_that_was_taken_over_says_so_and_never_writes_again() -> None:
+    store = FencedStore("t")
+    journal = GroupedJournal(store)
+    desk = Desk(journal, open_memory_keyring(), NO_ROADS, builtin())
+    await done(desk, ring(1))
+    store.taken_over = True
+    with pytest.raises(JournalUnavailable):
+        await desk.handle(ring(2))
+    with pytest.raises(Fenced):
+        await asyncio.wait_for(desk.until_fenced(), 10)
+    with pytest.raises(JournalUnavailable):
+        await desk.handle(ring(3))
+    journal.close()
+
+
+class FencedStore(MemoryStore):
+    """A storage that another writer takes over."""
+
+    taken_over = False
+
+    def write(self, *batch: Any) -> None:
+        if self.taken_over:
+            raise Fenced("another writer has this city")
+        super().write(*batch)
+
+    def reopen(self) -> None:
+        if self.taken_over:
+            raise Fenced("another writer has this city")

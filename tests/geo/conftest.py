@@ -1,6 +1,7 @@
 """Built city packs, kept between sessions under ``.cache/`` for as long as neither the map nor the builder changes."""
 
 import hashlib
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,17 +10,13 @@ import pytest
 
 from geo.city_pack import CityPack, build
 
-# Modules that only read packs: a change in them makes no other pack.
-READERS = {"dijkstra", "fleet_index", "route", "search", "travel"}
-
 
 @pytest.fixture(scope="session")
 def beijing_pack(shared_dir: Path, project_dir: Path) -> CityPack:
     """Return the pack of real Beijing; building takes about ten seconds, opening a kept one a few milliseconds."""
     city = shared_dir / "cities" / "beijing"
     inputs = [city / name for name in ("beijing.osm.pbf", "centers.csv", "stations.csv", "districts.geojson")]
-    sources = sorted((project_dir / "geo").iterdir())
-    builders = [path for path in sources if path.suffix in {".py", ".toml"} and path.stem not in READERS]
+    builders = [*sorted(sources_of("city_pack", project_dir / "geo")), project_dir / "geo" / "speeds.toml"]
     content = hashlib.sha256()
     for path in [*inputs, *builders]:
         content.update(hashlib.sha256(path.read_bytes()).digest())
@@ -36,3 +33,15 @@ def beijing_pack(shared_dir: Path, project_dir: Path) -> CityPack:
 def tell(line: str) -> None:
     """Say what long work is doing."""
     sys.stderr.write(line + "\n")
+
+
+def sources_of(module: str, folder: Path) -> set[Path]:
+    """Return the files of a module of `geo` and of all that it imports from there: a change in others makes no pack."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        path = folder / f"{waiting.pop()}.py"
+        if path not in found:
+            found.add(path)
+            waiting += re.findall(r"^from geo\.(\w+) import", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return found

@@ -115,7 +115,7 @@ class Assessment(msgspec.Struct, frozen=True):
 class ProtocolSettings:
     """Hold what one city decides: its numbers, its stroke scale, its kind of roads, its switches."""
 
-    __slots__ = ("area", "direct_to_angio", "lvo_scale", "thresholds")
+    __slots__ = ("_seconds", "area", "direct_to_angio", "lvo_scale", "thresholds")
 
     def __init__(
         self,
@@ -129,6 +129,7 @@ class ProtocolSettings:
         self.lvo_scale = lvo_scale
         self.area = area
         self.direct_to_angio = direct_to_angio
+        self._seconds: dict[str, float] = {}
 
     def span(self, row: str) -> timedelta:
         """Return a threshold of time as a duration."""
@@ -140,8 +141,10 @@ class ProtocolSettings:
         return self.span(row) / timedelta(minutes=1)
 
     def seconds(self, row: str) -> float:
-        """Return a threshold of time in seconds."""
-        return self.span(row).total_seconds()
+        """Return a threshold of time in seconds; remembered, because a ranking asks for the same few 200 times."""
+        if row not in self._seconds:
+            self._seconds[row] = self.span(row).total_seconds()
+        return self._seconds[row]
 
 
 DEFAULT_SETTINGS = ProtocolSettings()

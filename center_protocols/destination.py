@@ -8,6 +8,7 @@ here is random: the same patient and the same candidates give the same ranking.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -15,9 +16,12 @@ import msgspec
 from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings, tidy
 from center_protocols.destination_costs import CenterStatus, predicted
 from center_protocols.destination_stroke import DirectGate, direct_gate
+from center_protocols.door_times import DoorTime
 from center_protocols.vocabulary import Capability, Condition, Treatment
 
 SECONDS_PER_MINUTE: Final = 60
+# Hospitals of one city share few different sets of capabilities; this bounds what is remembered of them.
+CACHED_SETS: Final = 2048
 
 # The step that counts for each condition; resuscitation and the ED count only when no definitive step is due.
 TREATMENTS: Final = {
@@ -40,12 +44,16 @@ NOT_DEFINITIVE: Final = frozenset({Treatment.RESUS, Treatment.ED})
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """Hold one hospital as seen from one patient; ``eta_s`` is ``None`` when no road leads there."""
+    """Hold one hospital as seen from one patient; ``eta_s`` is ``None`` when no road leads there.
+
+    ``door_times`` are the centre's own, learned from its register; a treatment without one takes the default.
+    """
 
     center_id: str
     capabilities: frozenset[Capability]
     eta_s: float | None
     statuses: tuple[CenterStatus, ...] = ()
+    door_times: dict[Treatment, DoorTime] = {}
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -104,6 +112,7 @@ class Reachable(msgspec.Struct, frozen=True):
     capabilities: frozenset[Capability]
     eta_s: float
     statuses: tuple[CenterStatus, ...]
+    door_times: dict[Treatment, DoorTime]
 
 
 def rank_destinations(
@@ -114,7 +123,11 @@ def rank_destinations(
 ) -> DestinationRanking:
     """Rank every candidate for this patient; ``at`` is the minute of the decision."""
     question = Question(assessment, at, settings)
-    reachable = [Reachable(c.center_id, c.capabilities, c.eta_s, c.statuses) for c in candidates if c.eta_s is not None]
+    reachable = [
+        Reachable(c.center_id, c.capabilities, c.eta_s, c.statuses, c.door_times)
+        for c in candidates
+        if c.eta_s is not None
+    ]
     kept = _satisfiable(assessment, reachable)
     ways = _ways(assessment, kept)
     relaxed = tuple(code for code in assessment.codes if code not in kept)
@@ -195,8 +208,19 @@ def _judge(center: Reachable, ways: tuple[Way, ...], gate: DirectGate | None, qu
 
 def _missing(wanted: frozenset[Capability], has: frozenset[Capability]) -> Coded:
     """Name the first missing capability in the sentence, and all of them in the parameters."""
-    missing = [code for code in Capability if code in wanted and code not in has]
+    missing = in_order(wanted - has)
     return Coded(f"destination.missing.{missing[0]}", {"capabilities": ";".join(missing)})
+
+
+@lru_cache(maxsize=CACHED_SETS)
+def in_order(codes: frozenset[Capability]) -> tuple[Capability, ...]:
+    """Return capabilities in the order of their list."""
+    return tuple(code for code in Capability if code in codes)
+
+
+@lru_cache(maxsize=CACHED_SETS)
+def _named(prefix: str, codes: frozenset[Capability]) -> tuple[Coded, ...]:
+    return tuple(Coded(f"{prefix}.{code}") for code in in_order(codes))
 
 
 # Options
@@ -205,11 +229,11 @@ def _missing(wanted: frozenset[Capability], has: frozenset[Capability]) -> Coded
 def _option(center: Reachable, treatment: Treatment, question: Question) -> Option:
     """Predict one destination and name what it lacks."""
     assessment = question.assessment
-    seconds, costs = predicted(center.eta_s, treatment, center.statuses, question.at, question.settings)
-    lacks = [code for code in Capability if code in assessment.required_capabilities - center.capabilities]
-    wishes = [code for code in Capability if code in assessment.preferred_capabilities - center.capabilities]
-    lacking = [Coded(f"destination.lacks.{code}") for code in lacks]
-    wished = [Coded(f"destination.wished.{code}") for code in wishes]
+    own = center.door_times.get(treatment)
+    door_s = own.median_s if own is not None else question.settings.seconds(f"destination.door_to_{treatment}")
+    seconds, costs = predicted(center.eta_s + door_s, treatment, center.statuses, question.at, question.settings)
+    lacking = _named("destination.lacks", assessment.required_capabilities - center.capabilities)
+    wished = _named("destination.wished", assessment.preferred_capabilities - center.capabilities)
     drive = Coded(
         f"destination.predicted.{treatment}",
         {

@@ -41,14 +41,14 @@ class CenterStatus(msgspec.Struct, frozen=True):
 
 
 def predicted(
-    eta_s: float,
+    unhindered_s: float,
     treatment: Treatment,
     statuses: Iterable[CenterStatus],
     at: datetime | None,
     settings: ProtocolSettings,
 ) -> tuple[float, tuple[Coded, ...]]:
-    """Return the seconds until treatment, and a warning for every status, expired ones included."""
-    total = eta_s + settings.seconds(f"destination.door_to_{treatment}")
+    """Add what every status costs to the drive and the door time, with a warning for each, expired ones included."""
+    total = unhindered_s
     warnings = []
     for status in statuses:
         if at is not None and at >= status.expires_at:

@@ -3,7 +3,7 @@
 The most severe single criterion wins. Levels are those of adults; unknown vital signs raise and exclude nothing.
 """
 
-from enum import IntEnum
+from enum import IntEnum, auto
 from typing import Final
 
 from center_protocols.finding_groups import Number, Vitals
@@ -15,10 +15,10 @@ from center_protocols.vocabulary import UNKNOWN
 class TriageLevel(IntEnum):
     """Name the four levels; a smaller one is more urgent."""
 
-    I = 1  # noqa: E741 - the consensus writes Roman numerals
-    II = 2
-    III = 3
-    IV = 4
+    I = auto()  # noqa: E741 - the consensus writes Roman numerals
+    II = auto()
+    III = auto()
+    IV = auto()
 
 
 # Each criterion: the vital sign, the relation, the row. Level I excludes its bound, the others include it.

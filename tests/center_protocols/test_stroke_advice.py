@@ -1,0 +1,110 @@
+"""Advice says which way is better and how sure that is; it never changes a ranking."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from center_protocols.assess import assess
+from center_protocols.destination import Candidate, rank_destinations
+from center_protocols.door_times import learned
+from center_protocols.findings import findings_from
+from center_protocols.outcome import Screen
+from center_protocols.stroke_advice import Strength, StrokeRoute, compare, screen_of, stroke_advice
+from center_protocols.vocabulary import Capability, Condition, Treatment
+
+AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
+LYSIS = frozenset({Capability.ED, Capability.CT, Capability.IVT_24_7})
+BOTH = LYSIS | {Capability.EVT_24_7}
+
+
+def test_the_published_case_comes_out() -> None:
+    """Onset 40 + scene 20; lysis centre 10, thrombectomy 20, between them 20: .4314 against .4239."""
+    routes = [StrokeRoute("near", 600, 1200), StrokeRoute("comprehensive", 1200)]
+    advice = compare(routes, 60, Screen.LAMS)
+    assert [row.center_id for row in advice.rows] == ["comprehensive", "near"]
+    assert [row.good_outcome for row in advice.rows] == pytest.approx([0.4314, 0.4239], abs=5e-5)
+    assert advice.tie
+    assert advice.strength is Strength.CLEAR
+    assert advice.reason.params["percent"] == 43.1
+
+
+def test_a_far_thrombectomy_centre_loses_to_drip_and_ship() -> None:
+    routes = [StrokeRoute("near", 600, 7200), StrokeRoute("far", 7200)]
+    advice = compare(routes, 60, Screen.LAMS)
+    assert advice.rows[0].center_id == "near"
+    assert advice.strength in {Strength.CLEAR, Strength.CLOSE}
+
+
+def test_between_them_it_is_a_coin_toss_somewhere() -> None:
+    strengths = {
+        compare([StrokeRoute("near", 600, drive), StrokeRoute("far", drive)], 60, Screen.LAMS).strength
+        for drive in range(1200, 7200, 120)
+    }
+    assert strengths == set(Strength)
+
+
+def test_the_same_evidence_gives_the_same_advice() -> None:
+    routes = [StrokeRoute("near", 600, 4000), StrokeRoute("far", 4000)]
+    assert compare(routes, 60, Screen.RACE) == compare(list(reversed(routes)), 60, Screen.RACE)
+
+
+def test_advice_on_a_ranking_leaves_it_alone() -> None:
+    findings = findings_from(
+        {"stroke": {"race": {"total": 6}}, "last_known_well_at": (AT - timedelta(minutes=60)).isoformat()}
+    )
+    assessment = assess(findings, AT)
+    candidates = [Candidate("near", LYSIS, 600.0), Candidate("far", BOTH, 1500.0), Candidate("odd", LYSIS, 700.0)]
+    ranking = rank_destinations(assessment, candidates, AT)
+    advice = stroke_advice(assessment, ranking, {"near": 1200.0}, AT)
+    assert advice is not None
+    assert advice.screen is Screen.RACE
+    assert advice.since_onset_min == 60
+    assert {row.center_id for row in advice.rows} == {"near", "far"}
+    assert rank_destinations(assessment, candidates, AT) == ranking
+
+
+def test_no_advice_without_a_time_an_occlusion_or_a_choice() -> None:
+    lvo = assess(findings_from({"stroke": {"lams": {"total": 5}}}), AT)
+    two = [Candidate("near", LYSIS, 600.0), Candidate("far", BOTH, 1500.0)]
+    assert stroke_advice(lvo, rank_destinations(lvo, two, AT), {"near": 900.0}, AT) is None
+    timed = {"last_known_well_at": (AT - timedelta(minutes=60)).isoformat()}
+    plain = assess(findings_from({"stroke": {"face_droop": "yes"}, **timed}), AT)
+    assert stroke_advice(plain, rank_destinations(plain, two, AT), {"near": 900.0}, AT) is None
+    known = assess(findings_from({"stroke": {"lams": {"total": 5}}, **timed}), AT)
+    assert known.has(Condition.STROKE_LVO)
+    assert stroke_advice(known, rank_destinations(known, two, AT), {}, AT) is None
+
+
+def test_a_scale_without_published_shares_borrows_those_of_lams() -> None:
+    assert screen_of(assess(findings_from({"stroke": {"fast_ed": {"total": 6}}}), AT)) is Screen.LAMS
+    assert screen_of(assess(findings_from({"stroke": {"cstat": {"total": 3}}}), AT)) is Screen.CSTAT
+
+
+# Door times
+
+
+def test_without_cases_the_default_counts() -> None:
+    found = learned(Treatment.WIRE, [])
+    assert (found.median_s, found.p90_s, found.cases) == (3600, 5400, 0)
+
+
+def test_a_single_case_moves_it_a_little() -> None:
+    assert learned(Treatment.WIRE, [38]).median_s == pytest.approx((10 * 60 + 38) / 11 * 60)
+
+
+def test_many_cases_outweigh_the_default() -> None:
+    found = learned(Treatment.WIRE, [40] * 990)
+    assert found.median_s == pytest.approx(40.2 * 60)
+    assert found.cases == 990
+
+
+def test_impossible_times_teach_nothing() -> None:
+    assert learned(Treatment.WIRE, [-5, 0]) == learned(Treatment.WIRE, [])
+
+
+def test_a_quick_centre_overtakes_a_slightly_nearer_one() -> None:
+    stemi = assess(findings_from({"clinician_says": ["stemi"]}), AT)
+    pci = frozenset({Capability.PCI_24_7})
+    quick = {Treatment.WIRE: learned(Treatment.WIRE, [35] * 200)}
+    ranking = rank_destinations(stemi, [Candidate("near", pci, 600.0), Candidate("quick", pci, 1200.0, (), quick)], AT)
+    assert [option.center_id for option in ranking.options] == ["quick", "near"]

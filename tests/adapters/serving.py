@@ -61,16 +61,16 @@ def running(settings: Settings, **parts: Any) -> Iterator[Server]:  # noqa: ANN4
     app = build(settings, **parts)
     server = _Server(server_config(app, settings))
     listening = socket.create_server((settings.host, settings.port))
+    started = Server(f"http://{settings.host}:{listening.getsockname()[1]}", app)
     thread = Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
         assert server.decided.wait(WITHIN_S), "the server did not start"
         assert server.started, "the server refused to start"
-        started = Server(f"http://{settings.host}:{listening.getsockname()[1]}", app)
         yield started
+    finally:
         for client in started.clients:
             client.http.close()
-    finally:
         server.should_exit = True
         thread.join(WITHIN_S)
         listening.close()

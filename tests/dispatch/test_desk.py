@@ -151,7 +151,7 @@ class FencedStore(MemoryStore):
 
     taken_over = False
 
-    def write(self, *batch: Any) -> None:
+    def write(self, *batch: Any) -> None:  # noqa: ANN401 - whatever the storage takes
         if self.taken_over:
             raise Fenced("another writer has this city")
         super().write(*batch)

@@ -17,6 +17,7 @@ from dispatch.simulation.physician import RemotePhysician
 from dispatch.simulation.seats import CallTaker, Dispatcher
 
 CALLS_PER_UNIT_AND_DAY = 7.5  # assumed load of one ambulance
+LIVELY_PER_DAY = 1_400.0  # at least, so that a small city has something to show
 ENDLESS_HOURS = 24.0 * 30
 
 
@@ -77,7 +78,7 @@ class Day:
 
     def _times(self, began: datetime) -> list[datetime]:
         units = len(self._seat.tables["units"])
-        per_day = self._plan.calls_per_day or units * CALLS_PER_UNIT_AND_DAY
+        per_day = self._plan.calls_per_day or max(units * CALLS_PER_UNIT_AND_DAY, LIVELY_PER_DAY)
         return arrival_times(self._plan.seed, began, self._plan.hours, per_day, self._plan.shape)
 
     def _anchors(self) -> list[Anchor]:

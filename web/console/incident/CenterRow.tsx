@@ -20,7 +20,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
     <li class={`option center-option ${option.rank === 1 ? "option-first" : ""}`}>
       <span class="option-rank">{option.rank}</span>
       <button type="button" class="bare option-name" tabIndex={-1} onClick={() => center !== undefined && (selection.flyTo.value = { lon: center.lon, lat: center.lat })}>
-        <strong>{option.name}</strong> <span class="faint">{option.grade}</span>
+        <strong>{option.name}</strong> {option.grade !== "unknown" && <span class="faint">{option.grade}</span>}
         {option.tie && <span class="tie">{t("console.advice.tie")}</span>}
       </button>
       <span class="option-time">

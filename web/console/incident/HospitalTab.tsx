@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { CenterOption, Incident, Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";
@@ -13,6 +14,7 @@ const idOf = (option: CenterOption): string => option.center_id;
 const NONE: readonly CenterOption[] = [];
 /** More why-nots than this help nobody. */
 const WHY_NOTS = 3;
+const FIRST_CENTERS = 5;
 
 /** Where to: the decision and its activation above, the silent preview below. */
 export function HospitalTab({ incident }: { readonly incident: Incident }) {
@@ -44,21 +46,20 @@ function Destination({ patient }: { readonly patient: Patient }) {
 
 function Preview({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
   const { advisor } = useDesk();
+  const [all, setAll] = useState(false);
   const advice = advisor.current.value;
   const mine = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.patients.find(({ patient_id }) => patient_id === patient.id) : undefined;
   const centers = mine?.centers ?? NONE;
   const order = useHeldOrder(centers, idOf, patient.id);
   const roving = useRoving<HTMLOListElement>(order.take);
   return (
-    <section class="advice centers" aria-label={t("console.advice.centers")}>
+    <section class="advice centers" aria-label={t("console.advice.centers")} {...order.watch}>
       <h3>{t("console.advice.centers")} <UpdatesNote count={order.pending} onTake={order.take} /></h3>
       {centers.length === 0 && <p class="nothing">{t(advice.state === "loading" ? "console.advice.loading" : "console.advice.centers.none")}</p>}
-      <ol {...order.watch} ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={(event) => {
-        order.watch.onFocusIn();
-        roving.onFocusIn(event);
-      }}>
-        {order.rows.map((option) => <CenterRow key={option.center_id} option={option} patient={patient} />)}
+      <ol ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
+        {order.rows.slice(0, all ? undefined : FIRST_CENTERS).map((option) => <CenterRow key={option.center_id} option={option} patient={patient} />)}
       </ol>
+      {!all && order.rows.length > FIRST_CENTERS && <button type="button" class="small" onClick={() => setAll(true)}>{t("console.advice.more_centers", { count: order.rows.length - FIRST_CENTERS })}</button>}
       {mine !== undefined && mine.excluded.length > 0 && (
         <div class="why-not">
           <h4>{t("console.advice.excluded")}</h4>

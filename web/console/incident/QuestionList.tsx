@@ -70,7 +70,7 @@ function Row({ question, value, waiting, onAnswer }: RowProps) {
   const label = t.code("finding", question.path);
   const say = maybe(`question.${question.path}`);
   return (
-    <li class={`question ${value === undefined ? "is-unknown" : "is-known"} ${waiting ? "is-sending" : ""}`}>
+    <li class={`question question-${question.kind} ${value === undefined ? "is-unknown" : "is-known"} ${waiting ? "is-sending" : ""}`}>
       <span class="question-label">{label} <span class="question-say">{say}</span></span>
       <AnswerKeys question={question} value={value} label={label} onAnswer={onAnswer} />
     </li>

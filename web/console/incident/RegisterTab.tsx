@@ -38,7 +38,7 @@ function stamp(rows: readonly (object | null | undefined)[]): string {
 
 function RegisterTable({ rows }: { readonly rows: readonly RegisterRow[] }) {
   const [telling, setTelling] = useState(true);
-  const shown = telling ? rows.filter((row) => row.at !== null || row.target_min !== null) : rows;
+  const shown = inTime(telling ? rows.filter((row) => row.at !== null || row.target_min !== null) : rows);
   return (
     <>
       <label class="choice faint"><input type="checkbox" checked={telling} onChange={(e) => setTelling(e.currentTarget.checked)} /> {t("console.register.hide_na")}</label>
@@ -67,9 +67,20 @@ function minutes(value: number | null): string {
   return t("console.register.minutes", { minutes: Number.isInteger(value) ? value : value.toFixed(1) });
 }
 
+/** What happened in the order in which it happened; what has not, after it, as the protocols list it. */
+function inTime(rows: readonly RegisterRow[]): readonly RegisterRow[] {
+  const known = rows.filter(({ at }) => at !== null).sort((a, b) => Date.parse(a.at ?? "") - Date.parse(b.at ?? ""));
+  return [...known, ...rows.filter(({ at }) => at === null)];
+}
+
+/** A minute without a target cannot be met, only known. */
+function judged({ status, target_min }: RegisterRow): RegisterRow["status"] {
+  return status === "met" && target_min === null ? "recorded" : status;
+}
+
 function Row({ row }: { readonly row: RegisterRow }) {
   return (
-    <tr class={`register-${row.status}`} title={row.source ?? undefined}>
+    <tr class={`register-${judged(row)}`} title={row.source ?? undefined}>
       <th scope="row">
         {both(row.label)}
         {row.entered_for !== null && <span class="faint"> {t("console.log.entered_for", { who: row.entered_for })}</span>}
@@ -78,7 +89,7 @@ function Row({ row }: { readonly row: RegisterRow }) {
       <td class="number">{row.at === null ? "—" : hhmmss(row.at)}</td>
       <td class="number">{minutes(row.minutes)}</td>
       <td class="number faint">{row.target_min === null ? "" : `≤ ${minutes(row.target_min)}`}</td>
-      <td class="register-status">{t(`console.register.${row.status}`)}</td>
+      <td class="register-status">{t(`console.register.${judged(row)}`)}</td>
     </tr>
   );
 }

@@ -28,17 +28,14 @@ export function UnitAdvice({ incident }: { readonly incident: Incident }) {
   if (incident.phase === "closed") return null;
   if (underway && !more) return <button type="button" class="small more" onClick={() => setMore(true)}>＋ {t("console.advice.more")}</button>;
   return (
-    <section class="card advice" aria-label={t("console.advice.units")}>
+    <section class="card advice" aria-label={t("console.advice.units")} {...order.watch}>
       <h3>
         {t("console.advice.units")}
         <UpdatesNote count={order.pending} onTake={order.take} />
         {underway && <button type="button" class="quiet small" onClick={() => setMore(false)}>{t("console.advice.less")}</button>}
       </h3>
       {units.length === 0 && <p class="nothing" role="status">{emptyWord(incident, advice.state)}</p>}
-      <ol {...order.watch} ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={(event) => {
-        order.watch.onFocusIn();
-        roving.onFocusIn(event);
-      }}>
+      <ol ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
         {order.rows.map((option) => <Row key={option.unit_id} option={option} incident={incident} gone={isGone(option, units, idOf)} />)}
       </ol>
     </section>

@@ -9,6 +9,8 @@ import { IncidentRow } from "./IncidentRow.tsx";
 import { TaskList } from "./TaskList.tsx";
 
 const idOf = (incident: Incident): string => incident.id;
+/** The queue stands still this long after the last movement in it. */
+const LAPSE_MS = 4_000;
 const SECTIONS = ["waiting", "held", "underway", "closed"] as const;
 
 /** Who rings, who waits, who is looked after; phone tasks below, so that they push nothing away. */
@@ -16,7 +18,7 @@ export function QueueZone() {
   const { queue } = useDesk();
   const { waiting, held, underway, closed } = queue.value;
   const all = [...waiting, ...held, ...underway, ...closed];
-  const order = useHeldOrder(all, idOf, "queue");
+  const order = useHeldOrder(all, idOf, "queue", LAPSE_MS);
   const roving = useRoving<HTMLDivElement>(order.take);
   return (
     <section class="zone queue" data-zone="queue" aria-label={t("console.zone.queue")}>

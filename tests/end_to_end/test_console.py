@@ -1,0 +1,230 @@
+"""The operators' console on a real server: a call is answered, located, sent, assessed and closed, by keyboard."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.adapters.serving import Client
+from tests.end_to_end.console_page import Seat, crewed
+from tests.running_server import RunningServer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def city_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Run a city of its own: these tests send its units away."""
+    data = tmp_path_factory.mktemp("console")
+    with RunningServer(["demo", "--empty", "--speed", "1", "--city", fictional_pack, "--data", data]) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def exchange(city_server: RunningServer) -> Iterator[Client]:
+    client = Client(city_server.url)
+    client.sign_in("exchange", "demo")
+    yield client
+    client.http.close()
+
+
+@pytest.fixture(scope="module")
+def radio(city_server: RunningServer) -> Iterator[Client]:
+    """Speak for everybody who is not in front of the console under test."""
+    client = Client(city_server.url)
+    client.sign_in("supervisor1", "demo")
+    crewed(client, 6)
+    yield client
+    client.http.close()
+
+
+@pytest.fixture
+def seat(page: Page, city_server: RunningServer, radio: Client) -> Seat:  # noqa: ARG001 - crews are on duty
+    return Seat(page, city_server.url)
+
+
+def ring(exchange: Client, radio: Client, **data: object) -> tuple[str, dict[str, str]]:
+    """Ring and answer; return the incident's number and the ids."""
+    ids = exchange.call(**data)
+    radio.done("answer-call", call_id=ids["call_id"], seat="supervisor1")
+    radio.done("end-call", call_id=ids["call_id"])
+    facts = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()
+    number = next(fact["data"]["number"] for fact in facts if fact["kind"] == "IncidentOpened")
+    return number, ids
+
+
+def test_a_ringing_call_shows_within_a_second_and_one_key_answers_it(seat: Seat, exchange: Client) -> None:
+    exchange.call(number="13900001111", words="南门大街 8 号", complaint="胸痛")
+    call = seat.page.locator(".call-ringing").filter(has_text="13900001111")
+    expect(call).to_be_visible(timeout=1_000)
+    seat.page.keyboard.press("F4")
+    expect(seat.panel).to_contain_text("南门大街 8 号")
+    expect(seat.page.locator(".call-talking")).to_contain_text("13900001111")
+    seat.says("HANG", "已挂断")
+    expect(seat.page.locator(".call-talking")).to_have_count(0)
+
+
+def test_enter_on_the_first_row_sends_the_unit_that_is_shown(seat: Seat, exchange: Client, radio: Client) -> None:
+    number, ids = ring(exchange, radio)
+    seat.show(number)
+    first = seat.panel.locator(".unit-option").first
+    expect(first).to_be_visible()
+    shown = first.locator(".option-name strong").inner_text()
+    first.locator("[data-roving]").focus()
+    seat.page.keyboard.press("Enter")
+    expect(seat.answer).to_contain_text(f"已派 {shown} → {number}")
+    expect(seat.panel.locator(".run")).to_contain_text(shown)
+    facts = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()
+    sent = next(fact["data"] for fact in facts if fact["kind"] == "UnitAssigned")
+    assert radio.get("/api/demo").json() != []
+    assert shown.endswith(sent["unit_id"].lstrip("U").zfill(len(re.sub(r"\D", "", shown))))
+
+
+def test_the_command_line_takes_a_call_from_the_ring_to_its_outcome(seat: Seat, radio: Client) -> None:
+    seat.says("N 13700002222 不存在的小路 胸痛", "已新建受理")
+    expect(seat.panel).to_contain_text("不存在的小路")
+    expect(seat.panel.locator(".advice .nothing")).to_contain_text("先定位")
+    name = radio.get("/api/search", params={"q": "医院"}).json()[0]["name"]
+    seat.says(f"L {name}", "位置已核实")
+    seat.says("F 胸痛 大汗 是 清醒 是 呼吸 正常 年龄 62 性别 男", "已录入")
+    expect(seat.panel.locator(".question.is-known")).not_to_have_count(0)
+    expect(seat.panel.locator(".patient-bar")).to_contain_text("62岁 男")
+    expect(seat.panel.locator(".unit-option")).not_to_have_count(0)
+    unit = seat.panel.locator(".unit-option .option-name strong").first.inner_text()
+    seat.says("D", f"已派 {unit}")
+    seat.says(f"ST {unit} 到达现场", f"{unit}：到达现场（代报）")
+    seat.says("NOTE 家属在门口等", "已记录")
+    seat.says("P1", "定为 P1")
+    seat.says(f"END {unit} 空诊：未找到患者 敲门无人应", "任务结束")
+    seat.says("CLOSE 空诊：未找到患者", re.compile("已关闭|已结束"))
+    seat.page.get_by_role("tab", name="记录").click()
+    expect(seat.panel.locator(".log")).to_contain_text("家属在门口等")
+    expect(seat.panel.locator(".log")).to_contain_text("敲门无人应")
+    expect(seat.panel.locator(".log")).to_contain_text(f"代 {unit} 电台")
+
+
+def test_a_line_that_means_nothing_says_why_and_stays(seat: Seat) -> None:
+    seat.says("ST 9999 到达现场", "没有叫“9999”的车组")
+    expect(seat.page.locator("#command-line")).to_have_value("ST 9999 到达现场")
+    seat.says("XYZ", "不认识“XYZ”")
+    seat.says("NOTE 没有选事件", "先选一个事件")
+
+
+def test_letters_typed_anywhere_go_to_the_command_line_and_complete(seat: Seat) -> None:
+    seat.page.locator(".queue h2").first.click()
+    seat.page.keyboard.type("HOL")
+    expect(seat.page.locator("#command-line")).to_have_value("HOL")
+    seat.page.keyboard.press("Tab")
+    expect(seat.page.locator("#command-line")).to_have_value("HOLD ")
+    seat.page.keyboard.press("Escape")
+    seat.page.keyboard.press("Escape")
+    seat.page.keyboard.press("?")
+    expect(seat.page.get_by_role("dialog")).to_contain_text("END")
+    seat.page.keyboard.press("Escape")
+    expect(seat.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_an_answer_to_a_question_is_one_key_and_unknown_is_visible(seat: Seat, exchange: Client, radio: Client) -> None:
+    number, _ = ring(exchange, radio, complaint="叫不醒")
+    seat.show(number)
+    first = seat.panel.get_by_role("radiogroup", name="有反应")
+    expect(first.get_by_role("radio", checked=True)).to_have_text("未知")
+    first.focus()
+    seat.page.keyboard.press("n")
+    expect(first.get_by_role("radio", checked=True)).to_have_text("否")
+    seat.page.keyboard.press("ArrowDown")
+    seat.page.keyboard.press("4")
+    expect(seat.panel.locator(".conditions")).to_contain_text("疑似心脏骤停")
+    expect(seat.panel.locator(".guide").first).to_contain_text("电话指导心肺复苏")
+    expect(seat.row(number).locator(".priority")).to_contain_text("P1")
+
+
+def test_nothing_reorders_under_the_pointer(seat: Seat, exchange: Client, radio: Client) -> None:
+    number, _ = ring(exchange, radio)
+    seat.show(number)
+    rows = seat.panel.locator(".unit-option")
+    expect(rows).not_to_have_count(0)
+    before = rows.locator(".option-name strong").all_inner_texts()
+    rows.first.hover()
+    gone = next(each for each in crewed(radio, 6) if before[0].endswith(each[-2:]))
+    radio.done("take-out-of-service", unit_id=gone, reason="爆胎")
+    expect(seat.panel.locator(".advice .updates")).to_be_visible(timeout=8_000)
+    assert rows.locator(".option-name strong").all_inner_texts()[: len(before)] == before
+    expect(rows.first.locator("[data-roving]")).to_be_disabled()
+    seat.panel.locator(".advice .updates").click()
+    expect(rows.first.locator(".option-name strong")).not_to_have_text(before[0])
+    radio.done("report-status", unit_id=gone, status="available")
+
+
+def test_a_row_that_is_no_longer_true_is_refused_with_the_reason(seat: Seat, exchange: Client, radio: Client) -> None:
+    number, _ = ring(exchange, radio)
+    other, other_ids = ring(exchange, radio)
+    seat.show(number)
+    option = seat.panel.locator(".unit-option").first
+    unit = option.locator(".option-name strong").inner_text()
+    seat.page.route("**/recommendation", lambda route: route.abort())
+    unit_id = next(each for each in crewed(radio, 6) if unit.endswith(each[-2:]))
+    radio.done("assign-unit", incident_id=other_ids["incident_id"], unit_id=unit_id)
+    expect(seat.row(other)).to_contain_text(unit)
+    option.locator("[data-roving]").click()
+    expect(seat.answer).to_contain_text(f"✕ {unit}")
+
+
+def test_the_scene_is_confirmed_by_a_click_on_the_map(seat: Seat, exchange: Client, radio: Client) -> None:
+    number, ids = ring(exchange, radio, radius_m=400.0)
+    seat.show(number)
+    expect(seat.panel.locator(".place")).to_contain_text("位置待核实")
+    expect(seat.page.locator(".map-keys")).to_be_visible(timeout=20_000)
+    expect(seat.page.locator(".maplibregl-ctrl-attrib")).to_contain_text("虚构城市")
+    expect(seat.page.locator(".topbar")).to_contain_text("虚构城市 · 演练")
+    seat.panel.get_by_role("button", name="在地图上点选").click()
+    expect(seat.page.locator(".map-picking")).to_be_visible()
+    seat.page.locator(".map-canvas canvas").click(position={"x": 60, "y": 300})
+    expect(seat.answer).to_contain_text(f"{number} 位置已核实")
+    expect(seat.panel.locator(".place")).to_contain_text("地图点选 ±20 米")
+    facts = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()
+    place = [fact["data"]["place"] for fact in facts if fact["kind"] == "IncidentLocated"][-1]
+    assert (place["source"], place["datum"], place["confirmed"]) == ("map_click", "wgs84", True)
+
+
+def test_without_webgl_everything_else_works(
+    browser: Browser, city_server: RunningServer, exchange: Client, radio: Client
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.add_init_script(
+        "const plain = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+        " return kind.startsWith('webgl') ? null : plain.call(this, kind, ...more); };"
+    )
+    seat = Seat(context.new_page(), city_server.url)
+    expect(seat.page.locator(".map-word")).to_contain_text("无法显示地图")
+    number, _ = ring(exchange, radio)
+    seat.show(number)
+    expect(seat.panel.locator(".unit-option")).not_to_have_count(0)
+    context.close()
+
+
+def test_the_language_changes_everything_at_once(seat: Seat, exchange: Client, radio: Client) -> None:
+    number, _ = ring(exchange, radio)
+    seat.show(number)
+    seat.page.get_by_role("button", name="Switch to English").click()
+    expect(seat.panel).to_contain_text("Recommended units")
+    expect(seat.page.locator(".queue")).to_contain_text("Waiting for a unit")
+    seat.says("NOTE said in English", "Noted")
+    seat.says("LANG zh", "已记录")
+
+
+def test_a_lost_server_is_said_in_red_and_comes_back(
+    page: Page, fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = tmp_path_factory.mktemp("lost")
+    with RunningServer(["demo", "--empty", "--speed", "1", "--city", fictional_pack, "--data", data]) as server:
+        seat = Seat(page, server.url)
+        server.kill9()
+        expect(seat.page.locator(".banner")).to_contain_text("备用电话", timeout=20_000)
+        expect(seat.page.locator(".link-offline")).to_be_visible()
+        server.start()
+        expect(seat.page.locator(".link-live")).to_be_visible(timeout=30_000)
+        expect(seat.page.locator(".banner")).to_have_count(0)

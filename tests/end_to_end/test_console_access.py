@@ -1,0 +1,96 @@
+"""The console for everybody: WCAG 2.2 AA by axe in both languages, small windows, 200 % zoom."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.adapters.serving import Client
+from tests.end_to_end.console_page import LANGUAGES, Seat, crewed
+from tests.running_server import RunningServer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def busy_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Run a city with one of everything: a ringing call, a waiting, a held and a served incident."""
+    data = tmp_path_factory.mktemp("access")
+    with RunningServer(["demo", "--empty", "--speed", "1", "--city", fictional_pack, "--data", data]) as server:
+        exchange, radio = Client(server.url), Client(server.url)
+        exchange.sign_in("exchange", "demo")
+        radio.sign_in("supervisor1", "demo")
+        _fill(exchange, radio, crewed(radio))
+        yield server
+        exchange.http.close()
+        radio.http.close()
+
+
+def _fill(exchange: Client, radio: Client, units: list[str]) -> None:
+    calls = [exchange.call(complaint=word) for word in ("胸痛", "外伤", "头晕")]
+    for ids in calls:
+        radio.done("answer-call", call_id=ids["call_id"], seat="supervisor1")
+    served, _, held = calls
+    findings = {"age": {"value": 62, "unit": "years"}, "chest_pain": {"present": "yes", "sweating_or_pale": "yes"}}
+    radio.done("record-findings", patient_id=served["patient_id"], findings=findings)
+    radio.done("assign-unit", incident_id=served["incident_id"], unit_id=units[0])
+    radio.done("report-status", unit_id=units[0], status="at_patient")
+    radio.done("hold-incident", incident_id=held["incident_id"], reason="无车")
+    exchange.call(number="13500009999")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everybody_can_use_every_part_of_it(
+    page: Page, busy_server: RunningServer, project_dir: Path, language: str
+) -> None:
+    seat = Seat(page, busy_server.url, language=language)
+    assert seat.violations(project_dir) == []
+    seat.show("E0001")
+    for tab in ("assess", "hospital", "register", "log"):
+        seat.page.locator(f"#tab-{tab}").click()
+        expect(seat.page.locator(".tab-panel [role=status]")).to_have_count(0)
+        assert seat.violations(project_dir) == [], tab
+    seat.show("E0002")
+    expect(seat.panel.locator(".unit-option")).not_to_have_count(0)
+    seat.page.locator(".unit-row").first.click()
+    expect(seat.page.locator(".unit-card")).to_be_visible()
+    assert seat.violations(project_dir) == []
+    seat.page.keyboard.press("F2")
+    seat.page.keyboard.type("ST ")
+    expect(seat.page.get_by_role("option").first).to_be_visible()
+    assert seat.violations(project_dir) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everybody_can_sign_in_and_read_the_help(
+    page: Page, busy_server: RunningServer, project_dir: Path, language: str
+) -> None:
+    seat = Seat(page, busy_server.url, language=language)
+    seat.page.keyboard.press("?")
+    expect(seat.page.get_by_role("dialog")).to_be_visible()
+    assert seat.violations(project_dir) == []
+    seat.page.keyboard.press("Escape")
+    seat.type("OUT")
+    expect(seat.page.locator(".sign-in")).to_be_visible()
+    assert seat.violations(project_dir) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (960, 540), (1280, 720), (1920, 1080)])
+def test_no_window_cuts_anything_off(
+    browser: Browser, busy_server: RunningServer, language: str, width: int, height: int
+) -> None:
+    """640 × 360 is a window of 1280 × 720 at 200 %, 960 × 540 one of 1920 × 1080."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    seat = Seat(context.new_page(), busy_server.url, language=language)
+    seat.show("E0001")
+    for zone in ("queue", "incident", "map", "units"):
+        switch = seat.page.locator(".zone-switch button").nth(("queue", "incident", "map", "units").index(zone))
+        if switch.is_visible():
+            switch.click()
+        expect(seat.page.locator(f".zone[data-zone={zone}]")).to_be_visible()
+        wide = seat.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{zone} is {wide} px too wide"
+    expect(seat.page.locator("#command-line")).to_be_in_viewport()
+    context.close()

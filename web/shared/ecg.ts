@@ -239,8 +239,15 @@ export function drawTwelveLead(canvas: HTMLCanvasElement, record: EcgRecord, not
   const pxPerMm = scale.calibrated ? scale.pxPerMm : Math.min(width / wholeMm, height / 108);
   grid(pen, width, height, pxPerMm, colours);
   const rowMm = height / pxPerMm / 4;
+  const letterPx = Math.max(15, Math.round(height / 32)); // readable from where the whole picture is
+  const letters = `${letterPx}px sans-serif`;
+  pen.lineWidth = Math.max(1.5, height / 480);
+  pen.lineJoin = "round";
   const place = (lead: string, row: number, fromS: number, toS: number, leftMm: number): void => {
     const baseline = (row + 0.55) * rowMm * pxPerMm;
+    pen.fillStyle = colours.label;
+    pen.font = letters;
+    pen.fillText(lead, leftMm * pxPerMm + 4, Math.max(letterPx, baseline - 13 * pxPerMm));
     strokeLead(pen, record, lead, fromS, toS, leftMm * pxPerMm, baseline, pxPerMm, colours);
   };
   for (let row = 0; row < 4; row++) calibrationPulse(pen, (row + 0.55) * rowMm * pxPerMm, pxPerMm, colours);
@@ -249,7 +256,7 @@ export function drawTwelveLead(canvas: HTMLCanvasElement, record: EcgRecord, not
   });
   place("II", 3, 0, 4 * COLUMN_S, PULSE_MM);
   pen.fillStyle = colours.label;
-  pen.font = "15px sans-serif";
+  pen.font = letters;
   pen.fillText(notes, 8, height - 8);
 }
 
@@ -258,15 +265,10 @@ function strokeLead(
   pxPerMm: number, colours: Palette,
 ): void {
   const column = record.leads.indexOf(lead);
-  pen.fillStyle = colours.label;
-  pen.font = "15px sans-serif";
-  pen.fillText(lead, left + 4, baseline - 14 * pxPerMm > 14 ? baseline - 12 * pxPerMm : 14);
   if (column < 0) return;
   const last = Math.min(Math.floor(toS * record.sampleRateHz), Math.floor(record.samples.length / record.leads.length));
   const first = Math.floor(fromS * record.sampleRateHz);
   pen.strokeStyle = colours.trace;
-  pen.lineWidth = 1.5;
-  pen.lineJoin = "round";
   pen.beginPath();
   for (let i = first; i < last; i++) {
     const mv = ((record.samples[i * record.leads.length + column] ?? 0) * record.uvPerLsb) / 1000;
@@ -281,7 +283,6 @@ function strokeLead(
 function calibrationPulse(pen: CanvasRenderingContext2D, baseline: number, pxPerMm: number, colours: Palette): void {
   const top = baseline - MM_PER_MV * pxPerMm;
   pen.strokeStyle = colours.trace;
-  pen.lineWidth = 1.5;
   pen.beginPath();
   pen.moveTo(0.5 * pxPerMm, baseline);
   for (const [x, y] of [[1.5, baseline], [1.5, top], [6.5, top], [6.5, baseline], [7.5, baseline]] as const) pen.lineTo(x * pxPerMm, y);

@@ -1,7 +1,7 @@
 /** Vital signs: from the monitor that is bound to the patient, or by hand. Every value with its age. */
 import { useState } from "preact/hooks";
 import { age } from "@shared/format.ts";
-import type { AlarmLevel, Patient } from "@shared/rows.ts";
+import { readingOf, type Reading, type Sign } from "@shared/readings.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { lang } from "@shared/texts.ts";
 import type { Crew } from "../state.ts";
@@ -10,10 +10,6 @@ import { Pad } from "./keys.tsx";
 import { MonitorKeys } from "./MonitorKeys.tsx";
 import { PatientKeys } from "./PatientKeys.tsx";
 
-/** Older than this is not what the patient has now. */
-const STALE_MS = 30_000;
-
-type Sign = "hr" | "bp" | "spo2" | "rr" | "gcs" | "glucose_mmol_l" | "temp_c" | "pain";
 const SIGNS: readonly { readonly sign: Sign; readonly unit: string; readonly most: number; readonly point?: boolean }[] = [
   { sign: "hr", unit: "/min", most: 3 },
   { sign: "bp", unit: "mmHg", most: 6 },
@@ -25,13 +21,6 @@ const SIGNS: readonly { readonly sign: Sign; readonly unit: string; readonly mos
   { sign: "pain", unit: "0–10", most: 2 },
 ];
 
-interface Reading {
-  readonly text: string;
-  readonly level: AlarmLevel;
-  readonly ageMs: number;
-  readonly byHand: boolean;
-}
-
 export function Vitals({ crew }: { crew: Crew }) {
   const [open, setOpen] = useState<Sign | null>(null);
   const patient = crew.patient.value;
@@ -41,7 +30,7 @@ export function Vitals({ crew }: { crew: Crew }) {
     <section class="vitals">
       <PatientKeys crew={crew} patient={patient} />
       <ul class="vital-grid">
-        {SIGNS.map(({ sign, unit }) => <Tile key={sign} sign={sign} unit={unit} reading={readingOf(crew, patient, sign)} onTap={() => setOpen(sign)} />)}
+        {SIGNS.map(({ sign, unit }) => <Tile key={sign} sign={sign} unit={unit} reading={readingOf(sign, patient, crew.monitor.value ?? undefined, crew.now.value, crew.link.speed.value)} onTap={() => setOpen(sign)} />)}
       </ul>
       <MonitorKeys crew={crew} patient={patient} />
       {chosen !== undefined && (
@@ -60,41 +49,17 @@ export function Vitals({ crew }: { crew: Crew }) {
 }
 
 function Tile({ sign, unit, reading, onTap }: { sign: Sign; unit: string; reading: Reading | null; onTap: () => void }) {
-  const stale = reading !== null && !reading.byHand && reading.ageMs > STALE_MS;
+  const stale = reading?.stale ?? false;
   const severity = SEVERITY[reading === null || stale ? "none" : reading.level];
   return (
     <li>
       <button type="button" class={`key vital ${severity.className} ${stale ? "stale" : ""}`} onClick={onTap}>
         <span class="key-sub">{t(`vital.${sign}`)} {severity.mark}</span>
-        <span class="vital-value">{reading === null || stale ? "—" : reading.text}</span>
-        <span class="key-sub">{reading === null ? unit : `${unit} · ${age(reading.ageMs, lang.value)}${reading.byHand ? ` · ${t("crew.by_hand")}` : ""}`}</span>
+        <span class="vital-value">{reading === null || (stale && !reading.byHand) ? "—" : reading.text}</span>
+        <span class="key-sub">{reading === null ? unit : `${unit} · ${reading.ageMs === null ? t("vital.earlier") : age(reading.ageMs, lang.value)}${reading.byHand ? ` · ${t("crew.by_hand")}` : ""}`}</span>
       </button>
     </li>
   );
-}
-
-/** The newer of the bound monitor's value and the hand-entered one. */
-function readingOf(crew: Crew, patient: Patient, sign: Sign): Reading | null {
-  const now = crew.now.value;
-  const frame = crew.monitor.value;
-  const bound = frame !== null && frame.patient_id === patient.id && frame.device_id === patient.device_id ? frame : null;
-  const measured = bound === null ? null : textOf(sign, bound.values);
-  const written = patient.vitals === null ? null : textOf(sign, patient.vitals.values);
-  const writtenAt = patient.vitals === null ? 0 : Date.parse(patient.vitals.at);
-  if (bound !== null && measured !== null && (written === null || Date.parse(bound.at) >= writtenAt)) {
-    return { text: measured, level: levelOf(sign, bound.levels), ageMs: now - Date.parse(bound.at), byHand: false };
-  }
-  return written === null ? null : { text: written, level: "none", ageMs: now - writtenAt, byHand: true };
-}
-
-function textOf(sign: Sign, values: Readonly<Record<string, number>>): string | null {
-  if (sign !== "bp") return values[sign] === undefined ? null : String(values[sign]);
-  const { sbp, dbp } = values as { sbp?: number; dbp?: number };
-  return sbp === undefined ? null : `${Math.round(sbp)}/${dbp === undefined ? "?" : Math.round(dbp)}`;
-}
-
-function levelOf(sign: Sign, levels: Readonly<Record<string, AlarmLevel>>): AlarmLevel {
-  return levels[sign === "bp" ? "sbp" : sign] ?? "none";
 }
 
 /** 18695 is 186/95, 9258 is 92/58: systolic is three digits unless it begins above 3. */

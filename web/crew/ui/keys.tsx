@@ -68,7 +68,6 @@ export function Pad({ title, unit, initial = "", shape = (digits) => digits, rea
     else if (digits.length < most) setDigits(digits + key);
   };
   const pad = useRef<HTMLDivElement>(null);
-  useEffect(() => pad.current?.focus(), []);
   const typed = (event: KeyboardEvent): void => {
     if (/^\d$/.test(event.key) || (point && event.key === ".")) type(event.key);
     else if (event.key === "Backspace") type("⌫");
@@ -78,7 +77,7 @@ export function Pad({ title, unit, initial = "", shape = (digits) => digits, rea
   };
   return (
     <Sheet title={title} onClose={onClose}>
-      <div ref={pad} class="pad" tabIndex={-1} onKeyDown={typed}>
+      <div ref={pad} class="pad" tabIndex={-1} autofocus onKeyDown={typed}>
         <output class="pad-display" aria-live="polite">{digits === "" ? "—" : shape(digits)} <small>{unit}</small></output>
         <div class="pad-keys">
           {DIGITS.map((digit) => (

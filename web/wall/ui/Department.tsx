@@ -35,7 +35,7 @@ export function Department({ wall }: { wall: Wall }) {
   const patient = tiles.find((tile) => tile.activation.patient_id === ecgOf)?.patient ?? null;
   const ecg = patient?.ecgs.at(-1);
   return (
-    <div class={`wall ${compact ? "compact" : ""}`}>
+    <div class={`wall ${compact ? "compact" : ""}`} data-sounding={alarm}>
       <Header wall={wall} sounder={sounder} count={tiles.length} hidden={tiles.length - shown.length} />
       <main>
         {tiles.length === 0 ? <Calm wall={wall} /> : (
@@ -79,7 +79,7 @@ function Header({ wall, sounder, count, hidden }: { wall: Wall; sounder: Sounder
       <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{hidden > 0 && ` · ${t("wall.hidden", { count: hidden })}`}</span></h1>
       <p class={`link ${state}`} role="status"><i aria-hidden="true" />{t(`link.${state}`)}{state !== "live" && ` · ${age(wall.link.dataAge(), lang.value)}`}</p>
       {armed ? (
-        <button type="button" class="small" onClick={() => sounder?.play("medium")}>♪ {t("sound.test")}</button>
+        <button type="button" class="small" data-played={sounder?.played.value} onClick={() => sounder?.play("medium")}>♪ {t("sound.test")}</button>
       ) : <p class="unarmed flash-slow" role="alert">{t("sound.arm")}</p>}
       <LangKey />
       <p class="clock">{hhmmss(wall.now.value)}</p>

@@ -2,13 +2,15 @@
 import { age, hhmm, mmss } from "@shared/format.ts";
 import type { RegisterRow, Reservation } from "@shared/rows.ts";
 import { SEVERITY } from "@shared/severity.ts";
+import { readingOf, type Sign } from "@shared/readings.ts";
 import { both, lang } from "@shared/texts.ts";
-import { readingOf, SIGNS, type Sign } from "../model/readings.ts";
 import { ageBand, alarmOf, conditionsOf, hasEnded, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { Wave } from "./Wave.tsx";
 
+/** What is read first, the pressure before all. */
+const SIGNS: readonly Sign[] = ["bp", "hr", "spo2", "rr"];
 /** ETAs come every five seconds; older than this (real time) their age is shown. */
 const ETA_STALE_MS = 20_000;
 
@@ -100,12 +102,12 @@ function rangeOf(lowS: number, highS: number): string | null {
 
 function Vital({ wall, tile, sign }: { wall: Wall; tile: TileRow; sign: Sign }) {
   const reading = readingOf(sign, tile.patient, wall.vitals.value.get(tile.activation.patient_id), wall.now.value, wall.link.speed.value);
-  const quiet = reading === null || reading.stale;
+  const quiet = reading === null || (reading.stale && !reading.byHand); // an old entry stays readable, dimmed and with its age
   const severity = SEVERITY[quiet ? "none" : reading.level];
   const label = `${t(`vital.${sign}`)} ${severity.mark}`;
   return (
-    <li class={`vital ${severity.className} ${quiet ? "stale" : ""}`}>
-      <span class="vital-label">{label}{reading !== null && (reading.stale || reading.byHand) && <small> {age(reading.ageMs, lang.value)}</small>}</span>
+    <li class={`vital ${severity.className} ${reading === null || reading.stale ? "stale" : ""}`}>
+      <span class="vital-label">{label}{reading !== null && (reading.stale || reading.byHand) && <small> {reading.ageMs === null ? t("vital.earlier") : age(reading.ageMs, lang.value)}</small>}</span>
       <span class="vital-value">{quiet ? "—" : reading.text}</span>
     </li>
   );

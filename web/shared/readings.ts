@@ -1,13 +1,16 @@
-/** Vital signs as the wall shows them: from the bound monitor, else by hand; each with its age and its alarm level. */
-import type { AlarmLevel, Patient, VitalsFrame } from "@shared/rows.ts";
+/** Vital signs as tablet and wall show them: from the bound monitor, else by hand; each with its age and its alarm level. */
+import type { AlarmLevel, Patient, VitalsFrame } from "./rows.ts";
+import { worst } from "./severity.ts";
 
-export const SIGNS = ["hr", "bp", "spo2", "rr"] as const;
-export type Sign = (typeof SIGNS)[number];
+export type Sign = "hr" | "bp" | "spo2" | "rr" | "gcs" | "glucose_mmol_l" | "temp_c" | "pain";
+/** Signs with a decimal that matters. */
+const WITH_TENTHS: ReadonlySet<Sign> = new Set(["glucose_mmol_l", "temp_c"]);
 
 export interface Reading {
   readonly text: string;
   readonly level: AlarmLevel;
-  readonly ageMs: number;
+  /** null: an earlier entry whose own time the row no longer holds. */
+  readonly ageMs: number | null;
   readonly byHand: boolean;
   readonly stale: boolean;
 }
@@ -30,21 +33,26 @@ export function readingOf(sign: Sign, patient: Patient | null, frame: VitalsFram
     return { text: measured, level: worstOf(sign, bound.levels), ageMs, byHand: false, stale: ageMs / speed > MONITOR_SILENT_MS };
   }
   const text = written === null ? null : textOf(sign, written.values);
-  if (written === null || text === null) return null;
+  if (written === null || text === null) return earlier(sign, patient);
   const ageMs = nowMs - Date.parse(written.at);
   return { text, level: "none", ageMs, byHand: true, stale: ageMs > WRITTEN_OLD_MS };
 }
 
+/** A row keeps only the latest entry with its time; what was written before it lives on in the findings, without one. */
+function earlier(sign: Sign, patient: Patient | null): Reading | null {
+  const known = patient?.findings["vitals"];
+  if (typeof known !== "object" || Array.isArray(known)) return null;
+  const numbers = Object.fromEntries(Object.entries(known).filter((pair): pair is [string, number] => typeof pair[1] === "number"));
+  const text = textOf(sign, numbers);
+  return text === null ? null : { text, level: "none", ageMs: null, byHand: true, stale: false };
+}
+
 function textOf(sign: Sign, values: Readonly<Record<string, number>>): string | null {
-  if (sign !== "bp") return values[sign] === undefined ? null : String(Math.round(values[sign]));
+  if (sign !== "bp") return values[sign] === undefined ? null : WITH_TENTHS.has(sign) ? values[sign].toFixed(1) : String(Math.round(values[sign]));
   const { sbp, dbp } = values as { sbp?: number; dbp?: number };
   return sbp === undefined ? null : `${Math.round(sbp)}/${dbp === undefined ? "?" : Math.round(dbp)}`;
 }
 
-const RANK: Readonly<Record<AlarmLevel, number>> = { high: 0, medium: 1, low: 2, none: 3 };
-
 function worstOf(sign: Sign, levels: Readonly<Record<string, AlarmLevel>>): AlarmLevel {
-  if (sign !== "bp") return levels[sign] ?? "none";
-  const [sbp, dbp] = [levels["sbp"] ?? "none", levels["dbp"] ?? "none"];
-  return RANK[sbp] <= RANK[dbp] ? sbp : dbp;
+  return sign === "bp" ? worst([levels["sbp"] ?? "none", levels["dbp"] ?? "none"]) : (levels[sign] ?? "none");
 }

@@ -16,7 +16,7 @@ import msgspec
 from center_protocols.vocabulary import Mark
 
 # Files of the folder that hold lists rather than single numbers.
-NOT_NUMBERS: Final = frozenset({"capabilities"})
+NOT_NUMBERS: Final = frozenset({"capabilities", "complaint_words"})
 
 
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +73,24 @@ class Thresholds:
                 raise InvalidThresholdError(f"{key}: no threshold has this id")
             rows[key] = _changed(rows[key], changes)
         return Thresholds(rows)
+
+
+def read_site(text: str) -> Thresholds:
+    """Return the built-in numbers with those of a site file, ``["stroke.lams_lvo"] value = 5, signed_by = "..."``.
+
+    Raises
+    ------
+    InvalidThresholdError
+        The file is no TOML, or a row in it cannot be used.
+    """
+    try:
+        site = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidThresholdError(f"the site file is not TOML: {error}") from error
+    for key, changes in site.items():
+        if not isinstance(changes, dict):
+            raise InvalidThresholdError(f"{key}: a table of changes is needed")
+    return builtin().overlaid(site)
 
 
 def _changed(row: Threshold, changes: Mapping[str, Any]) -> Threshold:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from center_protocols.assess import assess
 from center_protocols.findings import InvalidFindingsError, decode_findings
 from center_protocols.schema import findings_schema
-from center_protocols.thresholds import builtin
+from center_protocols.thresholds import InvalidThresholdError, Thresholds, builtin, read_site
 from dispatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     protocols = subparsers.add_parser("protocols", help="the medical rules")
     listing = protocols.add_subparsers(dest="protocols_command", required=True).add_parser("list")
     listing.add_argument("--json", action="store_true", help="print one JSON document")
+    listing.add_argument("--site", help="a site file (TOML) whose values and signatures override the built-in ones")
     listing.set_defaults(run=run_list)
 
 
@@ -51,13 +53,24 @@ def run_assess(arguments: argparse.Namespace) -> int:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print every threshold with unit, source, year, mark and signature."""
-    rows = [msgspec.to_builtins(row) for row in builtin()]
+    rows = [msgspec.to_builtins(row) for row in _thresholds(arguments.site)]
     if arguments.json:
         _print_json({"rows": rows})
         return 0
     for row in rows:
         _print(f"{row['id']}\t{row['value']:g} {row['unit']}\t{row['mark']}\t{row['year']}\t{row['source']}")
     return 0
+
+
+def _thresholds(site: str | None) -> Thresholds:
+    if site is None:
+        return builtin()
+    try:
+        return read_site(Path(site).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"--site: {error}") from error
+    except InvalidThresholdError as error:
+        raise BadInput(f"--site: {error}") from error
 
 
 def as_document(assessment: "Assessment") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,35 @@ def test_the_schema_is_a_schema() -> None:
     schema = json.loads(run("assess", "--schema").stdout)
     assert schema["$schema"].endswith("2020-12/schema")
     assert "vitals" in schema["$defs"]["Findings"]["properties"]
+
+
+def test_a_site_file_overrides_what_is_listed(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('["stroke.lams_lvo"]\nvalue = 5\nsigned_by = "Dr Li"\n', encoding="utf-8")
+    rows = json.loads(run("protocols", "list", "--json", "--site", str(site)).stdout)["rows"]
+    lams = next(row for row in rows if row["id"] == "stroke.lams_lvo")
+    assert (lams["value"], lams["signed_by"]) == (5, "Dr Li")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('["stroke.nothing"]\nvalue = 5\n', "stroke.nothing"),
+        ("value = 5\n", "value"),
+        ("[[[", "TOML"),
+        ('["stroke.lams_lvo"]\nvalue = "five"\n', "stroke.lams_lvo"),
+    ],
+)
+def test_a_bad_site_file_is_refused(tmp_path: Path, text: str, named: str) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(text, encoding="utf-8")
+    done = run("protocols", "list", "--site", str(site))
+    assert done.returncode == 2
+    assert named in done.stderr
+
+
+def test_an_absent_site_file_is_refused(tmp_path: Path) -> None:
+    assert run("protocols", "list", "--site", str(tmp_path / "absent.toml")).returncode == 2
 
 
 def test_protocols_list_prints_every_threshold() -> None:

@@ -96,8 +96,6 @@ class Uplink:
     async def run(self) -> None:
         """Work through the queue."""
         while True:
-            if self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX:
-                await self._settle()
             message = await self._queue.get()
             if isinstance(message, Wave):
                 self._store_wave(message)
@@ -106,6 +104,13 @@ class Uplink:
             else:
                 await self._settle()
                 await self._act(message)
+            if self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX:
+                await self._settle()
+            self._queue.task_done()
+
+    async def idle(self) -> None:
+        """Wait until everything that was taken is answered."""
+        await self._queue.join()
 
     def position(self, body: Mapping[str, Any]) -> Refused | None:
         """Take an unnumbered position; the latest wins."""
@@ -171,6 +176,8 @@ class Uplink:
             check_vitals(values, "values")
         except BadFieldError as error:
             return Refused("bad_input", {"field": error.field, "why": error.why})
+        if (why := self._submission.unlikely(put.at)) is not None:
+            return Refused("bad_input", {"field": "at", "why": why})
         return self._measurements.not_theirs(self._actor, put.body.get("patient_id"))
 
     def _store_wave(self, wave: Wave) -> None:
@@ -224,8 +231,8 @@ class Uplink:
 def read_put(content: Mapping[str, Any]) -> Put:
     """Read a numbered message; raise ``FrameError`` when not even its number can be read."""
     stream, seq = content.get("stream"), content.get("seq")
-    if not isinstance(stream, str) or not 3 <= len(stream) <= STREAM_MAX or "/" not in stream:  # noqa: PLR2004 - "a/b"
-        raise FrameError(f"stream is <outbox_id>/<name>, at most {STREAM_MAX} characters")
+    if not isinstance(stream, str) or not _names_a_stream(stream):
+        raise FrameError(f"stream is <outbox_id>/<name>, at most {STREAM_MAX} characters of ASCII")
     if not isinstance(seq, int) or isinstance(seq, bool) or not 1 <= seq < 1 << 53:
         raise FrameError("seq is a whole number from 1")
     try:
@@ -233,6 +240,10 @@ def read_put(content: Mapping[str, Any]) -> Put:
     except FrameError as error:
         digest = hashlib.sha256(encoded(content)).digest()
         return Put(stream, seq, "", "", EPOCH, measured=False, body={}, digest=digest, broken=str(error))
+
+
+def _names_a_stream(written: str) -> bool:
+    return 3 <= len(written) <= STREAM_MAX and "/" in written and written.isascii() and written.isprintable()  # noqa: PLR2004 - "a/b"
 
 
 def _checked(stream: str, seq: int, content: Mapping[str, Any]) -> Put:

@@ -173,6 +173,16 @@ class Journal(JournalReader, Protocol):
         """
         ...
 
+    def confirm_seat(self) -> None:
+        """Ask whether this is still the only writer.
+
+        Raises
+        ------
+        JournalUnavailable
+            Nobody can say now, or ``Fenced``: another writer took over.
+        """
+        ...
+
     def save_snapshot(self, code_version: str, seq: int, blob: bytes) -> None:
         """Keep a disposable fold of the first ``seq`` durable facts; ``JournalUnavailable`` when it cannot be kept."""
         ...

@@ -66,6 +66,10 @@ class JournalStore(Protocol):
         """Return the snapshot of a code version."""
         ...
 
+    def confirm_seat(self) -> None:
+        """Raise ``Fenced`` when another writer took over; a storage that only one process can open has no other."""
+        ...
+
     def reopen(self) -> None:
         """Connect anew after a failure; raise ``JournalUnavailable`` if it cannot."""
         ...
@@ -203,6 +207,13 @@ class GroupedJournal(StoredFacts):
             except WriterStopped as stopped:
                 raise _unavailable(stopped) from stopped
             return self._head
+
+    def confirm_seat(self) -> None:
+        """Raise ``Fenced`` when another writer took over, ``JournalUnavailable`` when nobody can say."""
+        try:
+            self._store.confirm_seat()
+        except self._store.failures as failure:
+            raise JournalUnavailable(f"the writer's seat cannot be looked up: {failure}") from failure
 
     def save_snapshot(self, code_version: str, seq: int, blob: bytes) -> None:
         """Keep a fold of the first ``seq`` facts together with the hash that proves which history it folds."""

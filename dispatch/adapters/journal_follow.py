@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from dispatch.ports import JournalReader, JournalUnavailable, Record
 
@@ -12,12 +12,18 @@ log = logging.getLogger(__name__)
 
 
 async def follow(
-    journal: JournalReader, after_seq: int, woken: asyncio.Event, *, poll_s: float = 1.0
+    journal: JournalReader,
+    after_seq: int,
+    woken: asyncio.Event,
+    *,
+    poll_s: float = 1.0,
+    looked: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[list[Record]]:
     """Yield every durable fact behind ``after_seq`` in order, in pages, without end.
 
     A lost wake-up costs ``poll_s``, never a fact: the journal is always asked, by number. Reads run in a thread.
-    An outage is waited for; ``JournalDamaged`` goes to the caller.
+    An outage is waited for; ``JournalDamaged`` goes to the caller. ``looked`` is called after every look that found
+    the journal in reach.
     """
     out_of_reach = False
     while True:
@@ -30,6 +36,7 @@ async def follow(
             page, out_of_reach = [], True
         else:
             out_of_reach = False
+            looked()
         if page:
             after_seq = page[-1].seq
             yield page

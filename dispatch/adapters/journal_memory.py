@@ -61,6 +61,9 @@ class MemoryStore:
         """Return a snapshot."""
         return self._snapshots.get(code_version)
 
+    def confirm_seat(self) -> None:
+        """Do nothing: nobody else can reach this memory."""
+
     def reopen(self) -> None:
         """Do nothing: what is kept is kept."""
 

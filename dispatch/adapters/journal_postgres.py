@@ -129,6 +129,9 @@ class PostgresReadings:
             SNAPSHOTS_KEPT,
         )
 
+    def confirm_seat(self) -> None:
+        """Do nothing: readers have no seat."""
+
     def reopen(self) -> None:
         """Do nothing: the next reading connects."""
 
@@ -140,14 +143,16 @@ class PostgresReadings:
 class PostgresStore(PostgresReadings):
     """Write one city's facts as its only writer."""
 
-    def __init__(self, conninfo: str, city: str, *, stop: Event | None = None) -> None:
+    def __init__(
+        self, conninfo: str, city: str, *, stop: Event | None = None, waiting: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(conninfo, city)
         self._conninfo = conninfo
         with ExitStack() as undo:
             undo.callback(self._link.close)
             self._writer = undo.enter_context(closing(_connect_writer(conninfo)))
             create_tables(self._writer, SCHEMA)
-            self._take_lock(stop)
+            self._take_lock(stop, waiting)
             self._writer_epoch = self._raise_epoch()
             undo.pop_all()
 
@@ -179,6 +184,12 @@ class PostgresStore(PostgresReadings):
         if written != (1,):
             raise Fenced(f"writer epoch {self._writer_epoch} of {self._city} is over or its head moved")
 
+    def confirm_seat(self) -> None:
+        """Ask whether this is still the writer: an idle one would otherwise learn it with its next batch only."""
+        rows = self._link.fetch("SELECT writer_epoch FROM journal_writer WHERE city_id = %s", self._city)
+        if rows != [(self._writer_epoch,)]:
+            raise Fenced(f"writer epoch {self._writer_epoch} of {self._city} is over")
+
     def reopen(self) -> None:
         """Connect anew and take the lock again, unless another writer came in between."""
         self._writer.close()
@@ -200,9 +211,11 @@ class PostgresStore(PostgresReadings):
         self._writer.close()
         super().close()
 
-    def _take_lock(self, stop: Event | None) -> None:
+    def _take_lock(self, stop: Event | None, waiting: Callable[[], None] | None) -> None:
         """Take the city's lock; with ``stop`` wait for it as a standby until the event is set."""
         while not _try_lock(self._writer, self._city):
+            if waiting is not None:
+                waiting()
             if stop is None or stop.wait(STANDBY_POLL_S):
                 raise BadInput(f"another process writes the journal of {self._city}")
 
@@ -231,11 +244,12 @@ def open_postgres_journal(
     city: str,
     *,
     standby: Event | None = None,
+    waiting: Callable[[], None] | None = None,
     on_durable: Callable[[Head], None] | None = None,
 ) -> GroupedJournal:
     """Become the writer of a city, creating its tables when absent.
 
-    With ``standby`` wait until the present writer is gone or the event is set.
+    With ``standby`` wait until the present writer is gone or the event is set; ``waiting`` is called at every look.
 
     Raises
     ------
@@ -245,7 +259,7 @@ def open_postgres_journal(
         The server cannot be reached.
     """
     try:
-        return GroupedJournal(PostgresStore(conninfo, city, stop=standby), on_durable=on_durable)
+        return GroupedJournal(PostgresStore(conninfo, city, stop=standby, waiting=waiting), on_durable=on_durable)
     except psycopg.Error as error:
         raise JournalUnavailable(f"PostgreSQL: {error}") from error
 

@@ -112,6 +112,9 @@ class SqliteStore:
         path = self._snapshot_path(code_version)
         return path.read_bytes() if path.exists() else None
 
+    def confirm_seat(self) -> None:
+        """Do nothing: the file is locked for as long as this process lives."""
+
     def reopen(self) -> None:
         """Drop the writing connection and everything it had not committed, and connect anew."""
         try:

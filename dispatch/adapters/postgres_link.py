@@ -1,11 +1,12 @@
 """One connection to PostgreSQL that comes back after a restart of the server, and what "committed" must mean on it."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg.errors import InsufficientPrivilege
 
 # A silent network must become an error within seconds: the desk answers nobody while it waits for a commit.
 LIMITS: dict[str, str | int] = {
@@ -35,8 +36,11 @@ def connect(conninfo: str) -> psycopg.Connection:
 
 
 def create_tables(connection: psycopg.Connection, statements: LiteralString) -> None:
-    """Run CREATE … IF NOT EXISTS statements; concurrent starts take turns, for IF NOT EXISTS races with itself."""
-    with connection.transaction():
+    """Run CREATE … IF NOT EXISTS statements; concurrent starts take turns, for IF NOT EXISTS races with itself.
+
+    A gateway's role may create nothing: then the desk has made the tables, or the first use says that they are missing.
+    """
+    with suppress(InsufficientPrivilege), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
         connection.execute(statements)
 

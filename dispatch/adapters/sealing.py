@@ -10,12 +10,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
-from typing import LiteralString, Protocol
+from typing import Any, LiteralString, Protocol
 
+import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.ports import JournalUnavailable
 
 KEYS_FILE = "keys.sqlite3"
 MARK = "gcs1"
@@ -163,7 +165,10 @@ class SqliteKeys:
 
 
 class PostgresKeys:
-    """Keep keys in a table of their own; back it up apart from the journal."""
+    """Keep keys in a table of their own; back it up apart from the journal.
+
+    Raises ``JournalUnavailable`` when the server is out of reach: a fact whose words cannot be sealed is not written.
+    """
 
     def __init__(self, conninfo: str, city: str) -> None:
         self._city = city
@@ -173,22 +178,22 @@ class PostgresKeys:
 
     def find(self, subject: str) -> tuple[bool, bytes | None]:
         """Return (known, key)."""
-        rows = self._link.fetch("SELECT key FROM personal_key WHERE city_id = %s AND subject = %s", self._city, subject)
+        rows = self._rows("SELECT key FROM personal_key WHERE city_id = %s AND subject = %s", self._city, subject)
         return (True, rows[0][0]) if rows else (False, None)
 
     def keep(self, subject: str, key: bytes) -> bytes | None:
         """Make the key durable unless the subject is known."""
-        self._link.fetch(
-            "INSERT INTO personal_key VALUES (%s, %s, %b) ON CONFLICT DO NOTHING RETURNING subject",
+        kept = self._rows(
+            "INSERT INTO personal_key VALUES (%s, %s, %b) ON CONFLICT DO NOTHING RETURNING key",
             self._city,
             subject,
             key,
         )
-        return self.find(subject)[1]
+        return kept[0][0] if kept else self.find(subject)[1]
 
     def destroy(self, subject: str) -> None:
         """Erase the key; PostgreSQL's log and old row versions keep it until they are recycled (docs/security.md)."""
-        self._link.fetch(
+        self._rows(
             "INSERT INTO personal_key VALUES (%s, %s, NULL) ON CONFLICT (city_id, subject) DO UPDATE SET key = NULL "
             "RETURNING subject",
             self._city,
@@ -198,6 +203,12 @@ class PostgresKeys:
     def close(self) -> None:
         """Give the connection back."""
         self._link.close()
+
+    def _rows(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._link.fetch(sql, *parameters)
+        except psycopg.Error as failure:
+            raise JournalUnavailable(f"the keys of personal words are out of reach: {failure}") from failure
 
 
 def open_sqlite_keyring(path: Path) -> SubjectKeyring:

@@ -40,12 +40,20 @@ def recognise(case: Case) -> list[Recognised]:
 
 
 def _from_the_telephone(case: Case) -> Proof:
-    breathing = case.is_one_of("breathing", NOT_BREATHING, RECOGNITION)
+    breathing = [*case.is_one_of("breathing", NOT_BREATHING, RECOGNITION), *_measured_zero(case)]
     if case.unresponsive is Known.YES and breathing:
         return [*_unresponsive(case), *breathing]
     if case.unresponsive is Known.NO or case.findings.breathing is Breathing.NORMAL:
         return []
     return case.yes(COLLAPSE, "sudden_collapse")
+
+
+def _measured_zero(case: Case) -> Proof:
+    """Count a measured zero as not breathing and without pulse; a monitor alone, on somebody awake, proves nothing."""
+    return [
+        *case.at_most("vitals.rr", "cardiac_arrest.breathing_absent_to"),
+        *case.at_most("vitals.hr", "cardiac_arrest.pulse_absent_to"),
+    ]
 
 
 def _unresponsive(case: Case) -> Proof:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def contradictions(case: Case) -> tuple[Coded, ...]:
     """Return every contradiction among the findings, as codes with the fields that disagree."""
-    return (*_pregnancy(case), *_clock(case), *_consciousness(case), *_totals(case), *_who(case))
+    return (*_pregnancy(case), *_clock(case), *_consciousness(case), *_pulse(case), *_totals(case), *_who(case))
 
 
 def _pregnancy(case: Case) -> list[Coded]:
@@ -52,6 +52,12 @@ def _consciousness(case: Case) -> list[Coded]:
     if (findings.responsive is Known.YES and graded_down) or (findings.responsive is Known.NO and graded_up):
         return [Coded("contradiction.responsiveness")]
     return []
+
+
+def _pulse(case: Case) -> list[Coded]:
+    """Name a pulse of zero in somebody who reacts: a lead has come off."""
+    beating = case.unresponsive is Known.NO and case.findings.vitals.hr == 0
+    return [Coded("contradiction.no_pulse_but_responsive")] if beating else []
 
 
 def _totals(case: Case) -> list[Coded]:

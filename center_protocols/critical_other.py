@@ -1,7 +1,7 @@
 """Recognise the threats to life outside the five centres, and grade the urgency of everybody else.
 
-The vital-sign rows are those of the Chinese ED triage consensus 2018, level I for the gate and level II for urgency;
-they are adult rows and stay silent for newborns and children, who have their own.
+The vital-sign rows are those of the Chinese ED triage consensus 2018: level I and a high NEWS2 for the gate, level II for
+urgency. They are adult rows and stay silent for newborns and children, who have their own.
 """
 
 from typing import Final
@@ -67,6 +67,8 @@ def _level_1(case: Case) -> Proof:
         *case.below("vitals.glucose_mmol_l", "critical_other.level1_glucose_below"),
         *case.above("critical.potassium_mmol_l", "critical_other.level1_potassium_above"),
         *case.compared("gcs", coma.high, "below", case.limit(row), row),
+        *case.at_most("vitals.rr", "cardiac_arrest.breathing_absent_to"),
+        *case.score_at_least(news2(case.findings, case.thresholds), "scores.news2_high_from"),
     ]
 
 

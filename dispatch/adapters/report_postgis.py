@@ -120,9 +120,14 @@ class PostgisReport:
         """Add driven points from telemetry; a point that is there already stays."""
         if not positions:
             return
+        rows = [
+            {"city_id": self._city, "unit_id": at.unit_id, "at": at.at, "geom": _point(at.lon, at.lat)}
+            for at in positions
+        ]
         with self._engine.begin() as connection:
-            for at in positions:
-                _keep_point(connection, self._city, at)
+            for start in range(0, len(rows), PAGE):
+                page = insert(ReportTrackPoint).values(rows[start : start + PAGE])
+                connection.execute(page.on_conflict_do_nothing())
 
     def incidents_within(self, area_id: str) -> list[str]:
         """Return the incidents whose point lies in an area, in the order of their number."""

@@ -209,7 +209,7 @@ def test_without_webgl_everything_else_works(
 def test_the_language_changes_everything_at_once(seat: Seat, exchange: Client, radio: Client) -> None:
     number, _ = ring(exchange, radio)
     seat.show(number)
-    seat.page.get_by_role("button", name="Switch to English").click()
+    seat.page.get_by_role("button", name="English").click()
     expect(seat.panel).to_contain_text("Recommended units")
     expect(seat.page.locator(".queue")).to_contain_text("Waiting for a unit")
     seat.says("NOTE said in English", "Noted")

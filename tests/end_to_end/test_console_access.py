@@ -71,6 +71,7 @@ def test_everybody_can_sign_in_and_read_the_help(
     expect(seat.page.get_by_role("dialog")).to_be_visible()
     assert seat.violations(project_dir) == []
     seat.page.keyboard.press("Escape")
+    expect(seat.page.get_by_role("dialog")).to_have_count(0)
     seat.type("OUT")
     expect(seat.page.locator(".sign-in")).to_be_visible()
     assert seat.violations(project_dir) == []

@@ -1,8 +1,8 @@
 import { hhmmss } from "@shared/format.ts";
 import { signOut } from "@shared/session.ts";
-import { LangKey } from "@shared/sign_in.tsx";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
+import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { LinkState } from "./LinkState.tsx";
 import { StatusCounts } from "./StatusCounts.tsx";
 
@@ -25,7 +25,7 @@ export function TopBar() {
       <button type="button" class="quiet" aria-haspopup="dialog" onClick={() => (desk.selection.help.value = true)}>
         <kbd>?</kbd> <span class="wide-only">{t("console.verb.?")}</span>
       </button>
-      <LangKey />
+      <LanguageSwitch />
       <button type="button" class="quiet" onClick={() => void signOut()}>{t("sign.out")}</button>
     </header>
   );

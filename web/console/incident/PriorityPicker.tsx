@@ -20,7 +20,7 @@ export function PriorityPicker({ incident }: { readonly incident: Incident }) {
   };
   return (
     <div class="priority-picker">
-      <button type="button" class="bare" aria-expanded={open} aria-label={`${t("console.priority.set")}: ${incident.priority ?? t("console.queue.unassessed")}`} onClick={() => setOpen(!open)}>
+      <button type="button" class="bare" aria-expanded={open} title={t("console.priority.set")} onClick={() => setOpen(!open)}>
         <PriorityBadge priority={incident.priority} quiet={incident.phase === "underway" || incident.phase === "closed"} />
       </button>
       {open && (

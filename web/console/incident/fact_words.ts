@@ -1,7 +1,7 @@
 /** What a line of the history says beside its kind: the one or two things an operator wants to read. */
 import type { TableMaps } from "@shared/feed.ts";
 import type { LiveLink } from "@shared/link.ts";
-import { t } from "../texts.ts";
+import { maybe, t } from "../texts.ts";
 
 export interface FactLine {
   readonly seq: number;
@@ -34,7 +34,7 @@ export function factWords(fact: FactLine, tables: Tables): string {
     fact.kind === "PatientAssessed" ? conditionWords(data["conditions"]) : "",
     fact.kind === "TaskRaised" ? t.code("task", word("kind"), (data["params"] ?? {}) as Record<string, string>) : "",
     word("point") === "" ? "" : t.code("timepoint", word("point")),
-    word("reading") === "" ? "" : t.code("reading", word("reading")),
+    word("reading") === "" ? "" : t.code("ecg", word("reading")),
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
@@ -53,8 +53,10 @@ function findingWords(findings: unknown, path = ""): string {
 }
 
 function answerWord(path: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((each) => t.code("condition", String(each))).join("、");
   if (value === "yes" || value === "no" || value === "unknown") return t(`console.answer.${value}`);
-  return typeof value === "string" ? t.code(`console.answer.${path}`, value) : String(value);
+  if (typeof value !== "string") return String(value);
+  return maybe(`found.${path}.${value}`) || t.code(`console.answer.${path}`, value);
 }
 
 function conditionWords(conditions: unknown): string {

@@ -73,7 +73,7 @@ async def end_sessions(account: Name, _admin: IsAdmin, parts: HasParts) -> Respo
 
 async def _changed(parts: HasParts, account: str, *, active: bool) -> Response:
     if not await parts.access.set_active(account, active=active):
-        raise RefusedError(404, Refused("not_found", {"what": "account"}))
+        raise RefusedError(404, Refused("not_found", {"what": "what.account"}))
     return Response(status_code=204)
 
 

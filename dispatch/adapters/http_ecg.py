@@ -49,7 +49,7 @@ async def get_ecg(patient_id: str, ecg_id: EcgId, _session: ReadsPatient, parts:
     """Give the same bytes and headers back."""
     ecg = await asyncio.to_thread(parts.ecgs.get, patient_id, ecg_id)
     if ecg is None:
-        raise RefusedError(404, Refused("not_found", {"what": "ecg"}))
+        raise RefusedError(404, Refused("not_found", {"what": "what.ecg"}))
     head = {
         "X-Sample-Rate-Hz": str(ecg.head.sample_rate_hz),
         "X-Leads": ",".join(ecg.head.leads),

@@ -79,7 +79,7 @@ def reads_incident(incident_id: str, session: SignedIn, parts: HasParts) -> Sess
     if not may_see_incident(actor_of(session), incident_id, city, parts.clock.now()):
         raise RefusedError(403, Refused("not_your_incident"))
     if incident_id not in city.incidents:
-        raise RefusedError(404, Refused("not_found", {"what": "incident"}))
+        raise RefusedError(404, Refused("not_found", {"what": "what.incident"}))
     return session
 
 
@@ -89,7 +89,7 @@ def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Sessio
     if not may_see_patient(actor_of(session), patient_id, city, parts.clock.now()):
         raise RefusedError(403, Refused("not_your_patient"))
     if patient_id not in city.patients:
-        raise RefusedError(404, Refused("not_found", {"what": "patient"}))
+        raise RefusedError(404, Refused("not_found", {"what": "what.patient"}))
     return session
 
 

@@ -65,6 +65,6 @@ async def ticket(session: SignedIn, parts: HasParts) -> Response:
 async def demo(parts: HasParts) -> Response:
     """List the accounts to try; there are none outside the demo."""
     if not parts.demo_accounts:
-        raise RefusedError(404, Refused("not_found", {"what": "demo"}))
+        raise RefusedError(404, Refused("not_found", {"what": "what.demo"}))
     accounts: Any = parts.demo_accounts
     return JsonResponse(accounts)

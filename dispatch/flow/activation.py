@@ -47,7 +47,7 @@ def _unless_choosable(city: City, ask: c.ChooseDestination) -> Refused | None:
     if patient is None or center is None:
         return Refused("patient.unknown" if patient is None else "center.unknown")
     if patient.outcome is not None:
-        return Refused("patient.ended", {"outcome": patient.outcome})
+        return Refused("patient.ended", {"outcome": f"outcome.{patient.outcome}"})
     if patient.center_id == center.id and patient.activation_id is not None:
         return Refused("destination.already", {"center": center.name})
     if ask.chosen_by == "patient_or_family" and not ask.risk_told:
@@ -195,7 +195,7 @@ def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rule
     if ask.resource not in set(Resource):
         return Refused("resource.unknown", {"resource": ask.resource})
     if any(hold.resource == ask.resource and hold.ended is None for hold in activation.reservations):
-        return Refused("resource.held", {"resource": ask.resource})
+        return Refused("resource.held", {"resource": f"resource.{ask.resource}"})
     expires_at = command.received_at + timedelta(minutes=ask.minutes)
     return [ce.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
 
@@ -207,7 +207,7 @@ def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceRe
         return Refused("activation.unknown")
     waiting = [row for row in activation.reservations if row.resource == ask.resource and row.ended is None]
     if not any(row.ready_at is None for row in waiting):
-        return Refused("resource.not_held", {"resource": ask.resource})
+        return Refused("resource.not_held", {"resource": f"resource.{ask.resource}"})
     return [ce.ResourceReady(activation.id, ask.resource)]
 
 
@@ -248,7 +248,7 @@ def _tells_something(activation: Activation, fact_kind: type) -> bool:
 
 
 def _no_step(activation: Activation) -> Refused:
-    return Refused("activation.no_such_step", {"phase": activation.phase})
+    return Refused("activation.no_such_step", {"phase": f"activation.{activation.phase}"})
 
 
 DECISIONS: dict[type, Decide] = {

@@ -31,7 +31,10 @@ def assign_unit(city: City, command: Command, ask: c.AssignUnit, rules: Rules) -
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.status not in DISPATCHABLE or not unit.crew:
         seen = ask.seen_status or UnitStatus.AVAILABLE
-        return Refused("unit.not_free", {"unit": unit.call_sign, "status": unit.status, "seen": seen})
+        return Refused(
+            "unit.not_free",
+            {"unit": unit.call_sign, "status": f"status.{unit.status}", "seen": f"status.{seen}"},
+        )
     return [_assigned(city, command, ask, rules)]
 
 
@@ -43,7 +46,7 @@ def divert_unit(city: City, command: Command, ask: c.DivertUnit, rules: Rules) -
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.status not in DIVERTIBLE or unit.assignment_id is None:
-        return Refused("unit.not_divertible", {"unit": unit.call_sign, "status": unit.status})
+        return Refused("unit.not_divertible", {"unit": unit.call_sign, "status": f"status.{unit.status}"})
     run = city.assignments[unit.assignment_id]
     if run.incident_id == ask.incident_id:
         return Refused("unit.already_here", {"unit": unit.call_sign})
@@ -82,7 +85,7 @@ def end_assignment(city: City, _command: Command, ask: c.EndAssignment, _rules: 
     if run is None:
         return Refused("assignment.unknown")
     if run.outcome is not None:
-        return Refused("assignment.ended", {"outcome": run.outcome})
+        return Refused("assignment.ended", {"outcome": f"outcome.{run.outcome}"})
     if ask.outcome is Outcome.REFUSED and not (ask.risk_told and (ask.signed or ask.witness)):
         return Refused("outcome.risk_not_told")
     unit = city.units[run.unit_id]

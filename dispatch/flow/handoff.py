@@ -70,9 +70,9 @@ def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, 
     if ask.point not in set(TimePoint):
         return Refused("point.unknown", {"point": ask.point})
     if ask.happened_at > command.received_at:
-        return Refused("point.in_future", {"point": ask.point})
+        return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
     if ask.point in patient.points:
-        return Refused("point.registered", {"point": ask.point})
+        return Refused("point.registered", {"point": f"timepoint.{ask.point}"})
     return [e.TimePointRegistered(patient.id, ask.point, ask.happened_at)]
 
 
@@ -84,7 +84,7 @@ def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _r
     if ask.point not in set(TimePoint):
         return Refused("point.unknown", {"point": ask.point})
     if ask.happened_at > command.received_at:
-        return Refused("point.in_future", {"point": ask.point})
+        return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
     return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason)]
 
 

@@ -54,7 +54,7 @@ def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rule
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if ask.status in (UnitStatus.ASSIGNED, UnitStatus.OUT_OF_SERVICE):
-        return Refused("unit.not_a_report", {"status": ask.status})
+        return Refused("unit.not_a_report", {"status": f"status.{ask.status}"})
     run_id = unit.assignment_id
     said = e.UnitStatusReported(unit.id, ask.status, run_id, ask.lon, ask.lat, ask.automatic)
     if ask.status == unit.status or (run_id is not None and is_late(unit.status, ask.status)):
@@ -67,7 +67,7 @@ def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rule
 
 
 def _named(unit: Unit, status: UnitStatus) -> dict[str, str | int | float]:
-    return {"unit": unit.call_sign, "status": unit.status, "wanted": status}
+    return {"unit": unit.call_sign, "status": f"status.{unit.status}", "wanted": f"status.{status}"}
 
 
 def _fills_a_gap(city: City, unit: Unit, status: UnitStatus) -> bool:

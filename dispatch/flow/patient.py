@@ -101,7 +101,7 @@ def end_patient(city: City, _command: Command, ask: c.EndPatient, _rules: Rules)
     if patient is None:
         return Refused("patient.unknown")
     if patient.outcome is not None:
-        return Refused("patient.ended", {"outcome": patient.outcome})
+        return Refused("patient.ended", {"outcome": f"outcome.{patient.outcome}"})
     if ask.outcome is Outcome.REFUSED and not (ask.risk_told and (ask.signed or ask.witness)):
         return Refused("outcome.risk_not_told")
     return [e.PatientEnded(patient.id, patient.incident_id, ask.outcome, ask.risk_told, ask.signed, ask.witness)]

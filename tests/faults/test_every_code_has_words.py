@@ -1,0 +1,215 @@
+"""No raw code on a screen: every code that a page shows stands in a text file which that page bundles."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from center_protocols import vocabulary as v
+from center_protocols.assess import assess
+from center_protocols.assessment import Coded
+from center_protocols.finding_groups import EcgResult, Group
+from center_protocols.findings import Findings
+from dispatch import words as w
+from dispatch.center import ActivationPhase
+from dispatch.fact import FACTS
+from dispatch.flow import deadlines
+from dispatch.incident import IncidentPhase
+from dispatch.texts_catalogue import catalogue_files, placeholders
+from tests.center_protocols.test_properties import AT, patients
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLES = {
+    "console": ("protocols", "call_triage", "flow", "shared", "console"),
+    "crew": ("protocols", "shared", "crew"),
+    "wall": ("shared", "wall"),
+}
+FILES = catalogue_files()
+TEXTS = {page: {code: said for file in files for code, said in FILES[file].items()} for page, files in BUNDLES.items()}
+
+TASKS = re.findall(r'_task\("([a-z_]+)"', Path(deadlines.__file__).read_text(encoding="utf-8"))
+CREW = ("doctor", "nurse", "driver")
+PLACES = (*v.Bypass, *v.Resource)
+CHOSEN_BY = ("crew_doctor", "patient_or_family", "dispatcher")
+READINGS = tuple(each for each in EcgResult if each != "unknown")
+NOT_BROUGHT = tuple(each for each in w.Outcome if each is not w.Outcome.DELIVERED)
+TAPPED = tuple(each for each in w.UnitStatus if each not in (w.UnitStatus.ASSIGNED, w.UnitStatus.OUT_OF_SERVICE))
+OF_THE_GROUND = {"CenterListed", "UnitCommissioned", "CrewSignedOn", "CrewSignedOff", "UnitOutOfService"}
+ON_AN_INCIDENT = [kind.__name__ for kind in FACTS if kind.__name__ not in OF_THE_GROUND | {"CenterStatusReported"}]
+VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
+
+# What each page gives to ``t.code(prefix, …)`` or puts into the key it asks for. A prefix that is missing here fails
+# the test below: whoever shows a new list says which codes it has.
+SHOWN: dict[str, dict[str, Iterable[str]]] = {
+    "console": {
+        "activate": v.Activation,
+        "activation": ActivationPhase,
+        "advice": v.Advice,
+        "blocked": v.Blocked,
+        "condition": v.Condition,
+        "console.answer": ("yes", "no", "unknown"),
+        "console.center.chosen_by": CHOSEN_BY,
+        "console.crew": CREW,
+        "console.fact": ON_AN_INCIDENT,
+        "console.incident.phase": IncidentPhase,
+        "console.level": ("als", "bls"),
+        "console.out_reason": ("no_crew",),
+        "console.place.source": ("handset", "map_click", "gazetteer", "caller_words", "station", "import"),
+        "console.priority": v.Priority,
+        "ecg": READINGS,
+        "outcome": w.Outcome,
+        "place": PLACES,
+        "sex": ("male", "female"),
+        "status": w.UnitStatus,
+        "task": TASKS,
+        "timepoint": v.TimePoint,
+        "treatment": v.Treatment,
+    },
+    "crew": {
+        "advice": v.Advice,
+        "blocked": v.Blocked,
+        "certainty": v.FindingStatus,
+        "condition": v.Condition,
+        "crew.do": TAPPED,
+        "crew.out": ("no_crew",),
+        "crew.role": CREW,
+        "ecg": READINGS,
+        "given": v.Given,
+        "outcome": w.Outcome,
+        "place": PLACES,
+        "status": w.UnitStatus,
+        "treatment": v.Treatment,
+        "vital": VITALS,
+    },
+    "wall": {
+        "ecg": READINGS,
+        "place": PLACES,
+        "team": v.Activation,
+        "wall.certainty": v.FindingStatus,
+        "wall.condition": v.Condition,
+        "wall.phase": ActivationPhase,
+        "wall.reason": (*NOT_BROUGHT, *CHOSEN_BY, "pre_alert"),
+    },
+}
+# Shown too, and tested elsewhere: the pages' own closed lists, and every finding and its values (below).
+OF_THE_PAGES = {"age", "complaint", "console.command.what", "console.complaint", "console.unit_of", "crew.age"}
+OF_FINDINGS = {"evidence", "finding", "found.consciousness"}
+FREE_TEXT = {"equipment"}  # whatever a station calls what its vehicle carries
+
+
+def spoken(page: str, prefix: str, code: str) -> bool:
+    """Say whether the page finds words the way ``translator().code`` looks for them."""
+    return f"{prefix}.{code}" in TEXTS[page] or code in TEXTS[page]
+
+
+@pytest.mark.parametrize(("page", "prefix"), [(page, prefix) for page, lists in SHOWN.items() for prefix in lists])
+def test_every_code_of_every_list_a_page_shows_is_a_word(page: str, prefix: str) -> None:
+    assert [str(code) for code in SHOWN[page][prefix] if f"{prefix}.{code}" not in TEXTS[page]] == []
+
+
+@pytest.mark.parametrize("page", BUNDLES)
+def test_every_list_that_a_page_shows_is_known_here(page: str) -> None:
+    asked: set[str] = set()
+    for file in (ROOT / "web" / page).rglob("*.ts*"):
+        asked |= set(re.findall(r't\.code\("([a-z_.]+)"', file.read_text(encoding="utf-8")))
+    assert len(asked) > 3
+    assert asked - set(SHOWN[page]) - OF_THE_PAGES - OF_FINDINGS - FREE_TEXT == set()
+
+
+@pytest.mark.parametrize("page", ["console", "crew"])
+def test_every_finding_that_can_be_evidence_is_a_word(page: str) -> None:
+    graded = {f"found.{path}.{value}" for path, values in choices() if path in graded_paths() for value in values}
+    yes = {path for path in known_paths() if path not in TEXTS[page]}
+    assert len(graded) > 20
+    assert sorted(graded - set(TEXTS[page])) == []
+    assert sorted(yes) == []
+
+
+def test_every_answer_in_the_history_is_a_word() -> None:
+    """``web/console/incident/fact_words.ts`` says an answer by ``found.…`` or ``console.answer.…``."""
+    raw = {
+        f"{path}.{value}"
+        for path, values in choices()
+        for value in values
+        if path not in {"complaint", "age.unit"} and f"found.{path}.{value}" not in TEXTS["console"]
+    }
+    assert sorted(raw - {code.removeprefix("console.answer.") for code in TEXTS["console"]}) == []
+
+
+def choices() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the path and the words of every finding with a closed list."""
+    for path, kind in fields():
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not v.Known:
+            yield path, tuple(each.value for each in kind if each != "unknown")
+
+
+def known_paths() -> list[str]:
+    """Return every question that is answered with yes or no."""
+    return [path for path, kind in fields() if kind is v.Known]
+
+
+def fields() -> Iterator[tuple[str, object]]:
+    """Yield every finding by its path."""
+    for name, kind in Findings.__annotations__.items():
+        if not (isinstance(kind, type) and issubclass(kind, Group)):
+            yield name, kind
+    for group in Group.__subclasses__():
+        for name, kind in group.__annotations__.items():
+            yield f"{group.path}.{name}", kind
+
+
+def graded_paths() -> set[str]:
+    """Return the paths that the protocols ask for their value."""
+    asked: set[str] = set()
+    for file in (ROOT / "center_protocols").glob("*.py"):
+        asked |= set(re.findall(r'is_one_of\(\s*"([a-z_.]+)"', file.read_text(encoding="utf-8")))
+    return asked
+
+
+@settings(max_examples=400, deadline=None)
+@given(patients())
+def test_whatever_the_protocols_find_is_a_sentence_on_both_pages(findings: object) -> None:
+    assert isinstance(findings, Findings)
+    result = assess(findings, AT)
+    said = [item for fired in result.conditions for item in fired.evidence]
+    for page in ("console", "crew"):
+        assert [item for item in said if not sentence(page, item)] == []
+        assert [code for code in result.advice if not spoken(page, "advice", code)] == []
+
+
+def sentence(page: str, item: Coded) -> bool:
+    """Say whether a page can say it: the sentence is there, and no parameter it shows is itself a code."""
+    found = TEXTS[page].get(f"evidence.{item.code}") or TEXTS[page].get(item.code)
+    if found is None:
+        return False
+    shown = placeholders(found.zh)
+    return shown <= set(item.params) and not any("_" in str(item.params[name]) for name in shown)
+
+
+# The parameters of a refusal whose values are codes; in the sentence they must be words too.
+CODED = {"status", "outcome", "phase", "resource", "point", "role"}
+
+
+def test_no_refusal_shows_a_raw_code() -> None:
+    raw = []
+    for file in sorted((ROOT / "dispatch").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused"):
+                continue
+            given_params = node.args[1] if len(node.args) > 1 else None
+            raw += [f"{file.name}:{value.lineno}" for value in _plain_codes(given_params)]
+    # ``ask.resource`` and ``ask.point`` are what somebody typed that is no code of ours at all.
+    assert [where for where in raw if not where.startswith(("activation.py", "handoff.py"))] == []
+    assert len(raw) <= 3
+
+
+def _plain_codes(params: ast.expr | None) -> Iterator[ast.expr]:
+    if not isinstance(params, ast.Dict):
+        return
+    for key, value in zip(params.keys, params.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value in CODED and isinstance(value, ast.Attribute):
+            yield value

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -13,24 +14,38 @@ from fastapi import FastAPI
 from ulid import ULID
 
 from dispatch.adapters.access import RECHECK_S, Access
+from dispatch.adapters.accounts import AccountStore
 from dispatch.adapters.arrivals import Arrivals
+from dispatch.adapters.city_follower import CityFollower
 from dispatch.adapters.clock import Clock, RunningClock
 from dispatch.adapters.demo_accounts import open_demo
 from dispatch.adapters.furnish import furnish, parked
 from dispatch.adapters.http_api import application
+from dispatch.adapters.journal_wakeups import JournalWakeUps, wake_on_news
 from dispatch.adapters.live_feed import LiveFeed
 from dispatch.adapters.measurements import Measurements
-from dispatch.adapters.parts import Parts
-from dispatch.adapters.storage import SharedUrls, Storage, open_local_storage, open_shared_storage, sqlalchemy_url
-from dispatch.adapters.submission import Submission
+from dispatch.adapters.parts import Parts, ReadsFacts
+from dispatch.adapters.remote_desk import RemoteDesk
+from dispatch.adapters.storage import (
+    Kept,
+    SharedPlaces,
+    Storage,
+    fanout_for,
+    open_gateway_storage,
+    open_local_storage,
+    open_shared_storage,
+    sqlalchemy_url,
+)
+from dispatch.adapters.submission import Handles, Submission
 from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands import CheckDeadlines
 from dispatch.desk import Desk
 from dispatch.errors import BadInput
 from dispatch.evidence import Sources
 from dispatch.flow.deadlines import due
-from dispatch.ports import Fenced, Journal, JournalUnavailable, TelemetryUnavailable
+from dispatch.ports import Fenced, Journal, JournalUnavailable, Telemetry, TelemetryUnavailable
 from dispatch.rules import builtin
 from dispatch.settings import Settings
 from dispatch.words import Actor, Role
@@ -124,37 +139,67 @@ def _tell(task: asyncio.Task[None], broken: Callable[[BaseException], None]) -> 
 
 async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clock | None) -> None:
     """Open the storage, join the parts, and do the server's own work until cancelled."""
-    storage = await _opened(ground) if given is None else given
+    if ground.settings.role == "gateway":
+        await _serve_gateway(app, ground)
+        return
+    storage, wake_ups = (given, None) if given is not None else await _opened(ground)
     try:
         desk = Desk(storage.journal, storage.keyring, ground.sources, builtin())
         clock = clock or _clock(ground.settings, storage.journal)
         await furnish(desk, ground.pack, clock)
-        parts, arrivals = await _join(ground, storage, desk, clock)
+        mind = Mind(desk.durable, desk.feed_epoch, desk, desk, desk.recovered.is_set)
+        parts = await _join(ground, storage, mind, clock)
+        desk.watch(parts.feed.told)
         app.state.parts = parts
         app.state.open.set()
-        await _work(parts, arrivals, desk, storage.journal)
+        await _work(parts, Arrivals(parts.feed, ground.sources, parts.hub, clock), desk, storage.journal)
     finally:
         app.state.parts = None
+        if wake_ups is not None:
+            await wake_ups.close()
         await _close(storage)
 
 
-async def _opened(ground: Ground) -> Storage:
+async def _opened(ground: Ground) -> tuple[Storage, JournalWakeUps | None]:
     """Open the storage in a thread; a standby waits there until the writer is gone."""
-    stop = Event()
+    settings, city = ground.settings, ground.pack.name
+    if settings.journal is None:
+        return await asyncio.to_thread(open_local_storage, settings.data, city, settings.accounts), None
+    fanout, stop = fanout_for(settings.redis, city), Event()
+    wake_ups = JournalWakeUps(fanout)
+    places = SharedPlaces(
+        settings.journal, sqlalchemy_url(settings.accounts or settings.journal), fanout, on_durable=wake_ups
+    )
     try:
-        return await asyncio.to_thread(_open_storage, ground.settings, ground.pack.name, stop)
+        return await asyncio.to_thread(open_shared_storage, settings.data, city, places, stop), wake_ups
+    except BaseException:
+        await wake_ups.close()
+        await fanout.close()
+        raise
     finally:
         stop.set()
 
 
-async def _join(ground: Ground, storage: Storage, desk: Desk, clock: Clock) -> tuple[Parts, Arrivals]:
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """Who decides and remembers: the desk itself, or a gateway's follower and its way to the desk."""
+
+    city: City
+    feed_epoch: str
+    handles: Handles
+    facts: ReadsFacts
+    ready: Callable[[], bool]
+
+
+async def _join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
+    """Join everything that routes and sockets work with."""
     settings = ground.settings
-    feed = LiveFeed(desk.durable, desk.durable.seq, desk.feed_epoch, replay_changes=settings.limits.replay_changes)
-    desk.watch(feed.told)
-    hub = TelemetryHub(storage.fanout, lambda: feed.city, clock.now)
-    _place_units(ground.sources.fleet, storage, hub, desk)
-    demo = await open_demo(storage.accounts, desk.durable) if settings.demo else ()
-    parts = Parts(
+    feed = LiveFeed(mind.city, mind.city.seq, mind.feed_epoch, replay_changes=settings.limits.replay_changes)
+    hub = TelemetryHub(kept.fanout, lambda: feed.city, clock.now)
+    _place_units(ground.sources.fleet, kept.telemetry, hub, mind.city)
+    measurements = Measurements(kept.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock)
+    hub.heard = measurements.hear
+    return Parts(
         pack=ground.pack,
         sources=ground.sources,
         rules=builtin(),
@@ -162,30 +207,61 @@ async def _join(ground: Ground, storage: Storage, desk: Desk, clock: Clock) -> t
         limits=settings.limits,
         origins=frozenset(settings.origins),
         access=Access(
-            storage.accounts, sign_ins_waiting=settings.limits.sign_ins_waiting, remember_passwords=settings.demo
+            kept.accounts, sign_ins_waiting=settings.limits.sign_ins_waiting, remember_passwords=settings.demo
         ),
         feed=feed,
-        submission=Submission(desk, feed, clock),
-        journal=desk,
-        telemetry=storage.telemetry,
-        measurements=Measurements(storage.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock),
+        submission=Submission(mind.handles, feed, clock),
+        journal=mind.facts,
+        telemetry=kept.telemetry,
+        measurements=measurements,
         hub=hub,
-        ecgs=storage.ecgs,
-        demo_accounts=demo,
+        ecgs=kept.ecgs,
+        demo_accounts=await open_demo(kept.accounts, mind.city) if settings.demo else (),
         web=settings.web or WEB,
-        ready=desk.recovered.is_set,
+        ready=mind.ready,
+        city_key=await _city_key(kept.accounts) if settings.journal is not None else None,
     )
-    return parts, Arrivals(feed, ground.sources, hub, clock)
 
 
-def _place_units(fleet: FleetIndex, storage: Storage, hub: TelemetryHub, desk: Desk) -> None:
+async def _city_key(accounts: AccountStore) -> str:
+    return await asyncio.to_thread(accounts.shared_key, "gateways", secrets.token_hex(32))
+
+
+def _place_units(fleet: FleetIndex, telemetry: Telemetry, hub: TelemetryHub, city: City) -> None:
     """Put every unit where it was last seen, or at its station; each with the age of what is known."""
-    seen = storage.telemetry.positions()
-    known = [each for unit_id, each in seen.items() if unit_id in desk.durable.units]
-    positions = [*known, *parked(desk.durable, set(seen))]
+    seen = telemetry.positions()
+    known = [each for unit_id, each in seen.items() if unit_id in city.units]
+    positions = [*known, *parked(city, set(seen))]
     for each in positions:
         fleet.move(each.unit_id, Point(each.lon, each.lat), each.at, each.heading_deg, each.speed_mps)
     hub.learn(positions)
+
+
+async def _serve_gateway(app: FastAPI, ground: Ground) -> None:
+    """Follow the journal, serve reads and sockets, and send commands to the desk."""
+    settings, clock = ground.settings, RunningClock()
+    places = SharedPlaces(
+        settings.journal or "", sqlalchemy_url(settings.accounts or settings.journal or ""),
+        fanout_for(settings.redis, ground.pack.name),
+    )  # fmt: skip
+    kept = await asyncio.to_thread(open_gateway_storage, settings.data, ground.pack.name, places)
+    follower = await asyncio.to_thread(CityFollower, kept.journal, kept.keyring)
+    desk = RemoteDesk(settings.desk_url or "", await _city_key(kept.accounts), follower)
+    try:
+        mind = Mind(follower.city, follower.feed_epoch, desk, follower, lambda: follower.following)
+        parts = await _join(ground, kept, mind, clock)
+        app.state.parts = parts
+        app.state.open.set()
+        woken = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(wake_on_news(kept.fanout, woken))
+            group.create_task(follower.run(woken, parts.feed.told))
+            _start_beats(group, parts)
+    finally:
+        app.state.parts = None
+        await desk.close()
+        await kept.fanout.close()
+        await asyncio.to_thread(kept.close)
 
 
 async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal) -> None:
@@ -193,14 +269,19 @@ async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal) 
     deadline_s = max(DEADLINE_BEAT_LEAST_S, BEAT_S / parts.clock.speed)
     async with asyncio.TaskGroup() as group:
         group.create_task(desk.until_fenced())
-        group.create_task(parts.hub.run())
-        group.create_task(_every(BEAT_S, parts.hub.send_positions))
-        group.create_task(_every(BEAT_S, _leveller(parts.feed)))
-        group.create_task(_every(RECHECK_S, parts.access.recheck))
+        _start_beats(group, parts)
         group.create_task(_every(BEAT_S, _announcer(arrivals)))
         group.create_task(_every(deadline_s, lambda: _keep_deadlines(desk, parts.clock)))
         group.create_task(_every(BEAT_S, lambda: _keep_seat(desk, journal)))
         group.create_task(_every(RETENTION_S, lambda: _forget(parts)))
+
+
+def _start_beats(group: asyncio.TaskGroup, parts: Parts) -> None:
+    """Start what the desk's process and every gateway do for their own viewers."""
+    group.create_task(parts.hub.run())
+    group.create_task(_every(BEAT_S, parts.hub.send_positions))
+    group.create_task(_every(BEAT_S, _leveller(parts.feed)))
+    group.create_task(_every(RECHECK_S, parts.access.recheck))
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
@@ -251,13 +332,6 @@ async def _keep_seat(desk: Desk, journal: Journal) -> None:
 
 async def _forget(parts: Parts) -> None:
     await asyncio.to_thread(parts.telemetry.forget_before, parts.clock.now() - KEPT)
-
-
-def _open_storage(settings: Settings, city: str, stop: Event) -> Storage:
-    if settings.journal is None:
-        return open_local_storage(settings.data, city, settings.accounts)
-    accounts = sqlalchemy_url(settings.accounts or settings.journal)
-    return open_shared_storage(settings.data, city, SharedUrls(settings.journal, settings.redis, accounts), stop)
 
 
 def _clock(settings: Settings, journal: Journal) -> Clock:

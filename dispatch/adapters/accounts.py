@@ -43,6 +43,12 @@ TICKETS = sa.Table(
     sa.Column("session_id", sa.String(64), nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
 )
+KEYS = sa.Table(
+    "access_keys",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.String(64), nullable=False),
+)
 
 
 class AccountExistsError(ValueError):
@@ -178,6 +184,14 @@ class AccountStore:
             # Of two that bring the same ticket at once, only one deletes it.
             taken = connection.execute(sa.delete(TICKETS).where(TICKETS.c.id == ticket_id)).rowcount
         return str(row.session_id) if row is not None and taken == 1 else None
+
+    def shared_key(self, name: str, fresh: str) -> str:
+        """Return a key that all processes of the city share: ``fresh``, unless somebody was first."""
+        with self._engine.begin() as connection:
+            known = connection.execute(sa.select(KEYS.c.value).where(KEYS.c.name == name)).scalar()
+            if known is None:
+                connection.execute(sa.insert(KEYS), [{"name": name, "value": fresh}])
+        return fresh if known is None else str(known)
 
     def _change(self, account: str, values: dict[str, Any]) -> bool:
         with self._engine.begin() as connection:

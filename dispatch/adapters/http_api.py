@@ -15,6 +15,7 @@ from dispatch.adapters import (
     http_reads,
     http_session,
     live_socket,
+    remote_desk,
 )
 from dispatch.adapters.http_errors import answer_refusals
 from dispatch.adapters.http_shell import Shell
@@ -24,7 +25,7 @@ from dispatch.adapters.parts import Parts
 from dispatch.adapters.wire import JsonResponse
 
 VERSION = version("greenchannel")
-ROUTERS = (http_session, http_commands, http_reads, http_ecg, http_ground, http_accounts, live_socket)
+ROUTERS = (http_session, http_commands, http_reads, http_ecg, http_ground, http_accounts, live_socket, remote_desk)
 health = APIRouter()
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.adapters.telemetry_hub import Row, TelemetryHub
 from dispatch.adapters.vital_levels import vital_levels
 from dispatch.adapters.wire import FrameError, Wave, moment_from
 from dispatch.city import City
@@ -58,6 +58,13 @@ class Measurements:
         moved = self._fleet.move(position.unit_id, point, position.at, position.heading_deg, position.speed_mps)
         if moved is not Moved.STALE:
             self._hub.moved(position)
+
+    def hear(self, rows: Iterable[Row]) -> None:
+        """Index positions that came in elsewhere: another gateway stores their track."""
+        for unit_id, lon, lat, heading_deg, speed_mps, fix_at in rows:
+            at = datetime.fromisoformat(fix_at)
+            self._telemetry.learn_position(Position(unit_id, at, lon, lat, speed_mps, heading_deg, None))
+            self._fleet.move(unit_id, Point(lon, lat), at, heading_deg, speed_mps)
 
     def not_theirs(self, actor: Actor, patient_id: object) -> Refused | None:
         """Say why this actor may not send measurements of a patient, None when they may: the crew that runs there."""

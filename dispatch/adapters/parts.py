@@ -68,6 +68,7 @@ class Parts:
     demo_accounts: tuple[DemoAccount, ...]
     web: Path
     ready: Callable[[], bool]
+    city_key: str | None = None  # what the gateways of this city show; None: there are none
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -1,20 +1,22 @@
 """Open everything that is kept: one directory for an embedded city, PostgreSQL and Redis for production."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from dispatch.adapters.accounts import AccountStore
 from dispatch.adapters.ecg_store import EcgStore
 from dispatch.adapters.fanout_local import LocalFanout
-from dispatch.adapters.journal_postgres import open_postgres_journal
+from dispatch.adapters.journal_postgres import open_postgres_journal, open_postgres_reader
 from dispatch.adapters.journal_sqlite import open_sqlite_journal
 from dispatch.adapters.sealing import KEYS_FILE, SubjectKeyring, open_postgres_keyring, open_sqlite_keyring
 from dispatch.adapters.telemetry_local import StoredTelemetry, open_local_telemetry
 from dispatch.adapters.telemetry_postgres import open_postgres_telemetry
 from dispatch.adapters.telemetry_redis import RedisFanout
 from dispatch.errors import BadInput
-from dispatch.ports import Fanout, Journal
+from dispatch.ports import Fanout, Head, Journal, JournalReader
 
 JOURNAL_FILE, ACCOUNTS_FILE, ECGS_FOLDER, WAVES_FOLDER = "journal.sqlite3", "accounts.sqlite3", "ecgs", "waves"
 
@@ -34,6 +36,49 @@ class Storage:
         """Write what is queued and give everything back."""
         self.journal.close()
         self.telemetry.close()
+        self.keyring.close()
+        self.accounts.close()
+
+
+class Kept(Protocol):
+    """What the routes and sockets of any process keep, desk or gateway."""
+
+    @property
+    def telemetry(self) -> StoredTelemetry:
+        """Vitals, waves and tracks."""
+        ...
+
+    @property
+    def accounts(self) -> AccountStore:
+        """Who may sign in."""
+        ...
+
+    @property
+    def ecgs(self) -> EcgStore:
+        """Diagnostic ECGs."""
+        ...
+
+    @property
+    def fanout(self) -> Fanout:
+        """The way to the other processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayStorage:
+    """What a process keeps that only follows. Close it last."""
+
+    journal: JournalReader
+    keyring: SubjectKeyring
+    telemetry: StoredTelemetry
+    accounts: AccountStore
+    ecgs: EcgStore
+    fanout: Fanout
+
+    def close(self) -> None:
+        """Write what is queued and give everything back."""
+        self.telemetry.close()
+        self.journal.close()
         self.keyring.close()
         self.accounts.close()
 
@@ -65,15 +110,16 @@ def open_accounts(folder: Path, url: str | None) -> AccountStore:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedUrls:
+class SharedPlaces:
     """Where the processes of one city meet."""
 
     journal: str  # postgresql://…
-    redis: str | None
     accounts: str  # as SQLAlchemy writes it
+    fanout: Fanout
+    on_durable: Callable[[Head], None] | None = None  # wakes the gateways
 
 
-def open_shared_storage(folder: Path, city: str, urls: SharedUrls, standby: Event) -> Storage:
+def open_shared_storage(folder: Path, city: str, places: SharedPlaces, standby: Event) -> Storage:
     """Become the writer of a city on PostgreSQL; waits while another process is, until ``standby`` is set. Blocks.
 
     Raises
@@ -84,15 +130,39 @@ def open_shared_storage(folder: Path, city: str, urls: SharedUrls, standby: Even
         The server cannot be reached.
     """
     prepare(folder)
-    journal = open_postgres_journal(urls.journal, city, standby=standby)
+    journal = open_postgres_journal(places.journal, city, standby=standby, on_durable=places.on_durable)
     return Storage(
         journal,
-        open_postgres_keyring(urls.journal, city),
-        open_postgres_telemetry(urls.journal, city, folder / WAVES_FOLDER),
-        AccountStore(urls.accounts),
+        open_postgres_keyring(places.journal, city),
+        open_postgres_telemetry(places.journal, city, folder / WAVES_FOLDER),
+        AccountStore(places.accounts),
         EcgStore(folder / ECGS_FOLDER),
-        LocalFanout() if urls.redis is None else RedisFanout(urls.redis, city),
+        places.fanout,
     )
+
+
+def open_gateway_storage(folder: Path, city: str, places: SharedPlaces) -> GatewayStorage:
+    """Open what a gateway needs; its waveforms lie in its own ``folder``, ECGs where all processes see them. Blocks.
+
+    Raises
+    ------
+    JournalUnavailable, TelemetryUnavailable
+        The server cannot be reached.
+    """
+    prepare(folder)
+    return GatewayStorage(
+        open_postgres_reader(places.journal, city),
+        open_postgres_keyring(places.journal, city),
+        open_postgres_telemetry(places.journal, city, folder / WAVES_FOLDER),
+        AccountStore(places.accounts),
+        EcgStore(folder / ECGS_FOLDER),
+        places.fanout,
+    )
+
+
+def fanout_for(redis_url: str | None, city: str) -> Fanout:
+    """Return the fan-out of a city: Redis when it has several processes, else this process alone."""
+    return LocalFanout() if redis_url is None else RedisFanout(redis_url, city)
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -17,6 +17,8 @@ from dispatch.words import Actor, ClockSource
 
 # A person's or device's time may be ahead of ours by so much; beyond it is a typing error.
 AHEAD_MAX = timedelta(seconds=90)
+# An outbox may come a shift late and a record be finished after the holidays; beyond it a clock is not set.
+BEHIND_MAX = timedelta(days=14)
 # A tablet that measured our clock by ping is right within a second; one that never did is trusted to a minute.
 MEASURED_S, UNMEASURED_S = 1.0, 60.0
 TYPED_S = 30.0  # a minute somebody read off a watch
@@ -43,7 +45,7 @@ class Submission:
     """Turn checked requests into commands."""
 
     def __init__(self, desk: Handles, feed: LiveFeed, clock: Clock) -> None:
-        self._desk = desk
+        self.desk = desk
         self._feed = feed
         self._clock = clock
 
@@ -70,22 +72,32 @@ class Submission:
             told.clock,
             told.uncertainty_s,
         )
-        return await self._desk.handle(command)
+        return await self.desk.handle(command)
 
     def typed(self, at: datetime | None) -> When | None:
-        """Return when a person says it happened; raise ``BadFieldError`` for the future."""
+        """Return when a person says it happened; raise ``BadFieldError`` for the future and for long ago."""
         if at is None:
             return None
+        if (why := self.unlikely(at)) is not None:
+            raise BadFieldError("at", why)
+        return When(min(at, self._clock.now()), ClockSource.HUMAN, TYPED_S)
+
+    def unlikely(self, at: datetime) -> str | None:
+        """Say why this cannot be when something happened, None when it can."""
         now = self._clock.now()
         if at - now > AHEAD_MAX * self._clock.speed:
-            raise BadFieldError("at", f"{at.isoformat()} lies in the future (server: {now.isoformat()})")
-        return When(min(at, now), ClockSource.HUMAN, TYPED_S)
+            return f"{at.isoformat()} lies in the future (server: {now.isoformat()})"
+        if now - at > BEHIND_MAX:
+            return f"{at.isoformat()} lies more than {BEHIND_MAX.days} days back (server: {now.isoformat()})"
+        return None
 
     def by_device(self, at: datetime, *, measured: bool) -> When:
-        """Return when a tablet says it happened. Its clock may run ahead: then now, and so much less certain."""
+        """Return when a tablet says it happened. A clock that runs ahead, or was never set: now, and so uncertain."""
         now = self._clock.now()
         uncertainty_s = MEASURED_S if measured else UNMEASURED_S
         ahead_s = (at - now).total_seconds()
+        if -ahead_s > BEHIND_MAX.total_seconds():
+            return When(now, ClockSource.DEVICE, BEHIND_MAX.total_seconds())
         return When(min(at, now), ClockSource.DEVICE, max(uncertainty_s, ahead_s))
 
 

@@ -60,6 +60,7 @@ class TelemetryHub:
         self._moved: dict[str, Row] = {}
         self._etas: dict[str, Any] = {}
         self._weights_epoch = 0
+        self.heard: Callable[[list[Row]], None] = _nobody_listens
         self._coming_of: City | None = None
         self._coming: dict[str, _Coming] = {}
 
@@ -142,6 +143,7 @@ class TelemetryHub:
     def _deliver_positions(self, body: bytes) -> None:
         rows: list[Row] = msgspec.json.decode(body)["units"]
         self._rows.update((row[0], row) for row in rows)
+        self.heard(rows)
         whole = body.decode()
         for viewer in self._viewers:
             if viewer.role in SEATS:
@@ -211,6 +213,10 @@ class TelemetryHub:
             if viewer.outbox.dropped_latest:
                 viewer.outbox.dropped_latest = False
                 self._offer_positions(viewer, list(self._rows.values()))
+
+
+def _nobody_listens(_rows: list[Row]) -> None:
+    """Do nothing."""
 
 
 _NOBODY = _Coming(frozenset(), frozenset())

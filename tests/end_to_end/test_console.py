@@ -97,7 +97,7 @@ def test_the_command_line_takes_a_call_from_the_ring_to_its_outcome(seat: Seat, 
     seat.says(f"ST {unit} 到达现场", f"{unit}：到达现场（代报）")
     seat.says("NOTE 家属在门口等", "已记录")
     seat.says("P1", "定为 P1")
-    seat.says(f"END {unit} 空诊：未找到患者 敲门无人应", "任务结束")
+    seat.says(f"END {unit} 空诊：未找到患者 敲门无人应", "已结束：空诊：未找到患者")
     seat.says("CLOSE 空诊：未找到患者", re.compile("已关闭|已结束"))
     seat.page.get_by_role("tab", name="记录").click()
     expect(seat.panel.locator(".log")).to_contain_text("家属在门口等")

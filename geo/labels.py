@@ -1,0 +1,58 @@
+"""Label every node with its times to and from all its tree ancestors: any query is then one least sum.
+
+A fastest way climbs to a common ancestor of both ends and descends (Dibbelt et al. 2016). So the times to all
+ancestors, root first, are a two-hop label (Abraham, Delling, Goldberg, Werneck, *Hierarchical Hub Labelings for
+Shortest Paths*, ESA 2012; *Customizable Hub Labeling*, arXiv 2208.08709): two labels share a prefix, and the least sum
+over it is exact.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo import label_kernels as kernels
+from geo.hierarchy import EdgeWeights, Hierarchy
+
+
+@dataclass(frozen=True, slots=True)
+class LabelIndex:
+    """Where labels lie: node v owns ``first_label[v]`` and the ``depth[v]`` entries after it; see `ancestor_maxima`."""
+
+    first_label: NDArray[np.int64]
+    highest: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, hierarchy: Hierarchy) -> "LabelIndex":
+        """Lay out the labels of a hierarchy."""
+        first = np.concatenate([[0], np.cumsum(hierarchy.depth.astype(np.int64) + 1)])
+        return cls(first, kernels.ancestor_maxima(hierarchy.parent))
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Ticks from each node to its ancestors (``forward``) and back (``backward``), `FAR` where no road leads."""
+
+    forward: NDArray[np.uint32]
+    backward: NDArray[np.uint32]
+
+    @classmethod
+    def empty(cls, index: LabelIndex) -> "Labels":
+        """Return unfilled arrays."""
+        size = int(index.first_label[-1])
+        return cls(np.empty(size, np.uint32), np.empty(size, np.uint32))
+
+
+def labelled(hierarchy: Hierarchy, index: LabelIndex, weights: EdgeWeights, into: Labels) -> Labels:
+    """Fill ``into`` for customized weights and return it."""
+    kernels.fill_labels(
+        hierarchy.first_up,
+        hierarchy.up,
+        weights.climb,
+        weights.descend,
+        hierarchy.depth,
+        index.first_label,
+        into.forward,
+        into.backward,
+    )
+    return into

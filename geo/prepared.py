@@ -1,0 +1,227 @@
+"""A road graph made ready for exact answers: what is ordered once, and what follows each set of weights.
+
+`PreparedRoads` never changes. `Weighted` is one set of weights with its labels, table and bounds; it is immutable once
+built, so publishing it is one assignment. Its large arrays go back to a pool when the last reader has let go of it.
+"""
+
+import weakref
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo import label_kernels
+from geo.compiled import Record
+from geo.hierarchy import CLOSED_MS, TICKS_PER_MS, EdgeWeights, Hierarchy, build_hierarchy, customized
+from geo.hierarchy_kernels import FAR
+from geo.labels import LabelIndex, Labels, labelled
+from geo.query_kernels import ROADS, WEIGHTS
+from geo.regions import Regions, cut_regions
+from geo.road_ends import AT_JUNCTION, BY_FORWARD_ARC, RoadEnds, joined_states, road_ends
+from geo.roads import NO_ARC, RoadGraph
+from geo.snap import Snap
+from geo.turn_states import steps_of
+
+# A longer duration of one arc could not be told from "no road leads there".
+DURATION_MS_MAX = int(FAR) // TICKS_PER_MS - 1
+
+_NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """The arrays of one set of weights, to be filled again and again."""
+
+    edges: EdgeWeights
+    labels: Labels
+    table: NDArray[np.uint32]
+    bound: NDArray[np.uint32]
+    ticks: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class CenterColumns:
+    """Positions of the centres, in columns of the table: their arrivals, and which of them lie on each stretch.
+
+    ``first`` int64[c + 1], ``node`` int32, ``side`` int32, ``stretch`` int32, ``fraction`` float64: flat arrivals.
+    ``first_on`` int32[stretches] and ``next_on`` int32[c] chain the columns in the middle of one stretch.
+    """
+
+    first: NDArray[np.int64]
+    node: NDArray[np.int32]
+    side: NDArray[np.int32]
+    stretch: NDArray[np.int32]
+    fraction: NDArray[np.float64]
+    own_fraction: NDArray[np.float64]
+    first_on: NDArray[np.int32]
+    next_on: NDArray[np.int32]
+
+
+class Weighted:
+    """One set of weights, ready for queries through `address`."""
+
+    def __init__(self, epoch: int, record: Record, buffers: Buffers) -> None:
+        self.epoch = epoch
+        self.address = record.address
+        self.buffers = buffers
+        self._record = record
+
+
+class PreparedRoads:
+    """The ordered graph of one city and the columns of its centres."""
+
+    def __init__(self, graph: RoadGraph, grid: Record, centers: Sequence[Snap]) -> None:
+        self.graph = graph
+        steps = steps_of(graph)
+        in_states = road_ends(graph, steps)
+        self.hierarchy: Hierarchy = build_hierarchy(steps, joined_states(in_states))
+        self.ends: RoadEnds = in_states.in_ranks(self.hierarchy.rank)
+        self.index = LabelIndex.of(self.hierarchy)
+        self.regions: Regions = cut_regions(self.hierarchy, self.ends)
+        self.columns = _columns(self.ends, centers, graph.stretch_count)
+        self.record = self._record(grid, len(centers))
+        self._grid = grid
+        self._spare: deque[Buffers] = deque()
+
+    def weighted(self, epoch: int, duration_ms: NDArray[np.int32]) -> Weighted:
+        """Customize, label and tabulate one duration per arc (`CLOSED_MS` closes it). Raises ValueError on bad ones."""
+        check_durations(self.graph, duration_ms)
+        buffers = self._spare.popleft() if self._spare else self._new_buffers()
+        self._fill(buffers, duration_ms)
+        weighted = Weighted(epoch, self._weights_record(buffers), buffers)
+        weakref.finalize(weighted, self._spare.append, buffers)
+        return weighted
+
+    def _new_buffers(self) -> Buffers:
+        size = (self.hierarchy.node_count, len(self.columns.next_on))
+        return Buffers(
+            edges=EdgeWeights.empty(len(self.hierarchy.up)),
+            labels=Labels.empty(self.index),
+            table=np.empty(size, np.uint32),
+            bound=np.empty(int(self.regions.first_bound[-1]), np.uint32),
+            ticks=np.empty((self.graph.stretch_count, 2), np.uint32),
+        )
+
+    def _fill(self, buffers: Buffers, duration_ms: NDArray[np.int32]) -> None:
+        hierarchy, index, columns, regions = self.hierarchy, self.index, self.columns, self.regions
+        arc_ticks = np.where(duration_ms == CLOSED_MS, FAR, duration_ms.astype(np.uint32) * np.uint32(TICKS_PER_MS))
+        for side, arc in enumerate((self.graph.forward_arc, self.graph.backward_arc)):
+            buffers.ticks[:, side] = np.where(arc == NO_ARC, FAR, arc_ticks[arc])
+        edges = customized(hierarchy, arc_ticks, buffers.edges)
+        labels = labelled(hierarchy, index, edges, buffers.labels)
+        label_kernels.fill_table(
+            hierarchy.first_up,
+            hierarchy.up,
+            edges.climb,
+            hierarchy.parent,
+            hierarchy.depth,
+            index.first_label,
+            labels.backward,
+            columns.first,
+            columns.node,
+            _column_ticks(columns, buffers.ticks),
+            buffers.table,
+        )
+        label_kernels.fill_bounds(
+            regions.first_bound,
+            regions.first_member,
+            regions.member,
+            regions.parent,
+            index.first_label,
+            hierarchy.depth,
+            labels.forward,
+            buffers.bound,
+        )
+
+    def _weights_record(self, buffers: Buffers) -> Record:
+        return Record(
+            WEIGHTS,
+            roads=self.record.address,
+            entries=buffers.ticks.size,
+            forward=buffers.labels.forward,
+            backward=buffers.labels.backward,
+            ticks=buffers.ticks,
+            bound=buffers.bound,
+            centers=len(self.columns.next_on),
+            table=buffers.table,
+            first_center_on=self.columns.first_on,
+            next_center_on=self.columns.next_on,
+            center_fraction=self.columns.own_fraction,
+        )
+
+    def _record(self, grid: Record, centers: int) -> Record:
+        hierarchy, ends, regions = self.hierarchy, self.ends, self.regions
+        deepest = int(hierarchy.depth.max()) + 1
+        return Record(
+            ROADS,
+            grid=grid.address,
+            nodes=hierarchy.node_count,
+            levels=len(self.index.highest),
+            places=len(ends.first) - 1,
+            arrivals=len(ends.state),
+            stretches=self.graph.stretch_count,
+            regions=len(regions.top),
+            bounds=int(regions.first_bound[-1]),
+            depth=hierarchy.depth,
+            subtree=hierarchy.subtree,
+            highest=self.index.highest,
+            first_label=self.index.first_label,
+            departures=np.ascontiguousarray(ends.departures),
+            first_arrival=ends.first,
+            arrival_node=ends.state,
+            arrival_side=ends.side,
+            junction_node=ends.junction_state,
+            region_of_node=regions.of_node,
+            region_top=regions.top,
+            region_parent=regions.parent,
+            first_child=regions.first_child,
+            child=regions.child,
+            first_bound=regions.first_bound,
+            heap=np.empty(len(regions.top) + 1, np.int64),
+            heap_region=np.empty(len(regions.top), np.int32),
+            target=np.empty(deepest, np.uint32),
+            scratch=np.empty(centers, np.uint32),
+        )
+
+
+def check_durations(graph: RoadGraph, duration_ms: NDArray[np.int32]) -> None:
+    """Refuse weights that are not one possible duration for each arc. Raises ValueError."""
+    if duration_ms.shape != graph.duration_ms.shape or (len(duration_ms) and int(duration_ms.min()) < 1):
+        raise ValueError("weights must be one duration of at least 1 ms for each arc")
+    if (duration_ms[duration_ms != CLOSED_MS] > DURATION_MS_MAX).any():
+        raise ValueError(f"weights must be at most {DURATION_MS_MAX} ms, or {CLOSED_MS} for a closed arc")
+
+
+def _columns(ends: RoadEnds, centers: Sequence[Snap], stretches: int) -> CenterColumns:
+    places = [snap.stretch if snap.junction is None else stretches + snap.junction for snap in centers]
+    rows = [np.arange(ends.first[place], ends.first[place + 1]) for place in places]
+    at = np.concatenate([np.empty(0, np.int64), *rows])
+    owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    fraction = np.array([snap.fraction for snap in centers], dtype=np.float64)
+    stretch = np.array([snap.stretch for snap in centers], dtype=np.int32)
+    first_on, next_on = np.full(stretches, _NOBODY, np.int32), np.full(len(centers), _NOBODY, np.int32)
+    for column, snap in enumerate(centers):
+        if snap.junction is None:
+            next_on[column] = first_on[snap.stretch]
+            first_on[snap.stretch] = column
+    return CenterColumns(
+        first=np.concatenate([[0], np.cumsum([len(row) for row in rows], dtype=np.int64)]).astype(np.int64),
+        node=ends.state[at],
+        side=ends.side[at],
+        stretch=stretch[owner],
+        fraction=fraction[owner],
+        own_fraction=fraction,
+        first_on=first_on,
+        next_on=next_on,
+    )
+
+
+def _column_ticks(columns: CenterColumns, ticks: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the ticks from the beginning of each arrival's arc to its centre: 0 at a junction."""
+    share = np.where(columns.side == BY_FORWARD_ARC, columns.fraction, 1.0 - columns.fraction)
+    whole = ticks[columns.stretch, np.minimum(columns.side, 1)]
+    offset = np.where(whole == FAR, FAR, np.floor(share * whole + 0.5)).astype(np.uint32)
+    arrived: NDArray[np.uint32] = np.where(columns.side == AT_JUNCTION, np.uint32(0), offset)
+    return arrived

@@ -1,0 +1,148 @@
+"""The prepared roads against slow searches: the plain oracle on random cities, scipy on real Beijing."""
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from geo.compiled import Record
+from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
+from geo.hierarchy_kernels import FAR
+from geo.point import Point
+from geo.prepared import PreparedRoads
+from geo.query_kernels import fill_matrix, rank_centers
+from geo.roads import RoadGraph
+from geo.snap import Snap, build_grid
+from geo.snap_grid import compiled_grid, snapped
+from geo.unit_kernels import ROW_COLUMNS, UNITS, move_units, nearest_units
+from tests.geo.random_city import oracle_ms, random_graph, random_point
+
+CASES = 1000
+# A position is rounded to a sixteenth of a millisecond, once at each end.
+ROUNDING_MS = 1.0 / TICKS_PER_MS + 1e-6
+
+
+class Town:
+    """A graph with everything that the queries need, and how to ask them."""
+
+    def __init__(
+        self, graph: RoadGraph, centers: Sequence[Point] = (), epochs: Sequence[NDArray[np.int32]] = ()
+    ) -> None:
+        self.graph = graph
+        self.grid = compiled_grid(graph, build_grid(graph))
+        self.centers = [self.snap(point) for point in centers]
+        self.prepared = PreparedRoads(graph, self.grid, self.centers)
+        self.weighted = self.prepared.weighted(1, graph.duration_ms)
+        for duration_ms in epochs:
+            self.weighted = self.prepared.weighted(self.weighted.epoch + 1, duration_ms)
+
+    def snap(self, point: Point) -> Snap:
+        snap = snapped(self.graph, self.grid, point)
+        assert snap is not None
+        return snap
+
+    def matrix_ms(self, starts: Sequence[Snap], ends: Sequence[Snap]) -> NDArray[np.float64]:
+        out = np.empty((len(starts), len(ends)), np.uint32)
+        fill_matrix(self.weighted.address, *positions(starts), *positions(ends), out)
+        return milliseconds(out)
+
+    def ranked(self, at: Point, k: int, barred: Sequence[int] = ()) -> list[tuple[int, float]]:
+        bars = np.zeros(len(self.centers), np.uint32)
+        bars[list(barred)] = 0xFFFFFFFF
+        order, times = np.empty(k, np.int32), np.empty(k, np.uint32)
+        addresses = [array.ctypes.data for array in (bars, order, times)]
+        count = rank_centers(self.weighted.address, at.lon, at.lat, k, *addresses)
+        return list(zip(order[:count].tolist(), milliseconds(times[:count]).tolist(), strict=True))
+
+
+class Squad:
+    """Units by number, for the kernels alone."""
+
+    def __init__(self, town: Town, size: int) -> None:
+        regions = len(town.prepared.regions.top)
+        self.town = town
+        self.row = np.full((size, ROW_COLUMNS), -1, np.int32)
+        self.row[:, -1] = 0
+        self.first_unit, self.count = np.full(regions, -1, np.int32), np.zeros(regions, np.int32)
+        self.record = Record(
+            UNITS,
+            grid=town.grid.address,
+            roads=town.prepared.record.address,
+            capacity=size,
+            fix=np.full((size, 5), -np.inf),
+            fraction=np.zeros(size),
+            row=self.row,
+            first_unit=self.first_unit,
+            count=self.count,
+        )
+        self.at_s = 0.0
+
+    def move(self, points: Sequence[Point]) -> None:
+        self.at_s += 1.0
+        fixes = np.array([[point.lon, point.lat, self.at_s, math.nan, math.nan] for point in points]).reshape(-1, 5)
+        slots, outcomes = np.arange(len(points), dtype=np.int32), np.empty(len(points), np.uint8)
+        move_units(self.record.address, slots, fixes, outcomes)
+
+    def nearest(self, at: Point, k: int, wanted: int = 0) -> list[tuple[int, float]]:
+        order, times = np.empty(k, np.int32), np.empty(k, np.uint32)
+        addresses = (order.ctypes.data, times.ctypes.data)
+        count = nearest_units(self.town.weighted.address, self.record.address, at.lon, at.lat, k, wanted, *addresses)
+        return list(zip(order[:count].tolist(), milliseconds(times[:count]).tolist(), strict=True))
+
+
+def positions(snaps: Sequence[Snap]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    return (
+        np.array([snap.stretch for snap in snaps], dtype=np.int64),
+        np.array([snap.fraction for snap in snaps], dtype=np.float64),
+        np.array([-1 if snap.junction is None else snap.junction for snap in snaps], dtype=np.int64),
+    )
+
+
+def milliseconds(ticks: NDArray[np.uint32]) -> NDArray[np.float64]:
+    return np.where(ticks >= FAR, np.inf, ticks / TICKS_PER_MS)
+
+
+def random_weights(rng: random.Random, graph: RoadGraph) -> NDArray[np.int32]:
+    """Draw durations from very short to very long, some roads closed."""
+    drawn = [CLOSED_MS if rng.random() < 0.2 else int(10 ** rng.uniform(0, 7)) for _ in range(graph.arc_count)]
+    return np.array(drawn, dtype=np.int32)
+
+
+def open_oracle_ms(graph: RoadGraph, start: Snap, end: Snap) -> float:
+    """Ask the plain search, to which a closed road is one that takes longer than all others together."""
+    slow = np.where(graph.duration_ms == CLOSED_MS, 1e15, graph.duration_ms.astype(np.float64))
+    time_ms = oracle_ms(replace(graph, duration_ms=slow), start, end)
+    return math.inf if time_ms > 1e10 else time_ms
+
+
+def test_every_query_equals_the_plain_search_on_random_cities() -> None:
+    for seed in range(CASES):
+        graph, rng = random_graph(seed), random.Random(seed)
+        if seed % 3 == 0:
+            graph = replace(graph, duration_ms=random_weights(rng, graph))
+        places = [random_point(rng, graph) for _ in range(rng.randint(1, 5))]
+        at = random_point(rng, graph)
+        town = Town(graph, places)
+        here, k = town.snap(at), rng.randint(1, 6)
+        there = [open_oracle_ms(graph, here, place) for place in town.centers]
+        back = [open_oracle_ms(graph, place, here) for place in town.centers]
+        np.testing.assert_allclose(town.matrix_ms([here], town.centers)[0], there, atol=ROUNDING_MS, err_msg=f"{seed}")
+        np.testing.assert_allclose(
+            town.matrix_ms(town.centers, [here])[:, 0], back, atol=ROUNDING_MS, err_msg=f"{seed}"
+        )
+        assert_first(town.ranked(at, k), there, k, seed)
+        squad = Squad(town, len(places))
+        squad.move(places)
+        assert_first(squad.nearest(at, k), back, k, seed)
+
+
+def assert_first(found: list[tuple[int, float]], every_ms: Sequence[float], k: int, seed: int) -> None:
+    """Compare the k first with the times of all: each its own time, and no better one left out."""
+    assert [time_ms for _, time_ms in found] == pytest.approx(sorted(every_ms)[:k], abs=ROUNDING_MS), f"seed {seed}"
+    assert len({which for which, _ in found}) == len(found), f"seed {seed}"
+    for which, time_ms in found:
+        assert time_ms == pytest.approx(every_ms[which], abs=ROUNDING_MS), f"seed {seed}"

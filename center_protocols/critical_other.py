@@ -1,7 +1,7 @@
 """Recognise the threats to life outside the five centres, and grade the urgency of everybody else.
 
-The vital-sign rows are those of the Chinese ED triage consensus 2018: level I and a high NEWS2 for the gate, level II for
-urgency. They are adult rows and stay silent for newborns and children, who have their own.
+The vital-sign rows are those of the Chinese ED triage consensus 2018: level I and a high NEWS2 for the gate, level II
+for urgency. They are adult rows and stay silent for newborns and children, who have their own.
 """
 
 from typing import Final

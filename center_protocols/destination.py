@@ -17,7 +17,7 @@ from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, Pro
 from center_protocols.destination_costs import CenterStatus, predicted
 from center_protocols.destination_stroke import DirectGate, direct_gate
 from center_protocols.door_times import DoorTime
-from center_protocols.vocabulary import Capability, Condition, Treatment
+from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
 
 SECONDS_PER_MINUTE: Final = 60
 # Hospitals of one city share few different sets of capabilities; this bounds what is remembered of them.
@@ -69,16 +69,18 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Excluded(msgspec.Struct, frozen=True):
-    """Hold one hospital that cannot be a destination, and the reason."""
+    """Hold one hospital that cannot be a destination, and the reason; the nearest stand first."""
 
     center_id: str
     reason: Coded
+    eta_s: float | None = None
 
 
 class DestinationRanking(msgspec.Struct, frozen=True):
     """Hold the ranked options, the excluded rest, and what had to be given up.
 
     ``nearest_resus_ed`` is set for arrest, airway and bleeding; that centre is always among the options.
+    ``strength`` says how clearly the first leads the second, given that travel times spread; ``None`` without a second.
     ``relaxed`` names the conditions whose capabilities no reachable centre has together with the others'.
     """
 
@@ -87,6 +89,7 @@ class DestinationRanking(msgspec.Struct, frozen=True):
     relaxed: tuple[Condition, ...] = ()
     nearest_resus_ed: str | None = None
     advice: tuple[Coded, ...] = ()
+    strength: Strength | None = None
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -147,11 +150,16 @@ def rank_destinations(
         excluded = [item for item in excluded if item.center_id != nearest.center_id]
     return DestinationRanking(
         options=tuple(ranked),
-        excluded=tuple(sorted(excluded, key=lambda item: item.center_id)),
+        excluded=tuple(sorted(excluded, key=_by_eta)),
         relaxed=relaxed,
         nearest_resus_ed=nearest.center_id if nearest is not None else None,
         advice=_advice(question, ranked),
+        strength=_strength(ranked, settings),
     )
+
+
+def _by_eta(item: Excluded) -> tuple[bool, float, str]:
+    return item.eta_s is None, item.eta_s or 0.0, item.center_id
 
 
 # Gates
@@ -203,7 +211,8 @@ def _judge(center: Reachable, ways: tuple[Way, ...], gate: DirectGate | None, qu
             reasons=option.reasons if note is None else (*option.reasons, note.reason),
             warnings=option.warnings if refused is None else (refused, *option.warnings),
         )
-    return Excluded(center.center_id, refused or _missing(ways[0].requires, center.capabilities))
+    reason = refused or _missing(ways[0].requires, center.capabilities)
+    return Excluded(center.center_id, reason, center.eta_s)
 
 
 def _missing(wanted: frozenset[Capability], has: frozenset[Capability]) -> Coded:
@@ -283,6 +292,19 @@ def _lacks_preferred(option: Option) -> int:
 
 def _noted(option: Option, reason: Coded, *, tie: bool) -> Option:
     return msgspec.structs.replace(option, reasons=(reason, *option.reasons), tie=tie)
+
+
+def _strength(ranked: list[Option], settings: ProtocolSettings) -> Strength | None:
+    """Compare the first two of one way: a tie is a coin toss, drives that may overlap are close, the rest is clear."""
+    rivals = [option for option in ranked[1:] if option.treatment is ranked[0].treatment]
+    if not rivals:
+        return None
+    best, second = ranked[0], min(rivals, key=lambda option: option.time_to_treatment_s)
+    if best.tie:
+        return Strength.COIN_TOSS
+    spread = settings.thresholds.number("destination.travel_spread") * (best.eta_s + second.eta_s)
+    overlap = second.time_to_treatment_s - best.time_to_treatment_s <= spread
+    return Strength.CLOSE if overlap else Strength.CLEAR
 
 
 # The nearest resuscitation-capable ED

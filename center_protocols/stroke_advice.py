@@ -7,7 +7,6 @@ draws, so that the same evidence gives the same words.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import product
 from typing import Final
 
@@ -16,17 +15,9 @@ import msgspec
 from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings
 from center_protocols.destination import DestinationRanking
 from center_protocols.outcome import MODEL_A, Screen, a_expected
-from center_protocols.vocabulary import Condition, Treatment
+from center_protocols.vocabulary import Condition, Strength, Treatment
 
 PERCENT: Final = 100
-
-
-class Strength(StrEnum):
-    """Say how often the best stays the best."""
-
-    CLEAR = "clear"
-    CLOSE = "close"
-    COIN_TOSS = "coin_toss"
 
 
 class StrokeRoute(msgspec.Struct, frozen=True):

@@ -251,6 +251,14 @@ class StatusKind(StrEnum):
     STRETCHER_QUEUE = "stretcher_queue"
 
 
+class Strength(StrEnum):
+    """Say how clearly the best leads."""
+
+    CLEAR = "clear"
+    CLOSE = "close"
+    COIN_TOSS = "coin_toss"
+
+
 class Area(StrEnum):
     """Say which limit on added driving time applies."""
 

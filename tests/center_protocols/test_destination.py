@@ -11,7 +11,7 @@ from center_protocols.assessment import Assessment, ProtocolSettings
 from center_protocols.destination import Candidate, DestinationRanking, rank_destinations
 from center_protocols.destination_costs import CenterStatus
 from center_protocols.findings import findings_from
-from center_protocols.vocabulary import Area, Capability, Condition, Resource, StatusKind, Treatment
+from center_protocols.vocabulary import Area, Capability, Condition, Resource, StatusKind, Strength, Treatment
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LATER, EARLIER = AT + timedelta(minutes=30), AT - timedelta(minutes=1)
@@ -230,6 +230,31 @@ def test_inside_the_band_the_better_equipped_leads(minutes: float, leads: str) -
     assert order(ranking)[0] == leads
     if leads == "equipped":
         assert ranking.options[0].reasons[0].code == "destination.best_equipped_of_equals"
+
+
+@pytest.mark.parametrize(
+    ("second_min", "strength"),
+    [(12, Strength.COIN_TOSS), (13, Strength.CLOSE), (15, Strength.CLOSE), (16.1, Strength.CLEAR)],
+)
+def test_how_clearly_the_first_leads(second_min: float, strength: Strength) -> None:
+    """A fifth of 10 + 15 min is 5 min: up to there the two drives may overlap."""
+    candidates = [center("a", 10, "pci_24_7"), center("b", second_min, "pci_24_7")]
+    assert rank_destinations(assessment_of(Condition.STEMI), candidates, AT).strength is strength
+
+
+def test_a_single_option_has_nothing_to_compare_with() -> None:
+    assert rank_destinations(assessment_of(Condition.STEMI), [center("a", 10, "pci_24_7")], AT).strength is None
+    assert rank_destinations(assessment_of(Condition.STEMI), [], AT).strength is None
+
+
+def test_the_nearest_why_not_stands_first() -> None:
+    candidates = [center("gone", None), center("far", 20), center("next_door", 2), center("lab", 30, "pci_24_7")]
+    ranking = rank_destinations(assessment_of(Condition.STEMI), candidates, AT)
+    assert [(row.center_id, row.eta_s) for row in ranking.excluded] == [
+        ("next_door", 120),
+        ("far", 1200),
+        ("gone", None),
+    ]
 
 
 # Large-vessel occlusion, clinical reference §3.5

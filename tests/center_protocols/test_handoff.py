@@ -30,6 +30,8 @@ HANDOFF = Handoff(
     occurred_at=datetime(2026, 11, 21, 1, 2, tzinfo=UTC),
     treatments=(
         TreatmentGiven(Given.OXYGEN),
+        TreatmentGiven(Given.ASPIRIN, detail="300 mg"),
+        TreatmentGiven(Given.ANALGESIA, datetime(2026, 11, 21, 1, 15, tzinfo=UTC)),
         TreatmentGiven(Given.IV_ACCESS, datetime(2026, 11, 21, 1, 20, tzinfo=UTC), "18G"),
     ),
     earlier=revise(FINDINGS, {"vitals": {"sbp": 110}}),
@@ -40,7 +42,7 @@ HANDOFF = Handoff(
 
 
 TREATMENT = (
-    "Treatment: Oxygen; 09:20 IV access 18G; straight to CT-angiography; straight to cath lab; "
+    "Treatment: Oxygen; Aspirin 300 mg; 09:15 Analgesia; 09:20 IV access 18G; straight to CT-angiography; straight to cath lab; "
     "no antithrombotics; no lysis; centre answered 09:25"
 )
 

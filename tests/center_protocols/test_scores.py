@@ -9,10 +9,10 @@ from center_protocols.scores.consciousness import gcs
 from center_protocols.scores.early_warning import news2, news2_parts, qsofa
 from center_protocols.scores.maternal import mean_pressure, mewt_lesser, mewt_severe
 from center_protocols.scores.score import Score
-from center_protocols.scores.stroke import be_fast, cpss, cstat, fast, fast_ed, lams, lapss, nihss, race, van
+from center_protocols.scores.stroke import be_fast, cpss, cstat, fast, fast_ed, lams, lapss, lvo_scale, nihss, race, van
 from center_protocols.scores.trauma import rsig, rts, shock_class, shock_index, triage_rts
 from center_protocols.thresholds import builtin
-from center_protocols.vocabulary import UNKNOWN, Known
+from center_protocols.vocabulary import UNKNOWN, Known, LvoScale
 
 T = builtin()
 NORMAL = {"rr": 16, "spo2": 98, "sbp": 120, "hr": 70, "temp_c": 37.0, "on_oxygen": "no"}
@@ -81,8 +81,9 @@ def test_news2_scale_2(spo2: int, oxygen: str, points: int) -> None:
 
 
 def test_news2_scale_2_without_knowing_the_oxygen_is_a_range() -> None:
-    part = next(p for p in news2_parts(vitals(spo2=97, hypercapnic_scale="yes"), T) if p.code == "spo2")
-    assert span(part) == (0, 3)
+    for spo2, expected in ((97, (0, 3)), ("unknown", (0, 3)), (90, (0, 0)), (83, (3, 3))):
+        part = next(p for p in news2_parts(vitals(spo2=spo2, hypercapnic_scale="yes"), T) if p.code == "spo2")
+        assert span(part) == expected
 
 
 def test_news2_of_nothing_may_be_anything() -> None:
@@ -185,6 +186,17 @@ def test_large_vessel_scales() -> None:
     empty = findings_from({}).stroke
     assert [span(lams(empty.lams)), span(race(empty.race)), span(fast_ed(empty.fast_ed))] == [(0, 5), (0, 9), (0, 9)]
     assert span(cstat(empty.cstat, T)) == (0, 4)
+
+
+def test_each_summed_scale_has_its_cut_and_van_has_none() -> None:
+    stroke = findings_from({}).stroke
+    for scale in LvoScale:
+        found = lvo_scale(scale, stroke, T)
+        if scale in {LvoScale.ANY, LvoScale.VAN}:
+            assert found is None
+        else:
+            assert found is not None
+            assert found[1] == f"stroke.{scale}_lvo"
 
 
 def test_cstat_takes_a_stated_total_and_needs_both_level_items() -> None:

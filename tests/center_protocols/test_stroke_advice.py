@@ -9,8 +9,8 @@ from center_protocols.destination import Candidate, rank_destinations
 from center_protocols.door_times import learned
 from center_protocols.findings import findings_from
 from center_protocols.outcome import Screen
-from center_protocols.stroke_advice import Strength, StrokeRoute, compare, screen_of, stroke_advice
-from center_protocols.vocabulary import Capability, Condition, Treatment
+from center_protocols.stroke_advice import StrokeRoute, compare, screen_of, stroke_advice
+from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LYSIS = frozenset({Capability.ED, Capability.CT, Capability.IVT_24_7})

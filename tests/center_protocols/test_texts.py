@@ -14,7 +14,6 @@ from center_protocols.call_triage import BY_COMPLAINT, COMMON, FIRST, STEPS, Ste
 from center_protocols.finding_groups import Group
 from center_protocols.findings import Findings, findings_from
 from center_protocols.indicators import Indicator
-from center_protocols.stroke_advice import Strength
 from dispatch.texts_catalogue import catalogue, placeholders, say
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
@@ -38,7 +37,8 @@ LISTS = {
     "certainty": vocabulary.FindingStatus,
     "area": vocabulary.Area,
     "indicator": Indicator,
-    "stroke_advice": Strength,
+    "stroke_advice": vocabulary.Strength,
+    "strength": vocabulary.Strength,
     "card": StepCard,
     "handoff.place": vocabulary.Bypass,
     "destination.missing": vocabulary.Capability,

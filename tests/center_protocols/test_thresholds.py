@@ -16,7 +16,7 @@ from center_protocols.assess import assess
 from center_protocols.assessment import ProtocolSettings
 from center_protocols.finding_groups import Group, limits
 from center_protocols.findings import Findings, findings_from
-from center_protocols.thresholds import InvalidThresholdError, Threshold, builtin, read_rows
+from center_protocols.thresholds import InvalidThresholdError, Threshold, builtin, read_rows, read_site
 from center_protocols.vocabulary import Mark
 
 PACKAGE = Path(center_protocols.__file__).parent
@@ -95,6 +95,14 @@ def test_a_site_file_overrides_and_signs() -> None:
 def test_a_wrong_site_file_is_refused_by_name(site: dict[str, dict[str, Any]], named: str) -> None:
     with pytest.raises(InvalidThresholdError, match=named):
         builtin().overlaid(site)
+
+
+def test_a_site_file_is_read_and_checked() -> None:
+    assert read_site('["stroke.lams_lvo"]\nvalue = 5\n').number("stroke.lams_lvo") == 5
+    assert "stroke.lams_lvo" in read_site("")
+    for text, named in (("[[[", "TOML"), ("value = 5", "value")):
+        with pytest.raises(InvalidThresholdError, match=named):
+            read_site(text)
 
 
 def test_every_numeric_finding_has_plausibility_limits_and_the_other_way_round() -> None:

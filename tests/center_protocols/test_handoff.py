@@ -42,8 +42,8 @@ HANDOFF = Handoff(
 
 
 TREATMENT = (
-    "Treatment: Oxygen; Aspirin 300 mg; 09:15 Analgesia; 09:20 IV access 18G; straight to CT-angiography; straight to cath lab; "
-    "no antithrombotics; no lysis; centre answered 09:25"
+    "Treatment: Oxygen; Aspirin 300 mg; 09:15 Analgesia; 09:20 IV access 18G; straight to CT-angiography; "
+    "straight to cath lab; no antithrombotics; no lysis; centre answered 09:25"
 )
 
 

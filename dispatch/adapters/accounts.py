@@ -201,7 +201,8 @@ class AccountStore:
 
 
 def _engine(url: str) -> Engine:
-    engine = sa.create_engine(url)
+    # A pooled connection may be older than the server it leads to: ask first, or the first sign-in after a restart fails.
+    engine = sa.create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine

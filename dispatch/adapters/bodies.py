@@ -7,13 +7,13 @@ leaves here as WGS-84, and so does every plain ``lon``/``lat`` pair.
 
 import math
 from dataclasses import MISSING, Field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, create_model
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strict, create_model
 from pydantic import Field as BodyField
 
 from center_protocols.finding_groups import limits
@@ -30,7 +30,22 @@ RADIUS_MAX_M = 100_000.0
 VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
 _LIMIT_NAMES = {"gcs": "gcs_total", "etco2": "etco2_mmhg"}  # the protocols' own field names
 
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # a time before this is a device whose clock was never set
+
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_max_length=TEXT_MAX)
+
+
+def _in_utc(at: datetime) -> datetime:
+    if at < OLDEST:
+        raise ValueError(f"{at.isoformat()} is a clock that was never set")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{at.isoformat()} is no time") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Number = Annotated[float, Strict()]  # neither "116.4" nor true is a coordinate
 
 
 class BadFieldError(BadInput):
@@ -57,9 +72,9 @@ class PlaceBody(BaseModel):
     """A position with its datum: without it a Chinese coordinate is worth nothing."""
 
     model_config = _CONFIG
-    lon: float
-    lat: float
-    radius_m: float = BodyField(ge=0, le=RADIUS_MAX_M)
+    lon: Number
+    lat: Number
+    radius_m: Number = BodyField(ge=0, le=RADIUS_MAX_M)
     datum: Datum
     source: PlaceSource
     confirmed: bool = False
@@ -99,7 +114,7 @@ def envelope_of(kind: type) -> type[BaseModel]:
     """Return the model of a whole request: the command's data, with who it was entered for and when it happened."""
     members: dict[str, Any] = {
         "command_id": (Annotated[str, BodyField(pattern="^[0-7][0-9A-HJKMNP-TV-Z]{25}$")] | None, None),
-        "at": (AwareDatetime | None, None),
+        "at": (Moment | None, None),
         "entered_for": (Annotated[str, BodyField(min_length=1, max_length=120)] | None, None),
         "data": (body_of(kind), ...),
     }
@@ -186,7 +201,11 @@ def _wire_type(kind: type, each: Field[Any]) -> Any:  # noqa: ANN401 - a type
 
 def _edge_type(written: Any) -> Any:  # noqa: ANN401 - types in, types out
     if written is datetime:
-        return AwareDatetime
+        return Moment
+    if written is float:
+        return Number
+    if written == dict[str, float]:
+        return dict[str, Number]
     if written is Place:
         return PlaceBody
     if isinstance(written, UnionType):

@@ -11,6 +11,7 @@ from dispatch.adapters.accounts import Session
 from dispatch.adapters.bodies import (
     TEXT_MAX,
     BadFieldError,
+    Number,
     PlaceBody,
     PlaceSource,
     command_data,
@@ -98,9 +99,9 @@ class ShortCall(BaseModel):
     number: Phrase | None = None
     words: Phrase | None = None
     complaint: Phrase | None = None
-    lon: float | None = None
-    lat: float | None = None
-    radius_m: float | None = Field(default=None, ge=0, le=100_000)
+    lon: Number | None = None
+    lat: Number | None = None
+    radius_m: Number | None = Field(default=None, ge=0, le=100_000)
     datum: Datum | None = None
     line: Phrase | None = None
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ulid import ULID
 
-from dispatch.adapters.bodies import BadFieldError
+from dispatch.adapters.bodies import OLDEST, BadFieldError
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.live_feed import LiveFeed
 from dispatch.command import Command
@@ -21,6 +21,7 @@ AHEAD_MAX = timedelta(seconds=90)
 BEHIND_MAX = timedelta(days=14)
 # A tablet that measured our clock by ping is right within a second; one that never did is trusted to a minute.
 MEASURED_S, UNMEASURED_S = 1.0, 60.0
+UNSET_S = 86_400.0  # a device whose clock was never set
 TYPED_S = 30.0  # a minute somebody read off a watch
 
 
@@ -94,6 +95,8 @@ class Submission:
     def by_device(self, at: datetime, *, measured: bool) -> When:
         """Return when a tablet says it happened. A clock that runs ahead, or was never set: now, and so uncertain."""
         now = self._clock.now()
+        if at < OLDEST:
+            return When(now, ClockSource.DEVICE, UNSET_S)  # it happened, and nobody knows when: not a reason to lose it
         uncertainty_s = MEASURED_S if measured else UNMEASURED_S
         ahead_s = (at - now).total_seconds()
         if -ahead_s > BEHIND_MAX.total_seconds():

@@ -203,4 +203,7 @@ def moment_from(content: Mapping[str, Any], name: str) -> datetime:
         raise FrameError(f"{name}: {error}") from error
     if at.tzinfo is None:
         raise FrameError(f"{name}: the time has no zone")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise FrameError(f"{name}: {at.isoformat()} is no time") from error

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from dispatch.adapters.measurements import Measurements
 from dispatch.adapters.outbox import Outbox
 from dispatch.adapters.patient_socket import UPLINK, Uplink, read_put
 from dispatch.adapters.sample_streams import EPOCH
-from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, Submission
+from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, UNSET_S, Submission
 from dispatch.adapters.wire import FrameError
 from dispatch.desk import Done
 from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable
@@ -176,6 +176,7 @@ async def test_an_unbound_monitors_reading_is_stored_and_not_shown() -> None:
         (START - timedelta(seconds=9), 0, START - timedelta(seconds=9), MEASURED_S),
         (START - timedelta(seconds=9), None, START - timedelta(seconds=9), UNMEASURED_S),
         (START + timedelta(seconds=300), 0, START, 300.0),
+        (datetime(1970, 1, 1, tzinfo=UTC), None, START, UNSET_S),
     ],
 )
 async def test_a_devices_time_is_kept_with_how_sure_it_is(

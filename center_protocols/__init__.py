@@ -8,6 +8,11 @@ Five functions are what others use:
 - ``timepoints.register(expected, points, now=...) -> rows``: the register, met, late, missing or out of order.
 - ``handoff.view(handoff, format)`` and ``handoff.render(sections, say)``: one record, read aloud at the door.
 
-``capabilities.capabilities_of`` maps a line of ``centers.csv`` to capability codes. Every number stands in
-``thresholds/*.toml``; every reason is an ``assessment.Coded`` (code and parameters), never a sentence.
+Beside them: ``capabilities.capabilities_of`` maps a line of ``centers.csv`` to capability codes,
+``call_triage.questions_for`` and ``step_cards`` lead a telephone call, ``complaint_words.suggest_complaints`` proposes,
+``stroke_advice.stroke_advice`` compares outcomes inside the gates, ``door_times.learned`` learns from registers, and
+``indicators.indicators`` counts quality.
+
+Every number stands in ``thresholds/*.toml``; every reason is an ``assessment.Coded`` (code and parameters), never a
+sentence. Reading order: ``vocabulary``, ``findings``, ``case``, one protocol (``stroke``), ``assess``, ``destination``.
 """

@@ -151,7 +151,7 @@ def place_of(body: PlaceBody, field: str) -> Place:
 def check_findings(findings: dict[str, Any]) -> None:
     """Raise ``BadFieldError`` naming the finding that the protocols cannot read."""
     if not findings:
-        raise BadFieldError("findings", "is empty")
+        raise BadFieldError("findings", "why.empty")
     try:
         findings_from(findings)
     except InvalidFindingsError as error:
@@ -161,7 +161,7 @@ def check_findings(findings: dict[str, Any]) -> None:
 def check_vitals(vitals: dict[str, float], field: str) -> None:
     """Raise ``BadFieldError`` naming the value that no patient has."""
     if not vitals:
-        raise BadFieldError(field, "is empty")
+        raise BadFieldError(field, "why.empty")
     for name, value in vitals.items():
         if name not in VITALS:
             raise BadFieldError(f"{field}.{name}", f"is none of {', '.join(VITALS)}")
@@ -184,9 +184,9 @@ def _pair(lon: float | None, lat: float | None, datum: Datum | None) -> tuple[fl
     if lon is None and lat is None:
         return None, None
     if lon is None or lat is None:
-        raise BadFieldError("lon" if lon is None else "lat", "is missing beside the other coordinate")
+        raise BadFieldError("lon" if lon is None else "lat", "why.other_coordinate")
     if datum is None:
-        raise BadFieldError("datum", "is missing: coordinates name their datum (wgs84, gcj02 or bd09)")
+        raise BadFieldError("datum", "why.datum")
     try:
         point = to_wgs84(checked_point(lon, lat), datum)
     except BadPoint as error:

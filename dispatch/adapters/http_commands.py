@@ -117,9 +117,9 @@ def _handset_place(call: ShortCall) -> Any:  # noqa: ANN401 - Place | None
     if call.lon is None and call.lat is None:
         return None
     if call.lon is None or call.lat is None:
-        raise BadFieldError("lon" if call.lon is None else "lat", "is missing beside the other coordinate")
+        raise BadFieldError("lon" if call.lon is None else "lat", "why.other_coordinate")
     if call.datum is None:
-        raise BadFieldError("datum", "is missing: coordinates name their datum (wgs84, gcj02 or bd09)")
+        raise BadFieldError("datum", "why.datum")
     radius_m = HANDSET_RADIUS_M if call.radius_m is None else call.radius_m
     body = PlaceBody(lon=call.lon, lat=call.lat, radius_m=radius_m, datum=call.datum, source=PlaceSource.HANDSET)
     return place_of(body, "lon")

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from dispatch.adapters.accounts import AccountsUnavailable
 from dispatch.adapters.bodies import BadFieldError
 from dispatch.adapters.http_guards import RefusedError
 from dispatch.adapters.parts import NotReadyError
@@ -11,6 +12,7 @@ from dispatch.adapters.submission import Forbidden
 from dispatch.adapters.wire import JsonResponse, bad_input_body, refusal_body
 from dispatch.errors import Refused
 from dispatch.ports import JournalUnavailable, TelemetryUnavailable
+from dispatch.texts_catalogue import catalogue
 
 
 def answer_refusals(app: FastAPI) -> None:
@@ -22,6 +24,7 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(NotReadyError, _not_ready)
     app.add_exception_handler(JournalUnavailable, _journal_unavailable)
     app.add_exception_handler(TelemetryUnavailable, _telemetry_unavailable)
+    app.add_exception_handler(AccountsUnavailable, _accounts_unavailable)
     app.add_exception_handler(HTTPException, _plain)
 
 
@@ -47,7 +50,8 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         raise error
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
-    why = str(first.get("ctx", {}).get("error") or first["msg"])
+    code = f"why.{first['type']}"
+    why = code if code in catalogue() else str(first.get("ctx", {}).get("error") or first["msg"])
     return JsonResponse(bad_input_body(".".join(place) or "body", why), 422)
 
 
@@ -63,6 +67,10 @@ async def _not_ready(_request: Request, _error: Exception) -> Response:
 
 async def _journal_unavailable(_request: Request, _error: Exception) -> Response:
     return JsonResponse(refusal_body(Refused("journal_unavailable")), 503, headers={"Retry-After": "1"})
+
+
+async def _accounts_unavailable(_request: Request, _error: Exception) -> Response:
+    return JsonResponse(refusal_body(Refused("accounts_unavailable")), 503, headers={"Retry-After": "1"})
 
 
 async def _telemetry_unavailable(_request: Request, _error: Exception) -> Response:

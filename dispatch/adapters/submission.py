@@ -84,12 +84,12 @@ class Submission:
         return When(min(at, self._clock.now()), ClockSource.HUMAN, TYPED_S)
 
     def unlikely(self, at: datetime) -> str | None:
-        """Say why this cannot be when something happened, None when it can."""
+        """Return the code why this cannot be when something happened, None when it can."""
         now = self._clock.now()
         if at - now > AHEAD_MAX * self._clock.speed:
-            return f"{at.isoformat()} lies in the future (server: {now.isoformat()})"
+            return "why.in_future"
         if now - at > BEHIND_MAX:
-            return f"{at.isoformat()} lies more than {BEHIND_MAX.days} days back (server: {now.isoformat()})"
+            return "why.long_ago"
         return None
 
     def by_device(self, at: datetime, *, measured: bool) -> When:

@@ -86,8 +86,13 @@ export class Crew {
   }
 
   #watch(known: ReadonlySignal<CrewRows>): void {
+    let kept = -1;
     const tick = setInterval(() => {
       this.now.value = this.link.serverNow();
+      const anchor = this.link.anchor();
+      if (anchor === null || anchor.serverMs === kept) return;
+      kept = anchor.serverMs;
+      void this.#store.remember("anchor", anchor); // a reload without a network must not lose the server's clock
     }, 500);
     this.now.value = this.link.serverNow();
     let asked = "";
@@ -97,7 +102,6 @@ export class Crew {
       () => clearInterval(ask),
       effect(() => void this.#store.remember("rows", known.value)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
-      this.link.onControl("welcome", () => setTimeout(() => void this.#store.remember("anchor", this.link.anchor()), 2_000)),
       this.link.onTelemetry("etas", (frame) => {
         const mine = frame.units[this.unitId];
         if (mine !== undefined) this.eta.value = mine;

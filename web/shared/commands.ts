@@ -37,7 +37,7 @@ export interface Commands {
   "confirm-condition": { patient_id: string; condition: string };
   "assign-unit": { incident_id: string; unit_id: string; reason?: string | null; seen_status?: UnitStatus | null };
   "divert-unit": { incident_id: string; unit_id: string; reason: string };
-  "report-status": { unit_id: string; status: UnitStatus; lon?: number | null; lat?: number | null; automatic?: boolean };
+  "report-status": { unit_id: string; status: UnitStatus; lon?: number | null; lat?: number | null; automatic?: boolean; assignment_id?: string | null };
   "end-assignment": { assignment_id: string; reason?: string | null } & Ending;
   "hold-incident": { incident_id: string; reason: string };
   "resume-incident": { incident_id: string };

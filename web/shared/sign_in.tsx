@@ -106,7 +106,7 @@ function DemoAccounts({ filter, roles }: { filter: Signal<string>; roles: readon
 export function LangKey() {
   const other = lang.value === "zh" ? "en" : "zh";
   return (
-    <button type="button" class="lang-key" lang={other === "zh" ? "zh-CN" : "en"} aria-label={t("lang.switch")} onClick={() => { lang.value = other; }}>
+    <button type="button" class="lang-key" lang={other === "zh" ? "zh-CN" : "en"} aria-label={`${t("lang.other")} · ${t("lang.switch")}`} onClick={() => { lang.value = other; }}>
       {t("lang.other")}
     </button>
   );

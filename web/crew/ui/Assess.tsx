@@ -34,10 +34,10 @@ export function Assess({ crew }: { crew: Crew }) {
           <Key key={number.path} label={String(findingAt(patient.findings, number.path) ?? "—")} sub={`${t.code("finding", number.path)} (${number.unit})`} onTap={() => setOpen(number)} />
         ))}
       </div>
-      <ul class="findings">
+      <div class="findings">
         {sheet.choices.map((choice) => <ChoiceRow key={choice.path} crew={crew} patient={patient} choice={choice} />)}
         {sheet.known.map((path) => <KnownRow key={path} crew={crew} patient={patient} path={path} />)}
-      </ul>
+      </div>
       {open === "complaint" && (
         <Sheet title={t("crew.complaint")} onClose={close}>
           <ul class="key-grid four">
@@ -68,12 +68,12 @@ function KnownRow({ crew, patient, path }: { crew: Crew; patient: Patient; path:
   const value = findingAt(patient.findings, path);
   const name = t.code("finding", path);
   return (
-    <li class="finding" role="group" aria-label={name}>
+    <div class="finding" role="group" aria-label={name}>
       <span class={value === undefined ? "finding-name" : "finding-name known"}>{name}</span>
       {(["yes", "no"] as const).map((answer) => (
         <Key key={answer} label={t(`crew.${answer}`)} pressed={value === answer} onTap={() => learn(crew, patient, path, tapped(value, answer))} />
       ))}
-    </li>
+    </div>
   );
 }
 
@@ -81,11 +81,11 @@ function ChoiceRow({ crew, patient, choice }: { crew: Crew; patient: Patient; ch
   const value = findingAt(patient.findings, choice.path);
   const name = t.code("finding", choice.path);
   return (
-    <li class="finding wide" role="group" aria-label={name}>
+    <div class="finding wide" role="group" aria-label={name}>
       <span class={value === undefined ? "finding-name" : "finding-name known"}>{name}</span>
       {choice.options.map((option) => (
         <Key key={option} label={typeof option === "number" ? String(option) : t.code(`found.${choice.path}`, option)} pressed={value === option} onTap={() => learn(crew, patient, choice.path, value === option ? "unknown" : option)} />
       ))}
-    </li>
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 /** The right edge: the next step as the one big key, and behind two more keys every other step and every other ending. */
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Outcome, UnitStatus } from "@shared/rows.ts";
 import { hhmm, momentBefore } from "@shared/format.ts";
@@ -7,15 +8,15 @@ import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { Key, Pad, Sheet } from "./keys.tsx";
 
-/** A second tap within this time is a shaking hand, not a second step. */
+/** A second tap within this time is a shaking hand, not a second step: the keys are dim until then. */
 const SHAKE_MS = 1_000;
-let lastTapMs = -SHAKE_MS;
+const settling = signal(false);
 
-function step(crew: Crew, status: UnitStatus, atMs?: number): void {
-  const now = performance.now();
-  if (now - lastTapMs < SHAKE_MS) return;
-  lastTapMs = now;
-  void crew.do("report-status", { unit_id: crew.unitId, status }, atMs);
+function step(crew: Crew, status: UnitStatus): void {
+  if (settling.peek()) return;
+  settling.value = true;
+  setTimeout(() => { settling.value = false; }, SHAKE_MS);
+  void crew.do("report-status", { unit_id: crew.unitId, status });
 }
 
 export function StepKeys({ crew }: { crew: Crew }) {
@@ -28,13 +29,13 @@ export function StepKeys({ crew }: { crew: Crew }) {
   return (
     <aside class="steps" aria-label={t("crew.steps")}>
       {running && <Key label={t("crew.end_run")} sub={t("crew.end_run.sub")} onTap={() => setOpen("end")} />}
-      {running && <Key label={t("crew.other_step")} sub={t("crew.other_step.sub")} onTap={() => setOpen("steps")} />}
+      {running && <Key label={t("crew.other_step")} sub={t("crew.other_step.sub")} busy={settling.value} onTap={() => setOpen("steps")} />}
       {!running && unit.status === "available" && <Key label={t("crew.out_of_service")} onTap={() => setOpen("end")} />}
       {unit.status === "at_hospital" && <Key label={t("status.stretcher_held")} onTap={() => step(crew, "stretcher_held")} />}
       {unit.status === "handed_over" && <Key label={t("status.available")} onTap={() => step(crew, "available")} />}
       {unit.status === "returning" && <Key label={t("status.cleaning")} onTap={() => step(crew, "cleaning")} />}
       {next !== null && unit.status !== "available" && (
-        <button type="button" class="key main next" onClick={() => step(crew, next)}>
+        <button type="button" class="key main next" aria-disabled={settling.value} onClick={() => step(crew, next)}>
           <span class="key-sub">{t("crew.next")}</span>
           <span class="key-label">{t.code("crew.do", next)}</span>
         </button>

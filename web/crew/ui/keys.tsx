@@ -10,13 +10,15 @@ interface KeyProps {
   readonly kind?: "main" | "plain" | "blocked";
   readonly pressed?: boolean;
   readonly disabled?: boolean;
+  /** Not now, but in a moment: it keeps the focus. */
+  readonly busy?: boolean;
   readonly describe?: string;
 }
 
 /** One key: at least 120 × 120 CSS px (20 mm on the tablet), see crew.css. */
-export function Key({ label, sub, onTap, kind = "plain", pressed, disabled, describe }: KeyProps) {
+export function Key({ label, sub, onTap, kind = "plain", pressed, disabled, busy, describe }: KeyProps) {
   return (
-    <button type="button" class={`key ${kind}`} aria-pressed={pressed} disabled={disabled} aria-label={describe} onClick={onTap}>
+    <button type="button" class={`key ${kind}`} aria-pressed={pressed} disabled={disabled} aria-disabled={busy} aria-label={describe} onClick={onTap}>
       <span class="key-label">{label}</span>
       {sub !== undefined && <span class="key-sub">{sub}</span>}
     </button>

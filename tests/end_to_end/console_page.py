@@ -42,6 +42,7 @@ class Seat:
 
     def show(self, number: str) -> None:
         """Select an incident by its number on the command line."""
+        expect(self.row(number)).to_be_visible()
         self.type(number)
         expect(self.panel.get_by_role("heading", level=2)).to_contain_text(number)
 

@@ -64,15 +64,18 @@ function endRun(desk: Desk, values: Readonly<Record<string, string>>): void {
   });
 }
 
-/** Find a place and take the first hit; several are shown in the incident's own list. */
+/** Find a place: what is called exactly so is taken, anything else is offered in the incident's own list. Without an incident the map just looks there. */
 async function locate(desk: Desk, words: string): Promise<void> {
   const incident = tables(desk).incidents.value.get(desk.selection.incidentId.value ?? "");
   const hits = await searchPlaces(words);
   if (hits === "offline") return desk.actions.problem("console.place.offline");
-  const [first] = hits;
+  const exact = hits.filter(({ name }) => name === words);
+  const first = exact[0] ?? hits[0];
   if (first === undefined) return desk.actions.problem("console.place.no_hit", { words });
   desk.selection.flyTo.value = { lon: first.lon, lat: first.lat };
-  if (incident !== undefined) await desk.actions.locate(incident, { lon: first.lon, lat: first.lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, first.name);
+  if (incident === undefined) return;
+  if (exact.length !== 1) desk.selection.search.value = words;
+  else await desk.actions.locate(incident, { lon: first.lon, lat: first.lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, first.name);
 }
 
 function show(desk: Desk, id: string): void {

@@ -6,7 +6,8 @@ import { t } from "../texts.ts";
 
 /** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
 export function ActivationCard({ activation }: { readonly activation: Activation }) {
-  const { actions, link, now } = useDesk();
+  const desk = useDesk();
+  const { actions, link, now } = desk;
   const [cancelling, setCancelling] = useState(false);
   const [reason, setReason] = useState("");
   const center = link.tables.centers.value.get(activation.center_id);
@@ -29,7 +30,7 @@ export function ActivationCard({ activation }: { readonly activation: Activation
           {activation.reservations.map((hold) => `${t.code("place", hold.resource)} ${hold.ended ?? (hold.ready_at === null ? t("console.units.until", { time: hhmmss(hold.expires_at) }) : hhmmss(hold.ready_at))}`).join(" · ")}
         </p>
       )}
-      {live && (
+      {live && desk.may("cancel-activation") && (
         <span class="activation-keys">
           {open && center !== undefined && <button type="button" class="small" onClick={() => void actions.acknowledgeFor(activation.id, center)}>{t("console.activation.ack_for")}</button>}
           <button type="button" class="small" aria-expanded={cancelling} onClick={() => setCancelling(!cancelling)}>{t("console.center.cancel")}</button>

@@ -1,3 +1,4 @@
+import { hhmm } from "@shared/format.ts";
 import type { Incident, Patient } from "@shared/rows.ts";
 import { STEPS, stepCards } from "../logic/step_cards.ts";
 import { usePatient } from "../store/patient.ts";
@@ -15,11 +16,24 @@ export function AssessTab({ incident }: { readonly incident: Incident }) {
       {patient !== null && (
         <>
           <Conditions patient={patient} />
+          <VitalsLine patient={patient} />
           <Guides patient={patient} />
           <QuestionList key={patient.id} patient={patient} incident={incident} />
         </>
       )}
     </>
+  );
+}
+
+/** The latest vitals that somebody wrote down, and how the 12-leads were read: each with its time. */
+function VitalsLine({ patient }: { readonly patient: Patient }) {
+  const { vitals, ecgs } = patient;
+  if (vitals === null && ecgs.length === 0) return null;
+  return (
+    <p class="vitals-line">
+      {vitals !== null && <><time class="faint">{hhmm(vitals.at)}</time> {Object.entries(vitals.values).map(([code, value]) => <span key={code}>{t.code("vital", code)} <strong>{value}</strong></span>)}</>}
+      {ecgs.map((ecg) => <span key={ecg.id}>{t("console.assess.ecg")} <time class="faint">{hhmm(ecg.at)}</time> <strong>{ecg.reading === null ? t("console.assess.ecg_unread") : t.code("found.ecg.result", ecg.reading)}</strong></span>)}
+    </p>
   );
 }
 

@@ -10,7 +10,8 @@ const EARLY = new Set(["cardiac_arrest", "imminent_delivery"]);
 
 /** One centre of the preview: time to treatment, why, and what it said about itself. */
 export function CenterRow({ option, patient }: { readonly option: CenterOption; readonly patient: Patient }) {
-  const { actions, selection, link } = useDesk();
+  const desk = useDesk();
+  const { actions, selection, link } = desk;
   const [choosing, setChoosing] = useState(false);
   const early = patient.activation_id === null && patient.conditions.some(({ code }) => EARLY.has(code));
   const chosen = patient.center_id === option.center_id;
@@ -20,7 +21,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
     <li class={`option center-option ${option.rank === 1 ? "option-first" : ""}`}>
       <span class="option-rank">{option.rank}</span>
       <button type="button" class="bare option-name" tabIndex={-1} onClick={() => center !== undefined && (selection.flyTo.value = { lon: center.lon, lat: center.lat })}>
-        <strong>{option.name}</strong> {option.grade !== "unknown" && <span class="faint">{option.grade}</span>}
+        <strong>{option.name}</strong> {option.grade !== "unknown" && <span class="faint center-grade">{option.grade}</span>}
         {option.tie && <span class="tie">{t("console.advice.tie")}</span>}
       </button>
       <span class="option-time">
@@ -28,8 +29,8 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
         <span class="faint">{t("console.advice.treatment", { treatment: t.code("treatment", option.treatment) })}</span>
       </span>
       <span class="center-keys">
-        {early && <button type="button" class="small" onClick={() => void actions.preAlert(patient, { id: option.center_id, name: option.name })}>{t("console.center.prealert")}</button>}
-        <button type="button" data-roving={option.center_id} class="small" disabled={chosen} aria-expanded={choosing} aria-label={`${t("console.center.choose")} ${option.name}`} onClick={() => setChoosing(!choosing)}>
+        {early && desk.may("pre-alert") && <button type="button" class="small" onClick={() => void actions.preAlert(patient, { id: option.center_id, name: option.name })}>{t("console.center.prealert")}</button>}
+        <button type="button" data-roving={option.center_id} class="small" disabled={chosen || !desk.may("choose-destination")} aria-expanded={choosing} aria-label={`${t("console.center.choose")} ${option.name}`} onClick={() => setChoosing(!choosing)}>
           {chosen ? "✓" : t("console.center.choose")}
         </button>
       </span>

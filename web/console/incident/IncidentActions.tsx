@@ -8,7 +8,8 @@ type Open = "hold" | "close" | "reopen" | "note" | null;
 
 /** What can be done with the incident as a whole. */
 export function Actions({ incident }: { readonly incident: Incident }) {
-  const { actions } = useDesk();
+  const desk = useDesk();
+  const { actions } = desk;
   const [open, setOpen] = useState<Open>(null);
   const { phase } = incident;
   const toggle = (which: Open) => () => setOpen(open === which ? null : which);
@@ -20,7 +21,7 @@ export function Actions({ incident }: { readonly incident: Incident }) {
         {(phase === "waiting" || phase === "held") && <button type="button" aria-expanded={open === "hold"} onClick={toggle("hold")}>{t("console.action.hold")}</button>}
         {phase === "held" && <button type="button" onClick={() => void actions.resume(incident)}>{t("console.action.resume")}</button>}
         {phase !== "closed" && <button type="button" aria-expanded={open === "close"} onClick={toggle("close")}>{t("console.action.close")}</button>}
-        {phase === "closed" && <button type="button" aria-expanded={open === "reopen"} onClick={toggle("reopen")}>{t("console.action.reopen")}</button>}
+        {phase === "closed" && desk.may("reopen-incident") && <button type="button" aria-expanded={open === "reopen"} onClick={toggle("reopen")}>{t("console.action.reopen")}</button>}
       </div>
     </footer>
   );

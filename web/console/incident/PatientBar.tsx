@@ -3,10 +3,13 @@ import type { Incident, Patient } from "@shared/rows.ts";
 import { findingAt, type AgeFinding } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
+import { EndingForm } from "./EndingForm.tsx";
 
 /** Which of the patients this is about; a name when it is known, one more when there is one. */
 export function PatientBar({ incident, patient }: { readonly incident: Incident; readonly patient: Patient | null }) {
-  const { actions, link, selection } = useDesk();
+  const desk = useDesk();
+  const { actions, link, selection } = desk;
+  const [ending, setEnding] = useState(false);
   const [naming, setNaming] = useState(false);
   const patients = incident.patient_ids.flatMap((id) => link.tables.patients.value.get(id) ?? []);
   return (
@@ -18,6 +21,11 @@ export function PatientBar({ incident, patient }: { readonly incident: Incident;
       ))}
       {incident.phase !== "closed" && <button type="button" class="small" onClick={() => void actions.addPatient(incident)}>＋ {t("console.assess.add_patient")}</button>}
       {patient !== null && patient.name === null && !naming && <button type="button" class="small" onClick={() => setNaming(true)}>{t("console.assess.name")}…</button>}
+      {patient !== null && patients.length > 1 && patient.outcome === null && desk.may("end-patient") && (
+        <button type="button" class="small" aria-expanded={ending} onClick={() => setEnding(!ending)}>{t("console.assess.end_patient")}…</button>
+      )}
+      {patient?.outcome != null && <span class="faint">{t(`outcome.${patient.outcome}`)}</span>}
+      {patient !== null && ending && <EndingForm onDone={() => setEnding(false)} onEnd={(end) => void actions.endPatient(patient, end)} />}
       {patient !== null && naming && <NameForm patient={patient} onDone={() => setNaming(false)} />}
     </div>
   );

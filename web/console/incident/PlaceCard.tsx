@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Incident, Place } from "@shared/rows.ts";
+import { distance } from "../logic/duplicates.ts";
 import { searchPlaces, type Hit } from "../store/places.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
@@ -11,6 +12,7 @@ export function PlaceCard({ incident }: { readonly incident: Incident }) {
   const { selection, actions } = useDesk();
   const { place } = incident;
   const [searching, setSearching] = useState(place === null);
+  const asked = selection.search.value;
   if (incident.phase === "closed") return null;
   return (
     <section class={`card place ${place === null ? "place-missing" : ""}`} aria-label={t("console.place")}>
@@ -18,15 +20,23 @@ export function PlaceCard({ incident }: { readonly incident: Incident }) {
         {place === null ? <strong>{t("console.queue.not_located")}</strong> : <Fix place={place} />}
         <span class="place-keys">
           {place !== null && !place.confirmed && (
-            <button type="button" class="key small" onClick={() => void actions.locate(incident, place)}>{t("console.place.confirm")}</button>
+            <button type="button" class={incident.phase === "underway" ? "small" : "key small"} onClick={() => void actions.locate(incident, place)}>{t("console.place.confirm")}</button>
           )}
           <button type="button" class="small" aria-pressed={selection.picking.value} onClick={() => (selection.picking.value = !selection.picking.value)}>
             {t("console.place.pick")}
           </button>
-          <button type="button" class="small" aria-expanded={searching} onClick={() => setSearching(!searching)}>{t("console.place.search")}</button>
+          <button type="button" class="small" aria-expanded={searching || asked !== null} onClick={() => {
+            selection.search.value = null;
+            setSearching(!searching && asked === null);
+          }}>{t("console.place.search")}</button>
         </span>
       </div>
-      {searching && <PlaceSearch incident={incident} onDone={() => setSearching(false)} />}
+      {(searching || asked !== null) && (
+        <PlaceSearch key={asked ?? ""} incident={incident} words={asked ?? incident.words ?? ""} chosen={asked !== null} onDone={() => {
+          selection.search.value = null;
+          setSearching(false);
+        }} />
+      )}
     </section>
   );
 }
@@ -42,9 +52,24 @@ function Fix({ place }: { readonly place: Place }) {
   );
 }
 
-function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readonly onDone: () => void }) {
+/** How far a hit lies from the fix that is known: places of one name are told apart by it. */
+function awayFrom(place: Place | null, hit: Hit): string {
+  if (place === null) return "";
+  const away_m = distance(place.lon, place.lat, hit.lon, hit.lat);
+  return away_m < 1000 ? `${Math.round(away_m / 10) * 10} m` : `${(away_m / 1000).toFixed(1)} km`;
+}
+
+interface SearchProps {
+  readonly incident: Incident;
+  readonly words: string;
+  /** Somebody asked for these words: the first hit takes the focus, so that Enter takes it. */
+  readonly chosen: boolean;
+  readonly onDone: () => void;
+}
+
+function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
   const { actions, selection } = useDesk();
-  const [typed, setTyped] = useState(incident.words ?? "");
+  const [typed, setTyped] = useState(first);
   const [hits, setHits] = useState<readonly Hit[] | "searching" | "offline">([]);
   const [asked, setAsked] = useState("");
   const roving = useRoving<HTMLUListElement>();
@@ -65,6 +90,9 @@ function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readon
       leaving.abort();
     };
   }, [typed]);
+  useEffect(() => {
+    if (chosen && asked === first) roving.ref.current?.querySelector("button")?.focus();
+  }, [asked]);
   const take = (hit: Hit): void => {
     selection.flyTo.value = { lon: hit.lon, lat: hit.lat };
     onDone();
@@ -81,7 +109,7 @@ function PlaceSearch({ incident, onDone }: { readonly incident: Incident; readon
           {hits.slice(0, 5).map((hit: Hit, place) => (
             <li key={`${hit.name}${hit.lon}${hit.lat}`}>
               <button type="button" data-roving={String(place)} onClick={() => take(hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>
-                {hit.name} <span class="faint">{hit.kind}</span>
+                {hit.name} <span class="faint">{awayFrom(incident.place, hit)}</span>
               </button>
             </li>
           ))}

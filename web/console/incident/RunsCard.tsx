@@ -25,7 +25,8 @@ export function RunsCard({ incident }: { readonly incident: Incident }) {
 }
 
 function Run({ run, unit }: { readonly run: Assignment; readonly unit: Unit }) {
-  const { actions, etas, now, selection } = useDesk();
+  const desk = useDesk();
+  const { actions, etas, now, selection } = desk;
   const [ending, setEnding] = useState(false);
   const over = run.outcome !== null;
   const eta = etas.value.get(unit.id);
@@ -39,7 +40,7 @@ function Run({ run, unit }: { readonly run: Assignment; readonly unit: Unit }) {
         </button>
         {run.outcome === null ? <span>{t(`status.${unit.status}`)} <Since at={unit.status_since} /></span> : <span>{t(`outcome.${run.outcome}`)}{run.outcome_reason === null ? "" : `${colon()}${run.outcome_reason}`}</span>}
         {!over && arrives !== null && arrives > 0 && <span class="run-eta">{roadMinutes(arrives)}</span>}
-        {!over && (
+        {!over && desk.may("report-status") && (
           <span class="run-keys">
             {next !== undefined && (
               <button type="button" class="small" title={t("console.run.for_crew")} onClick={() => void actions.enterStep(unit, next)}>

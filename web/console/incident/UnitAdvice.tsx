@@ -56,7 +56,8 @@ function fixWord({ fix_age_s, reasons }: UnitOption): string {
 }
 
 function Row({ option, incident, gone }: { readonly option: UnitOption; readonly incident: Incident; readonly gone: boolean }) {
-  const { actions, selection } = useDesk();
+  const desk = useDesk();
+  const { actions, selection } = desk;
   const [diverting, setDiverting] = useState(false);
   const [reason, setReason] = useState("");
   const unit = { id: option.unit_id, call_sign: option.call_sign, status: option.status };
@@ -74,7 +75,7 @@ function Row({ option, incident, gone }: { readonly option: UnitOption; readonly
         {option.tie && <span class="tie">{t("console.advice.tie")}</span>}
       </button>
       <strong class="option-time">{roadMinutes(option.eta_s)}</strong>
-      <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
+      <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone || (!option.assignable && !desk.may("divert-unit"))} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
         {t(gone ? "console.advice.gone" : option.assignable ? "console.advice.send" : "console.advice.divert")}
       </button>
       <span class="option-why" title={why}>{why}</span>

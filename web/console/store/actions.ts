@@ -76,6 +76,12 @@ export class Actions {
     return this.#ask("end-assignment", data, "console.done.ended", params, this.#byRadio(unit));
   }
 
+  /** Give one patient of several their own outcome. */
+  endPatient(patient: Patient, { outcome, risk_told, signed, witness }: Ending): Promise<Answer> {
+    const data = { patient_id: patient.id, ...given({ outcome, risk_told, signed, witness }) } as Commands["end-patient"];
+    return this.#ask("end-patient", data, "console.done.ended", { unit: patient.code, outcome: bothOf(`outcome.${outcome}`) });
+  }
+
   recordFindings(patient: Patient, findings: Findings): Promise<Answer> {
     return this.#ask("record-findings", { patient_id: patient.id, findings }, "console.done.findings");
   }

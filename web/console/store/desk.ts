@@ -4,9 +4,11 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import { LiveLink } from "@shared/link.ts";
+import type { Slug } from "@shared/commands.ts";
 import type { Eta } from "@shared/rows.ts";
 import type { Session } from "@shared/session.ts";
 import { Sounder } from "@shared/sound.ts";
+import { may } from "../logic/rights.ts";
 import { queueOf, type Queue } from "../logic/queue.ts";
 import { Actions } from "./actions.ts";
 import { Feed } from "./feed.ts";
@@ -53,9 +55,15 @@ export class Desk {
       this.link.onTelemetry("etas", (frame) => {
         this.etas.value = new Map([...this.etas.peek(), ...Object.entries(frame.units)]);
       }),
-      // Sound is scarce: it rings while somebody rings, and for nothing else.
+      // Sound is scarce: it rings while somebody rings, and once when a machine's failure becomes a person's task.
       effect(() => this.sounder.set(this.queue.value.calls.some((call) => call.phase === "ringing") ? "medium" : "none")),
+      this.#soundNewTasks(),
     );
+  }
+
+  /** Say whether this seat may send a command at all; the desk decides about the case. */
+  may(slug: Slug): boolean {
+    return may(this.session.role, slug);
   }
 
   close(): void {
@@ -63,6 +71,17 @@ export class Desk {
     this.advisor.close();
     this.sounder.close();
     this.link.close();
+  }
+
+  #soundNewTasks(): () => void {
+    let known: ReadonlySet<string> | null = null;
+    return effect(() => {
+      if (!this.link.ready.value) return;
+      const open = new Set(this.queue.value.tasks.map(({ id }) => id));
+      const before = known;
+      known = open;
+      if (before !== null && [...open].some((id) => !before.has(id))) this.sounder.play("low");
+    });
   }
 
   #tick(): ReadonlySignal<number> {

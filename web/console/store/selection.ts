@@ -17,6 +17,8 @@ export class Selection {
   readonly filter = signal<Filter>(EVERYTHING);
   /** Which zone a narrow or enlarged window shows. */
   readonly zone = signal<Zone>("queue");
+  /** Words that the incident's place search starts with, as typed on the command line. */
+  readonly search = signal<string | null>(null);
   readonly help = signal(false);
   /** Counts up when the map should show something: the target is read at that moment. */
   readonly flyTo = signal<{ readonly lon: number; readonly lat: number } | null>(null);
@@ -25,6 +27,7 @@ export class Selection {
     if (this.incidentId.peek() !== id) {
       this.patientId.value = null;
       this.picking.value = false;
+      this.search.value = null;
     }
     this.incidentId.value = id;
     this.zone.value = id === null ? "queue" : "incident";

@@ -41,7 +41,8 @@ export function UnitCard({ unit }: { readonly unit: Unit }) {
 }
 
 function UnitKeys({ unit }: { readonly unit: Unit }) {
-  const { actions, link, selection } = useDesk();
+  const desk = useDesk();
+  const { actions, link, selection } = desk;
   const [asking, setAsking] = useState<"out" | "divert" | null>(null);
   const [reason, setReason] = useState("");
   const incident = link.tables.incidents.value.get(selection.incidentId.value ?? "");
@@ -51,10 +52,10 @@ function UnitKeys({ unit }: { readonly unit: Unit }) {
     <>
       <div class="unit-keys">
         {open && groupOf(unit) === "free" && <button type="button" class="key small" onClick={() => void actions.assign(incident, unit)}>{t("console.unit.send_here", { incident: incident.number })}</button>}
-        {open && DIVERTIBLE.has(unit.status) && !incident.assignment_ids.includes(unit.assignment_id ?? "") && (
+        {open && desk.may("divert-unit") && DIVERTIBLE.has(unit.status) && !incident.assignment_ids.includes(unit.assignment_id ?? "") && (
           <button type="button" class="small" aria-expanded={asking === "divert"} onClick={() => setAsking(asking === "divert" ? null : "divert")}>{t("console.unit.divert_here", { incident: incident.number })}</button>
         )}
-        {steps.length > 0 && unit.status !== "out_of_service" && (
+        {desk.may("report-status") && steps.length > 0 && unit.status !== "out_of_service" && (
           <select class="small" aria-label={t("console.unit.enter_step")} value="" onChange={(event) => {
             const step = steps.find((each) => each === event.currentTarget.value);
             event.currentTarget.value = "";
@@ -64,9 +65,9 @@ function UnitKeys({ unit }: { readonly unit: Unit }) {
             {steps.map((step) => <option key={step} value={step}>{t(`status.${step}`)}</option>)}
           </select>
         )}
-        {unit.status === "out_of_service"
+        {desk.may("take-out-of-service") && (unit.status === "out_of_service"
           ? <button type="button" class="small" onClick={() => void actions.onDuty(unit)}>{t("console.unit.back")}</button>
-          : unit.assignment_id === null && <button type="button" class="small" aria-expanded={asking === "out"} onClick={() => setAsking(asking === "out" ? null : "out")}>{t("console.unit.out")}…</button>}
+          : unit.assignment_id === null && <button type="button" class="small" aria-expanded={asking === "out"} onClick={() => setAsking(asking === "out" ? null : "out")}>{t("console.unit.out")}…</button>)}
       </div>
       {asking !== null && (
         <form class="inline-form" onSubmit={(event) => {

@@ -1,0 +1,13 @@
+/** What a seat may do, as `dispatch.command_roles.RIGHTS` says; keys that would be refused are not shown. Pure. */
+import type { Slug } from "@shared/commands.ts";
+import type { Role } from "@shared/rows.ts";
+
+/** A call-taker takes calls and may send the first unit; the run belongs to the dispatcher. */
+const NOT_FOR_CALL_TAKERS: ReadonlySet<Slug> = new Set<Slug>([
+  "sign-on", "sign-off", "take-out-of-service", "divert-unit", "report-status", "end-assignment", "reopen-incident", "end-patient",
+  "choose-destination", "pre-alert", "cancel-activation", "acknowledge-activation",
+]);
+
+export function may(role: Role, slug: Slug): boolean {
+  return role !== "call_taker" || !NOT_FOR_CALL_TAKERS.has(slug);
+}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from starlette.responses import FileResponse
 
 from dispatch.adapters.bodies import BadFieldError
+from dispatch.adapters.furnish import ASSUMED
 from dispatch.adapters.http_guards import RefusedError, SeatOrCrew, SignedIn, refusals
 from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts
@@ -37,6 +38,7 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
             "attribution": pack.attribution,
             "center": [(box.west + box.east) / 2, (box.south + box.north) / 2],
             "weights_epoch": parts.sources.travel.weights_epoch,
+            "assumed": ASSUMED,
         }
     )
 

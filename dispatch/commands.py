@@ -188,13 +188,18 @@ class DivertUnit:
 
 @dataclass(frozen=True, slots=True)
 class ReportStatus:
-    """Report a step of the journey; outside a run also available, cleaning, returning."""
+    """Report a step of the journey; outside a run also available, cleaning, returning.
+
+    ``assignment_id`` is the run that the crew saw when it tapped: a tap for a run that has ended meanwhile must not
+    move the next one. Without it the present run is meant.
+    """
 
     unit_id: str
     status: UnitStatus
     lon: float | None = None
     lat: float | None = None
     automatic: bool = False
+    assignment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

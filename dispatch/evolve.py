@@ -37,10 +37,16 @@ def _remembered(city: City, fact: Fact) -> City:
 
 
 def incident_of(city: City, data: Any) -> str | None:  # noqa: ANN401 - any of fact.FACTS
-    """Return the incident a fact is about, through its patient, activation or call when it names only those."""
-    for name, table in (("patient_id", city.patients), ("activation_id", city.activations), ("call_id", city.calls)):
-        if (direct := getattr(data, "incident_id", None)) is not None:
-            return str(direct)
+    """Return the incident a fact is about, through its patient, activation, call or run when it names only those."""
+    if (direct := getattr(data, "incident_id", None)) is not None:
+        return str(direct)
+    tables: tuple[tuple[str, Any], ...] = (
+        ("patient_id", city.patients),
+        ("activation_id", city.activations),
+        ("call_id", city.calls),
+        ("assignment_id", city.assignments),
+    )
+    for name, table in tables:
         key = getattr(data, name, None)
         if key is not None and key in table:
             return str(table[key].incident_id)

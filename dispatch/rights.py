@@ -96,7 +96,7 @@ def _announced(city: City, patient: Patient, center_id: str | None) -> bool:
 def _crew_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
     if hasattr(data, "unit_id") and data.unit_id != actor.unit_id:
         return Refused("not_your_unit")
-    if hasattr(data, "assignment_id"):
+    if getattr(data, "assignment_id", None) is not None:
         assignment = city.assignments.get(data.assignment_id)
         return None if assignment and assignment.unit_id == actor.unit_id else Refused("not_your_unit")
     if hasattr(data, "incident_id"):

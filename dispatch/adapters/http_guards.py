@@ -107,8 +107,16 @@ def reads_history(session: Annotated[Session, Depends(reads_incident)]) -> Sessi
     return session
 
 
+def reads_recommendation(session: Annotated[Session, Depends(reads_incident)]) -> Session:
+    """Let in who decides where to: the seats and the crew. A department is not told where else its patient might go."""
+    if session.role not in SEATS | {Role.CREW}:
+        raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
+    return session
+
+
 ReadsIncident = Annotated[Session, Depends(reads_incident)]
 ReadsHistory = Annotated[Session, Depends(reads_history)]
+ReadsRecommendation = Annotated[Session, Depends(reads_recommendation)]
 ReadsPatient = Annotated[Session, Depends(reads_patient)]
 CrewOfPatient = Annotated[Session, Depends(reads_as_crew)]
 SeatOrCrew = Annotated[Session, Depends(one_of(*sorted(SEATS), Role.CREW))]

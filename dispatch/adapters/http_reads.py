@@ -9,7 +9,14 @@ from pydantic import AwareDatetime
 
 from center_protocols.handoff import HandoffFormat
 from dispatch.adapters.handoff_view import handoff_sections
-from dispatch.adapters.http_guards import ReadsHistory, ReadsIncident, ReadsPatient, actor_of, refusals
+from dispatch.adapters.http_guards import (
+    ReadsHistory,
+    ReadsIncident,
+    ReadsPatient,
+    ReadsRecommendation,
+    actor_of,
+    refusals,
+)
 from dispatch.adapters.http_strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
@@ -27,7 +34,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @router.get("/incidents/{incident_id}/recommendation", responses=refusals(401, 403, 404))
-async def recommendation(incident_id: str, _session: ReadsIncident, parts: HasParts) -> Response:
+async def recommendation(incident_id: str, _session: ReadsRecommendation, parts: HasParts) -> Response:
     """Rank units by road time and, for every patient, centres by time to treatment. A silent preview."""
     city, now = parts.feed.city, parts.clock.now()
     return JsonResponse(await asyncio.to_thread(_recommended, parts, city, incident_id, now))

@@ -56,7 +56,9 @@ def _unless_choosable(city: City, ask: c.ChooseDestination) -> Refused | None:
 
 
 def _run_with_contact(city: City, patient: Patient, unit_id: str | None) -> Assignment | None:
-    for run in reversed(city.active_assignments(patient.incident_id)):
+    """Return the run that is with the patient: their own first, then the one that came last."""
+    active = city.active_assignments(patient.incident_id)
+    for run in sorted(active, key=lambda each: (each.id == patient.assignment_id, each.assigned_at), reverse=True):
         status = city.units[run.unit_id].status
         if unit_id in (None, run.unit_id) and status in RUN and RUN.index(status) >= CONTACT:
             return run

@@ -9,7 +9,7 @@ from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.flow.call import unless_open
+from dispatch.flow.call import PATIENTS_LIMIT, unless_open
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.recommend import rank_units, units_used
 from dispatch.incident import IncidentPhase
@@ -214,6 +214,8 @@ def reopen_incident(city: City, command: Command, ask: c.ReopenIncident, _rules:
         return Refused("incident.open", {"incident": incident.number})
     if incident.place is None:
         return Refused("incident.not_located", {"incident": incident.number})
+    if len(incident.patient_ids) >= PATIENTS_LIMIT:
+        return Refused("incident.too_many_patients", {"limit": PATIENTS_LIMIT})
     letter = chr(ord("A") + len(incident.patient_ids))
     return [
         e.IncidentReopened(ask.incident_id, ask.reason),

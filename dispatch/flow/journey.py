@@ -12,7 +12,7 @@ from dispatch.flow.assignment import delivered, patients_of_run
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over
 from dispatch.rules import Rules
-from dispatch.unit import STEP_POINTS, Unit, is_late, may_move
+from dispatch.unit import RUN, STEP_POINTS, Unit, is_late, may_move
 from dispatch.words import UnitStatus
 
 
@@ -55,6 +55,12 @@ def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rule
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if ask.status in (UnitStatus.ASSIGNED, UnitStatus.OUT_OF_SERVICE):
         return Refused("unit.not_a_report", {"status": f"status.{ask.status}"})
+    if ask.status in RUN and ask.assignment_id not in (None, unit.assignment_id):
+        return _of_another_run(city, command, unit, ask)
+    return _stepped(city, command, unit, ask, rules)
+
+
+def _stepped(city: City, command: Command, unit: Unit, ask: c.ReportStatus, rules: Rules) -> Decision:
     run_id = unit.assignment_id
     said = e.UnitStatusReported(unit.id, ask.status, run_id, ask.lon, ask.lat, ask.automatic)
     if ask.status == unit.status or (run_id is not None and is_late(unit.status, ask.status)):
@@ -64,6 +70,18 @@ def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rule
     if ask.status is UnitStatus.AVAILABLE and not set(rules.required_crew) <= set(unit.crew):
         return Refused("unit.crew_incomplete", {"unit": unit.call_sign})
     return [said, *_consequences(city, command, unit, ask.status)]
+
+
+def _of_another_run(city: City, command: Command, unit: Unit, ask: c.ReportStatus) -> Decision:
+    """Fill the register of a run that is over by now, if the step was taken before it ended; move nothing."""
+    run = city.assignments.get(ask.assignment_id or "")
+    if run is None or run.unit_id != unit.id:
+        return Refused("assignment.unknown")
+    if ask.status not in STEP_POINTS or STEP_POINTS[ask.status] in run.points:
+        return Refused("unit.already", _named(unit, ask.status))
+    if run.ended_at is not None and command.at > run.ended_at:
+        return Refused("assignment.ended", {"outcome": f"outcome.{run.outcome}"})
+    return [e.UnitStatusReported(unit.id, ask.status, run.id, ask.lon, ask.lat, ask.automatic)]
 
 
 def _named(unit: Unit, status: UnitStatus) -> dict[str, str | int | float]:

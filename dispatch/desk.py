@@ -11,19 +11,26 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dispatch import commands as c
 from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, Sources, gather
 from dispatch.evolve import evolve
 from dispatch.fact import Fact, subjects_of
-from dispatch.fact_codec import VERSIONS, decode_body, encode_body
+from dispatch.fact_codec import VERSIONS, decode_body, encode_body, personal_subjects
 from dispatch.flow import decide
+from dispatch.keys import KeyQueue
 from dispatch.ports import Draft, Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.rules import Rules
 from dispatch.snapshot import code_version, decode_city, encode_city
 
 SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
+# Commands whose facts can hold personal words; any other that ever does is sealed all the same, only slower.
+WITH_WORDS = frozenset(
+    {c.ReceiveCall, c.Locate, c.WriteNote, c.IdentifyPatient, c.SignOn, c.EndAssignment, c.EndPatient}
+    | {c.CompleteHandoff, c.FinishTask}
+)
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)
 
@@ -64,6 +71,7 @@ class Desk:
         self._ended: asyncio.Future[Fenced] = asyncio.get_running_loop().create_future()
         self.recovered = asyncio.Event()  # cleared while the journal is being reopened
         self.recovered.set()
+        self._keys = KeyQueue(keyring)
         self._snapshot_seq = 0
         self.city: City = empty_city()  # decided, perhaps not yet durable: only the desk itself looks at it
         self.durable: City = self.city  # what everybody else may see
@@ -84,6 +92,7 @@ class Desk:
         if type(command.data) in GATHERERS:
             evidence = await asyncio.to_thread(gather, command.data, self.city, self._sources, command.received_at)
             command = replace(command, evidence=evidence)
+        await self._keys_ready(command)
         if command.id in self._answers:  # it came twice while we looked
             return replace(await asyncio.shield(self._answers[command.id]), repeated=True)
         answer = self._decide_and_append(command)
@@ -112,6 +121,14 @@ class Desk:
         if city.seq > self._snapshot_seq:
             self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
             self._snapshot_seq = city.seq
+
+    async def _keys_ready(self, command: Command) -> None:
+        """Have the keys at hand that this command's words will be sealed with, as far as can be foreseen."""
+        if type(command.data) not in WITH_WORDS:
+            return
+        foreseen = decide(self.city, command, self._rules)
+        if not isinstance(foreseen, Refused):
+            await self._keys.ready({subject for data in foreseen for subject in personal_subjects(data)})
 
     def _decide_and_append(self, command: Command) -> asyncio.Future[Done] | Refused:
         """Decide, number, enqueue and evolve without letting anybody in between."""

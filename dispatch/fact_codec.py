@@ -27,6 +27,15 @@ class Stored:
     data: dict[str, Any]
 
 
+def personal_subjects(data: Any) -> tuple[str, ...]:  # noqa: ANN401 - any of FACTS
+    """Return the subjects under whose keys a fact's words are sealed."""
+    return tuple(
+        f"{SUBJECT_FIELDS[subject_field]}:{getattr(data, subject_field)}"
+        for name, subject_field in PERSONAL[type(data)]
+        if getattr(data, name) is not None
+    )
+
+
 def encode_body(fact: Fact, seal: Callable[[str, str], str]) -> bytes:
     """Return the JSON body of a fact with its personal fields sealed by ``seal(subject, text)``."""
     data = msgspec.to_builtins(fact.data)

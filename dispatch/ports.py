@@ -4,7 +4,7 @@ Every promise here has one contract suite in ``tests/contracts`` that all implem
 Nothing in this file opens, waits or reads a clock: the adapters do.
 """
 
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -193,6 +193,14 @@ class Keyring(Protocol):
 
     def seal(self, subject: str, plaintext: str) -> str:
         """Return a token; the key that opens it is durable before this returns."""
+        ...
+
+    def missing(self, subjects: Collection[str]) -> frozenset[str]:
+        """Return the subjects whose key is not at hand, without looking anywhere slow."""
+        ...
+
+    def prepare(self, subjects: Collection[str]) -> None:
+        """Have every subject's key at hand and durable, in one write: sealing then waits for nothing."""
         ...
 
     def open(self, token: str) -> str | None:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any, LiteralString, Protocol
@@ -46,6 +47,10 @@ class KeyStore(Protocol):
         """Make the key durable unless the subject is known; return the key that counts, None when erased."""
         ...
 
+    def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Do the same for many subjects in one write."""
+        ...
+
     def destroy(self, subject: str) -> None:
         """Erase the subject's key for good, known before or not."""
         ...
@@ -61,7 +66,25 @@ class SubjectKeyring:
     def __init__(self, store: KeyStore) -> None:
         self._store = store
         self._ciphers: OrderedDict[str, AESGCM | None] = OrderedDict()
-        self._lock = Lock()
+        self._lock = Lock()  # of the keys in memory; never held while the store is slow in ``prepare``
+        self._storing = Lock()
+
+    def missing(self, subjects: Collection[str]) -> frozenset[str]:
+        """Return the subjects whose key is not in memory."""
+        with self._lock:
+            return frozenset(each for each in subjects if each not in self._ciphers)
+
+    def prepare(self, subjects: Collection[str]) -> None:
+        """Fetch or cut the keys of many subjects in one durable write."""
+        wanted = self.missing(subjects)
+        if not wanted:
+            return
+        with self._storing:
+            kept = self._store.keep_all({each: AESGCM.generate_key(KEY_BITS) for each in sorted(wanted)})
+        with self._lock:
+            for subject, key in kept.items():
+                if subject not in self._ciphers:
+                    self._remember(subject, key)
 
     def seal(self, subject: str, plaintext: str) -> str:
         """Return a token; the key is durable before this returns. An erased subject's new words are not kept."""
@@ -93,7 +116,7 @@ class SubjectKeyring:
 
     def destroy(self, subject: str) -> None:
         """Erase a subject."""
-        with self._lock:
+        with self._lock, self._storing:
             self._store.destroy(subject)
             self._remember(subject, None)
 
@@ -109,15 +132,17 @@ class SubjectKeyring:
     def _cipher_to_seal(self, subject: str) -> AESGCM | None:
         if subject in self._ciphers:
             return self._ciphers[subject]
-        known, key = self._store.find(subject)
-        if not known:
-            key = self._store.keep(subject, AESGCM.generate_key(KEY_BITS))
+        with self._storing:
+            known, key = self._store.find(subject)
+            if not known:
+                key = self._store.keep(subject, AESGCM.generate_key(KEY_BITS))
         return self._remember(subject, key)
 
     def _cipher_to_open(self, subject: str) -> AESGCM | None:
         if subject in self._ciphers:
             return self._ciphers[subject]
-        known, key = self._store.find(subject)
+        with self._storing:
+            known, key = self._store.find(subject)
         if not known:
             raise SealBroken(f"the key of {subject} is lost, and no erasure explains it")
         return self._remember(subject, key)
@@ -151,6 +176,17 @@ class SqliteKeys:
         """Make the key durable unless the subject is known."""
         self._connection.execute("INSERT OR IGNORE INTO personal_key VALUES (?, ?)", (subject, key))
         return self.find(subject)[1]
+
+    def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Make the keys durable unless their subjects are known, in one transaction."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany("INSERT OR IGNORE INTO personal_key VALUES (?, ?)", keys.items())
+        except sqlite3.Error:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+        return {each: self.find(each)[1] for each in keys}
 
     def destroy(self, subject: str) -> None:
         """Leave a tombstone; the key's bytes are overwritten in the file and its log is emptied before this returns."""
@@ -190,6 +226,18 @@ class PostgresKeys:
             key,
         )
         return kept[0][0] if kept else self.find(subject)[1]
+
+    def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Make the keys durable unless their subjects are known, in one statement."""
+        cut = self._rows(
+            "INSERT INTO personal_key SELECT %s, new.subject, new.key FROM unnest(%s::text[], %b::bytea[]) "
+            "AS new (subject, key) ON CONFLICT DO NOTHING RETURNING subject, key",
+            self._city,
+            list(keys),
+            list(keys.values()),
+        )
+        kept: dict[str, bytes | None] = dict(cut)
+        return kept | {each: self.find(each)[1] for each in keys if each not in kept}
 
     def destroy(self, subject: str) -> None:
         """Erase the key; PostgreSQL's log and old row versions keep it until they are recycled (docs/security.md)."""
@@ -234,6 +282,10 @@ class MemoryKeys:
     def keep(self, subject: str, key: bytes) -> bytes | None:
         """Keep the key unless the subject is known."""
         return self._keys.setdefault(subject, key)
+
+    def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Keep the keys unless their subjects are known."""
+        return {each: self.keep(each, key) for each, key in keys.items()}
 
     def destroy(self, subject: str) -> None:
         """Forget the key."""

@@ -23,9 +23,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch.ports",),
     ("dispatch.flow",),
     ("dispatch.evidence", "dispatch.views", "dispatch.snapshot", "dispatch.rights"),
-    ("dispatch.desk",),
+    ("dispatch.desk", "dispatch.keys"),
     ("dispatch.adapters", "dispatch.simulation"),
-    ("dispatch.settings", "dispatch.main", "dispatch.terminal", "dispatch.diagrams", "dispatch.cli"),
+    (
+        "dispatch.settings",
+        "dispatch.serving",
+        "dispatch.gateway",
+        "dispatch.main",
+        "dispatch.terminal",
+        "dispatch.diagrams",
+        "dispatch.cli",
+    ),
 )
 
 STANDS_ALONE = {"center_protocols": ("center_protocols",), "geo": ("geo",)}

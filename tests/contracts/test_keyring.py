@@ -139,3 +139,18 @@ def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
     keys.close()
     assert destroyed not in content
     assert kept in content
+
+
+def test_many_keys_are_ready_after_one_write_and_open_again_after_a_restart(opener: Opener) -> None:
+    subjects = [f"call:{number}" for number in range(50)]
+    with closing(opener()) as keyring:
+        early = keyring.seal("call:7", "known before")
+        keyring.destroy("call:8")
+        assert keyring.missing(subjects) == set(subjects) - {"call:7", "call:8"}
+        keyring.prepare(subjects)
+        assert keyring.missing(subjects) == frozenset()
+        tokens = {each: keyring.seal(each, each[::-1]) for each in subjects}
+    with closing(opener()) as keyring:
+        assert keyring.open(early) == "known before"
+        for subject, token in tokens.items():
+            assert keyring.open(token) == (None if subject == "call:8" else subject[::-1])

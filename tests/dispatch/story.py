@@ -75,6 +75,7 @@ class Story:
         self.now = START
         self.facts: list[Fact] = []
         self.told: set[type] = set()
+        self.asked: dict[str, type] = {}  # command id -> kind
         self._ids = 0
         self._watched = watched
         self.screens = {scope: snapshot(self.city, scope) for scope in SCOPES} if watched else {}
@@ -98,6 +99,7 @@ class Story:
             self.city = evolve(self.city, fact)
             facts.append(fact)
         self.told.add(type(data))
+        self.asked[command_id] = type(data)
         self.facts += facts
         self._check_screens(before, facts)
         return facts

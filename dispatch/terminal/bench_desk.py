@@ -1,0 +1,141 @@
+"""Measure the desk on its embedded journal: durable commands, screens for a whole city, recommendation, restart."""
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ulid import ULID
+
+from dispatch import commands as c
+from dispatch.adapters.clock import RunningClock
+from dispatch.adapters.furnish import furnish, parked
+from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_journal
+from dispatch.adapters.sealing import KEYS_FILE, open_sqlite_keyring
+from dispatch.command import Command
+from dispatch.desk import Desk
+from dispatch.errors import BadInput, Refused
+from dispatch.evidence import Sources, centers_evidence, units_evidence
+from dispatch.flow.recommend import rank_units, recommend_centers
+from dispatch.main import open_pack
+from dispatch.rules import builtin
+from dispatch.terminal.bench import Bench, row
+from dispatch.views.live import Scope, change_for, touched
+from dispatch.words import Actor, Place, Role
+from geo.city_pack import CityPack
+from geo.fleet_index import FleetIndex
+from geo.point import Point
+from geo.travel import TravelTimes
+
+SINGLE, PRODUCERS, EACH = 400, 200, 10
+SHOWN, ASKED = 100, 100
+SEAT = Actor("bench", Role.DISPATCHER)
+
+
+def measure(given: argparse.Namespace) -> Bench:
+    """Measure everything in a temporary directory."""
+    path = given.city or os.environ.get("GREENCHANNEL_CITY")
+    if path is None:
+        raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
+    pack = open_pack(Path(path))
+    with tempfile.TemporaryDirectory(prefix="greenchannel-bench-") as folder:
+        return asyncio.run(_measure(pack, Path(folder)))
+
+
+async def _measure(pack: CityPack, folder: Path) -> Bench:
+    bench = Bench()
+    sources = Sources(TravelTimes.open(pack), FleetIndex(pack.roads))
+    places = [each.point for each in pack.centers]
+    async with _desk(folder, pack, sources) as desk:
+        clock = RunningClock(None, 1.0)
+        await furnish(desk, pack, clock)
+        for each in parked(desk.durable, set()):
+            sources.fleet.move(each.unit_id, Point(each.lon, each.lat), each.at)
+        crew = ("doctor", "nurse", "driver")
+        await asyncio.gather(*(desk.handle(_command(c.SignOn(each, crew))) for each in desk.durable.units))
+        bench.rows.append(row("durable command", "ours", [await _timed(desk, places, n) for n in range(SINGLE)]))
+        started = time.perf_counter()
+        crowded = await asyncio.gather(*(_producer(desk, places, number) for number in range(PRODUCERS)))
+        passed_s = time.perf_counter() - started
+        bench.rows.append(row(f"durable command, {PRODUCERS} producers", "ours", list(chain.from_iterable(crowded))))
+        bench.checks["grouped_commands_per_s"] = round(PRODUCERS * EACH / passed_s)
+        bench.rows.append(row("change for every seat, tablet and wall", "ours", await _screens(desk, places)))
+        bench.rows.append(row("recommend units and centres", "ours", _recommendations(desk, sources)))
+        facts, city = desk.durable.seq, desk.durable
+    started = time.perf_counter()
+    async with _desk(folder, pack, sources) as again:
+        bench.checks["replayed_facts_per_s"] = round(facts / (time.perf_counter() - started))
+        bench.checks["same_city_after_restart"] = again.durable == city
+    return bench
+
+
+@asynccontextmanager
+async def _desk(folder: Path, pack: CityPack, sources: Sources) -> AsyncIterator[Desk]:
+    journal = open_sqlite_journal(folder / JOURNAL_FILE, pack.name)
+    keyring = open_sqlite_keyring(folder / KEYS_FILE)
+    try:
+        yield Desk(journal, keyring, sources, builtin())
+    finally:
+        journal.close()
+        keyring.close()
+
+
+def _command(data: Any) -> Command:  # noqa: ANN401 - any command
+    now = datetime.now(UTC)
+    return Command(str(ULID()), data, SEAT, now, now)
+
+
+def _ring(places: list[Point], number: int) -> Command:
+    point = places[number % len(places)]
+    place = Place(point.lon, point.lat, 50.0, "wgs84", "handset")
+    return _command(c.ReceiveCall("13800000000", "测试", "胸痛", place))
+
+
+async def _timed(desk: Desk, places: list[Point], number: int) -> float:
+    started = time.perf_counter()
+    await desk.handle(_ring(places, number))
+    return time.perf_counter() - started
+
+
+async def _producer(desk: Desk, places: list[Point], number: int) -> list[float]:
+    return [await _timed(desk, places, number + turn) for turn in range(EACH)]
+
+
+async def _screens(desk: Desk, places: list[Point]) -> list[float]:
+    """Time what every connected screen of the city needs to learn one command."""
+    scopes = [Scope(Role.DISPATCHER), *(Scope(Role.CREW, unit_id=each) for each in desk.durable.units)]
+    scopes += [Scope(Role.DEPARTMENT, center_id=each) for each in desk.durable.centers]
+    taken = []
+    for number in range(SHOWN):
+        before = desk.durable
+        done = await desk.handle(_ring(places, number))
+        if isinstance(done, Refused):
+            raise AssertionError(f"a call was refused: {done.code}")  # noqa: TRY004 - a broken program, not a wrong type
+        started = time.perf_counter()
+        ids = touched(before, desk.durable, done.facts)
+        for scope in scopes:
+            change_for(before, desk.durable, ids, scope)
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+def _recommendations(desk: Desk, sources: Sources) -> list[float]:
+    """Time a whole recommendation: evidence and both rankings."""
+    city, now, taken = desk.durable, datetime.now(UTC), []
+    for incident_id in sorted(city.open_incidents)[:ASKED]:
+        patient = city.patients[city.incidents[incident_id].patient_ids[0]]
+        started = time.perf_counter()
+        units = units_evidence(city, incident_id, sources, now)
+        centers = centers_evidence(city, patient.id, sources, now)
+        if units is not None and centers is not None:
+            rank_units(city, incident_id, units, builtin())
+            recommend_centers(city, patient, centers, now)
+        taken.append(time.perf_counter() - started)
+    return taken

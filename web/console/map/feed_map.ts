@@ -23,7 +23,7 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
     effect(() => map.units.show(unitFeatures(units.value.values(), desk.positions.fixes.value, desk.link.serverNow(), chosen.value))),
     effect(() => map.incidents.show(incidentFeatures(incidents.value.values(), chosen.value))),
     effect(() => map.centers.show(centerFeatures(centers.value.values(), chosen.value))),
-    effect(() => map.selected.showPlace(selected.value?.place ?? null)),
+    effect(() => map.selected.showPlace(selected.value?.phase === "closed" ? null : (selected.value?.place ?? null))),
     effect(() => map.picking(desk.selection.picking.value)),
     effect(() => {
       const target = desk.selection.flyTo.value;

@@ -25,6 +25,7 @@ KERNEL_SOURCES = (
     "label_kernels.py",
     "snap_kernels.py",
     "query_kernels.py",
+    "route_kernels.py",
     "unit_kernels.py",
     "regions.py",
 )

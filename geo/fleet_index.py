@@ -1,24 +1,41 @@
-"""Where every unit is now: its last position, with its age and its place on the road, in memory.
+"""Where every unit is now: its last fix, on which road that lies, and how old it is.
 
-Positions are telemetry: they arrive late, twice and out of order. An older fix never replaces a newer one, and a fix
-that no vehicle could have driven to is kept but flagged. Time comes with each fix; there is no clock here.
+Positions are telemetry, not facts of the journal. A fix that is not newer than the known one changes nothing; one that
+could not have been driven is taken (the unit is wherever it says), but flagged until the next plausible one.
 """
 
+import math
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.compiled import Record
 from geo.point import Box, Point, distance_m
 from geo.snap import NoRoad, RoadIndex, Snap
+from geo.unit_kernels import (
+    HEADING_FROM_MPS,
+    JUMPED,
+    NOISE_M,
+    PLAUSIBLE_SPEED_MPS,
+    ROW_COLUMNS,
+    STALE,
+    UNITS,
+    move_unit,
+    move_units,
+    place_units,
+    remove_unit,
+)
 
-# No ambulance drives faster (helicopters snap to no road and are flagged all the same): 250 km/h.
-PLAUSIBLE_SPEED_MPS = 70.0
+__all__ = ["HEADING_FROM_MPS", "NOISE_M", "PLAUSIBLE_SPEED_MPS", "Fix", "FleetIndex", "Moved", "UnitFix"]
 
-# Two fixes this near to each other are no jump, however short the time between them: that is the receiver's noise.
-NOISE_M = 100.0
-
-# A receiver's heading means nothing while the vehicle stands or crawls.
-HEADING_FROM_MPS = 2.0
+_FIRST_CAPACITY = 64
+_LON, _LAT, _AT, _HEADING, _SPEED = range(5)
 
 
 class Moved(StrEnum):
@@ -42,15 +59,47 @@ class Fix:
     jumped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class UnitFix:
+    """One fix of a batch: what a unit tells of itself."""
+
+    unit_id: str
+    point: Point
+    at: datetime
+    heading_deg: float | None = None
+    speed_mps: float | None = None
+
+
+class Network(Protocol):
+    """What a fleet must know of prepared roads to sort its units by region."""
+
+    @property
+    def record(self) -> Record:
+        """Return the roads as kernels read them."""
+
+    @property
+    def region_count(self) -> int:
+        """Return how many regions there are."""
+
+
 class FleetIndex:
     """The live positions of one city's units.
 
-    One thread moves; any number of threads may read meanwhile, each read sees every unit at one of its positions.
+    Any number of threads may move and read: each read sees every unit at one of its positions.
     """
 
     def __init__(self, roads: RoadIndex) -> None:
         self._roads = roads
-        self._fixes: dict[str, Fix] = {}
+        self._slots: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._size = 0
+        self._at: list[datetime | None] = []
+        self._jumped: list[bool] = []
+        self._traits: dict[str, int] = {}
+        self._network: Network | None = None
+        self._changing = threading.Lock()
+        self._arrays = _Arrays.empty(_FIRST_CAPACITY, 0)
+        self._units = self._arrays.record(roads, None)
 
     def move(
         self,
@@ -63,40 +112,149 @@ class FleetIndex:
         """Take a fix, unless it is not newer than the known one (`Moved.STALE`). ``at`` must be aware."""
         if at.tzinfo is None:
             raise ValueError(f"the fix of {unit_id} carries a time without a time zone")
-        known = self._fixes.get(unit_id)
-        if known is not None and at <= known.at:
-            return Moved.STALE
-        jumped = known is not None and _is_jump(known, point, at)
-        moving = heading_deg is not None and (speed_mps is None or speed_mps >= HEADING_FROM_MPS)
-        snap = self._snap(point, heading_deg if moving else None)
-        self._fixes[unit_id] = Fix(unit_id, point, at, heading_deg, speed_mps, snap, jumped)
-        return Moved.JUMPED if jumped else Moved.MOVED
+        heading = math.nan if heading_deg is None else heading_deg
+        speed = math.nan if speed_mps is None else speed_mps
+        with self._changing:
+            slot = self._slot(unit_id)
+            outcome = move_unit(self._units.address, slot, point.lon, point.lat, at.timestamp(), heading, speed)
+            return self._noted(slot, at, outcome)
+
+    def move_many(self, fixes: Sequence[UnitFix]) -> list[Moved]:
+        """Take many fixes at once, in their order; a unit may come several times."""
+        naive = next((fix.unit_id for fix in fixes if fix.at.tzinfo is None), None)
+        if naive is not None:
+            raise ValueError(f"the fix of {naive} carries a time without a time zone")
+        told = np.array(
+            [
+                (
+                    fix.point.lon,
+                    fix.point.lat,
+                    fix.at.timestamp(),
+                    math.nan if fix.heading_deg is None else fix.heading_deg,
+                    math.nan if fix.speed_mps is None else fix.speed_mps,
+                )
+                for fix in fixes
+            ],
+            dtype=np.float64,
+        ).reshape(-1, 5)
+        outcomes = np.empty(len(fixes), np.uint8)
+        with self._changing:
+            slots = [self._slot(fix.unit_id) for fix in fixes]
+            move_units(self._units.address, np.array(slots, dtype=np.int32), told, outcomes)
+            return [
+                self._noted(slot, fix.at, outcome)
+                for slot, fix, outcome in zip(slots, fixes, outcomes.tolist(), strict=True)
+            ]
+
+    def tell_traits(self, unit_id: str, traits: int) -> None:
+        """Say what a unit is and has, as bits that `TravelTimes.unit_search` may want; they outlive its positions."""
+        with self._changing:
+            self._traits[unit_id] = traits
+            slot = self._slots.get(unit_id)
+            if slot is not None:
+                self._arrays.row[slot, ROW_COLUMNS - 1] = traits
 
     def remove(self, unit_id: str) -> bool:
         """Forget a unit; tell whether it was known."""
-        return self._fixes.pop(unit_id, None) is not None
+        with self._changing:
+            slot = self._slots.get(unit_id)
+            if slot is None or self._at[slot] is None:
+                return False
+            self._at[slot] = None
+            self._size -= 1
+            self._traits.pop(unit_id, None)
+            remove_unit(self._units.address, slot)
+            return True
 
     def fix(self, unit_id: str) -> Fix | None:
         """Return the last fix of a unit, None when it has never told one."""
-        return self._fixes.get(unit_id)
+        with self._changing:
+            slot = self._slots.get(unit_id)
+            return None if slot is None else self._fix(slot)
 
     def fixes(self) -> list[Fix]:
         """Return every unit's last fix."""
-        return list(self._fixes.values())
+        with self._changing:
+            return [fix for slot in range(len(self._ids)) if (fix := self._fix(slot)) is not None]
+
+    @property
+    def size(self) -> int:
+        """Return how many units have a known position."""
+        return self._size
 
     def ids(self) -> list[str]:
         """Return the units with a known position."""
-        return list(self._fixes)
+        return [unit_id for unit_id, at in zip(self._ids, self._at, strict=False) if at is not None]
 
     def within(self, box: Box) -> list[Fix]:
         """Return the units inside a rectangle."""
-        return [fix for fix in self.fixes() if fix.point in box]
+        with self._changing:
+            told = self._arrays.fix[: len(self._ids)]
+            inside = (told[:, _LON] >= box.west) & (told[:, _LON] <= box.east)
+            inside &= (told[:, _LAT] >= box.south) & (told[:, _LAT] <= box.north)
+            return [fix for slot in np.flatnonzero(inside).tolist() if (fix := self._fix(slot)) is not None]
 
     def near(self, point: Point, radius_m: float) -> list[Fix]:
         """Return the units within a straight-line distance, nearest first."""
         reach = Box(point.lon, point.lat, point.lon, point.lat).widened(radius_m)
         measured = [(distance_m(point, fix.point), fix) for fix in self.within(reach)]
         return [fix for away_m, fix in sorted(measured, key=lambda pair: pair[0]) if away_m <= radius_m]
+
+    def placed_on(self, network: Network) -> Record:
+        """Return the units as kernels read them, sorted into the regions of a network."""
+        if self._network is network:
+            return self._units
+        with self._changing:
+            self._network = network
+            self._rebuild(len(self._arrays.fraction))
+        return self._units
+
+    def id_at(self, slot: int) -> str:
+        """Return the unit of a slot; a slot belongs to one unit for ever."""
+        return self._ids[slot]
+
+    def _slot(self, unit_id: str) -> int:
+        slot = self._slots.get(unit_id)
+        if slot is not None:
+            return slot
+        slot = len(self._ids)
+        if slot == len(self._arrays.fraction):
+            self._rebuild(2 * slot)
+        self._arrays.row[slot, ROW_COLUMNS - 1] = self._traits.get(unit_id, 0)
+        self._ids.append(unit_id)
+        self._at.append(None)
+        self._jumped.append(False)
+        self._slots[unit_id] = slot
+        return slot
+
+    def _rebuild(self, capacity: int) -> None:
+        """Lay the units out anew; a query that runs meanwhile goes on with the old arrays."""
+        regions = 0 if self._network is None else self._network.region_count
+        self._arrays = self._arrays.copied(capacity, regions)
+        units = self._arrays.record(self._roads, self._network)
+        if self._network is not None:
+            place_units(units.address, len(self._ids))
+        self._units = units
+
+    def _noted(self, slot: int, at: datetime, outcome: int) -> Moved:
+        if outcome == STALE:
+            return Moved.STALE
+        self._size += self._at[slot] is None
+        self._at[slot] = at
+        self._jumped[slot] = outcome == JUMPED
+        return Moved.JUMPED if outcome == JUMPED else Moved.MOVED
+
+    def _fix(self, slot: int) -> Fix | None:
+        at = self._at[slot]
+        if at is None:
+            return None
+        lon, lat, _, heading, speed = self._arrays.fix[slot].tolist()
+        heading_deg = None if math.isnan(heading) else heading
+        speed_mps = None if math.isnan(speed) else speed
+        moving = heading_deg is not None and (speed_mps is None or speed_mps >= HEADING_FROM_MPS)
+        point = Point(lon, lat)
+        snap = self._snap(point, heading_deg if moving else None)
+        return Fix(self._ids[slot], point, at, heading_deg, speed_mps, snap, self._jumped[slot])
 
     def _snap(self, point: Point, heading_deg: float | None) -> Snap | None:
         try:
@@ -105,7 +263,40 @@ class FleetIndex:
             return None
 
 
-def _is_jump(known: Fix, point: Point, at: datetime) -> bool:
-    """Tell whether the way from the known fix is more than noise and faster than any vehicle."""
-    away_m = distance_m(known.point, point)
-    return away_m > NOISE_M and away_m > PLAUSIBLE_SPEED_MPS * (at - known.at).total_seconds()
+@dataclass(frozen=True, slots=True)
+class _Arrays:
+    """The fleet as `geo.unit_kernels.UnitsLayout` describes it."""
+
+    fix: NDArray[np.float64]
+    fraction: NDArray[np.float64]
+    row: NDArray[np.int32]
+    first_unit: NDArray[np.int32]
+    count: NDArray[np.int32]
+
+    @classmethod
+    def empty(cls, capacity: int, regions: int) -> "_Arrays":
+        """Return slots without units."""
+        row = np.full((capacity, ROW_COLUMNS), -1, np.int32)
+        row[:, ROW_COLUMNS - 1] = 0
+        first_unit, count = np.full(regions, -1, np.int32), np.zeros(regions, np.int32)
+        return cls(np.full((capacity, 5), -np.inf), np.zeros(capacity), row, first_unit, count)
+
+    def copied(self, capacity: int, regions: int) -> "_Arrays":
+        """Return larger arrays with the same units, in no region yet."""
+        larger, size = _Arrays.empty(capacity, regions), len(self.fraction)
+        larger.fix[:size], larger.fraction[:size], larger.row[:size] = self.fix, self.fraction, self.row
+        return larger
+
+    def record(self, roads: RoadIndex, network: Network | None) -> Record:
+        """Return the struct that kernels read."""
+        return Record(
+            UNITS,
+            grid=roads.compiled.address,
+            roads=0 if network is None else network.record.address,
+            capacity=len(self.fraction),
+            fix=self.fix,
+            fraction=self.fraction,
+            row=self.row,
+            first_unit=self.first_unit,
+            count=self.count,
+        )

@@ -116,7 +116,7 @@ def _dissected(states: int, pair: NDArray[np.int32]) -> NDArray[np.int32]:
     if states < DISSECTION_NODES_MIN:
         return np.arange(states, dtype=np.int32)
     first, neighbour = _adjacency(states, pair)
-    order, _ = pymetis.nested_dissection(xadj=first.astype(np.int32), adjncy=neighbour)
+    order, _ = pymetis.nested_dissection(pymetis.CSRAdjacency(first.astype(np.int32), neighbour))
     return np.asarray(order, dtype=np.int32)
 
 

@@ -62,8 +62,9 @@ class CenterColumns:
 class Weighted:
     """One set of weights, ready for queries through `address`."""
 
-    def __init__(self, epoch: int, record: Record, buffers: Buffers) -> None:
+    def __init__(self, epoch: int, duration_ms: NDArray[np.int32], record: Record, buffers: Buffers) -> None:
         self.epoch = epoch
+        self.duration_ms = duration_ms
         self.address = record.address
         self.buffers = buffers
         self._record = record
@@ -85,12 +86,18 @@ class PreparedRoads:
         self._grid = grid
         self._spare: deque[Buffers] = deque()
 
+    @property
+    def region_count(self) -> int:
+        """Return how many regions the city is cut into."""
+        return len(self.regions.top)
+
     def weighted(self, epoch: int, duration_ms: NDArray[np.int32]) -> Weighted:
         """Customize, label and tabulate one duration per arc (`CLOSED_MS` closes it). Raises ValueError on bad ones."""
         check_durations(self.graph, duration_ms)
+        duration_ms = duration_ms.copy()  # the caller may go on drawing in its own
         buffers = self._spare.popleft() if self._spare else self._new_buffers()
         self._fill(buffers, duration_ms)
-        weighted = Weighted(epoch, self._weights_record(buffers), buffers)
+        weighted = Weighted(epoch, duration_ms, self._weights_record(buffers), buffers)
         weakref.finalize(weighted, self._spare.append, buffers)
         return weighted
 
@@ -142,6 +149,10 @@ class PreparedRoads:
             entries=buffers.ticks.size,
             forward=buffers.labels.forward,
             backward=buffers.labels.backward,
+            climb=buffers.edges.climb,
+            descend=buffers.edges.descend,
+            climb_by=buffers.edges.climb_by,
+            descend_by=buffers.edges.descend_by,
             ticks=buffers.ticks,
             bound=buffers.bound,
             centers=len(self.columns.next_on),
@@ -163,7 +174,8 @@ class PreparedRoads:
             arrivals=len(ends.state),
             stretches=self.graph.stretch_count,
             regions=len(regions.top),
-            bounds=int(regions.first_bound[-1]),
+            edges=len(hierarchy.up),
+            arcs=self.graph.arc_count,
             depth=hierarchy.depth,
             subtree=hierarchy.subtree,
             highest=self.index.highest,
@@ -173,6 +185,11 @@ class PreparedRoads:
             arrival_node=ends.state,
             arrival_side=ends.side,
             junction_node=ends.junction_state,
+            stretch_arcs=np.stack([self.graph.forward_arc, self.graph.backward_arc], axis=1).astype(np.int32),
+            arc_stretch=self.graph.arc_stretch.astype(np.int32),
+            arc_forward=self.graph.arc_forward.astype(np.uint8),
+            first_up=hierarchy.first_up,
+            up=hierarchy.up,
             region_of_node=regions.of_node,
             region_top=regions.top,
             region_parent=regions.parent,

@@ -28,7 +28,8 @@ class RoadsLayout:
     arrivals: int
     stretches: int
     regions: int
-    bounds: int
+    edges: int
+    arcs: int
     depth: int
     subtree: int
     highest: int
@@ -38,6 +39,11 @@ class RoadsLayout:
     arrival_node: int
     arrival_side: int
     junction_node: int
+    stretch_arcs: int
+    arc_stretch: int
+    arc_forward: int
+    first_up: int
+    up: int
     region_of_node: int
     region_top: int
     region_parent: int
@@ -51,12 +57,16 @@ class RoadsLayout:
 
 
 class WeightsLayout:
-    """One set of weights: labels, table, bounds, and the ticks of both arcs of each stretch (uint32[s, 2])."""
+    """One set of weights: labels, edges, table, bounds, and the ticks of both arcs of each stretch (uint32[s, 2])."""
 
     roads: int
     entries: int
     forward: int
     backward: int
+    climb: int
+    descend: int
+    climb_by: int
+    descend_by: int
     ticks: int
     bound: int
     centers: int

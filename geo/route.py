@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.osm_import import RoadName
 from geo.point import Point
 from geo.roads import RoadGraph
-from geo.search import SearchGraph
 from geo.snap import Snap
 
 _MS_PER_S = 1000.0
@@ -47,25 +49,24 @@ class Route:
     steps: tuple[RouteStep, ...]
 
 
-def route_along(
-    search: SearchGraph,
+def route_along(  # noqa: PLR0913, PLR0917 - a route is described by all of these
+    graph: RoadGraph,
+    duration_ms: NDArray[np.int32],
     names: Sequence[RoadName | None],
     ends: tuple[Snap, Snap],
     legs: Sequence[Leg],
-    duration_ms: float,
+    line: Sequence[Point],
 ) -> Route:
-    """Describe a route that follows ``legs``; ``duration_ms`` is what the search found for it."""
-    graph = search.graph
-    line = [ends[0].point]
-    for leg in legs:
-        line.extend(point for point in leg_points(graph, leg) if point != line[-1])
+    """Describe a route that follows ``legs`` along ``line``; ``duration_ms`` are the weights of all arcs."""
+    steps = tuple(_steps(graph, duration_ms, names, legs))
+    apart = [point for nth, point in enumerate(line) if nth == 0 or point != line[nth - 1]]
     return Route(
-        duration_s=duration_ms / _MS_PER_S,
+        duration_s=sum(step.duration_s for step in steps),
         distance_m=sum(_leg_m(graph, leg) for leg in legs),
-        geometry=tuple(line) if len(line) > 1 else (line[0], ends[1].point),
+        geometry=tuple(apart) if len(apart) > 1 else (ends[0].point, ends[1].point),
         from_snap_m=ends[0].distance_m,
         to_snap_m=ends[1].distance_m,
-        steps=tuple(_steps(search, names, legs)),
+        steps=steps,
     )
 
 
@@ -102,13 +103,14 @@ def _at_metre(graph: RoadGraph, first: int, last: int, metre: float) -> Point:
     )
 
 
-def _steps(search: SearchGraph, names: Sequence[RoadName | None], legs: Iterable[Leg]) -> Iterator[RouteStep]:
+def _steps(
+    graph: RoadGraph, duration_ms: NDArray[np.int32], names: Sequence[RoadName | None], legs: Iterable[Leg]
+) -> Iterator[RouteStep]:
     """Join neighbouring legs on the same road name."""
-    graph = search.graph
     for name, same in groupby(legs, key=lambda leg: int(graph.road_name[graph.arc_stretch[leg.arc]])):
         road = list(same)
-        duration_ms = sum((leg.end - leg.begin) * float(search.duration_ms[leg.arc]) for leg in road)
-        yield RouteStep(names[name], sum(_leg_m(graph, leg) for leg in road), duration_ms / _MS_PER_S)
+        road_ms = sum((leg.end - leg.begin) * float(duration_ms[leg.arc]) for leg in road)
+        yield RouteStep(names[name], sum(_leg_m(graph, leg) for leg in road), road_ms / _MS_PER_S)
 
 
 def _leg_m(graph: RoadGraph, leg: Leg) -> float:

@@ -6,24 +6,28 @@ pieces (a piece joins two neighbouring shape points); a search widens until noth
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.compiled import Record
 from geo.point import EARTH_RADIUS_M, Box, Point, distance_m
 from geo.roads import RoadGraph
+from geo.snap_grid import SnapGrid, build_grid, compiled_grid
+from geo.snap_kernels import snap_point
+from geo.snap_limits import HEADING_WEIGHT_M, JUNCTION_RADIUS_M, SNAP_LIMIT_M
 
-# A point this near to a junction is that junction.
-JUNCTION_RADIUS_M = 0.5
-
-# Beyond this a point has no road: an ambulance crew would be told a place it cannot drive to.
-SNAP_LIMIT_M = 2_000.0
-
-# Cells of about this size hold a handful of pieces in a dense city.
-CELL_M = 200.0
-
-# With a heading, a road that runs across it must be this much nearer to win (carriageways and ramps lie within it).
-HEADING_WEIGHT_M = 40.0
+__all__ = [
+    "HEADING_WEIGHT_M",
+    "JUNCTION_RADIUS_M",
+    "SNAP_LIMIT_M",
+    "NoRoad",
+    "RoadIndex",
+    "Snap",
+    "SnapGrid",
+    "build_grid",
+]
 
 _METRES_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
 
@@ -53,44 +57,6 @@ class Snap:
     distance_m: float
 
 
-@dataclass(frozen=True, slots=True)
-class SnapGrid:
-    """The stored index: pieces of each cell, row by row from the south-west. See `build_grid`.
-
-    ``frame`` float64[4]: west, south, cell width and cell height in degrees; ``cells`` int32[2]: columns and rows;
-    ``first_piece`` int32[columns * rows + 1]; ``pieces`` int32: the shape point that begins each piece.
-    """
-
-    frame: NDArray[np.float64]
-    cells: NDArray[np.int32]
-    first_piece: NDArray[np.int32]
-    pieces: NDArray[np.int32]
-
-
-def build_grid(graph: RoadGraph) -> SnapGrid:
-    """Put every road piece into each cell that its bounding box touches."""
-    box = graph.box()
-    height = CELL_M / _METRES_PER_DEGREE
-    width = height / math.cos(math.radians((box.south + box.north) / 2.0))
-    columns, rows = int((box.east - box.west) / width) + 1, int((box.north - box.south) / height) + 1
-    piece = np.flatnonzero(graph.shape_stretch[:-1] == graph.shape_stretch[1:])
-    column = ((graph.shape_lon - box.west) / width).astype(np.int64)
-    row = ((graph.shape_lat - box.south) / height).astype(np.int64)
-    left, right = np.minimum(column[piece], column[piece + 1]), np.maximum(column[piece], column[piece + 1])
-    low, high = np.minimum(row[piece], row[piece + 1]), np.maximum(row[piece], row[piece + 1])
-    wide, tall = right - left + 1, high - low + 1
-    owner = np.repeat(np.arange(len(piece)), wide * tall)
-    nth = np.arange(len(owner)) - np.repeat(np.cumsum(wide * tall) - wide * tall, wide * tall)
-    cell = (low[owner] + nth // wide[owner]) * columns + left[owner] + nth % wide[owner]
-    order = np.argsort(cell, kind="stable")
-    return SnapGrid(
-        frame=np.array([box.west, box.south, width, height]),
-        cells=np.array([columns, rows], dtype=np.int32),
-        first_piece=np.searchsorted(cell[order], np.arange(columns * rows + 1)).astype(np.int32),
-        pieces=piece[owner[order]].astype(np.int32),
-    )
-
-
 class RoadIndex:
     """Snap points to the roads of one graph. Reads only: safe from any number of threads."""
 
@@ -100,6 +66,11 @@ class RoadIndex:
         self._west, self._south, self._width, self._height = (float(value) for value in grid.frame)
         self._columns, self._rows = (int(value) for value in grid.cells)
         self._served = graph.box().widened(SNAP_LIMIT_M)
+
+    @cached_property
+    def compiled(self) -> Record:
+        """Return the index as kernels read it."""
+        return compiled_grid(self._graph, self._grid)
 
     @property
     def served(self) -> Box:
@@ -112,12 +83,20 @@ class RoadIndex:
         A junction within `JUNCTION_RADIUS_M` of the point, or of the position, is the position.
         Raises `NoRoad` when the nearest road is farther than `SNAP_LIMIT_M`.
         """
-        found = self._nearest(point, 0.0 if heading_deg is None else HEADING_WEIGHT_M)
-        if heading_deg is None or found.near_m.min() <= JUNCTION_RADIUS_M:
-            best = int(found.near_m.argmin())
-        else:
-            best = int(self._scores(found, heading_deg).argmin())
-        return self._junction_near(point, found) or self._position(point, found, best)
+        heading = math.nan if heading_deg is None else heading_deg
+        stretch, fraction, junction, piece, along = snap_point(self.compiled.address, point.lon, point.lat, heading)
+        if stretch < 0:
+            raise self.no_road(point)
+        if junction >= 0:
+            place = self._graph.node_point(junction)
+            return Snap(stretch, fraction, junction, place, distance_m(point, place))
+        place = self._on_piece(piece, along)
+        return Snap(stretch, fraction, None, place, distance_m(point, place))
+
+    def no_road(self, point: Point) -> NoRoad:
+        """Return the refusal for a point that has no road, with the distance to the nearest one."""
+        everything = self._measure(point, np.unique(self._grid.pieces))
+        return NoRoad(point, self._position(point, everything, int(everything.near_m.argmin())).distance_m)
 
     def candidates(self, point: Point, radius_m: float) -> list[Snap]:
         """Return the nearest position on every stretch within ``radius_m`` of the point, nearest first."""
@@ -126,20 +105,6 @@ class RoadIndex:
         order = order[found.near_m[order] <= radius_m]
         _, first = np.unique(self._graph.shape_stretch[found.piece[order]], return_index=True)
         return [self._position(point, found, int(at)) for at in order[np.sort(first)]]
-
-    def _nearest(self, point: Point, margin_m: float) -> "_Found":
-        """Return pieces that surely include all within the nearest distance plus the margin."""
-        radius_m = CELL_M
-        while point in self._served:
-            found = self._within(point, radius_m)
-            nearest_m = float(found.near_m.min(initial=math.inf))
-            if nearest_m + margin_m <= radius_m and nearest_m <= SNAP_LIMIT_M:
-                return found
-            if radius_m > SNAP_LIMIT_M + margin_m:
-                break
-            radius_m *= 2.0
-        everything = self._measure(point, np.unique(self._grid.pieces))
-        raise NoRoad(point, self._position(point, everything, int(everything.near_m.argmin())).distance_m)
 
     def _within(self, point: Point, radius_m: float) -> "_Found":
         """Measure the pieces of all cells that a circle touches; a piece may come up several times."""
@@ -168,29 +133,7 @@ class RoadIndex:
         square = dx * dx + dy * dy
         along = -(ax * dx + ay * dy) / np.where(square > 0.0, square, 1.0)
         np.clip(along, 0.0, 1.0, out=along)
-        return _Found(piece, along, np.hypot(ax + along * dx, ay + along * dy), dx, dy)
-
-    def _scores(self, found: "_Found", heading_deg: float) -> NDArray[np.float64]:
-        """Add to each distance what the road's course differs from the heading: nothing along it, all of it against."""
-        heading = math.radians(heading_deg)
-        length = np.hypot(found.dx, found.dy)
-        cosine = (found.dx * math.sin(heading) + found.dy * math.cos(heading)) / np.where(length > 0.0, length, 1.0)
-        stretch = self._graph.shape_stretch[found.piece]
-        onward = np.where(self._graph.forward_arc[stretch] >= 0, cosine, -1.0)
-        back = np.where(self._graph.backward_arc[stretch] >= 0, -cosine, -1.0)
-        scores: NDArray[np.float64] = found.near_m + HEADING_WEIGHT_M * (1.0 - np.maximum(onward, back)) / 2.0
-        return scores
-
-    def _junction_near(self, point: Point, found: "_Found") -> Snap | None:
-        """Return the nearest junction within the radius, even where another road passes nearer."""
-        best: Snap | None = None
-        touched = found.piece[found.near_m <= JUNCTION_RADIUS_M]
-        for stretch in np.unique(self._graph.shape_stretch[touched]).tolist():
-            for fraction in (0.0, 1.0):
-                end = self._at_end(point, stretch, fraction)
-                if end.distance_m <= JUNCTION_RADIUS_M and (best is None or _rank(end) < _rank(best)):
-                    best = end
-        return best
+        return _Found(piece, along, np.hypot(ax + along * dx, ay + along * dy))
 
     def _position(self, point: Point, found: "_Found", at: int) -> Snap:
         graph, piece, along = self._graph, int(found.piece[at]), float(found.along[at])
@@ -202,12 +145,15 @@ class RoadIndex:
             return self._at_end(point, stretch, 0.0)
         if total_m - here_m <= JUNCTION_RADIUS_M:
             return self._at_end(point, stretch, 1.0)
-        lon, lat = float(graph.shape_lon[piece]), float(graph.shape_lat[piece])
-        place = Point(
-            lon + along * (float(graph.shape_lon[piece + 1]) - lon),
-            lat + along * (float(graph.shape_lat[piece + 1]) - lat),
-        )
+        place = self._on_piece(piece, along)
         return Snap(stretch, here_m / total_m, None, place, distance_m(point, place))
+
+    def _on_piece(self, piece: int, along: float) -> Point:
+        lon, lat = float(self._graph.shape_lon[piece]), float(self._graph.shape_lat[piece])
+        return Point(
+            lon + along * (float(self._graph.shape_lon[piece + 1]) - lon),
+            lat + along * (float(self._graph.shape_lat[piece + 1]) - lat),
+        )
 
     def _at_end(self, point: Point, stretch: int, fraction: float) -> Snap:
         graph = self._graph
@@ -220,14 +166,8 @@ class RoadIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Measured pieces: where along each (0..1) the nearest place is, how far that is, and its vector in metres."""
+    """Measured pieces: where along each (0..1) the nearest place is, and how far that is."""
 
     piece: NDArray[np.int32]
     along: NDArray[np.float64]
     near_m: NDArray[np.float64]
-    dx: NDArray[np.float64]
-    dy: NDArray[np.float64]
-
-
-def _rank(end: Snap) -> tuple[float, int]:
-    return end.distance_m, -1 if end.junction is None else end.junction

@@ -1,17 +1,58 @@
-"""Snap by kernel: lay a road graph out for it, pieces in the order of their cells, and read its answers."""
+"""The grid of road pieces: built once per city and stored, then laid out for the kernel, cell by cell."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import Record
-from geo.point import EARTH_RADIUS_M, Point, distance_m
+from geo.point import EARTH_RADIUS_M
 from geo.roads import NO_ARC, RoadGraph
-from geo.snap import Snap, SnapGrid
-from geo.snap_kernels import GRID, snap_point
+from geo.snap_kernels import GRID
+
+# Cells of about this size hold a handful of pieces in a dense city.
+CELL_M = 200.0
 
 _METRES_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
+
+
+@dataclass(frozen=True, slots=True)
+class SnapGrid:
+    """The stored index: pieces of each cell, row by row from the south-west. See `build_grid`.
+
+    ``frame`` float64[4]: west, south, cell width and cell height in degrees; ``cells`` int32[2]: columns and rows;
+    ``first_piece`` int32[columns * rows + 1]; ``pieces`` int32: the shape point that begins each piece.
+    """
+
+    frame: NDArray[np.float64]
+    cells: NDArray[np.int32]
+    first_piece: NDArray[np.int32]
+    pieces: NDArray[np.int32]
+
+
+def build_grid(graph: RoadGraph) -> SnapGrid:
+    """Put every road piece into each cell that its bounding box touches."""
+    box = graph.box()
+    height = CELL_M / _METRES_PER_DEGREE
+    width = height / math.cos(math.radians((box.south + box.north) / 2.0))
+    columns, rows = int((box.east - box.west) / width) + 1, int((box.north - box.south) / height) + 1
+    piece = np.flatnonzero(graph.shape_stretch[:-1] == graph.shape_stretch[1:])
+    column = ((graph.shape_lon - box.west) / width).astype(np.int64)
+    row = ((graph.shape_lat - box.south) / height).astype(np.int64)
+    left, right = np.minimum(column[piece], column[piece + 1]), np.maximum(column[piece], column[piece + 1])
+    low, high = np.minimum(row[piece], row[piece + 1]), np.maximum(row[piece], row[piece + 1])
+    wide, tall = right - left + 1, high - low + 1
+    owner = np.repeat(np.arange(len(piece)), wide * tall)
+    nth = np.arange(len(owner)) - np.repeat(np.cumsum(wide * tall) - wide * tall, wide * tall)
+    cell = (low[owner] + nth // wide[owner]) * columns + left[owner] + nth % wide[owner]
+    order = np.argsort(cell, kind="stable")
+    return SnapGrid(
+        frame=np.array([box.west, box.south, width, height]),
+        cells=np.array([columns, rows], dtype=np.int32),
+        first_piece=np.searchsorted(cell[order], np.arange(columns * rows + 1)).astype(np.int32),
+        pieces=piece[owner[order]].astype(np.int32),
+    )
 
 
 def compiled_grid(graph: RoadGraph, grid: SnapGrid) -> Record:
@@ -59,20 +100,3 @@ def stretch_nodes(graph: RoadGraph) -> NDArray[np.int32]:
     start = np.where(onward, graph.arc_from[arc], graph.arc_to[arc])
     end = np.where(onward, graph.arc_to[arc], graph.arc_from[arc])
     return np.ascontiguousarray(np.stack([start, end], axis=1).astype(np.int32))
-
-
-def snapped(graph: RoadGraph, grid: Record, point: Point, heading_deg: float | None = None) -> Snap | None:
-    """Return the position that `geo.snap.RoadIndex.snap` describes; None when no road is near enough."""
-    heading = math.nan if heading_deg is None else heading_deg
-    stretch, fraction, junction, piece, along = snap_point(grid.address, point.lon, point.lat, heading)
-    if stretch < 0:
-        return None
-    if junction >= 0:
-        place = graph.node_point(junction)
-        return Snap(stretch, fraction, junction, place, distance_m(point, place))
-    lon, lat = graph.shape_lon, graph.shape_lat
-    place = Point(
-        float(lon[piece] + along * (lon[piece + 1] - lon[piece])),
-        float(lat[piece] + along * (lat[piece + 1] - lat[piece])),
-    )
-    return Snap(stretch, fraction, None, place, distance_m(point, place))

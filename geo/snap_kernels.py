@@ -1,7 +1,6 @@
-"""Compiled twin of `geo.snap.RoadIndex.snap`: from a point to a position on the road in less than a microsecond.
+"""Compiled snap: from a point to a position on the road in a microsecond. `geo.snap.RoadIndex` says what it means.
 
-Departs from the twin in one thing: candidates are compared in float32 relative to their cell (exact to a millimetre),
-and the winner is measured again in float64.
+Candidates are compared in float32 relative to their cell, exact to a millimetre; the winner is measured in float64.
 """
 
 # A kernel takes structs and arrays one by one: inside compiled code an argument costs nothing.
@@ -13,10 +12,11 @@ import numpy as np
 
 from geo.compiled import Struct, f32, f64, i32, query_kernel, struct_at, struct_type, wide
 from geo.point import EARTH_RADIUS_M
-from geo.snap import HEADING_WEIGHT_M, JUNCTION_RADIUS_M, SNAP_LIMIT_M
+from geo.snap_limits import HEADING_WEIGHT_M, JUNCTION_RADIUS_M, SNAP_LIMIT_M
 
 _METRES_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
 _RADIANS_PER_DEGREE = math.radians(1.0)
+_LON_MAX, _LAT_MAX = 180.0, 89.0
 _NOWHERE = -1
 
 
@@ -58,6 +58,8 @@ GRID = struct_type(GridLayout)
 @query_kernel
 def snap_to_road(g: Struct, lon: float, lat: float, heading_deg: float) -> tuple[int, float, int, int, float]:
     """Return (stretch, fraction, junction or -1, piece, along); stretch -1 where no road is near. NaN: no heading."""
+    if not (abs(lon) <= _LON_MAX and abs(lat) <= _LAT_MAX):  # not a number is not within either
+        return _NOWHERE, 0.0, _NOWHERE, 0, 0.0
     best, headed, near_m = _nearest_entries(g, lon, lat, heading_deg)
     if best < 0 or near_m > SNAP_LIMIT_M:
         return _NOWHERE, 0.0, _NOWHERE, 0, 0.0
@@ -177,7 +179,7 @@ def _scan_headed(
 
 @query_kernel
 def _position(g: Struct, piece: int, lon: float, lat: float) -> tuple[int, float, int, int, float]:
-    """Measure the winner in float64, as the twin does; its end is a junction when it is near enough."""
+    """Measure the winner in float64; its end is a junction when it is near enough."""
     shape_lon, shape_lat, shape_m = f64(g.shape_lon, g.shapes), f64(g.shape_lat, g.shapes), f64(g.shape_m, g.shapes)
     first = i32(g.first_shape, g.stretches + 1)
     metres_east = _METRES_PER_DEGREE * math.cos(lat * _RADIANS_PER_DEGREE)

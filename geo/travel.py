@@ -2,11 +2,14 @@
 
 `TravelTimes` answers over one set of weights at a time; `reweight` publishes another by swapping one reference, so a
 query sees the old weights or the new ones, never a mixture. Every answer excludes the way between a point and its road.
+Times are exact: from junction to junction to the millisecond, from the middle of a road to a sixteenth of one.
 """
 
-from collections import defaultdict
+import math
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +17,26 @@ from numpy.typing import NDArray
 
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
+from geo.hierarchy import TICKS_PER_MS
+from geo.hierarchy_kernels import FAR
 from geo.osm_import import RoadName
 from geo.point import Point
+from geo.prepared import PreparedRoads, Weighted
+from geo.query_kernels import fill_matrix, rank_centers
 from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
-from geo.search import SearchGraph, Seeds
+from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
 from geo.snap import NoRoad, RoadIndex, Snap
+from geo.unit_kernels import nearest_units
 
-_MS_PER_S = 1000.0
+_TICKS_PER_S = 1000.0 * TICKS_PER_MS
+_NOBODY = -1
+
+# Different sets of centres that are asked for again and again: one per condition, with and without those on diversion.
+CHOICES_KEPT = 64
+
+# With a filter in Python, so many more units are looked at each time too few of them pass.
+WIDER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +48,17 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class _Weights:
-    """One published set of weights, and what was prepared for it."""
+class Way:
+    """A way as arrays: arcs in driving order, its line (float64[points, 2]: lon, lat), and its shares.
 
-    epoch: int
-    search: SearchGraph
-    center_arrivals: Seeds
+    ``begin`` and ``end`` are the shares of the first and of the last arc where the way begins and ends.
+    """
+
+    duration_s: float
+    arcs: NDArray[np.int32]
+    begin: float
+    end: float
+    line: NDArray[np.float64]
 
 
 class TravelTimes:
@@ -54,10 +74,15 @@ class TravelTimes:
         self.roads = roads
         self._graph = graph
         self._road_names = road_names
-        snapped = {center_id: _snapped(roads, point) for center_id, point in centers.items()}
-        self._centers = [(center_id, snap) for center_id, snap in snapped.items() if snap is not None]
+        snapped = {center_id: _snapped(roads, point) for center_id, point in sorted(centers.items())}
+        placed = {center_id: snap for center_id, snap in snapped.items() if snap is not None}
+        self._center_ids = list(placed)
         self._roadless = [center_id for center_id, snap in snapped.items() if snap is None]
-        self._weights = self._weighed(1, graph.duration_ms)
+        self._prepared = PreparedRoads(graph, roads.compiled, list(placed.values()))
+        self._weights = self._prepared.weighted(1, graph.duration_ms)
+        self._rebuilding = threading.Lock()
+        self._mine = threading.local()
+        self._bars_of = lru_cache(CHOICES_KEPT)(self._bars)
 
     @classmethod
     def open(cls, pack: CityPack | Path) -> "TravelTimes":
@@ -71,24 +96,27 @@ class TravelTimes:
         return self._weights.epoch
 
     def reweight(self, duration_ms: NDArray[np.int32]) -> int:
-        """Publish other weights, int32 >= 1 per arc of the pack's graph, and return their epoch."""
-        if duration_ms.shape != self._graph.duration_ms.shape or int(duration_ms.min()) < 1:
-            raise ValueError("weights must be one duration of at least 1 ms for each arc")
-        self._weights = self._weighed(self._weights.epoch + 1, duration_ms)
-        return self._weights.epoch
+        """Publish other weights, int32 >= 1 per arc of the pack's graph, and return their epoch.
+
+        `geo.hierarchy.CLOSED_MS` closes an arc. Queries go on with the old weights until the new ones are whole;
+        ValueError leaves the old ones in force.
+        """
+        with self._rebuilding:
+            self._weights = self._prepared.weighted(self._weights.epoch + 1, duration_ms)
+            return self._weights.epoch
 
     def rank(self, at: Point, k: int | None = None, among: Collection[str] | None = None) -> list[Arrival]:
         """Return the centres by travel time from a point, nearest first, unreachable ones last.
 
         ``k`` keeps the first few; ``among`` names the centres that count. Raises `geo.snap.NoRoad`.
         """
-        weights, start = self._weights, self.roads.snap(at)
-        times_ms = weights.center_arrivals.best(weights.search.times_from(start))
-        arrivals = [
-            _arrival(center_id, float(time_ms), weights.search.along_ms(start, snap))
-            for (center_id, snap), time_ms in zip(self._centers, times_ms, strict=True)
-            if among is None or center_id in among
-        ]
+        weights, most = self._weights, len(self._center_ids)
+        found = self._results(most if k is None else min(k, most))
+        barred = self._bars_of(None if among is None else frozenset(among))
+        count = rank_centers(weights.address, at.lon, at.lat, found.k, barred.address, *found.addresses)
+        if count < 0:
+            raise self.roads.no_road(at)
+        arrivals = [Arrival(self._center_ids[column], _seconds(ticks)) for column, ticks in found.first(count)]
         arrivals += [Arrival(center_id, None) for center_id in self._roadless if among is None or center_id in among]
         return _nearest_first(arrivals)[:k]
 
@@ -99,59 +127,130 @@ class TravelTimes:
 
         ``k`` keeps the first few; ``accept`` tells which units count. Raises `geo.snap.NoRoad`.
         """
-        weights, end = self._weights, self.roads.snap(at)
-        fixes = [fix for fix in fleet.fixes() if accept is None or accept(fix.unit_id)]
-        placed = [(fix.unit_id, fix.snap) for fix in fixes if fix.snap is not None]
-        departures = Seeds.of(weights.search.departures(snap) for _, snap in placed)
-        times_ms = departures.best(weights.search.times_to(end))
-        arrivals = [
-            _arrival(unit_id, float(time_ms), weights.search.along_ms(snap, end))
-            for (unit_id, snap), time_ms in zip(placed, times_ms, strict=True)
-        ]
-        arrivals += [Arrival(fix.unit_id, None) for fix in fixes if fix.snap is None]
-        return _nearest_first(arrivals)[:k]
+        known = fleet.size
+        wanted = known if k is None else min(k, known)
+        reached = self._reached(at, fleet, wanted, known, accept)
+        arrivals = _nearest_first(Arrival(unit_id, eta_s) for unit_id, eta_s in reached.items())[:wanted]
+        if len(arrivals) < wanted:
+            others = [unit_id for unit_id in fleet.ids() if unit_id not in reached]
+            left = sorted(unit_id for unit_id in others if accept is None or accept(unit_id))
+            arrivals += [Arrival(unit_id, None) for unit_id in left[: wanted - len(arrivals)]]
+        return arrivals
 
     def matrix(self, sources: Sequence[Point], targets: Sequence[Point]) -> NDArray[np.float64]:
         """Return seconds from every source to every target: float64[sources, targets], inf where unreachable.
 
         Raises `geo.snap.NoRoad` for the first point without a road.
         """
-        search = self._weights.search
+        weights = self._weights
         starts, ends = [self.roads.snap(point) for point in sources], [self.roads.snap(point) for point in targets]
-        departures, arrivals = [search.departures(snap) for snap in starts], [search.arrivals(snap) for snap in ends]
-        if len(starts) <= len(ends):
-            times_ms = search.best_from(departures, Seeds.of(arrivals))
-        else:
-            times_ms = search.best_to(arrivals, Seeds.of(departures)).T
-        for row, column in _on_one_stretch(starts, ends):
-            times_ms[row, column] = min(times_ms[row, column], search.along_ms(starts[row], ends[column]))
-        return times_ms / _MS_PER_S
+        ticks = np.empty((len(starts), len(ends)), np.uint32)
+        fill_matrix(weights.address, *_positions(starts), *_positions(ends), ticks)
+        return np.where(ticks >= FAR, np.inf, ticks / _TICKS_PER_S)
 
     def route(self, a: Point, b: Point) -> Route | None:
         """Return the fastest way from a to b with its geometry; None when there is none. Raises `geo.snap.NoRoad`."""
-        search, start, end = self._weights.search, self.roads.snap(a), self.roads.snap(b)
-        straight_ms = search.along_ms(start, end)
-        path = search.path(search.departures(start), search.arrivals(end))
-        if path is not None and path.duration_ms < straight_ms:
-            legs = [
-                *(
-                    [Leg(path.departure.arc, search.share(path.departure.arc, start), 1.0)]
-                    if start.junction is None
-                    else []
-                ),
-                *(Leg(arc, 0.0, 1.0) for arc in path.arcs),
-                *([Leg(path.arrival.arc, 0.0, search.share(path.arrival.arc, end))] if end.junction is None else []),
-            ]
-            return route_along(search, self._road_names, (start, end), legs, path.duration_ms)
-        straight = search.along(start, end)
-        if straight is None:
+        weights, start, end = self._weights, self.roads.snap(a), self.roads.snap(b)
+        way = self._way(weights, start, end)
+        if way is None:
             return None
-        leg = Leg(straight.arc, search.share(straight.arc, start), search.share(straight.arc, end))
-        return route_along(search, self._road_names, (start, end), [leg], straight.offset_ms)
+        legs = [Leg(arc, 0.0, 1.0) for arc in way.arcs.tolist()]
+        if legs:
+            legs[0] = legs[0]._replace(begin=way.begin)
+            legs[-1] = legs[-1]._replace(end=way.end)
+        line = [start.point, *(Point(lon, lat) for lon, lat in way.line.tolist())]
+        return route_along(self._graph, weights.duration_ms, self._road_names, (start, end), legs, line)
 
-    def _weighed(self, epoch: int, duration_ms: NDArray[np.int32]) -> _Weights:
-        search = SearchGraph(self._graph, duration_ms)
-        return _Weights(epoch, search, Seeds.of(search.arrivals(snap) for _, snap in self._centers))
+    def way(self, a: Point, b: Point) -> Way | None:
+        """Return the fastest way as arrays: what `route` tells, without its words. Raises `geo.snap.NoRoad`."""
+        return self._way(self._weights, self.roads.snap(a), self.roads.snap(b))
+
+    def _way(self, weights: Weighted, start: Snap, end: Snap) -> Way | None:
+        arcs = np.empty(ARCS_MAX, np.int32)
+        count, over_ticks = find_way(weights.address, *_place(start), *_place(end), arcs)
+        if count == TOO_LONG:
+            raise ValueError(f"the fastest way has more than {ARCS_MAX} arcs")
+        ticks = float(over_ticks)
+        straight, its_ticks = self._straight(weights, start, end)
+        if straight is not None and its_ticks <= ticks:
+            arcs[0], count, ticks = straight, 1, its_ticks
+        if count == NO_WAY:
+            return None
+        driven = arcs[:count].copy()
+        begin = self._share(driven[0], start) if count and start.junction is None else 0.0
+        finish = self._share(driven[-1], end) if count and end.junction is None else 1.0
+        line = draw_way(weights.address, driven, count, begin, finish)
+        return Way(ticks / _TICKS_PER_S, driven, begin, finish, line)
+
+    def _straight(self, weights: Weighted, start: Snap, end: Snap) -> tuple[int | None, float]:
+        """Return the arc on which one drives straight on from start to end, and the ticks; None where one cannot."""
+        if start.junction is not None or end.junction is not None or start.stretch != end.stretch:
+            return None, math.inf
+        ways = [
+            ((self._share(arc, end) - self._share(arc, start)) * int(weights.buffers.ticks[start.stretch, side]), arc)
+            for side, arc in enumerate(
+                (self._graph.forward_arc[start.stretch], self._graph.backward_arc[start.stretch])
+            )
+            if arc >= 0
+            and weights.buffers.ticks[start.stretch, side] < FAR
+            and self._share(arc, start) <= self._share(arc, end)
+        ]
+        if not ways:
+            return None, math.inf
+        ticks, arc = min(ways)
+        return int(arc), float(np.floor(ticks + 0.5))
+
+    def _share(self, arc: int, snap: Snap) -> float:
+        """Return which share of the arc lies before the position, 0 to 1."""
+        return snap.fraction if self._graph.arc_forward[arc] else 1.0 - snap.fraction
+
+    def _reached(
+        self, at: Point, fleet: FleetIndex, wanted: int, known: int, accept: Callable[[str], bool] | None
+    ) -> dict[str, float]:
+        """Return the seconds of the first units that a road leads from; of more, if ``accept`` refuses some."""
+        weights, looked_at = self._weights, wanted
+        while True:
+            units, found = fleet.placed_on(self._prepared), self._results(looked_at)
+            count = nearest_units(weights.address, units.address, at.lon, at.lat, found.k, 0, *found.addresses)
+            if count < 0:
+                raise self.roads.no_road(at)
+            seconds = {fleet.id_at(slot): ticks / _TICKS_PER_S for slot, ticks in found.first(count) if ticks < FAR}
+            passing = {unit_id: eta_s for unit_id, eta_s in seconds.items() if accept is None or accept(unit_id)}
+            if len(passing) >= wanted or looked_at >= known:
+                return passing
+            looked_at = min(known, WIDER * looked_at)
+
+    def _results(self, k: int) -> "_Results":
+        """Return this thread's own place for results, for at least k of them."""
+        results: _Results | None = getattr(self._mine, "results", None)
+        if results is None or results.k != k:
+            results = self._mine.results = _Results(k)
+        return results
+
+    def _bars(self, among: frozenset[str] | None) -> "_Bars":
+        return _Bars([among is None or center_id in among for center_id in self._center_ids])
+
+
+class _Results:
+    """Where a kernel puts the k first: which, and their ticks."""
+
+    def __init__(self, k: int) -> None:
+        self.k = k
+        self.which = np.empty(max(1, k), np.int32)
+        self.ticks = np.empty(max(1, k), np.uint32)
+        self.addresses = (self.which.ctypes.data, self.ticks.ctypes.data)
+
+    def first(self, count: int) -> Iterable[tuple[int, int]]:
+        """Yield the first of them."""
+        return zip(self.which[:count].tolist(), self.ticks[:count].tolist(), strict=True)
+
+
+class _Bars:
+    """Which centres do not count, as `rank_centers` wants it."""
+
+    def __init__(self, counts: list[bool]) -> None:
+        self._bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
+        self.address = self._bars.ctypes.data
 
 
 def _snapped(roads: RoadIndex, point: Point) -> Snap | None:
@@ -161,21 +260,23 @@ def _snapped(roads: RoadIndex, point: Point) -> Snap | None:
         return None
 
 
-def _arrival(of: str, searched_ms: float, straight_ms: float) -> Arrival:
-    time_ms = min(searched_ms, straight_ms)
-    return Arrival(of, time_ms / _MS_PER_S if np.isfinite(time_ms) else None)
+def _seconds(ticks: int) -> float | None:
+    return ticks / _TICKS_PER_S if ticks < FAR else None
 
 
 def _nearest_first(arrivals: Iterable[Arrival]) -> list[Arrival]:
     return sorted(arrivals, key=lambda arrival: (np.inf if arrival.eta_s is None else arrival.eta_s, arrival.id))
 
 
-def _on_one_stretch(starts: Sequence[Snap], ends: Sequence[Snap]) -> Iterable[tuple[int, int]]:
-    """Yield the pairs of positions in the middle of one stretch: between them one may drive straight on."""
-    ends_on = defaultdict(list)
-    for column, end in enumerate(ends):
-        if end.junction is None:
-            ends_on[end.stretch].append(column)
-    for row, start in enumerate(starts):
-        if start.junction is None:
-            yield from ((row, column) for column in ends_on.get(start.stretch, ()))
+def _place(snap: Snap) -> tuple[int, float, int]:
+    return snap.stretch, snap.fraction, _NOBODY if snap.junction is None else snap.junction
+
+
+def _positions(snaps: Sequence[Snap]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Lay positions out as kernels want them: stretches, fractions, junctions (-1 in the middle of a stretch)."""
+    places = [_place(snap) for snap in snaps]
+    return (
+        np.array([stretch for stretch, _, _ in places], dtype=np.int64),
+        np.array([fraction for _, fraction, _ in places], dtype=np.float64),
+        np.array([junction for _, _, junction in places], dtype=np.int64),
+    )

@@ -16,8 +16,8 @@ from geo.point import Point
 from geo.prepared import PreparedRoads
 from geo.query_kernels import fill_matrix, rank_centers
 from geo.roads import RoadGraph
-from geo.snap import Snap, build_grid
-from geo.snap_grid import compiled_grid, snapped
+from geo.snap import RoadIndex, Snap
+from geo.snap_grid import build_grid
 from geo.unit_kernels import ROW_COLUMNS, UNITS, move_units, nearest_units
 from tests.geo.random_city import oracle_ms, random_graph, random_point
 
@@ -33,17 +33,13 @@ class Town:
         self, graph: RoadGraph, centers: Sequence[Point] = (), epochs: Sequence[NDArray[np.int32]] = ()
     ) -> None:
         self.graph = graph
-        self.grid = compiled_grid(graph, build_grid(graph))
-        self.centers = [self.snap(point) for point in centers]
+        self.roads = RoadIndex(graph, build_grid(graph))
+        self.grid = self.roads.compiled
+        self.centers = [self.roads.snap(point) for point in centers]
         self.prepared = PreparedRoads(graph, self.grid, self.centers)
         self.weighted = self.prepared.weighted(1, graph.duration_ms)
         for duration_ms in epochs:
             self.weighted = self.prepared.weighted(self.weighted.epoch + 1, duration_ms)
-
-    def snap(self, point: Point) -> Snap:
-        snap = snapped(self.graph, self.grid, point)
-        assert snap is not None
-        return snap
 
     def matrix_ms(self, starts: Sequence[Snap], ends: Sequence[Snap]) -> NDArray[np.float64]:
         out = np.empty((len(starts), len(ends)), np.uint32)
@@ -127,7 +123,7 @@ def test_every_query_equals_the_plain_search_on_random_cities() -> None:
         places = [random_point(rng, graph) for _ in range(rng.randint(1, 5))]
         at = random_point(rng, graph)
         town = Town(graph, places)
-        here, k = town.snap(at), rng.randint(1, 6)
+        here, k = town.roads.snap(at), rng.randint(1, 6)
         there = [open_oracle_ms(graph, here, place) for place in town.centers]
         back = [open_oracle_ms(graph, place, here) for place in town.centers]
         np.testing.assert_allclose(town.matrix_ms([here], town.centers)[0], there, atol=ROUNDING_MS, err_msg=f"{seed}")

@@ -180,7 +180,7 @@ def decode_findings(document: bytes | str) -> Findings:
     """
     try:
         raw = msgspec.json.decode(document)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidFindingsError(f"findings are not JSON: {error}") from error
     return findings_from(raw)
 

@@ -29,11 +29,10 @@ COMMANDS = {
 
 
 def parser_for(command: str) -> argparse.ArgumentParser:
-    """Build the parser of one command, and of its neighbours in the same module."""
+    """Build the parser of one command and its neighbours in the same module; of all, to help with an unknown one."""
     parser = argparse.ArgumentParser(prog="greenchannel")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="{" + ",".join(COMMANDS) + "}")
-    module = COMMANDS.get(command)
-    if module is not None:
+    for module in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
         import_module(module).add_to(subparsers)
     return parser
 

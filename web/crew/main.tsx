@@ -5,9 +5,11 @@ import { useEffect } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import { session } from "@shared/session.ts";
 import { SignIn } from "@shared/sign_in.tsx";
+import { onRun } from "./model/journey.ts";
 import { Crew } from "./state.ts";
 import { t } from "./texts.ts";
 import { App } from "./ui/App.tsx";
+import { keepUpToDate } from "./update.ts";
 import "@shared/tokens.css";
 import "./crew.css";
 
@@ -52,4 +54,9 @@ const page = document.getElementById("page");
 if (page === null) throw new Error("index.html has lost its #page");
 render(<Page />, page);
 void askWhetherDemo();
-if ("serviceWorker" in navigator && !import.meta.env.DEV) void navigator.serviceWorker.register("/crew/sw.js", { scope: "/crew/" });
+if (!import.meta.env.DEV) {
+  void keepUpToDate(() => {
+    const unit = crew.peek()?.rows.peek().unit ?? null;
+    return unit === null || !onRun(unit.status);
+  });
+}

@@ -26,6 +26,9 @@ async function answer(request: Request): Promise<Response> {
 
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(dropOldCaches().then(() => self.clients.claim())));
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") void self.skipWaiting(); // the page says when: between runs
+});
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin || !url.pathname.startsWith("/crew")) return;

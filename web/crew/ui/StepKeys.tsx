@@ -16,7 +16,14 @@ function step(crew: Crew, status: UnitStatus): void {
   if (settling.peek()) return;
   settling.value = true;
   setTimeout(() => { settling.value = false; }, SHAKE_MS);
-  void crew.do("report-status", { unit_id: crew.unitId, status });
+  report(crew, status);
+}
+
+/** A tap speaks for the run that was on the screen: if that has ended meanwhile, it must not move the next one. */
+function report(crew: Crew, status: UnitStatus, atMs?: number): void {
+  const { unit, assignment } = crew.rows.peek();
+  const assignment_id = unit !== null && unit.assignment_id !== null && unit.assignment_id === assignment?.id ? assignment.id : null;
+  void crew.do("report-status", { unit_id: crew.unitId, status, assignment_id }, atMs);
 }
 
 export function StepKeys({ crew }: { crew: Crew }) {
@@ -77,7 +84,7 @@ function StepSheet({ crew, onClose }: { crew: Crew; onClose: () => void }) {
 function LateStep({ crew, step: name, onClose }: { crew: Crew; step: Step; onClose: () => void }) {
   const take = (digits: string): void => {
     const at = momentBefore(digits, crew.link.serverNow());
-    if (at !== null) void crew.do("report-status", { unit_id: crew.unitId, status: name }, Date.parse(at));
+    if (at !== null) report(crew, name, Date.parse(at));
     onClose();
   };
   return <TimePad title={t("crew.late", { step: t(`status.${name}`) })} now={crew.now.value} onDone={take} onClose={onClose} />;

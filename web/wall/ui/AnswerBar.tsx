@@ -1,5 +1,5 @@
 /** The one big button: it answers exactly what it names. Space and Enter press it from anywhere. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { conditionsOf, hasEnded, type Tile } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
@@ -10,11 +10,14 @@ const SETTLE_MS = 700;
 export function AnswerBar({ wall }: { wall: Wall }) {
   const waiting = wall.waiting.value;
   const tile = waiting[0];
-  const shownSince = useRef({ id: "", ms: 0 });
+  const [settled, setSettled] = useState("");
   const id = tile === undefined ? "" : `${tile.activation.id}/${hasEnded(tile) ? "end" : "new"}`;
-  if (shownSince.current.id !== id) shownSince.current = { id, ms: performance.now() };
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(id), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
   const answer = (): void => {
-    if (tile === undefined || performance.now() - shownSince.current.ms < SETTLE_MS) return;
+    if (tile === undefined || settled !== id) return;
     void wall.ask(hasEnded(tile) ? "acknowledge-end" : "acknowledge-activation", { activation_id: tile.activation.id });
   };
   const latest = useRef(answer);
@@ -31,7 +34,7 @@ export function AnswerBar({ wall }: { wall: Wall }) {
   }, []);
   if (tile === undefined) return null;
   return (
-    <button type="button" class="answer" aria-keyshortcuts="Space Enter" onClick={answer}>
+    <button type="button" class="answer" data-settled={settled === id} aria-keyshortcuts="Space Enter" onClick={answer}>
       <span class="answer-word">{t(hasEnded(tile) ? "wall.do.seen" : "wall.do.answer")}</span>
       <span class="answer-what">{label(tile)}</span>
       {waiting.length > 1 && <span class="answer-more">{t("wall.more", { count: waiting.length - 1 })}</span>}

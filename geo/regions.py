@@ -48,7 +48,8 @@ def cut_regions(hierarchy: Hierarchy, ends: RoadEnds, nodes_max: int = REGION_NO
     lowest = lowest_departure(departs)
     region = np.concatenate([of_node[ends.junction_state], of_node[lowest], of_node[lowest]]).astype(np.int64)
     node = np.concatenate([ends.junction_state, departs[:, 0], departs[:, 1]]).astype(np.int64)
-    pair = np.unique((region * len(of_node) + node)[node != NO_ARC])
+    pair = np.sort((region * len(of_node) + node)[node != NO_ARC])
+    pair = pair[np.append(True, pair[1:] != pair[:-1])[: len(pair)]]
     region = pair // len(of_node)
     return Regions(
         of_node=of_node,

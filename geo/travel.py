@@ -9,25 +9,25 @@ import math
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.city_pack import CityPack
-from geo.fleet_index import FleetIndex
+from geo.fleet_index import FleetIndex, UnitFix
 from geo.hierarchy import TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
 from geo.osm_import import RoadName
 from geo.point import Point
 from geo.prepared import PreparedRoads, Weighted
-from geo.query_kernels import fill_matrix, rank_centers
+from geo.query_kernels import fill_matrix
+from geo.questions import Ranking, UnitSearch
 from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
 from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
 from geo.snap import NoRoad, RoadIndex, Snap
-from geo.unit_kernels import nearest_units
 
 _TICKS_PER_S = 1000.0 * TICKS_PER_MS
 _NOBODY = -1
@@ -81,14 +81,29 @@ class TravelTimes:
         self._prepared = PreparedRoads(graph, roads.compiled, list(placed.values()))
         self._weights = self._prepared.weighted(1, graph.duration_ms)
         self._rebuilding = threading.Lock()
-        self._mine = threading.local()
-        self._bars_of = lru_cache(CHOICES_KEPT)(self._bars)
+        self._mine = _Kept()
 
     @classmethod
     def open(cls, pack: CityPack | Path) -> "TravelTimes":
         """Open a pack, or take an opened one. Raises `geo.pack_files.BadPack`."""
         city = pack if isinstance(pack, CityPack) else CityPack.open(pack)
-        return cls(city.graph, city.roads, {site.center_id: site.point for site in city.centers}, city.road_names)
+        centers = {site.center_id: site.point for site in city.centers}
+        travel = cls(city.graph, city.roads, centers, city.road_names)
+        travel.warm()
+        return travel
+
+    def warm(self) -> None:
+        """Load every kernel, or compile it at set-up, so that no dispatcher ever waits for it."""
+        here = self._graph.node_point(0)
+        fleet = FleetIndex(self.roads)
+        at = datetime.fromtimestamp(0, UTC)
+        fleet.move("one", here, at)
+        fleet.move_many([UnitFix("other", here, at)])
+        self.nearest(here, fleet)
+        fleet.remove("one")
+        self.rank(here)
+        self.matrix([here], [here])
+        self.route(here, self._graph.node_point(self._graph.node_count - 1))
 
     @property
     def weights_epoch(self) -> int:
@@ -110,13 +125,12 @@ class TravelTimes:
 
         ``k`` keeps the first few; ``among`` names the centres that count. Raises `geo.snap.NoRoad`.
         """
-        weights, most = self._weights, len(self._center_ids)
-        found = self._results(most if k is None else min(k, most))
-        barred = self._bars_of(None if among is None else frozenset(among))
-        count = rank_centers(weights.address, at.lon, at.lat, found.k, barred.address, *found.addresses)
+        ranking = self._ranking_of(k, None if among is None else frozenset(among))
+        count = ranking(at.lon, at.lat)
         if count < 0:
             raise self.roads.no_road(at)
-        arrivals = [Arrival(self._center_ids[column], _seconds(ticks)) for column, ticks in found.first(count)]
+        found = zip(ranking.columns[:count].tolist(), ranking.ticks[:count].tolist(), strict=True)
+        arrivals = [Arrival(self._center_ids[column], _seconds(ticks)) for column, ticks in found]
         arrivals += [Arrival(center_id, None) for center_id in self._roadless if among is None or center_id in among]
         return _nearest_first(arrivals)[:k]
 
@@ -136,6 +150,21 @@ class TravelTimes:
             left = sorted(unit_id for unit_id in others if accept is None or accept(unit_id))
             arrivals += [Arrival(unit_id, None) for unit_id in left[: wanted - len(arrivals)]]
         return arrivals
+
+    def ranking(self, k: int | None = None, among: Collection[str] | None = None) -> Ranking:
+        """Prepare `rank` for one thread that asks often; its columns are those of `center_ids`."""
+        most = len(self._center_ids)
+        counts = [among is None or center_id in among for center_id in self._center_ids]
+        return Ranking(self._in_force, counts, most if k is None else min(k, most))
+
+    def unit_search(self, fleet: FleetIndex, k: int, wanted: int = 0) -> UnitSearch:
+        """Prepare `nearest` for one thread that asks often, among the units with all ``wanted`` traits."""
+        return UnitSearch(self._in_force, lambda: fleet.placed_on(self._prepared), k, wanted)
+
+    @property
+    def center_ids(self) -> tuple[str, ...]:
+        """Return the centres that have a road, in the order of the columns."""
+        return tuple(self._center_ids)
 
     def matrix(self, sources: Sequence[Point], targets: Sequence[Point]) -> NDArray[np.float64]:
         """Return seconds from every source to every target: float64[sources, targets], inf where unreachable.
@@ -208,49 +237,38 @@ class TravelTimes:
         self, at: Point, fleet: FleetIndex, wanted: int, known: int, accept: Callable[[str], bool] | None
     ) -> dict[str, float]:
         """Return the seconds of the first units that a road leads from; of more, if ``accept`` refuses some."""
-        weights, looked_at = self._weights, wanted
+        looked_at = wanted
         while True:
-            units, found = fleet.placed_on(self._prepared), self._results(looked_at)
-            count = nearest_units(weights.address, units.address, at.lon, at.lat, found.k, 0, *found.addresses)
+            search = self.unit_search(fleet, looked_at)
+            count = search(at.lon, at.lat)
             if count < 0:
                 raise self.roads.no_road(at)
-            seconds = {fleet.id_at(slot): ticks / _TICKS_PER_S for slot, ticks in found.first(count) if ticks < FAR}
+            found = zip(search.slots[:count].tolist(), search.ticks[:count].tolist(), strict=True)
+            seconds = {fleet.id_at(slot): ticks / _TICKS_PER_S for slot, ticks in found if ticks < FAR}
             passing = {unit_id: eta_s for unit_id, eta_s in seconds.items() if accept is None or accept(unit_id)}
             if len(passing) >= wanted or looked_at >= known:
                 return passing
             looked_at = min(known, WIDER * looked_at)
 
-    def _results(self, k: int) -> "_Results":
-        """Return this thread's own place for results, for at least k of them."""
-        results: _Results | None = getattr(self._mine, "results", None)
-        if results is None or results.k != k:
-            results = self._mine.results = _Results(k)
-        return results
+    def _ranking_of(self, k: int | None, among: frozenset[str] | None) -> Ranking:
+        """Return this thread's own question for a choice of centres."""
+        mine = self._mine.rankings
+        ranking = mine.get((k, among))
+        if ranking is None:
+            if len(mine) >= CHOICES_KEPT:
+                mine.clear()
+            ranking = mine[k, among] = self.ranking(k, among)
+        return ranking
 
-    def _bars(self, among: frozenset[str] | None) -> "_Bars":
-        return _Bars([among is None or center_id in among for center_id in self._center_ids])
-
-
-class _Results:
-    """Where a kernel puts the k first: which, and their ticks."""
-
-    def __init__(self, k: int) -> None:
-        self.k = k
-        self.which = np.empty(max(1, k), np.int32)
-        self.ticks = np.empty(max(1, k), np.uint32)
-        self.addresses = (self.which.ctypes.data, self.ticks.ctypes.data)
-
-    def first(self, count: int) -> Iterable[tuple[int, int]]:
-        """Yield the first of them."""
-        return zip(self.which[:count].tolist(), self.ticks[:count].tolist(), strict=True)
+    def _in_force(self) -> Weighted:
+        return self._weights
 
 
-class _Bars:
-    """Which centres do not count, as `rank_centers` wants it."""
+class _Kept(threading.local):
+    """The questions of one thread."""
 
-    def __init__(self, counts: list[bool]) -> None:
-        self._bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
-        self.address = self._bars.ctypes.data
+    def __init__(self) -> None:
+        self.rankings: dict[tuple[int | None, frozenset[str] | None], Ranking] = {}
 
 
 def _snapped(roads: RoadIndex, point: Point) -> Snap | None:

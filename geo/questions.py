@@ -1,0 +1,58 @@
+"""Questions that are asked thousands of times: prepared once, answered into arrays that are there already.
+
+A question belongs to one thread. It always asks the weights in force and the units where they are now.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from geo.compiled import Record
+from geo.prepared import Weighted
+from geo.query_kernels import rank_centers
+from geo.unit_kernels import nearest_units
+
+
+class Ranking:
+    """The k first centres from a point, among those that count.
+
+    After a call ``columns`` (int32) and ``ticks`` (uint32, sixteenths of a millisecond, `FAR` where no road leads)
+    hold the answer.
+    """
+
+    def __init__(self, weights: Callable[[], Weighted], counts: list[bool], k: int) -> None:
+        self._weights = weights
+        self._k = k
+        self._bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
+        self.columns = np.empty(max(1, k), np.int32)
+        self.ticks = np.empty(max(1, k), np.uint32)
+        self._addresses = (self._bars.ctypes.data, self.columns.ctypes.data, self.ticks.ctypes.data)
+
+    def __call__(self, lon: float, lat: float) -> int:
+        """Answer for a point in WGS-84 degrees; return how many there are, -1 when no road is near the point."""
+        weights = self._weights()
+        return rank_centers(weights.address, lon, lat, self._k, *self._addresses)
+
+
+class UnitSearch:
+    """The k units that reach a point first, among those with all wanted traits (`FleetIndex.tell_traits`).
+
+    After a call ``slots`` (int32, see `FleetIndex.id_at`) and ``ticks`` (uint32) hold the answer.
+    """
+
+    def __init__(self, weights: Callable[[], Weighted], units: Callable[[], Record], k: int, wanted: int) -> None:
+        self._weights = weights
+        self._units = units
+        self._k = k
+        self._wanted = wanted
+        self.slots = np.empty(max(1, k), np.int32)
+        self.ticks = np.empty(max(1, k), np.uint32)
+        self._addresses = (self.slots.ctypes.data, self.ticks.ctypes.data)
+
+    def __call__(self, lon: float, lat: float) -> int:
+        """Answer for a point in WGS-84 degrees; return how many there are, -1 when no road is near the point.
+
+        Units that no road leads from come last, with `FAR`; units beside every road are not among them.
+        """
+        weights, units = self._weights(), self._units()
+        return nearest_units(weights.address, units.address, lon, lat, self._k, self._wanted, *self._addresses)

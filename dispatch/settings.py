@@ -13,6 +13,8 @@ from dispatch.errors import BadInput
 
 PREFIX = "GREENCHANNEL_"
 PORT = 8120
+SECRET_LEAST = 32  # characters; 43 of token_urlsafe(32) are 256 bits
+LISTS = ("origins", "desk_url")  # comma-separated in the environment
 
 ServerRole: TypeAlias = Literal["desk", "standby", "gateway"]
 
@@ -22,6 +24,7 @@ class Settings:
     """Say what one process serves, where it keeps things and how fast its clock runs."""
 
     city: Path | None = None  # the city pack
+    protocols_site: Path | None = None  # TOML: the city's stroke scale, switches and signed numbers; None: as shipped
     data: Path = Path("data")  # journal, keys, accounts, telemetry, ECGs
     host: str = "127.0.0.1"
     port: int = PORT
@@ -33,7 +36,8 @@ class Settings:
     redis: str | None = None  # redis://…; None: fan-out within this process
     accounts: str | None = None  # SQLAlchemy URL; None: SQLite in ``data``, or the journal's PostgreSQL
     role: ServerRole = "desk"
-    desk_url: str | None = None  # where a gateway sends commands
+    desk_url: tuple[str, ...] = ()  # where a gateway sends commands: the desk, then its standby
+    gateway_secret: str | None = field(default=None, repr=False)  # what desk and gateways share; None: no gateway
     origins: tuple[str, ...] = ()  # other origins that may open sockets, "https://120.example.cn"
     proxies: str = "127.0.0.1"  # whose X-Forwarded-* headers are believed
     log_level: str = "WARNING"
@@ -49,8 +53,18 @@ class Settings:
             raise BadInput("clock_start needs a time zone, for example 2026-05-01T08:00:00+08:00")
         if self.demo and self.host not in ("127.0.0.1", "::1", "localhost"):
             raise BadInput(f"the demo shows its passwords and serves this machine only, not {self.host}")
-        if self.role == "gateway" and (self.journal is None or self.desk_url is None):
-            raise BadInput("a gateway needs journal=postgresql://… to follow and desk_url to send commands to")
+        if self.gateway_secret is not None and len(self.gateway_secret) < SECRET_LEAST:
+            raise BadInput(f"gateway_secret has fewer than {SECRET_LEAST} characters; make secrets writes a good one")
+        if self.role == "gateway":
+            self._refuse_lone_gateway()
+
+    def _refuse_lone_gateway(self) -> None:
+        if self.journal is None or not self.desk_url or self.gateway_secret is None:
+            raise BadInput(
+                "a gateway needs journal=postgresql://… to follow, desk_url to send commands to, and gateway_secret"
+            )
+        if self.demo or self.clock_speed != 1 or self.clock_start is not None:
+            raise BadInput("a gateway runs on real time and has no demo")
 
 
 def settings_from(environment: Mapping[str, str], given: Mapping[str, Any]) -> Settings:
@@ -68,7 +82,7 @@ def settings_from(environment: Mapping[str, str], given: Mapping[str, Any]) -> S
         written = environment.get(PREFIX + each.name.upper())
         value = given.get(each.name)
         if value is None and written is not None:
-            value = written.split(",") if each.name == "origins" else written
+            value = written.split(",") if each.name in LISTS else written
         if value is not None:
             values[each.name] = _converted(each.name, value)
     return replace(Settings(), **values)

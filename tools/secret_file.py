@@ -7,7 +7,7 @@ from tools.paths import ROOT
 from tools.say import say
 
 FILE = ROOT / "deploy" / "secrets.env"
-NAMES = ("GREENCHANNEL_DATABASE_PASSWORD", "GREENCHANNEL_REDIS_PASSWORD")
+NAMES = ("GREENCHANNEL_DATABASE_PASSWORD", "GREENCHANNEL_REDIS_PASSWORD", "GREENCHANNEL_GATEWAY_SECRET")
 
 
 def write() -> int:

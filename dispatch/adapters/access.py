@@ -11,6 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -18,10 +19,10 @@ from typing import Final
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from dispatch.adapters.accounts import AccountStore, Session
+from dispatch.adapters.accounts import AccountStore, AccountsUnavailable, Session
 from dispatch.adapters.sign_in_failures import SignInFailures
 from dispatch.errors import Refused
-from dispatch.words import Role
+from dispatch.words import Actor, Role
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ TICKET_LIFE = timedelta(seconds=30)
 PASSWORD_LEAST = 10  # characters of a new password
 HASHES_AT_ONCE = 2  # argon2 takes 64 MB each
 RECHECK_S = 5.0  # how old a cached session may be; another process may have ended it
+TRUSTED_S = 900.0  # how old while nobody can be asked: a console must not go blind because a database restarts
 TOUCH_EVERY = timedelta(minutes=1)  # how often use is written down
 
 # A shift and its handover for people; a wall and the exchange are devices that nobody signs in every morning.
@@ -117,6 +119,14 @@ class Access:
         await self.revoke(account)
         return known
 
+    async def knows(self, actor: Actor) -> bool:
+        """Say whether an actor is an account that may sign in, with this very role, unit and centre."""
+        found = await asyncio.to_thread(self.store.with_hash, actor.account)
+        if found is None:
+            return False
+        account = found[0]
+        return (account.role, account.unit_id, account.center_id) == (actor.role, actor.unit_id, actor.center_id)
+
     def hold(self, session: Session, close: Callable[[], None]) -> Callable[[], None]:
         """Call ``close`` when the session ends; the returned function lets go. Call both on the loop."""
         key = object()
@@ -170,7 +180,7 @@ class Access:
     async def _live(self, session_id: str) -> Session | None:
         cached = self._cache.get(session_id)
         if cached is None or self._monotonic() - cached.checked_s > RECHECK_S:
-            cached = await self._reread(session_id)
+            cached = await self._reread_or_trust(session_id, cached)
         if cached is None:
             return None
         now, session = self._now(), cached.session
@@ -181,8 +191,18 @@ class Access:
             return None
         if now - session.used_at >= TOUCH_EVERY:
             cached.session = replace(session, used_at=now)
-            await asyncio.to_thread(self.store.touch, [session_id], now)
+            with suppress(AccountsUnavailable):  # noted again in a minute
+                await asyncio.to_thread(self.store.touch, [session_id], now)
         return cached.session
+
+    async def _reread_or_trust(self, session_id: str, cached: _Cached | None) -> _Cached | None:
+        """Read a session anew; while the database is away, trust for a while what it said last: reading goes on."""
+        try:
+            return await self._reread(session_id)
+        except AccountsUnavailable:
+            if cached is None or self._monotonic() - cached.checked_s > TRUSTED_S:
+                raise
+            return cached
 
     async def _reread(self, session_id: str) -> _Cached | None:
         found = (await asyncio.to_thread(self.store.sessions, [session_id])).get(session_id)

@@ -4,7 +4,8 @@ Everything here blocks; ``access`` calls it from worker threads. Times are real 
 day must not sign anybody out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,16 +44,14 @@ TICKETS = sa.Table(
     sa.Column("session_id", sa.String(64), nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
 )
-KEYS = sa.Table(
-    "access_keys",
-    metadata,
-    sa.Column("name", sa.String(40), primary_key=True),
-    sa.Column("value", sa.String(64), nullable=False),
-)
 
 
 class AccountExistsError(ValueError):
     """Say that the name is taken."""
+
+
+class AccountsUnavailable(RuntimeError):  # noqa: N818 - a state of the world that callers answer to
+    """Say that accounts and sessions cannot be read or written now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,10 @@ class AccountStore:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
-        metadata.create_all(self._engine)
+        try:
+            metadata.create_all(self._engine)
+        except sa.exc.OperationalError as failure:
+            raise AccountsUnavailable(f"accounts: {failure}") from failure
 
     def close(self) -> None:
         """Give the connections back."""
@@ -98,26 +100,26 @@ class AccountStore:
         if not rows:
             return
         try:
-            with self._engine.begin() as connection:
+            with self._begin() as connection:
                 connection.execute(sa.insert(ACCOUNTS), rows)
         except sa.exc.IntegrityError as error:
             raise AccountExistsError(", ".join(row["account"] for row in rows[:3])) from error
 
     def accounts(self) -> tuple[Account, ...]:
         """Return all accounts, by name."""
-        with self._engine.connect() as connection:
+        with self._begin() as connection:
             rows = connection.execute(sa.select(ACCOUNTS).order_by(ACCOUNTS.c.account)).all()
         return tuple(_account(row) for row in rows)
 
     def is_empty(self) -> bool:
         """Say whether nobody can sign in yet."""
-        with self._engine.connect() as connection:
+        with self._begin() as connection:
             return connection.execute(sa.select(ACCOUNTS.c.account).limit(1)).first() is None
 
     def with_hash(self, account: str) -> tuple[Account, str] | None:
         """Return an active account and its password hash."""
         wanted = sa.select(ACCOUNTS).where(ACCOUNTS.c.account == account, ACCOUNTS.c.active)
-        with self._engine.connect() as connection:
+        with self._begin() as connection:
             row = connection.execute(wanted).first()
         return None if row is None else (_account(row), row.password_hash)
 
@@ -131,7 +133,7 @@ class AccountStore:
 
     def set_password_of_all(self, password_hash: str) -> None:
         """Give every account the same password: the demo's, whose accounts are nobody's."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(sa.update(ACCOUNTS).values(password_hash=password_hash))
 
     def open_session(self, session_id: str, account: str, now: datetime, expires_at: datetime) -> None:
@@ -143,7 +145,7 @@ class AccountStore:
             "used_ms": _ms(now),
             "expires_ms": _ms(expires_at),
         }
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.expires_ms < _ms(now)))
             connection.execute(sa.insert(SESSIONS), [row])
 
@@ -151,27 +153,27 @@ class AccountStore:
         """Return the sessions that exist and whose account is active."""
         joined = sa.select(SESSIONS, ACCOUNTS).join(ACCOUNTS)
         wanted = joined.where(SESSIONS.c.id.in_(list(ids)), ACCOUNTS.c.active)
-        with self._engine.connect() as connection:
+        with self._begin() as connection:
             return {row.id: _session(row) for row in connection.execute(wanted)}
 
     def touch(self, ids: Iterable[str], now: datetime) -> None:
         """Note that sessions are in use."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(sa.update(SESSIONS).where(SESSIONS.c.id.in_(list(ids))).values(used_ms=_ms(now)))
 
     def end_session(self, session_id: str) -> None:
         """Forget one session."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.id == session_id))
 
     def end_sessions_of(self, account: str) -> None:
         """Forget all sessions of an account."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account == account))
 
     def put_ticket(self, ticket_id: str, session_id: str, now: datetime, expires_at: datetime) -> None:
         """Keep a ticket, and forget the expired ones."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(sa.delete(TICKETS).where(TICKETS.c.expires_ms < _ms(now)))
             row = {"id": ticket_id, "session_id": session_id, "expires_ms": _ms(expires_at)}
             connection.execute(sa.insert(TICKETS), [row])
@@ -179,29 +181,29 @@ class AccountStore:
     def take_ticket(self, ticket_id: str, now: datetime) -> str | None:
         """Use a ticket up and return its session id; None when it is unknown, used or too old."""
         wanted = sa.select(TICKETS).where(TICKETS.c.id == ticket_id, TICKETS.c.expires_ms >= _ms(now))
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             row = connection.execute(wanted).first()
             # Of two that bring the same ticket at once, only one deletes it.
             taken = connection.execute(sa.delete(TICKETS).where(TICKETS.c.id == ticket_id)).rowcount
         return str(row.session_id) if row is not None and taken == 1 else None
 
-    def shared_key(self, name: str, fresh: str) -> str:
-        """Return a key that all processes of the city share: ``fresh``, unless somebody was first."""
-        with self._engine.begin() as connection:
-            known = connection.execute(sa.select(KEYS.c.value).where(KEYS.c.name == name)).scalar()
-            if known is None:
-                connection.execute(sa.insert(KEYS), [{"name": name, "value": fresh}])
-        return fresh if known is None else str(known)
+    @contextmanager
+    def _begin(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as failure:
+            raise AccountsUnavailable(f"accounts: {failure}") from failure
 
     def _change(self, account: str, values: dict[str, Any]) -> bool:
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             changed = connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.account == account).values(**values))
             connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account == account))
         return changed.rowcount == 1
 
 
 def _engine(url: str) -> Engine:
-    # A pooled connection may be older than the server it leads to: ask first, or the first sign-in after a restart fails.
+    # A pooled connection may be older than the server it leads to: ask first, or a sign-in after a restart fails.
     engine = sa.create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)

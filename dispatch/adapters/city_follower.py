@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -11,12 +12,13 @@ from dispatch.desk import Told
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_codec import decode_body
-from dispatch.ports import JournalDamaged, JournalReader, Record
+from dispatch.ports import JournalDamaged, JournalReader, JournalUnavailable, Record
 from dispatch.snapshot import code_version, decode_city
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_S = 1.0  # while the database is away
+CURRENT_S = 10.0  # the journal is looked at every second; this long without it, others serve better
 
 
 class Opens(Protocol):
@@ -34,7 +36,7 @@ class CityFollower:
         self._journal = journal
         self._keyring = keyring
         self._moved = asyncio.Condition()
-        self.following = False
+        self._looked_s = time.monotonic()
         stored = journal.load_snapshot(code_version())
         city = empty_city() if stored is None else decode_city(stored[1], keyring.open)
         for record in journal.read(city.seq):
@@ -46,19 +48,27 @@ class CityFollower:
         """Tell ``listener`` what becomes durable, without end; a database that is away is asked again."""
         while True:
             try:
-                self.following = True
-                async for records in follow(self._journal, self.city.seq, woken):
-                    facts = await asyncio.to_thread(self._facts, records)
-                    before = self.city
-                    for fact in facts:
-                        self.city = evolve(self.city, fact)
-                    listener(Told(before, self.city, tuple(facts)))
-                    async with self._moved:
-                        self._moved.notify_all()
-            except JournalDamaged as failure:
-                self.following = False
-                log.warning("the journal cannot be followed: %s", failure)
+                async for records in follow(self._journal, self.city.seq, woken, looked=self._looked):
+                    await self._take(records, listener)
+            except (JournalDamaged, JournalUnavailable) as failure:
+                log.warning("behind fact %d the journal cannot be followed: %s", self.city.seq, failure)
                 await asyncio.sleep(TRY_AGAIN_S)
+
+    def is_current(self) -> bool:
+        """Say whether the journal was looked at a moment ago: what is shown is what is true."""
+        return time.monotonic() - self._looked_s < CURRENT_S
+
+    def _looked(self) -> None:
+        self._looked_s = time.monotonic()
+
+    async def _take(self, records: list[Record], listener: Callable[[Told], None]) -> None:
+        facts = await asyncio.to_thread(self._facts, records)
+        before = self.city
+        for fact in facts:
+            self.city = evolve(self.city, fact)
+        listener(Told(before, self.city, tuple(facts)))
+        async with self._moved:
+            self._moved.notify_all()
 
     async def reaches(self, seq: int, within_s: float) -> bool:
         """Wait until this gateway has seen a fact, so that its clients read what they wrote."""

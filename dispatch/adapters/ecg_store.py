@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Protocol
 
 import msgspec
 
@@ -33,6 +34,22 @@ class StoredEcg:
 
     head: EcgHead
     samples: bytes
+
+
+class KeepsEcgs(Protocol):
+    """Where diagnostic ECGs are: files of an embedded city, rows of a production city. Everything blocks."""
+
+    def put(self, patient_id: str, ecg_id: str, ecg: StoredEcg) -> bool:
+        """Make an ECG durable; False when the very same is there already, ``EcgDiffersError`` when another is."""
+        ...
+
+    def get(self, patient_id: str, ecg_id: str) -> StoredEcg | None:
+        """Return an ECG, None when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
 
 
 class EcgStore:
@@ -71,6 +88,9 @@ class EcgStore:
             return None
         head, _, samples = path.read_bytes().partition(b"\n")
         return StoredEcg(msgspec.json.decode(head, type=EcgHead), samples)
+
+    def close(self) -> None:
+        """Do nothing: files are open only while they are read or written."""
 
     def _repeated(self, path: Path, content: bytes) -> bool:
         if path.read_bytes() != content:

@@ -92,7 +92,10 @@ class StoredFacts:
 
     def head(self) -> Head:
         """Read the durable head from storage."""
-        return self._store.head()
+        try:
+            return self._store.head()
+        except self._store.failures as failure:
+            raise JournalUnavailable(f"the head cannot be read: {failure}") from failure
 
     def stored(self, after_seq: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
         """Yield (seq, stored bytes, hash) as they lie there, gaps and all: what an auditor reads."""

@@ -36,7 +36,8 @@ async def healthz(request: Request) -> Response:
     """Say whether this server answers, for which city, and how far its journal is."""
     parts = getattr(request.app.state, "parts", None)
     if not isinstance(parts, Parts):
-        return JsonResponse({"status": "starting", "version": VERSION}, 503)
+        waiting = request.app.state.waiting
+        return JsonResponse({"status": "standby" if waiting else "starting", "version": VERSION}, 503)
     ready = parts.ready()
     content = {
         "status": "ok" if ready else "journal_unavailable",

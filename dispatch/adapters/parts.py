@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from dispatch.adapters.access import Access
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.ecg_store import EcgStore
+from dispatch.adapters.ecg_store import KeepsEcgs
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live_feed import LiveFeed
 from dispatch.adapters.measurements import Measurements
@@ -64,11 +64,11 @@ class Parts:
     telemetry: Telemetry
     measurements: Measurements
     hub: TelemetryHub
-    ecgs: EcgStore
+    ecgs: KeepsEcgs
     demo_accounts: tuple[DemoAccount, ...]
     web: Path
     ready: Callable[[], bool]
-    city_key: str | None = None  # what the gateways of this city show; None: there are none
+    gateway_secret: str | None = None  # what gateways show when they bring commands; None: there are none
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -1,13 +1,17 @@
 """Open everything that is kept: one directory for an embedded city, PostgreSQL and Redis for production."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Protocol
 
-from dispatch.adapters.accounts import AccountStore
-from dispatch.adapters.ecg_store import EcgStore
+import psycopg
+
+from dispatch.adapters.accounts import AccountStore, AccountsUnavailable
+from dispatch.adapters.ecg_store import EcgStore, KeepsEcgs
+from dispatch.adapters.ecg_store_postgres import PostgresEcgs
 from dispatch.adapters.fanout_local import LocalFanout
 from dispatch.adapters.journal_postgres import open_postgres_journal, open_postgres_reader
 from dispatch.adapters.journal_sqlite import open_sqlite_journal
@@ -16,7 +20,7 @@ from dispatch.adapters.telemetry_local import StoredTelemetry, open_local_teleme
 from dispatch.adapters.telemetry_postgres import open_postgres_telemetry
 from dispatch.adapters.telemetry_redis import RedisFanout
 from dispatch.errors import BadInput
-from dispatch.ports import Fanout, Head, Journal, JournalReader
+from dispatch.ports import Fanout, Head, Journal, JournalReader, JournalUnavailable, TelemetryUnavailable
 
 JOURNAL_FILE, ACCOUNTS_FILE, ECGS_FOLDER, WAVES_FOLDER = "journal.sqlite3", "accounts.sqlite3", "ecgs", "waves"
 
@@ -29,7 +33,7 @@ class Storage:
     keyring: SubjectKeyring
     telemetry: StoredTelemetry
     accounts: AccountStore
-    ecgs: EcgStore
+    ecgs: KeepsEcgs
     fanout: Fanout
 
     def close(self) -> None:
@@ -37,6 +41,7 @@ class Storage:
         self.journal.close()
         self.telemetry.close()
         self.keyring.close()
+        self.ecgs.close()
         self.accounts.close()
 
 
@@ -54,7 +59,7 @@ class Kept(Protocol):
         ...
 
     @property
-    def ecgs(self) -> EcgStore:
+    def ecgs(self) -> KeepsEcgs:
         """Diagnostic ECGs."""
         ...
 
@@ -72,7 +77,7 @@ class GatewayStorage:
     keyring: SubjectKeyring
     telemetry: StoredTelemetry
     accounts: AccountStore
-    ecgs: EcgStore
+    ecgs: KeepsEcgs
     fanout: Fanout
 
     def close(self) -> None:
@@ -80,6 +85,7 @@ class GatewayStorage:
         self.telemetry.close()
         self.journal.close()
         self.keyring.close()
+        self.ecgs.close()
         self.accounts.close()
 
 
@@ -111,53 +117,69 @@ def open_accounts(folder: Path, url: str | None) -> AccountStore:
 
 @dataclass(frozen=True, slots=True)
 class SharedPlaces:
-    """Where the processes of one city meet."""
+    """Where the processes of one city meet, and how the writer among them waits and tells."""
 
     journal: str  # postgresql://…
     accounts: str  # as SQLAlchemy writes it
     fanout: Fanout
     on_durable: Callable[[Head], None] | None = None  # wakes the gateways
+    standby: Event | None = None  # set it to wait no longer
+    waiting: Callable[[], None] | None = None  # called, in the opening thread, while another process writes
 
 
-def open_shared_storage(folder: Path, city: str, places: SharedPlaces, standby: Event) -> Storage:
-    """Become the writer of a city on PostgreSQL; waits while another process is, until ``standby`` is set. Blocks.
+def open_shared_storage(folder: Path, city: str, places: SharedPlaces) -> Storage:
+    """Become the writer of a city on PostgreSQL; waits while another process is. Blocks.
 
     Raises
     ------
     BadInput
-        The journal has another format, or the event was set.
-    JournalUnavailable, TelemetryUnavailable
+        The journal has another format, or the waiting was ended.
+    JournalUnavailable
         The server cannot be reached.
     """
     prepare(folder)
-    journal = open_postgres_journal(places.journal, city, standby=standby, on_durable=places.on_durable)
-    return Storage(
-        journal,
-        open_postgres_keyring(places.journal, city),
-        open_postgres_telemetry(places.journal, city, folder / WAVES_FOLDER),
-        AccountStore(places.accounts),
-        EcgStore(folder / ECGS_FOLDER),
-        places.fanout,
-    )
+    with ExitStack() as undo:
+        journal = open_postgres_journal(
+            places.journal, city, standby=places.standby, waiting=places.waiting, on_durable=places.on_durable
+        )
+        undo.callback(journal.close)
+        shared = _open_shared(folder, city, places, undo)
+        undo.pop_all()
+        return Storage(journal, *shared)
 
 
 def open_gateway_storage(folder: Path, city: str, places: SharedPlaces) -> GatewayStorage:
-    """Open what a gateway needs; its waveforms lie in its own ``folder``, ECGs where all processes see them. Blocks.
+    """Open what a gateway needs; its waveforms lie in its own ``folder``, all else where every process sees it. Blocks.
 
     Raises
     ------
-    JournalUnavailable, TelemetryUnavailable
+    JournalUnavailable
         The server cannot be reached.
     """
     prepare(folder)
-    return GatewayStorage(
-        open_postgres_reader(places.journal, city),
-        open_postgres_keyring(places.journal, city),
-        open_postgres_telemetry(places.journal, city, folder / WAVES_FOLDER),
-        AccountStore(places.accounts),
-        EcgStore(folder / ECGS_FOLDER),
-        places.fanout,
-    )
+    with ExitStack() as undo:
+        journal = open_postgres_reader(places.journal, city)
+        undo.callback(journal.close)
+        shared = _open_shared(folder, city, places, undo)
+        undo.pop_all()
+        return GatewayStorage(journal, *shared)
+
+
+def _open_shared(
+    folder: Path, city: str, places: SharedPlaces, undo: ExitStack
+) -> tuple[SubjectKeyring, StoredTelemetry, AccountStore, KeepsEcgs, Fanout]:
+    """Open what desk and gateways both have; ``undo`` closes what was opened when something after it fails."""
+    try:
+        keyring = open_postgres_keyring(places.journal, city)
+        undo.callback(keyring.close)
+        telemetry = open_postgres_telemetry(places.journal, city, folder / WAVES_FOLDER)
+        undo.callback(telemetry.close)
+        accounts = AccountStore(places.accounts)
+        undo.callback(accounts.close)
+        ecgs = PostgresEcgs(places.journal, city)
+    except (psycopg.Error, TelemetryUnavailable, AccountsUnavailable) as failure:
+        raise JournalUnavailable(f"PostgreSQL: {failure}") from failure
+    return keyring, telemetry, accounts, ecgs, places.fanout
 
 
 def fanout_for(redis_url: str | None, city: str) -> Fanout:

@@ -8,6 +8,7 @@ one slot of a Redis Cluster.
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
@@ -16,6 +17,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from dispatch.adapters.fanout_local import BoundedSubscription
 from dispatch.ports import Message
@@ -55,11 +57,16 @@ class RedisFanout:
         self._starting = asyncio.Lock()
         self._closing = asyncio.Event()
         self._admit_loss = False
+        self._silent_until_s = 0.0
         self._last_id = b"0-0"
         self._last_number = 0
 
     async def publish(self, topic: str, body: bytes) -> None:
-        """Send a message; when Redis cannot be reached, admit the loss as soon as it can."""
+        """Send a message; when Redis cannot be reached, to this process alone, and admit the loss as soon as it can."""
+        message = Message(topic, body)
+        if time.monotonic() < self._silent_until_s:
+            self._deliver_here(message)
+            return
         try:
             if self._admit_loss:
                 await self._add(PUBLISHER_LOST, b"")
@@ -67,8 +74,11 @@ class RedisFanout:
             await self._add(topic, body)
         except RedisError as error:
             if not self._admit_loss:
-                log.warning("fan-out lost a message of %s: %s", topic, error)
+                log.warning("fan-out reaches this process alone: %s", error)
             self._admit_loss = True
+            if isinstance(error, RedisTimeout):  # a silent network must not hold up every later message as well
+                self._silent_until_s = time.monotonic() + BACK_OFF_MAX_S
+            self._deliver_here(message)
 
     async def subscribe(self, topics: Sequence[str], queue_max: int = 256) -> BoundedSubscription:
         """Listen from this moment on; waits for the first connection, during an outage as long as it lasts."""
@@ -137,7 +147,9 @@ class RedisFanout:
         if number != self._last_number + 1 or topic == PUBLISHER_LOST:
             self._lose_all()
         self._last_id, self._last_number = entry_id, number
-        message = Message(topic, fields[b"b"])
+        self._deliver_here(Message(topic, fields[b"b"]))
+
+    def _deliver_here(self, message: Message) -> None:
         for subscription in self._subscriptions:
             subscription.offer(message)
 

@@ -11,8 +11,8 @@ PINNED = re.compile(r"^[a-z0-9./-]+:\d[\w.\-]*$")
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|KEY")
 URL_PASSWORD = re.compile(r"://[^/@:]*:([^@]+)@")
-SERVICES = {"postgis", "redis", "desk", "standby", "proxy"}
-STATEFUL = {"postgis", "redis", "desk", "standby", "proxy"}
+SERVICES = {"postgis", "redis", "desk", "standby", "gateway", "proxy"}
+STATEFUL = SERVICES
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_only_the_proxy_can_be_reached_from_outside(compose: dict[str, Any]) -> 
 
 
 def test_the_program_runs_without_rights_it_does_not_need(compose: dict[str, Any]) -> None:
-    for service in ("desk", "standby"):
+    for service in ("desk", "standby", "gateway"):
         settings = compose["services"][service]
         assert settings["read_only"] is True
         assert settings["cap_drop"] == ["ALL"]
@@ -80,20 +80,41 @@ def test_desk_and_standby_differ_by_their_role_alone(compose: dict[str, Any]) ->
     assert roles[0] == roles[1]
 
 
+def test_a_gateway_has_its_own_volume_and_differs_from_the_desk_by_where_it_sends_commands(
+    compose: dict[str, Any],
+) -> None:
+    desk, gateway = (dict(compose["services"][name]) for name in ("desk", "gateway"))
+    environment, desks = dict(gateway.pop("environment")), dict(desk.pop("environment"))
+    assert environment.pop("GREENCHANNEL_DESK_URL") == "http://desk:8120,http://standby:8120"
+    assert (environment.pop("GREENCHANNEL_ROLE"), desks.pop("GREENCHANNEL_ROLE")) == ("gateway", "desk")
+    assert environment == desks
+    mounted = [dict(enumerate(each["volumes"])) for each in (desk, gateway)]
+    assert [volumes.pop(0) for volumes in mounted] == ["data:/data", "gateway:/data"]
+    assert mounted[0] == mounted[1]
+    desk.pop("volumes"), gateway.pop("volumes")
+    assert desk == gateway
+
+
 def test_every_setting_is_one_the_program_knows(compose: dict[str, Any]) -> None:
     from dispatch.settings import settings_from  # noqa: PLC0415 - read late: only this test needs the program
 
-    given = {name: REQUIRED.sub("x", value) for service, name, value in environments(compose) if service == "desk"}
-    settings = settings_from(given, {})
-    known = {f"GREENCHANNEL_{name.upper()}" for name in settings.__dataclass_fields__}
-    assert {name for name in given if name.startswith("GREENCHANNEL_")} <= known
-    assert (settings.host, settings.port, settings.role) == ("0.0.0.0", 8120, "desk")  # noqa: S104 - inside its container
+    for role in ("desk", "standby", "gateway"):
+        given = {
+            name: REQUIRED.sub("x" * 43, value) for service, name, value in environments(compose) if service == role
+        }
+        settings = settings_from(given, {})
+        known = {f"GREENCHANNEL_{name.upper()}" for name in settings.__dataclass_fields__}
+        assert {name for name in given if name.startswith("GREENCHANNEL_")} <= known
+        assert (settings.host, settings.port, settings.role) == ("0.0.0.0", 8120, role)  # noqa: S104 - in its container
 
 
-def test_the_proxy_leads_to_the_desk_and_its_standby(compose: dict[str, Any], project_dir: Path) -> None:
+def test_the_proxy_leads_to_whoever_can_serve_and_to_nothing_internal(
+    compose: dict[str, Any], project_dir: Path
+) -> None:
     text = (project_dir / "deploy" / "Caddyfile").read_text(encoding="utf-8")
     upstreams = re.findall(r"\b(\w+):8120\b", text)
-    assert set(upstreams) == {"desk", "standby"} <= set(compose["services"])
+    assert upstreams == ["gateway", "desk", "standby"]
+    assert "respond /internal/* 404" in text
     assert text.count("{") == text.count("}")
     assert "health_uri /healthz" in text
     used = set(re.findall(r"\{\$(\w+)\}", text))

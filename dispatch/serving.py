@@ -1,0 +1,129 @@
+"""What every serving process does, whoever decides: join the parts, place the units, beat once a second."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from dispatch.adapters.access import RECHECK_S, Access
+from dispatch.adapters.accounts import AccountsUnavailable
+from dispatch.adapters.clock import Clock
+from dispatch.adapters.demo_accounts import open_demo
+from dispatch.adapters.furnish import parked
+from dispatch.adapters.live_feed import LiveFeed
+from dispatch.adapters.measurements import Measurements
+from dispatch.adapters.parts import Parts, ReadsFacts
+from dispatch.adapters.storage import Kept
+from dispatch.adapters.submission import Handles, Submission
+from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.city import City
+from dispatch.evidence import Sources
+from dispatch.ports import Fenced, JournalUnavailable, Telemetry, TelemetryUnavailable
+from dispatch.rules import Rules
+from dispatch.settings import Settings
+from geo.city_pack import CityPack
+from geo.fleet_index import FleetIndex
+from geo.point import Point
+
+log = logging.getLogger(__name__)
+
+WEB = Path(__file__).resolve().parent.parent / "web" / "dist"
+BEAT_S, RETENTION_S = 1.0, 3_600.0
+KEPT_FOR = timedelta(days=30)  # vitals, waves and tracks; facts are kept for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a server stands on before any storage is open: a city and its roads."""
+
+    settings: Settings
+    pack: CityPack
+    sources: Sources
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """Who decides and remembers: the desk itself, or a gateway's follower and its way to the desk."""
+
+    city: City
+    feed_epoch: str
+    handles: Handles
+    facts: ReadsFacts
+    ready: Callable[[], bool]
+
+
+async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
+    """Join everything that routes and sockets work with."""
+    settings = ground.settings
+    feed = LiveFeed(mind.city, mind.city.seq, mind.feed_epoch, replay_changes=settings.limits.replay_changes)
+    hub = TelemetryHub(kept.fanout, lambda: feed.city, clock.now)
+    _place_units(ground.sources.fleet, kept.telemetry, hub, mind.city)
+    measurements = Measurements(kept.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock)
+    hub.heard = measurements.hear
+    return Parts(
+        pack=ground.pack,
+        sources=ground.sources,
+        rules=ground.rules,
+        clock=clock,
+        limits=settings.limits,
+        origins=frozenset(settings.origins),
+        access=Access(
+            kept.accounts, sign_ins_waiting=settings.limits.sign_ins_waiting, remember_passwords=settings.demo
+        ),
+        feed=feed,
+        submission=Submission(mind.handles, feed, clock),
+        journal=mind.facts,
+        telemetry=kept.telemetry,
+        measurements=measurements,
+        hub=hub,
+        ecgs=kept.ecgs,
+        demo_accounts=await open_demo(kept.accounts, mind.city) if settings.demo else (),
+        web=settings.web or WEB,
+        ready=mind.ready,
+        gateway_secret=None if settings.role == "gateway" else settings.gateway_secret,
+    )
+
+
+def _place_units(fleet: FleetIndex, telemetry: Telemetry, hub: TelemetryHub, city: City) -> None:
+    """Put every unit where it was last seen, or at its station; each with the age of what is known."""
+    seen = telemetry.positions()
+    known = [each for unit_id, each in seen.items() if unit_id in city.units]
+    positions = [*known, *parked(city, set(seen))]
+    for each in positions:
+        fleet.move(each.unit_id, Point(each.lon, each.lat), each.at, each.heading_deg, each.speed_mps)
+    hub.learn(positions)
+
+
+def start_beats(group: asyncio.TaskGroup, parts: Parts) -> None:
+    """Start what desk and gateways alike do for their own viewers and their own files."""
+    group.create_task(parts.hub.run())
+    group.create_task(every(BEAT_S, parts.hub.send_positions))
+    group.create_task(every(BEAT_S, _leveller(parts.feed)))
+    group.create_task(every(RECHECK_S, parts.access.recheck))
+    group.create_task(every(RETENTION_S, lambda: _forget(parts)))
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do something again and again; storage that is away for a while ends nothing."""
+    while True:
+        try:
+            await work()
+        except Fenced:
+            raise  # another process writes this city now: end, and come back as its standby
+        except (JournalUnavailable, TelemetryUnavailable, AccountsUnavailable) as failure:
+            log.warning("put off: %s", failure)
+        await asyncio.sleep(seconds)
+
+
+def _leveller(feed: LiveFeed) -> Callable[[], Awaitable[None]]:
+    async def level() -> None:
+        feed.level()
+
+    return level
+
+
+async def _forget(parts: Parts) -> None:
+    await asyncio.to_thread(parts.telemetry.forget_before, parts.clock.now() - KEPT_FOR)

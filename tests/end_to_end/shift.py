@@ -1,4 +1,4 @@
-"""A shift for the browser tests: free units and hospitals of the demo, signing in, and what others do meanwhile over HTTP."""
+"""A shift for the browser tests: free units and hospitals, signing in, and what others do meanwhile over HTTP."""
 
 import itertools
 from dataclasses import dataclass
@@ -117,6 +117,7 @@ def violations(page: Page, project_dir: Path) -> list[list[Any]]:
     axe = (project_dir / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(axe)
     found: list[list[Any]] = page.evaluate(
-        "() => axe.run().then((told) => told.violations.map((rule) => [rule.id, rule.nodes.length, rule.nodes[0].html, rule.nodes[0].failureSummary]))"
+        """() => axe.run().then((told) => told.violations.map(
+          (rule) => [rule.id, rule.nodes.length, rule.nodes[0].html, rule.nodes[0].failureSummary]))"""
     )
     return found

@@ -158,25 +158,24 @@ def test_a_step_that_the_desk_refuses_is_shown_until_it_is_read(tablet: Page, ur
     run = at_patient(tablet, url)
     all_sent(tablet)
     tablet.context.set_offline(True)
-    next_step(tablet, "病人上车")
-    end_elsewhere(run)
+    end_with(tablet, "未找到患者")
+    run.dispatcher.done("end-assignment", assignment_id=run.assignment()["id"], outcome="cancelled")
     tablet.context.set_offline(False)
-    expect(tablet.locator(".refusal")).to_contain_text("未被接受")
+    expect(tablet.locator(".refusal")).to_contain_text("出车任务已结束")
     tablet.locator(".refusal .key").click()
     expect(tablet.locator(".refusal")).to_have_count(0)
     all_sent(tablet)
 
 
-def end_elsewhere(run: Run) -> None:
-    """Let the dispatcher end the run that the tablet, out of reach, still believes in."""
-    run.dispatcher.done("end-assignment", assignment_id=run.assignment()["id"], outcome="cancelled")
+def end_with(page: Page, outcome: str) -> None:
+    page.locator(".steps .key").first.click()
+    page.locator("dialog").get_by_role("button", name=outcome).click()
+    expect(page.locator(".idle-status")).to_have_text("返回")
 
 
 def test_one_tap_frees_the_unit_when_nobody_is_found(tablet: Page, url: str) -> None:
     run = at_patient(tablet, url)
-    tablet.locator(".steps .key").first.click()
-    tablet.locator("dialog").get_by_role("button", name="未找到患者").click()
-    expect(tablet.locator(".idle-status")).to_have_text("返回")
+    end_with(tablet, "未找到患者")
     all_sent(tablet)
     assert run.assignment()["outcome"] == "not_found"
 
@@ -214,6 +213,7 @@ def test_the_form_survives_a_reload(tablet: Page, url: str) -> None:
     tab(tablet, "run")
     tablet.locator("textarea").fill("家属在楼下等")
     tab(tablet, "vitals")
+    expect(tablet.locator(".vital-grid")).to_be_visible()
     tablet.reload()
     expect(tablet.locator(".vital-grid")).to_be_visible()
     tab(tablet, "run")
@@ -221,9 +221,9 @@ def test_the_form_survives_a_reload(tablet: Page, url: str) -> None:
 
 
 @pytest.fixture(params=["zh", "en"])
-def in_language(tablet: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
+def in_language(tablet: Page, request: pytest.FixtureRequest) -> Page:
     tablet.context.add_init_script(f"localStorage.setItem('gc.lang', '{request.param}')")
-    yield tablet
+    return tablet
 
 
 def test_every_screen_is_for_everybody_and_for_gloves(in_language: Page, url: str, project_dir: Path) -> None:
@@ -272,7 +272,8 @@ def too_close(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """(apart) => {
           const within = document.querySelector('dialog[open]') ?? document;
-          const keys = [...within.querySelectorAll('.key')].filter((key) => key.offsetParent !== null || within !== document);
+          const shown = (key) => key.offsetParent !== null || within !== document;
+          const keys = [...within.querySelectorAll('.key')].filter(shown);
           const boxes = keys.map((key) => [key.textContent, key.getBoundingClientRect()]);
           const close = [];
           boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([two, b]) => {

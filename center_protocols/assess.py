@@ -18,6 +18,7 @@ from center_protocols.case import Case
 from center_protocols.contradictions import contradictions
 from center_protocols.findings import Breathing, Findings
 from center_protocols.protocol import Plan, Recognised
+from center_protocols.scores.stroke import race
 from center_protocols.vocabulary import (
     Advice,
     Blocked,
@@ -234,10 +235,12 @@ def _lists_nearest_resus_ed(case: Case, conditions: tuple[FiredCondition, ...]) 
 def _reperfusion(case: Case) -> ReperfusionFacts:
     findings = case.findings
     contraindicated = case.is_yes("stroke.ivt_contraindicated", "chest_pain.lysis_contraindicated")
+    scored = race(findings.stroke.race)
     return ReperfusionFacts(
         last_known_well_at=_usable(case, findings.last_known_well_at),
         onset_at=_usable(case, findings.onset_at),
         lysis_contraindicated=contraindicated,
+        race=scored.low if scored.is_complete else None,
     )
 
 

@@ -1,6 +1,8 @@
 """Hold what an assessment says: which conditions fire and why, and everything that follows from them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import msgspec
@@ -76,11 +78,15 @@ class ExpectedTimePoint(msgspec.Struct, frozen=True):
 
 
 class ReperfusionFacts(msgspec.Struct, frozen=True):
-    """Carry what the choice of destination needs to know about time windows; an unknown time is ``None``."""
+    """Carry what the choice of destination needs to know about time windows; an unknown time is ``None``.
+
+    ``race`` is the sum of the scale when no item is missing, for the outcome model that needs it.
+    """
 
     last_known_well_at: datetime | None = None
     onset_at: datetime | None = None
     lysis_contraindicated: bool = False
+    race: float | None = None
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -112,10 +118,20 @@ class Assessment(msgspec.Struct, frozen=True):
         return any(fired.code is condition for fired in self.conditions)
 
 
-class ProtocolSettings:
-    """Hold what one city decides: its numbers, its stroke scale, its kind of roads, its switches."""
+class CenterSwitches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hold what one hospital allows; ``direct_to_angio`` absent follows the city, ``bypass_off`` names closed doors."""
 
-    __slots__ = ("_seconds", "area", "direct_to_angio", "lvo_scale", "thresholds")
+    direct_to_angio: bool | None = None
+    bypass_off: frozenset[Bypass] = frozenset()
+
+
+NO_SWITCHES: Final = CenterSwitches()
+
+
+class ProtocolSettings:
+    """Hold what one city decides: its numbers, its stroke scale, its kind of roads, its centres' switches."""
+
+    __slots__ = ("_seconds", "area", "centers", "direct_to_angio", "lvo_scale", "thresholds")
 
     def __init__(
         self,
@@ -124,12 +140,26 @@ class ProtocolSettings:
         lvo_scale: LvoScale = LvoScale.ANY,
         area: Area = Area.URBAN,
         direct_to_angio: bool = False,
+        centers: Mapping[str, CenterSwitches] = MappingProxyType({}),
     ) -> None:
         self.thresholds = thresholds or builtin()
         self.lvo_scale = lvo_scale
         self.area = area
         self.direct_to_angio = direct_to_angio
+        self.centers = centers
         self._seconds: dict[str, float] = {}
+
+    def bypass_at(self, center_id: str, bypass: Iterable[str], conditions: Iterable[str]) -> tuple[Bypass, ...]:
+        """Return where the stretcher goes in this hospital; nothing left means its ED.
+
+        Only a large-vessel stroke may go to the angio suite instead of the scanner; a possible dissection never does.
+        """
+        switches, fired = self.centers.get(center_id, NO_SWITCHES), set(conditions)
+        direct = self.direct_to_angio if switches.direct_to_angio is None else switches.direct_to_angio
+        scan, other = (Bypass.ANGIO_SUITE, Bypass.CTA) if direct else (Bypass.CTA, Bypass.ANGIO_SUITE)
+        large_vessel = Condition.STROKE_LVO in fired and Condition.AORTIC_DISSECTION not in fired
+        places = [scan if large_vessel and place == other else Bypass(place) for place in bypass]
+        return tuple(dict.fromkeys(place for place in places if place not in switches.bypass_off))
 
     def span(self, row: str) -> timedelta:
         """Return a threshold of time as a duration."""

@@ -7,13 +7,28 @@ from typing import Final
 import msgspec
 
 from center_protocols.assessment import DEFAULT_SETTINGS, ProtocolSettings
-from center_protocols.vocabulary import Treatment
+from center_protocols.vocabulary import TimePoint, Treatment
 
 # statistics.quantiles cuts into tenths: the fifth cut is the median, the ninth the 90th percentile.
 TENTHS: Final = 10
 MEDIAN: Final = 4
 NINETIETH: Final = 8
 SECONDS_PER_MINUTE: Final = 60
+
+
+# The registered minute at which each treatment has begun; the clock starts at the gate.
+DOOR_POINTS: Final = {
+    Treatment.WIRE: TimePoint.WIRE,
+    Treatment.NEEDLE: TimePoint.NEEDLE,
+    Treatment.GROIN: TimePoint.GROIN,
+    Treatment.CT: TimePoint.CT_STARTED,
+    Treatment.OR: TimePoint.OR_ARRIVAL,
+    Treatment.OBSTETRIC_OR: TimePoint.OBSTETRIC_OR_ARRIVAL,
+    Treatment.PICU: TimePoint.PICU_ARRIVAL,
+    Treatment.NICU: TimePoint.NICU_ARRIVAL,
+    Treatment.RESUS: TimePoint.RESUS_STARTED,
+    Treatment.ED: TimePoint.HANDOFF_COMPLETE,
+}
 
 
 class DoorTime(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ Model C (stroke-outcome): the whole mRS distribution; log-odds are linear in tim
 Every constant stands in ``thresholds/outcome.toml``. Minutes count from onset, or from last known well.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, log
 from typing import Final
@@ -99,30 +100,56 @@ def b_nihss(race: float, thresholds: Thresholds) -> float:
 
 def b_expected(race: float, lysis_min: float, groin_min: float | None, thresholds: Thresholds) -> float:
     """Return P(mRS 0-2) of an ischaemic stroke with lysis and, where it happens, thrombectomy."""
-    nihss = b_nihss(race, thresholds)
-    lysed = _b_lysis(nihss, lysis_min, thresholds)
+    curve = ModelB.of(b_nihss(race, thresholds), thresholds)
     if groin_min is None:
-        return lysed
-    share = b_large_vessel(race, thresholds)
-    return share * _b_thrombectomy(nihss, groin_min, lysed, thresholds) + (1 - share) * lysed
+        return curve.lysed(lysis_min)
+    return curve.mixed(lysis_min, groin_min, b_large_vessel(race, thresholds))
 
 
-def _b_lysis(nihss: float, minutes: float, thresholds: Thresholds) -> float:
-    base = _parabola("outcome.b_base", nihss, thresholds)
-    if minutes > thresholds.number("outcome.b_ivt_limit"):
-        return base
-    ratio = thresholds.number("outcome.b_ivt_or_0") + thresholds.number("outcome.b_ivt_or_1") * minutes
-    odds = ratio * base / (1 - base)
-    return odds / (1 + odds)
+@dataclass(frozen=True, slots=True)
+class ModelB:
+    """Hold the curves of one patient's NIHSS, so that a simulation need not look them up ten thousand times."""
 
+    nihss: float
+    untreated: float
+    ratio: tuple[float, float]
+    lysis_limit_min: float
+    opening: tuple[float, float]
+    reperfused: float
+    opening_limit_min: float
 
-def _b_thrombectomy(nihss: float, minutes: float, lysed: float, thresholds: Thresholds) -> float:
-    """Mix reperfused and not reperfused patients; never below lysis alone, and nothing after six hours."""
-    if minutes > thresholds.number("outcome.b_evt_limit"):
-        return lysed
-    rate = thresholds.number("outcome.b_reperfusion")
-    slope = thresholds.number("outcome.b_evt_0") + thresholds.number("outcome.b_evt_1") * minutes
-    return max(lysed, rate * exp(slope * nihss) + (1 - rate) * lysed)
+    @classmethod
+    def of(cls, nihss: float, thresholds: Thresholds) -> "ModelB":
+        """Read the constants."""
+        number = thresholds.number
+        return cls(
+            nihss=nihss,
+            untreated=_parabola("outcome.b_base", nihss, thresholds),
+            ratio=(number("outcome.b_ivt_or_0"), number("outcome.b_ivt_or_1")),
+            lysis_limit_min=number("outcome.b_ivt_limit"),
+            opening=(number("outcome.b_evt_0"), number("outcome.b_evt_1")),
+            reperfused=number("outcome.b_reperfusion"),
+            opening_limit_min=number("outcome.b_evt_limit"),
+        )
+
+    def lysed(self, minutes: float) -> float:
+        """Return P(mRS 0-2) with lysis at this minute; after its limit, of an untreated patient."""
+        if minutes > self.lysis_limit_min:
+            return self.untreated
+        odds = (self.ratio[0] + self.ratio[1] * minutes) * self.untreated / (1 - self.untreated)
+        return odds / (1 + odds)
+
+    def opened(self, minutes: float, lysed: float) -> float:
+        """Mix reperfused and not reperfused patients; never below lysis alone, and nothing after six hours."""
+        if minutes > self.opening_limit_min:
+            return lysed
+        good = exp((self.opening[0] + self.opening[1] * minutes) * self.nihss)
+        return max(lysed, self.reperfused * good + (1 - self.reperfused) * lysed)
+
+    def mixed(self, lysis_min: float, groin_min: float, share: float) -> float:
+        """Return P(mRS 0-2) when this share of such patients has a large-vessel occlusion."""
+        lysed = self.lysed(lysis_min)
+        return share * self.opened(groin_min, lysed) + (1 - share) * lysed
 
 
 # Model C
@@ -145,6 +172,21 @@ def c_utility(cumulative: tuple[float, ...], thresholds: Thresholds) -> float:
         total += (reached - before) * thresholds.number(f"outcome.utility_{grade}")
         before = reached
     return total
+
+
+def c_expected(screen: Screen, lysis_min: float, groin_min: float, thresholds: Thresholds) -> float:
+    """Return the mean utility of an ischaemic stroke: thrombectomy after lysis never does worse than lysis alone."""
+    number = thresholds.number
+    large, small = number(f"outcome.a_share_{screen}_lvo"), number(f"outcome.a_share_{screen}_nlvo")
+    lysed, opened, other = (
+        c_utility(c_distribution(occlusion, treatment, minutes, thresholds), thresholds)
+        for occlusion, treatment, minutes in (
+            (Occlusion.LVO, Reperfusion.IVT, lysis_min),
+            (Occlusion.LVO, Reperfusion.EVT, groin_min),
+            (Occlusion.NLVO, Reperfusion.IVT, lysis_min),
+        )
+    )
+    return (large * max(lysed, opened) + small * other) / (large + small)
 
 
 def _c_between(name: str, share: float, thresholds: Thresholds) -> float:

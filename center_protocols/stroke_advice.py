@@ -1,8 +1,9 @@
 """Compare direct transport with drip-and-ship for a suspected large-vessel occlusion, and say how sure that is.
 
-The comparison uses model A and advises inside the gates of ``destination_stroke``; it never changes a ranking. How sure
-it is comes from a fixed grid of scenarios (travel shorter or longer, occlusion less or more likely), not from random
-draws, so that the same evidence gives the same words.
+The comparison uses models A and C, and B where the crew has scored RACE. It advises inside the gates of
+``destination_stroke`` and never changes a ranking. How sure model A is comes from a fixed grid of scenarios (travel
+shorter or longer, occlusion less or more likely), how sure model B is from draws that the question itself seeds: the
+same evidence gives the same words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,37 +15,46 @@ import msgspec
 
 from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings
 from center_protocols.destination import DestinationRanking
-from center_protocols.outcome import MODEL_A, Screen, a_expected
+from center_protocols.outcome import MODEL_A, MODEL_B, MODEL_C, Screen, a_expected, c_expected
+from center_protocols.stroke_simulation import SimulatedRoute, StrokeRoute, simulate
 from center_protocols.vocabulary import Condition, Strength, Treatment
 
 PERCENT: Final = 100
+# A lead inside the tie band is small even when it is stable.
+WITHIN_THE_BAND: Final = {
+    Strength.CLEAR: Strength.CLOSE,
+    Strength.CLOSE: Strength.COIN_TOSS,
+    Strength.COIN_TOSS: Strength.COIN_TOSS,
+}
 
 
-class StrokeRoute(msgspec.Struct, frozen=True):
-    """Hold one way to treatment; ``transfer_s`` is the drive on to thrombectomy, ``None`` when it happens here."""
+class RouteOutcome(msgspec.Struct, frozen=True):
+    """Hold one route's probability of a good outcome (mRS 0-1, model A) and mean utility (model C), with its drives."""
 
     center_id: str
+    good_outcome: float
+    utility: float
     drive_s: float
     transfer_s: float | None = None
 
 
-class RouteOutcome(msgspec.Struct, frozen=True):
-    """Hold the probability of a good outcome (mRS 0-1) along one route."""
-
-    center_id: str
-    good_outcome: float
-
-
 class StrokeAdvice(msgspec.Struct, frozen=True):
-    """Hold the comparison with everything needed to repeat it."""
+    """Hold the comparison with everything needed to repeat it; ``simulated`` is empty while RACE is not complete.
+
+    ``strength`` is model A's; ``simulated_strength`` is model B's, over its drawn patients.
+    """
 
     model: str
+    models: tuple[str, ...]
     screen: Screen
     since_onset_min: float
     rows: tuple[RouteOutcome, ...]
     strength: Strength
     tie: bool
     reason: Coded
+    race: float | None = None
+    simulated: tuple[SimulatedRoute, ...] = ()
+    simulated_strength: Strength | None = None
 
 
 def stroke_advice(
@@ -68,7 +78,16 @@ def stroke_advice(
     ]
     if len(routes) <= 1:
         return None
-    return compare(routes, (at - known_well) / timedelta(minutes=1), screen_of(assessment), settings)
+    since_onset_min = float(round((at - known_well) / timedelta(minutes=1)))
+    return compare(_few(routes), since_onset_min, screen_of(assessment), settings, assessment.reperfusion.race)
+
+
+def _few(routes: Sequence[StrokeRoute]) -> list[StrokeRoute]:
+    """Keep the nearest of each way: a centre behind two of its kind is never the answer."""
+    nearest = sorted(routes, key=lambda route: route.drive_s)
+    direct = [route for route in nearest if route.transfer_s is None]
+    drip = [route for route in nearest if route.transfer_s is not None]
+    return [*direct[:2], *drip[:2]]
 
 
 def screen_of(assessment: Assessment) -> Screen:
@@ -82,6 +101,7 @@ def compare(
     since_onset_min: float,
     screen: Screen,
     settings: ProtocolSettings = DEFAULT_SETTINGS,
+    race: float | None = None,
 ) -> StrokeAdvice:
     """Rank the routes by expected outcome and count in how many scenarios the first stays first."""
     number = settings.thresholds.number
@@ -91,11 +111,29 @@ def compare(
     grid = list(product(drives, drives, (1 - occlusion, 1, 1 + occlusion)))
     best = rows[0].center_id
     stays = [_outcomes(routes, since_onset_min, screen, settings, factors)[0].center_id == best for factors in grid]
-    strength = _strength(sum(stays) / len(grid), settings)
     tie = len(rows) > 1 and rows[0].good_outcome - rows[1].good_outcome < number("outcome.tie_share")
+    stable = _strength(sum(stays) / len(grid), settings)
+    strength = WITHIN_THE_BAND[stable] if tie else stable
     percent = round(PERCENT * rows[0].good_outcome, 1)
     reason = Coded(f"stroke_advice.{strength}", {"center": best, "percent": percent, "model": MODEL_A})
-    return StrokeAdvice(MODEL_A, screen, since_onset_min, rows, strength, tie, reason)
+    simulated = simulate(_in_order(routes), since_onset_min, race, settings) if race is not None else ()
+    return StrokeAdvice(
+        model=MODEL_A,
+        models=(MODEL_A, MODEL_C, *((MODEL_B,) if simulated else ())),
+        screen=screen,
+        since_onset_min=since_onset_min,
+        rows=rows,
+        strength=strength,
+        tie=tie,
+        reason=reason,
+        race=race,
+        simulated=simulated,
+        simulated_strength=_strength(simulated[0].wins, settings) if simulated else None,
+    )
+
+
+def _in_order(routes: Sequence[StrokeRoute]) -> tuple[StrokeRoute, ...]:
+    return tuple(sorted(routes, key=lambda route: (route.drive_s, route.center_id)))
 
 
 def _outcomes(
@@ -106,9 +144,8 @@ def _outcomes(
     factors: tuple[float, float, float],
 ) -> tuple[RouteOutcome, ...]:
     """Return the routes best first; of equals the nearer leads."""
-    found = [(_expected(route, since_onset_min, screen, settings, factors), route) for route in routes]
-    found.sort(key=lambda row: (-row[0], row[1].drive_s, row[1].center_id))
-    return tuple(RouteOutcome(route.center_id, value) for value, route in found)
+    found = [_expected(route, since_onset_min, screen, settings, factors) for route in routes]
+    return tuple(sorted(found, key=lambda row: (-row.good_outcome, row.drive_s, row.center_id)))
 
 
 def _expected(
@@ -117,17 +154,31 @@ def _expected(
     screen: Screen,
     settings: ProtocolSettings,
     factors: tuple[float, float, float],
-) -> float:
+) -> RouteOutcome:
     drive_factor, transfer_factor, lvo_factor = factors
-    minutes = settings.minutes
-    arrival = since_onset_min + route.drive_s * drive_factor / timedelta(minutes=1).total_seconds()
+    needle, groin = _minutes(route, since_onset_min, settings, drive_factor, transfer_factor)
+    return RouteOutcome(
+        route.center_id,
+        a_expected(screen, needle, groin, settings.thresholds, lvo_factor=lvo_factor),
+        c_expected(screen, needle, groin, settings.thresholds),
+        route.drive_s,
+        route.transfer_s,
+    )
+
+
+def _minutes(
+    route: StrokeRoute, since_onset_min: float, settings: ProtocolSettings, drive_factor: float, transfer_factor: float
+) -> tuple[float, float]:
+    """Return the minutes from onset to needle and to groin puncture along one route."""
+    minutes, a_minute = settings.minutes, timedelta(minutes=1).total_seconds()
+    arrival = since_onset_min + route.drive_s * drive_factor / a_minute
     if route.transfer_s is None:
-        lysis, groin = minutes("outcome.a_mothership_dtn"), minutes("outcome.a_mothership_door_to_groin")
-        return a_expected(screen, arrival + lysis, arrival + groin, settings.thresholds, lvo_factor=lvo_factor)
+        return arrival + minutes("outcome.a_mothership_dtn"), arrival + minutes("outcome.a_mothership_door_to_groin")
     needle = arrival + minutes("outcome.a_drip_dtn")
-    transfer = route.transfer_s * transfer_factor / timedelta(minutes=1).total_seconds()
-    groin = needle + minutes("outcome.a_needle_to_door_out") + transfer + minutes("outcome.a_receiving_door_to_groin")
-    return a_expected(screen, needle, groin, settings.thresholds, lvo_factor=lvo_factor)
+    transfer = route.transfer_s * transfer_factor / a_minute
+    return needle, needle + minutes("outcome.a_needle_to_door_out") + transfer + minutes(
+        "outcome.a_receiving_door_to_groin"
+    )
 
 
 def _strength(share: float, settings: ProtocolSettings) -> Strength:

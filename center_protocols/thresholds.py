@@ -75,24 +75,6 @@ class Thresholds:
         return Thresholds(rows)
 
 
-def read_site(text: str) -> Thresholds:
-    """Return the built-in numbers with those of a site file, ``["stroke.lams_lvo"] value = 5, signed_by = "..."``.
-
-    Raises
-    ------
-    InvalidThresholdError
-        The file is no TOML, or a row in it cannot be used.
-    """
-    try:
-        site = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidThresholdError(f"the site file is not TOML: {error}") from error
-    for key, changes in site.items():
-        if not isinstance(changes, dict):
-            raise InvalidThresholdError(f"{key}: a table of changes is needed")
-    return builtin().overlaid(site)
-
-
 def _changed(row: Threshold, changes: Mapping[str, Any]) -> Threshold:
     if changes.get("unit", row.unit) != row.unit:
         raise InvalidThresholdError(f"{row.id}: the unit is {row.unit}, not {changes['unit']}")

@@ -1,5 +1,6 @@
 """The state of one city as one immutable value: grab it and read, nobody can change it under you."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from dispatch.incident import Call, Incident, IncidentPhase, Patient
 from dispatch.unit import Assignment, Unit
 from dispatch.words import Role
 
+LEARNED_FROM = 400  # waits behind one door: about a year of a busy centre's time-critical patients
 RECENT = 60  # closed incidents that screens keep: about an hour of a large city
 
 
@@ -27,6 +29,15 @@ class Task:
     params: dict[str, str]
     done_at: datetime | None = None
     result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorMinutes:
+    """How long one patient waited between the gate and the start of one treatment."""
+
+    patient_id: str
+    treatment: str
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class City:
     live_activations: frozenset[str]  # live, or ended and not yet seen by the centre
     open_tasks: frozenset[str]
     incidents_opened: int
+    door_minutes: dict[str, tuple[DoorMinutes, ...]]  # by centre: how long its last patients waited behind the door
 
     def with_incident(self, incident: Incident) -> "City":
         """Return the city with this incident's new state."""
@@ -66,6 +78,16 @@ class City:
     def with_patient(self, patient: Patient) -> "City":
         """Return the city with this patient's new state."""
         return replace(self, patients=self.patients.insert(patient.id, patient))
+
+    def with_door_minutes(self, center_id: str, waits: Iterable[DoorMinutes]) -> "City":
+        """Return the city that has learned how long one patient waited behind this door."""
+        new = {(row.patient_id, row.treatment): row for row in waits}
+        known = self.door_minutes.get(center_id, ())
+        kept = tuple(row for row in known if (row.patient_id, row.treatment) not in new)
+        if len(kept) + len(new) == len(known) and set(new.values()) <= set(known):
+            return self
+        rows = (*kept, *new.values())[-LEARNED_FROM:]
+        return replace(self, door_minutes={**self.door_minutes, center_id: rows})
 
     def with_unit(self, unit: Unit) -> "City":
         """Return the city with this unit's new state."""
@@ -126,4 +148,5 @@ def empty_city() -> "City":
         live_activations=frozenset(),
         open_tasks=frozenset(),
         incidents_opened=0,
+        door_minutes={},
     )

@@ -5,10 +5,12 @@ afterwards.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from center_protocols.vocabulary import Capability, Condition
 from dispatch import commands as c
 from dispatch.city import City
 from dispatch.flow.decision import CenterArrival, Evidence, UnitArrival
@@ -78,7 +80,21 @@ def centers_evidence(city: City, patient_id: str, sources: Sources, at: datetime
     except NoRoad:
         return None
     rows = tuple(CenterArrival(row.id, row.eta_s) for row in arrivals)
-    return Evidence(at, sources.travel.weights_epoch, centers=rows)
+    large_vessel = any(each.code == Condition.STROKE_LVO for each in city.patients[patient_id].conditions)
+    onward = _transfers(city, sources) if large_vessel else ()
+    return Evidence(at, sources.travel.weights_epoch, centers=rows, transfers=onward)
+
+
+def _transfers(city: City, sources: Sources) -> tuple[CenterArrival, ...]:
+    """Return the drive from every centre that only lyses on to the nearest one that opens vessels."""
+    opening = {row.id for row in city.centers.values() if Capability.EVT_24_7 in row.capabilities}
+    lysing = [row for row in city.centers.values() if Capability.IVT_24_7 in row.capabilities]
+    found = []
+    for center in sorted((row for row in lysing if row.id not in opening), key=lambda row: row.id):
+        with suppress(NoRoad):
+            onward = sources.travel.rank(Point(center.lon, center.lat), 1, opening)
+            found += [CenterArrival(center.id, each.eta_s) for each in onward]
+    return tuple(found)
 
 
 def patient_point(city: City, patient_id: str, sources: Sources) -> Point | None:

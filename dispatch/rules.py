@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from center_protocols.assessment import DEFAULT_SETTINGS, ProtocolSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the desk waits for, and how much it offers."""
+    """What the desk waits for, how much it offers, and what the city's medical director has signed."""
 
     turnout_s: float
     accept_within_s: float
@@ -24,6 +26,7 @@ class Rules:
     diverts_offered: int
     reservation_min: float
     required_crew: tuple[str, ...]
+    protocols: ProtocolSettings = DEFAULT_SETTINGS
 
 
 @cache

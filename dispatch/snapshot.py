@@ -15,7 +15,7 @@ import msgspec
 from rpds import HashTrieMap
 
 from dispatch.center import Activation, Center
-from dispatch.city import City, Task
+from dispatch.city import City, DoorMinutes, Task
 from dispatch.incident import Call, Incident, Patient
 from dispatch.unit import Assignment, Unit
 from dispatch.words import ERASED, personal_fields
@@ -48,6 +48,7 @@ def encode_city(city: City, seal: Callable[[str, str], str]) -> bytes:
         field.name: getattr(city, field.name) for field in fields(City) if field.name not in TABLES
     }
     document["history"] = dict(city.history.items())
+    document["door_minutes"] = msgspec.to_builtins(city.door_minutes)
     for name, (row_class, word) in TABLES.items():
         secret = personal_fields(row_class)
         rows = (msgspec.to_builtins(row) for row in getattr(city, name).values())
@@ -75,6 +76,7 @@ def decode_city(blob: bytes, unseal: Callable[[str], str | None]) -> City:
     for name in ("open_incidents", "live_activations", "open_tasks"):
         document[name] = frozenset(document[name])
     document["recently_closed"] = tuple(document["recently_closed"])
+    document["door_minutes"] = msgspec.convert(document["door_minutes"], dict[str, tuple[DoorMinutes, ...]])
     return City(**document)
 
 

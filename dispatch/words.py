@@ -105,6 +105,16 @@ class EtaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """An outcome model that advised beside a ranking: its name and version, what went in, what came out."""
+
+    model: str
+    inputs: dict[str, str | float | None]
+    results: dict[str, float]  # by centre
+    strength: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RankingUsed:
     """The evidence a decision used, so that any day can be replayed, and replayed under another rule."""
 
@@ -112,6 +122,8 @@ class RankingUsed:
     computed_at: datetime
     rows: tuple[EtaRow, ...]
     rule: str  # name and version of the rule that ranked
+    strength: str | None = None  # clear | close | coin_toss
+    models: tuple[ModelUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +154,5 @@ class TargetPoint:
     since: str | None
     target_min: float | None
     source: str
+    optional: bool = False  # absent is not missing: lysis, ROSC, a transfer
+    floor_min: float | None = None  # the older, looser target where two are in use

@@ -7,15 +7,18 @@ from center_protocols.handoff import Handoff, HandoffFormat, TreatmentGiven, vie
 from dispatch.city import City
 from dispatch.flow.triage import current_assessment, findings_of
 from dispatch.incident import Patient
+from dispatch.rules import Rules
 from dispatch.texts_catalogue import text
 
 if TYPE_CHECKING:
     from center_protocols.vocabulary import Given
 
 
-def handoff_sections(city: City, patient_id: str, shape: HandoffFormat, at: datetime) -> list[dict[str, Any]]:
+def handoff_sections(
+    city: City, patient_id: str, shape: HandoffFormat, at: datetime, rules: Rules
+) -> list[dict[str, Any]]:
     """Return ``[{code, title: {zh, en}, lines: [{zh, en}]}]`` in the order of one spoken format."""
-    sections = view(handoff_of(city, city.patients[patient_id], at), shape)
+    sections = view(handoff_of(city, city.patients[patient_id], at, rules), shape)
     return [
         {
             "code": section.code,
@@ -26,13 +29,13 @@ def handoff_sections(city: City, patient_id: str, shape: HandoffFormat, at: date
     ]
 
 
-def handoff_of(city: City, patient: Patient, at: datetime) -> Handoff:
+def handoff_of(city: City, patient: Patient, at: datetime, rules: Rules) -> Handoff:
     """Gather everything that is said at the door, once."""
     activation = city.activations.get(patient.activation_id) if patient.activation_id else None
     run = city.assignments.get(patient.assignment_id) if patient.assignment_id else None
     return Handoff(
         findings=findings_of(patient),
-        assessment=current_assessment(patient, at),
+        assessment=current_assessment(patient, at, rules),
         eta_s=activation.eta_s if activation else None,
         occurred_at=city.incidents[patient.incident_id].opened_at,
         # A code that the protocols do not know is said as it is: nothing that was given may be missing at the door.

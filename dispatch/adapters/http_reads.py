@@ -56,7 +56,7 @@ def _centers(parts: Parts, city: City, patient_id: str, now: datetime) -> dict[s
     evidence = centers_evidence(city, patient_id, parts.sources, now)
     if evidence is None:
         return {"patient_id": patient_id, "centers": [], "excluded": [], "relaxed": [], "advice": []}
-    rows: dict[str, Any] = worded(recommend_centers(city, city.patients[patient_id], evidence, now))
+    rows: dict[str, Any] = worded(recommend_centers(city, city.patients[patient_id], evidence, now, parts.rules))
     for row in rows["centers"]:
         row["status"] = _in_force(city.centers[row["center_id"]], now)
     return rows
@@ -100,7 +100,7 @@ async def handoff(
     patient_id: str, _session: ReadsPatient, parts: HasParts, view: HandoffFormat = HandoffFormat.ATMIST
 ) -> Response:
     """Show what is said at the door, in the order of one spoken format."""
-    sections = handoff_sections(parts.feed.city, patient_id, view, parts.clock.now())
+    sections = handoff_sections(parts.feed.city, patient_id, view, parts.clock.now(), parts.rules)
     return JsonResponse({"view": view, "sections": sections})
 
 

@@ -6,6 +6,7 @@ from dispatch import center_events as ce
 from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
+from dispatch.changes.door import learned
 from dispatch.city import City
 from dispatch.fact import Fact
 
@@ -117,18 +118,19 @@ def handoff(city: City, fact: Fact, d: ce.HandoffCompleted) -> City:
     row = city.patients[d.patient_id]
     handoff = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
     points = i.with_point(row.points, "handoff_complete", i.point_row(fact))
-    return city.with_patient(replace(row, handoff=handoff, points=points))
+    return learned(city.with_patient(replace(row, handoff=handoff, points=points)), row.id)
 
 
 def point_registered(city: City, fact: Fact, d: e.TimePointRegistered) -> City:
     row = city.patients[d.patient_id]
-    return city.with_patient(replace(row, points=i.with_point(row.points, d.point, i.point_row(fact, d.happened_at))))
+    points = i.with_point(row.points, d.point, i.point_row(fact, d.happened_at))
+    return learned(city.with_patient(replace(row, points=points)), row.id)
 
 
 def point_corrected(city: City, fact: Fact, d: e.TimePointCorrected) -> City:
     row = city.patients[d.patient_id]
     points = i.corrected(row.points, d.point, i.point_row(fact, d.happened_at), d.reason)
-    return city.with_patient(replace(row, points=points))
+    return learned(city.with_patient(replace(row, points=points)), row.id)
 
 
 CHANGES: dict[type, Change] = {

@@ -32,7 +32,7 @@ def choose_destination(city: City, command: Command, ask: c.ChooseDestination, r
     run = _run_with_contact(city, patient, command.actor.unit_id)
     if run is None:
         return Refused("destination.before_contact", {"patient": patient.code})
-    used, needs_no_reason = _ranking(city, command, patient)
+    used, needs_no_reason = _ranking(city, command, patient, rules)
     if needs_no_reason is not None and center.id not in needs_no_reason and not ask.reason:
         return Refused("destination.reason_needed", {"center": center.name})
     chosen = ce.DestinationChosen(
@@ -65,13 +65,16 @@ def _run_with_contact(city: City, patient: Patient, unit_id: str | None) -> Assi
     return None
 
 
-def _ranking(city: City, command: Command, patient: Patient) -> tuple[RankingUsed | None, frozenset[str] | None]:
+def _ranking(
+    city: City, command: Command, patient: Patient, rules: Rules
+) -> tuple[RankingUsed | None, frozenset[str] | None]:
     """Return the ranking used and the ids that need no reason: the first and what ties with it."""
     if not isinstance(command.evidence, Evidence):
         return None, None
-    ranking = rank_centers(city, patient, command.evidence, command.received_at)
-    best = frozenset(row.center_id for rank, row in enumerate(ranking.options) if rank == 0 or row.tie)
-    return centers_used(ranking, command.evidence), best or None
+    ranked = rank_centers(city, patient, command.evidence, command.received_at, rules)
+    options = ranked.destinations.options
+    best = frozenset(row.center_id for rank, row in enumerate(options) if rank == 0 or row.tie)
+    return centers_used(ranked, command.evidence), best or None
 
 
 def _expected_at(city: City, patient: Patient) -> Activation | None:
@@ -100,7 +103,7 @@ def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rul
             patient.incident_id,
             center_id,
             patient.conditions,
-            patient.bypass,
+            rules.protocols.bypass_at(center_id, patient.bypass, [each.code for each in patient.conditions]),
             patient.activate,
             eta_s,
             acknowledge_by(command.received_at, eta_s, rules),

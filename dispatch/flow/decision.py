@@ -40,3 +40,4 @@ class Evidence:
     weights_epoch: int
     units: tuple[UnitArrival, ...] = ()
     centers: tuple[CenterArrival, ...] = ()
+    transfers: tuple[CenterArrival, ...] = ()  # from each lysis centre on to the nearest thrombectomy

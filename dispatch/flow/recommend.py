@@ -6,9 +6,15 @@ Pure: the same city, evidence and minute give the same answer, so a stored decis
 from dataclasses import dataclass
 from datetime import datetime
 
-from center_protocols.destination import Candidate, DestinationRanking, Option, rank_destinations
+from center_protocols.assessment import Coded, ProtocolSettings
+from center_protocols.destination import Candidate, DestinationRanking, Excluded, Option, rank_destinations
 from center_protocols.destination_costs import CenterStatus
-from center_protocols.vocabulary import Capability, Resource, StatusKind
+from center_protocols.door_times import DoorTime, learned
+from center_protocols.outcome import MODEL_A, MODEL_B, MODEL_C
+from center_protocols.stroke_advice import StrokeAdvice, stroke_advice
+from center_protocols.vocabulary import Capability, Resource, StatusKind, Treatment
+from center_protocols.why_not import WhyNot as NotFirst
+from center_protocols.why_not import why_nots
 from dispatch.center import LIVE, Center
 from dispatch.city import City
 from dispatch.flow.decision import Evidence, UnitArrival
@@ -16,7 +22,7 @@ from dispatch.flow.triage import current_assessment, reason
 from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
-from dispatch.words import EtaRow, RankingUsed, Reason, UnitStatus
+from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
 
 UNIT_RULE = "units-by-road-time/1"
 CENTER_RULE = "centers-by-time-to-treatment/1"
@@ -54,6 +60,7 @@ class CenterOption:
     tie: bool
     reasons: tuple[Reason, ...]
     warnings: tuple[Reason, ...]
+    bypass: tuple[str, ...] = ()  # where the stretcher goes there, by this hospital's own switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,25 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class PatientRecommendation:
-    """Where one patient could go."""
+    """Where one patient could go; ``why_not`` answers for the nearest that do not lead, ``stroke`` is advice only."""
 
     patient_id: str
     centers: tuple[CenterOption, ...]
     excluded: tuple[WhyNot, ...]
     relaxed: tuple[str, ...]
     advice: tuple[Reason, ...]
+    strength: str | None = None
+    second: str | None = None
+    why_not: tuple[WhyNot, ...] = ()
+    stroke: tuple[ModelUsed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The ranking of one patient with the outcome models that advise beside it."""
+
+    destinations: DestinationRanking
+    stroke: StrokeAdvice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +189,7 @@ def _infectious(city: City, incident: Incident) -> bool:
     return any(patient.findings.get("scene", {}).get("infectious_suspected") == "yes" for patient in patients)
 
 
-def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime) -> DestinationRanking:
+def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime, rules: Rules) -> Ranked:
     """Rank every centre for one patient by the protocols' rules."""
     etas = {row.center_id: row.eta_s for row in evidence.centers}
     candidates = [
@@ -179,11 +198,23 @@ def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime)
             frozenset(Capability(code) for code in center.capabilities),
             etas[center.id],
             center_statuses(city, center, patient.id),
+            door_times(city, center.id, rules.protocols),
         )
         for center in sorted(city.centers.values(), key=lambda row: row.id)
         if center.id in etas
     ]
-    return rank_destinations(current_assessment(patient, at), candidates, at)
+    assessment = current_assessment(patient, at, rules)
+    ranking = rank_destinations(assessment, candidates, at, rules.protocols)
+    transfers = {row.center_id: row.eta_s for row in evidence.transfers if row.eta_s is not None}
+    return Ranked(ranking, stroke_advice(assessment, ranking, transfers, at, rules.protocols))
+
+
+def door_times(city: City, center_id: str, settings: ProtocolSettings) -> dict[Treatment, DoorTime]:
+    """Return what the centre's own register says about the time behind its door."""
+    minutes: dict[Treatment, list[float]] = {}
+    for row in city.door_minutes.get(center_id, ()):
+        minutes.setdefault(Treatment(row.treatment), []).append(row.minutes)
+    return {treatment: learned(treatment, each, settings) for treatment, each in minutes.items()}
 
 
 TOPIC_KINDS = {"full": StatusKind.FULL, "diversion": StatusKind.DIVERSION, "no_bed": StatusKind.NO_BED}
@@ -218,19 +249,46 @@ def _held_resources(city: City, center_id: str, patient_id: str) -> list[CenterS
     return sorted(held, key=lambda row: (str(row.resource), row.reason))
 
 
-def recommend_centers(city: City, patient: Patient, evidence: Evidence, at: datetime) -> PatientRecommendation:
+def recommend_centers(
+    city: City, patient: Patient, evidence: Evidence, at: datetime, rules: Rules
+) -> PatientRecommendation:
     """Give the ranking its names, as the screens show it."""
-    ranking = rank_centers(city, patient, evidence, at)
+    ranked = rank_centers(city, patient, evidence, at, rules)
+    ranking = ranked.destinations
+    conditions = [each.code for each in patient.conditions]
+    doors = {
+        row.center_id: rules.protocols.bypass_at(row.center_id, patient.bypass, conditions) for row in ranking.options
+    }
     return PatientRecommendation(
         patient.id,
-        tuple(_center_option(city, option, rank) for rank, option in enumerate(ranking.options, 1)),
-        tuple(WhyNot(row.center_id, city.centers[row.center_id].name, reason(row.reason)) for row in ranking.excluded),
+        tuple(
+            _center_option(city, option, rank, doors[option.center_id])
+            for rank, option in enumerate(ranking.options, 1)
+        ),
+        tuple(_why_not(city, row) for row in ranking.excluded),
         tuple(ranking.relaxed),
-        tuple(reason(row) for row in ranking.advice),
+        tuple(reason(row) for row in _advice(city, ranked)),
+        ranking.strength,
+        ranking.options[1].center_id if len(ranking.options) > 1 else None,
+        tuple(_why_not(city, row) for row in why_nots(ranking)),
+        models_used(ranked.stroke),
     )
 
 
-def _center_option(city: City, option: Option, rank: int) -> CenterOption:
+def _why_not(city: City, row: Excluded | NotFirst) -> WhyNot:
+    return WhyNot(row.center_id, city.centers[row.center_id].name, reason(row.reason))
+
+
+def _advice(city: City, ranked: Ranked) -> tuple[Coded, ...]:
+    """Add what the outcome model says, with the centre by its name."""
+    if ranked.stroke is None:
+        return ranked.destinations.advice
+    said = ranked.stroke.reason
+    name = city.centers[ranked.stroke.rows[0].center_id].name
+    return (*ranked.destinations.advice, Coded(said.code, {**said.params, "center": name}))
+
+
+def _center_option(city: City, option: Option, rank: int, bypass: tuple[str, ...]) -> CenterOption:
     center = city.centers[option.center_id]
     return CenterOption(
         center.id,
@@ -243,6 +301,7 @@ def _center_option(city: City, option: Option, rank: int) -> CenterOption:
         option.tie,
         tuple(reason(row) for row in option.reasons),
         tuple(reason(row) for row in option.warnings),
+        bypass,
     )
 
 
@@ -252,7 +311,36 @@ def units_used(options: tuple[UnitOption, ...], evidence: Evidence) -> RankingUs
     return RankingUsed(evidence.weights_epoch, evidence.computed_at, rows, UNIT_RULE)
 
 
-def centers_used(ranking: DestinationRanking, evidence: Evidence) -> RankingUsed:
-    """Write a centre ranking down as the evidence of a decision."""
+def centers_used(ranked: Ranked, evidence: Evidence) -> RankingUsed:
+    """Write a centre ranking down as the evidence of a decision, with the models that advised."""
+    ranking = ranked.destinations
     rows = tuple(EtaRow(row.center_id, row.eta_s, rank) for rank, row in enumerate(ranking.options, 1))
-    return RankingUsed(evidence.weights_epoch, evidence.computed_at, rows, CENTER_RULE)
+    return RankingUsed(
+        evidence.weights_epoch,
+        evidence.computed_at,
+        rows,
+        CENTER_RULE,
+        ranking.strength,
+        models_used(ranked.stroke),
+    )
+
+
+def models_used(advice: StrokeAdvice | None) -> tuple[ModelUsed, ...]:
+    """Write down every model that advised: its version, everything that went in, and what it said of each centre."""
+    if advice is None:
+        return ()
+    drives = {f"drive_s.{row.center_id}": row.drive_s for row in advice.rows}
+    onward = {f"transfer_s.{row.center_id}": row.transfer_s for row in advice.rows if row.transfer_s is not None}
+    inputs: dict[str, str | float | None] = {
+        "screen": advice.screen.value,
+        "since_onset_min": advice.since_onset_min,
+        **drives,
+        **onward,
+    }
+    good = {row.center_id: row.good_outcome for row in advice.rows}
+    utility = {row.center_id: row.utility for row in advice.rows}
+    used = (ModelUsed(MODEL_A, inputs, good, advice.strength), ModelUsed(MODEL_C, inputs, utility))
+    if not advice.simulated:
+        return used
+    wins = {row.center_id: row.wins for row in advice.simulated}
+    return (*used, ModelUsed(MODEL_B, {**inputs, "race": advice.race}, wins, advice.simulated_strength))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from center_protocols.assess import assess
-from center_protocols.assessment import Assessment, Coded, FiredCondition
+from center_protocols.assessment import Assessment, Coded, ExpectedTimePoint, FiredCondition
 from center_protocols.findings import Findings, InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Condition, FindingStatus, Priority
 from dispatch import commands as c
@@ -20,7 +20,7 @@ from dispatch.rules import Rules
 from dispatch.words import Role
 
 
-def record_findings(city: City, command: Command, ask: c.RecordFindings, _rules: Rules) -> Decision:
+def record_findings(city: City, command: Command, ask: c.RecordFindings, rules: Rules) -> Decision:
     """Keep what was learned and draw the conclusions at once."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -31,7 +31,7 @@ def record_findings(city: City, command: Command, ask: c.RecordFindings, _rules:
     except InvalidFindingsError as error:
         return Refused("findings.invalid", {"what": str(error)})
     learned = e.FindingsRecorded(patient.id, patient.incident_id, ask.findings)
-    return [learned, assessed(patient, assess(findings, command.at))]
+    return [learned, assessed(patient, assess(findings, command.at, rules.protocols))]
 
 
 def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
@@ -51,10 +51,14 @@ def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
         tuple(sorted(result.required_capabilities)),
         tuple(result.bypass),
         tuple(result.activate),
-        tuple(w.TargetPoint(row.code, row.since, row.target_min, row.source) for row in result.time_points),
+        tuple(_target(row) for row in result.time_points),
         tuple(result.blocked),
         tuple(result.advice),
     )
+
+
+def _target(row: ExpectedTimePoint) -> w.TargetPoint:
+    return w.TargetPoint(row.code, row.since, row.target_min, row.source, row.optional, row.floor_min)
 
 
 def _fired(fired: FiredCondition) -> w.FiredCondition:
@@ -66,9 +70,9 @@ def reason(coded: Coded, source: str = "") -> w.Reason:
     return w.Reason(coded.code, dict(coded.params), source)
 
 
-def current_assessment(patient: Patient, at: datetime) -> Assessment:
+def current_assessment(patient: Patient, at: datetime, rules: Rules) -> Assessment:
     """Assess a patient again from everything known; what was confirmed counts as said by a clinician."""
-    return assess(findings_of(patient), at)
+    return assess(findings_of(patient), at, rules.protocols)
 
 
 def findings_of(patient: Patient) -> Findings:
@@ -92,7 +96,7 @@ def set_priority(city: City, _command: Command, ask: c.SetPriority, _rules: Rule
     return [e.PriorityOverridden(ask.incident_id, ask.priority, ask.reason)]
 
 
-def confirm_condition(city: City, command: Command, ask: c.ConfirmCondition, _rules: Rules) -> Decision:
+def confirm_condition(city: City, command: Command, ask: c.ConfirmCondition, rules: Rules) -> Decision:
     """Turn 疑似 into 已确认, in a physician's name."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -105,7 +109,7 @@ def confirm_condition(city: City, command: Command, ask: c.ConfirmCondition, _ru
     if any(each.code == ask.condition for each in patient.conditions):
         return [confirmed]
     said = {"clinician_says": sorted({*patient.findings.get("clinician_says", ()), ask.condition})}
-    result = assess(findings_from(merged_findings(patient.findings, said)), command.at)
+    result = assess(findings_from(merged_findings(patient.findings, said)), command.at, rules.protocols)
     return [e.FindingsRecorded(patient.id, patient.incident_id, said), assessed(patient, result), confirmed]
 
 

@@ -136,6 +136,6 @@ def _recommendations(desk: Desk, sources: Sources) -> list[float]:
         centers = centers_evidence(city, patient.id, sources, now)
         if units is not None and centers is not None:
             rank_units(city, incident_id, units, builtin())
-            recommend_centers(city, patient, centers, now)
+            recommend_centers(city, patient, centers, now, builtin())
         taken.append(time.perf_counter() - started)
     return taken

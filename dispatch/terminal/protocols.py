@@ -11,7 +11,7 @@ import msgspec
 from center_protocols.assess import assess
 from center_protocols.findings import InvalidFindingsError, decode_findings
 from center_protocols.schema import findings_schema
-from center_protocols.thresholds import InvalidThresholdError, Thresholds, builtin, read_site
+from dispatch.adapters.site_file import read_protocols
 from dispatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser = subparsers.add_parser("assess", help="findings (JSON on stdin) -> conditions, priority, what they need")
     parser.add_argument("--json", action="store_true", help="print one JSON document (the only format)")
     parser.add_argument("--schema", action="store_true", help="print the JSON Schema of the findings instead")
+    parser.add_argument("--site", type=Path, help="a site file (TOML) with the city's switches and signed numbers")
     parser.add_argument("--at", help="minute of the question, ISO 8601 with an offset; default: now")
     parser.set_defaults(run=run_assess)
     protocols = subparsers.add_parser("protocols", help="the medical rules")
     listing = protocols.add_subparsers(dest="protocols_command", required=True).add_parser("list")
     listing.add_argument("--json", action="store_true", help="print one JSON document")
-    listing.add_argument("--site", help="a site file (TOML) whose values and signatures override the built-in ones")
+    listing.add_argument("--site", type=Path, help="a site file (TOML) that overrides and signs the built-in values")
     listing.set_defaults(run=run_list)
 
 
@@ -47,30 +48,19 @@ def run_assess(arguments: argparse.Namespace) -> int:
         findings = decode_findings(document)
     except InvalidFindingsError as error:
         raise BadInput(str(error)) from error
-    _print_json(as_document(assess(findings, _minute(arguments.at))))
+    _print_json(as_document(assess(findings, _minute(arguments.at), read_protocols(arguments.site))))
     return 0
 
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print every threshold with unit, source, year, mark and signature."""
-    rows = [msgspec.to_builtins(row) for row in _thresholds(arguments.site)]
+    rows = [msgspec.to_builtins(row) for row in read_protocols(arguments.site).thresholds]
     if arguments.json:
         _print_json({"rows": rows})
         return 0
     for row in rows:
         _print(f"{row['id']}\t{row['value']:g} {row['unit']}\t{row['mark']}\t{row['year']}\t{row['source']}")
     return 0
-
-
-def _thresholds(site: str | None) -> Thresholds:
-    if site is None:
-        return builtin()
-    try:
-        return read_site(Path(site).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"--site: {error}") from error
-    except InvalidThresholdError as error:
-        raise BadInput(f"--site: {error}") from error
 
 
 def as_document(assessment: "Assessment") -> dict[str, Any]:

@@ -36,6 +36,7 @@ class RegisterRow:
     by: str | None
     entered_for: str | None
     corrections: int
+    floor_min: float | None = None
 
 
 def points_of(city: City, patient: Patient) -> Points:
@@ -59,7 +60,14 @@ def expected_of(patient: Patient) -> list[ExpectedTimePoint]:
     if not patient.targets:
         return list(assess(NOTHING_KNOWN).time_points)
     return [
-        ExpectedTimePoint(TimePoint(row.code), TimePoint(row.since) if row.since else None, row.target_min, row.source)
+        ExpectedTimePoint(
+            TimePoint(row.code),
+            TimePoint(row.since) if row.since else None,
+            row.target_min,
+            row.source,
+            row.floor_min,
+            row.optional,
+        )
         for row in patient.targets
     ]
 
@@ -90,4 +98,5 @@ def _row(row: ProtocolRow, point: PointRow | None) -> RegisterRow:
         point.by if point else None,
         point.entered_for if point else None,
         point.corrections if point else 0,
+        row.floor_min,
     )

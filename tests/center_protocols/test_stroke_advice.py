@@ -1,15 +1,18 @@
 """Advice says which way is better and how sure that is; it never changes a ranking."""
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
 
 from center_protocols.assess import assess
+from center_protocols.assessment import DEFAULT_SETTINGS
 from center_protocols.destination import Candidate, rank_destinations
 from center_protocols.door_times import learned
 from center_protocols.findings import findings_from
-from center_protocols.outcome import Screen
-from center_protocols.stroke_advice import StrokeRoute, compare, screen_of, stroke_advice
+from center_protocols.outcome import Screen, b_expected
+from center_protocols.stroke_advice import compare, screen_of, stroke_advice
+from center_protocols.stroke_simulation import StrokeRoute, simulate
 from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
@@ -24,7 +27,7 @@ def test_the_published_case_comes_out() -> None:
     assert [row.center_id for row in advice.rows] == ["comprehensive", "near"]
     assert [row.good_outcome for row in advice.rows] == pytest.approx([0.4314, 0.4239], abs=5e-5)
     assert advice.tie
-    assert advice.strength is Strength.CLEAR
+    assert advice.strength is Strength.CLOSE
     assert advice.reason.params["percent"] == 43.1
 
 
@@ -37,8 +40,8 @@ def test_a_far_thrombectomy_centre_loses_to_drip_and_ship() -> None:
 
 def test_between_them_it_is_a_coin_toss_somewhere() -> None:
     strengths = {
-        compare([StrokeRoute("near", 600, drive), StrokeRoute("far", drive)], 60, Screen.LAMS).strength
-        for drive in range(1200, 7200, 120)
+        compare([StrokeRoute("near", 600, drive), StrokeRoute("far", drive)], 60, Screen.RACE).strength
+        for drive in range(600, 9000, 120)
     }
     assert strengths == set(Strength)
 
@@ -108,3 +111,33 @@ def test_a_quick_centre_overtakes_a_slightly_nearer_one() -> None:
     quick = {Treatment.WIRE: learned(Treatment.WIRE, [35] * 200)}
     ranking = rank_destinations(stemi, [Candidate("near", pci, 600.0), Candidate("quick", pci, 1200.0, (), quick)], AT)
     assert [option.center_id for option in ranking.options] == ["quick", "near"]
+
+
+def test_model_b_is_drawn_again_alike_and_says_how_often_a_route_wins() -> None:
+    near, far = StrokeRoute("near", 600, 2400), StrokeRoute("far", 2400)
+    advice = compare([far, near], 60, Screen.RACE, race=7)
+    assert advice.models == ("holodinsky-milne/1", "stroke-outcome/1", "stop/1")
+    assert sum(row.wins for row in advice.simulated) == pytest.approx(1)
+    assert {row.center_id for row in advice.simulated} == {"near", "far"}
+    simulate.cache_clear()
+    assert compare([near, far], 60, Screen.RACE, race=7).simulated == advice.simulated
+    assert compare([near, far], 60, Screen.RACE).simulated_strength is None
+
+
+def test_drawn_patients_surround_the_plain_model() -> None:
+    """Of many patients drawn around the medians, the mean lies near the patient in the middle."""
+    alone = simulate((StrokeRoute("only", 1200.0),), 60.0, 7, DEFAULT_SETTINGS)
+    middle = b_expected(7, 60 + 20 + 52, 60 + 20 + 145, DEFAULT_SETTINGS.thresholds)
+    assert alone[0].wins == 1
+    assert alone[0].good_outcome == pytest.approx(middle, abs=0.03)
+
+
+def test_a_longer_way_to_the_same_treatment_never_wins() -> None:
+    rng = random.Random(20261121)
+    for _ in range(40):
+        drive, more = rng.uniform(60, 3000), rng.uniform(60, 3000)
+        rows = simulate(
+            (StrokeRoute("near", drive), StrokeRoute("far", drive + more)), 45.0, rng.randint(5, 9), DEFAULT_SETTINGS
+        )
+        assert rows[0].center_id == "near", (drive, more)
+        assert rows[0].good_outcome >= rows[1].good_outcome

@@ -16,7 +16,8 @@ from center_protocols.assess import assess
 from center_protocols.assessment import ProtocolSettings
 from center_protocols.finding_groups import Group, limits
 from center_protocols.findings import Findings, findings_from
-from center_protocols.thresholds import InvalidThresholdError, Threshold, builtin, read_rows, read_site
+from center_protocols.site import read_site
+from center_protocols.thresholds import InvalidThresholdError, Threshold, builtin, read_rows
 from center_protocols.vocabulary import Mark
 
 PACKAGE = Path(center_protocols.__file__).parent
@@ -38,6 +39,10 @@ NAMED = {
     "NINETIETH",
     "PERCENT",
     "MAX_TEXT",
+    "SHOWN",
+    "BYTES_PER_DRAW",
+    "DRAWS_PER_PATIENT",
+    "BITS_PER_BYTE",
 }
 # Rows that are read through another path than a vignette's findings: targets, defaults, scores with their own tests.
 NOT_A_GATE = re.compile(
@@ -98,8 +103,8 @@ def test_a_wrong_site_file_is_refused_by_name(site: dict[str, dict[str, Any]], n
 
 
 def test_a_site_file_is_read_and_checked() -> None:
-    assert read_site('["stroke.lams_lvo"]\nvalue = 5\n').number("stroke.lams_lvo") == 5
-    assert "stroke.lams_lvo" in read_site("")
+    assert read_site('["stroke.lams_lvo"]\nvalue = 5\n').thresholds.number("stroke.lams_lvo") == 5
+    assert "stroke.lams_lvo" in read_site("").thresholds
     for text, named in (("[[[", "TOML"), ("value = 5", "value")):
         with pytest.raises(InvalidThresholdError, match=named):
             read_site(text)

@@ -110,7 +110,7 @@ RIGHTS: dict[type, frozenset[Role]] = {
     ReportResourceReady: frozenset({H, D, S}),
     ReleaseResource: frozenset({H, D, S}),
     CompleteHandoff: frozenset({C, H, D, S}),
-    RegisterTimePoint: frozenset({C, H, D, S}),
+    RegisterTimePoint: frozenset({C, H, D, S, T}),
     CorrectTimePoint: frozenset({C, H, D, S}),
     FinishTask: frozenset({D, S, T}),
     CheckDeadlines: frozenset({Role.SYSTEM}),

@@ -24,7 +24,7 @@ from dispatch.adapters.worded import worded
 from dispatch.center import Center
 from dispatch.city import City
 from dispatch.evidence import centers_evidence, units_evidence
-from dispatch.flow.recommend import rank_units, recommend_centers
+from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
 from dispatch.rights import may_see_patient
 from dispatch.texts_catalogue import text
 from dispatch.views.register import interval_rows, register_rows
@@ -55,7 +55,7 @@ def _recommended(parts: Parts, city: City, incident_id: str, now: datetime) -> d
 def _centers(parts: Parts, city: City, patient_id: str, now: datetime) -> dict[str, Any]:
     evidence = centers_evidence(city, patient_id, parts.sources, now)
     if evidence is None:
-        return {"patient_id": patient_id, "centers": [], "excluded": [], "relaxed": [], "advice": []}
+        return worded(PatientRecommendation(patient_id))
     rows: dict[str, Any] = worded(recommend_centers(city, city.patients[patient_id], evidence, now, parts.rules))
     for row in rows["centers"]:
         row["status"] = _in_force(city.centers[row["center_id"]], now)

@@ -77,10 +77,10 @@ class PatientRecommendation:
     """Where one patient could go; ``why_not`` answers for the nearest that do not lead, ``stroke`` is advice only."""
 
     patient_id: str
-    centers: tuple[CenterOption, ...]
-    excluded: tuple[WhyNot, ...]
-    relaxed: tuple[str, ...]
-    advice: tuple[Reason, ...]
+    centers: tuple[CenterOption, ...] = ()
+    excluded: tuple[WhyNot, ...] = ()
+    relaxed: tuple[str, ...] = ()
+    advice: tuple[Reason, ...] = ()
     strength: str | None = None
     second: str | None = None
     why_not: tuple[WhyNot, ...] = ()

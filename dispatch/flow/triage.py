@@ -6,7 +6,7 @@ from typing import Any
 from center_protocols.assess import assess
 from center_protocols.assessment import Assessment, Coded, ExpectedTimePoint, FiredCondition
 from center_protocols.findings import Findings, InvalidFindingsError, findings_from
-from center_protocols.vocabulary import Condition, FindingStatus, Priority
+from center_protocols.vocabulary import Condition, FindingStatus, Priority, TimePoint
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch import words as w
@@ -31,7 +31,16 @@ def record_findings(city: City, command: Command, ask: c.RecordFindings, rules: 
     except InvalidFindingsError as error:
         return Refused("findings.invalid", {"what": str(error)})
     learned = e.FindingsRecorded(patient.id, patient.incident_id, ask.findings)
-    return [learned, assessed(patient, assess(findings, command.at, rules.protocols))]
+    result = assess(findings, command.at, rules.protocols)
+    return [learned, assessed(patient, result), *_recognised_arrest(patient, result, command.at)]
+
+
+def _recognised_arrest(patient: Patient, result: Assessment, at: datetime) -> list[e.TimePointRegistered]:
+    """Register the minute in which the answers first added up to an arrest: the clock of telephone CPR."""
+    point = TimePoint.ARREST_RECOGNISED
+    if point in patient.points or not result.has(Condition.CARDIAC_ARREST):
+        return []
+    return [e.TimePointRegistered(patient.id, point, at)]
 
 
 def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:

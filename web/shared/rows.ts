@@ -332,7 +332,12 @@ export interface PatientRecommendation {
   readonly patient_id: string;
   readonly centers: readonly CenterOption[];
   readonly excluded: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
-  readonly strength: string | number | null;
+  /** How clearly the first leads: clear, close or coin_toss; null without a second. */
+  readonly strength: "clear" | "close" | "coin_toss" | null;
+  readonly second: string | null;
+  /** The nearest that do not lead, three at most. */
+  readonly why_not: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
+  readonly advice: readonly Text[];
 }
 
 export interface Recommendation {

@@ -12,8 +12,6 @@ import { PatientBar } from "./PatientBar.tsx";
 
 const idOf = (option: CenterOption): string => option.center_id;
 const NONE: readonly CenterOption[] = [];
-/** More why-nots than this help nobody. */
-const WHY_NOTS = 3;
 const FIRST_CENTERS = 5;
 
 /** Where to: the decision and its activation above, the silent preview below. */
@@ -54,16 +52,17 @@ function Preview({ patient, incident }: { readonly patient: Patient; readonly in
   const roving = useRoving<HTMLOListElement>(order.take);
   return (
     <section class="advice centers" aria-label={t("console.advice.centers")} {...order.watch}>
-      <h3>{t("console.advice.centers")} <UpdatesNote count={order.pending} onTake={order.take} /></h3>
+      <h3>{t("console.advice.centers")} {mine?.strength != null && <span class="faint">{t(`strength.${mine.strength}`)}</span>} <UpdatesNote count={order.pending} onTake={order.take} /></h3>
       {centers.length === 0 && <p class="nothing">{t(advice.state === "loading" ? "console.advice.loading" : "console.advice.centers.none")}</p>}
       <ol ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
         {order.rows.slice(0, all ? undefined : FIRST_CENTERS).map((option) => <CenterRow key={option.center_id} option={option} patient={patient} />)}
       </ol>
       {!all && order.rows.length > FIRST_CENTERS && <button type="button" class="small" onClick={() => setAll(true)}>{t("console.advice.more_centers", { count: order.rows.length - FIRST_CENTERS })}</button>}
-      {mine !== undefined && mine.excluded.length > 0 && (
+      {mine !== undefined && mine.advice.map((each) => <p key={each.code} class="advice-line">{both(each)}</p>)}
+      {mine !== undefined && mine.why_not.length > 0 && (
         <div class="why-not">
           <h4>{t("console.advice.excluded")}</h4>
-          <ul>{mine.excluded.slice(0, WHY_NOTS).map((each) => <li key={each.center_id}><strong>{each.name}</strong> {both(each.reason)}</li>)}</ul>
+          <ul>{mine.why_not.map((each) => <li key={each.center_id}><strong>{each.name}</strong> {both(each.reason)}</li>)}</ul>
         </div>
       )}
     </section>

@@ -14,6 +14,18 @@ export const STEPS = {
 } as const;
 export type StepCard = keyof typeof STEPS;
 
+/** The minutes that a card registers, as `center_protocols.call_triage.CLOCKS` says; last known well is a question. */
+export const CLOCKS: Readonly<Record<StepCard, readonly ("arrest_recognised" | "tcpr_started" | "first_compression" | "birth")[]>> = {
+  telephone_cpr: ["arrest_recognised", "tcpr_started", "first_compression"],
+  telephone_cpr_breaths: ["arrest_recognised", "tcpr_started", "first_compression"],
+  choking: [],
+  bleeding: [],
+  delivery: ["birth"],
+  seizure: [],
+  chest_pain: [],
+  stroke: [],
+};
+
 /** `newborn_child.child_below` of the thresholds, in years. */
 const CHILD_BELOW_YEARS = 16;
 const YEARS_IN = { years: 1, months: 1 / 12, days: 1 / 365 } as const;

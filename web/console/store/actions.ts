@@ -86,6 +86,12 @@ export class Actions {
     return this.#ask("record-findings", { patient_id: patient.id, findings }, "console.done.findings");
   }
 
+  /** Register a minute as the caller tells it: now, on the server's clock. */
+  registerPoint(patient: Patient, point: string, at: Date): Promise<Answer> {
+    const data = { patient_id: patient.id, point, happened_at: at.toISOString() };
+    return this.#ask("register-time-point", data, "card.registered", { point: bothOf(`timepoint.${point}` as Key) });
+  }
+
   setPriority(incident: Incident, priority: Priority, reason?: string): Promise<Answer> {
     const data = { incident_id: incident.id, priority, ...(reason === undefined ? {} : { reason }) };
     return this.#ask("set-priority", data, "console.done.priority", { incident: incident.number, priority });

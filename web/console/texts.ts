@@ -22,6 +22,11 @@ export function bothOf(key: Key, params: Readonly<Record<string, string | Both>>
   return { zh: filled("zh"), en: filled("en") };
 }
 
+/** Several things in one line. */
+export function listed(words: readonly string[]): string {
+  return words.join(lang.value === "zh" ? "、" : ", ");
+}
+
 /** A sentence that only some codes have; empty when this one has none. */
 export function maybe(key: string): string {
   return (catalogue as Readonly<Record<string, Both>>)[key]?.[lang.value] ?? "";

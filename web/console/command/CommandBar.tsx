@@ -3,7 +3,7 @@ import { readLine, type Problem } from "../logic/command_line.ts";
 import { completions } from "../logic/completion.ts";
 import { useDesk, type Desk } from "../store/desk.ts";
 import { lexiconOf } from "../store/lexicon.ts";
-import { bothOf, t, type Key } from "../texts.ts";
+import { bothOf, listed, t, type Key } from "../texts.ts";
 import { execute } from "./execute.ts";
 import { FeedLine } from "./FeedLine.tsx";
 import { Completions } from "./Completions.tsx";
@@ -80,7 +80,7 @@ export function CommandBar() {
 
 function sayProblem(desk: Desk, read: Problem): void {
   const what = read.what === "" || !(`console.command.what.${read.what}` in WHATS) ? read.what : bothOf(`console.command.what.${read.what}` as Key);
-  const names = read.candidates.slice(0, 6).map(({ name }) => name).join("、");
+  const names = listed(read.candidates.slice(0, 6).map(({ name }) => name));
   desk.actions.problem(`console.command.problem.${read.problem}`, { what, word: read.word, names });
 }
 

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { hhmmss, mmss } from "@shared/format.ts";
 import type { Activation } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
-import { t } from "../texts.ts";
+import { listed, t } from "../texts.ts";
 
 /** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
 export function ActivationCard({ activation }: { readonly activation: Activation }) {
@@ -24,7 +24,7 @@ export function ActivationCard({ activation }: { readonly activation: Activation
         {activation.acknowledged_at !== null && <span class="faint">{t("activation.acknowledged")} {hhmmss(activation.acknowledged_at)} {activation.acknowledged_by}</span>}
         {activation.team_ready_at !== null && <span class="faint">{t("activation.team_ready")} {hhmmss(activation.team_ready_at)}</span>}
       </p>
-      {activation.bypass.length > 0 && <p>{t("console.activation.bypass", { where: activation.bypass.map((code) => t.code("place", code)).join("、") })}</p>}
+      {activation.bypass.length > 0 && <p>{t("console.activation.bypass", { where: listed(activation.bypass.map((code) => t.code("place", code))) })}</p>}
       {activation.reservations.length > 0 && (
         <p class="faint">
           {activation.reservations.map((hold) => `${t.code("place", hold.resource)} ${hold.ended ?? (hold.ready_at === null ? t("console.units.until", { time: hhmmss(hold.expires_at) }) : hhmmss(hold.ready_at))}`).join(" · ")}

@@ -1,7 +1,7 @@
 /** What a line of the history says beside its kind: the one or two things an operator wants to read. */
 import type { TableMaps } from "@shared/feed.ts";
 import type { LiveLink } from "@shared/link.ts";
-import { maybe, t } from "../texts.ts";
+import { listed, maybe, t } from "../texts.ts";
 
 export interface FactLine {
   readonly seq: number;
@@ -41,19 +41,19 @@ export function factWords(fact: FactLine, tables: Tables): string {
 
 function findingWords(findings: unknown, path = ""): string {
   if (typeof findings !== "object" || findings === null) return "";
-  return Object.entries(findings)
-    .map(([name, value]) => {
+  return listed(
+    Object.entries(findings).map(([name, value]) => {
       const here = path === "" ? name : `${path}.${name}`;
       if (here === "age") return `${t.code("finding", "age")} ${(value as { value: number }).value}`;
       if (here === "complaint") return t.code("console.complaint", String(value));
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return findingWords(value, here);
       return `${t.code("finding", here)} ${answerWord(here, value)}`;
-    })
-    .join("、");
+    }),
+  );
 }
 
 function answerWord(path: string, value: unknown): string {
-  if (Array.isArray(value)) return value.map((each) => t.code("condition", String(each))).join("、");
+  if (Array.isArray(value)) return listed(value.map((each) => t.code("condition", String(each))));
   if (value === "yes" || value === "no" || value === "unknown") return t(`console.answer.${value}`);
   if (typeof value !== "string") return String(value);
   return maybe(`found.${path}.${value}`) || t.code(`console.answer.${path}`, value);
@@ -61,5 +61,5 @@ function answerWord(path: string, value: unknown): string {
 
 function conditionWords(conditions: unknown): string {
   if (!Array.isArray(conditions)) return "";
-  return conditions.map(({ code }: { code: string }) => t.code("condition", code)).join("、");
+  return listed(conditions.map(({ code }: { code: string }) => t.code("condition", code)));
 }

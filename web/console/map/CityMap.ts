@@ -48,7 +48,7 @@ export class CityMap {
   }
 
   /** Build a map in `container`; resolves when the style is there and things can be put on it. */
-  static open(container: HTMLElement, city: CityFacts, lang: Lang): Promise<CityMap> {
+  static open(container: HTMLElement, city: CityFacts, lang: Lang, label: string): Promise<CityMap> {
     const bounds: [number, number, number, number] = [...city.bbox];
     const map = new GlMap({
       container,
@@ -59,6 +59,7 @@ export class CityMap {
       maxZoom: 18,
       localIdeographFontFamily: "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
       attributionControl: false,
+      locale: { "Map.Title": label },
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,

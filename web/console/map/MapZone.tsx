@@ -24,7 +24,7 @@ export function MapZone() {
       const { CityMap: Map, hasWebGl } = await import("./CityMap.ts");
       if (left) return;
       if (!hasWebGl()) return setState("no_webgl");
-      const opened = await Map.open(element, city, lang.peek());
+      const opened = await Map.open(element, city, lang.peek(), t("console.map.label"));
       if (left) return opened.close();
       map.current = opened;
       stops.push(() => opened.close(), ...feedMap(desk, opened), opened.onClick((clicked) => click(desk, clicked)), effect(() => opened.say(lang.value, t("console.map.label"))), sized(element, opened));

@@ -2,7 +2,7 @@ import { hhmm } from "@shared/format.ts";
 import type { Unit } from "@shared/rows.ts";
 import { missingCrew } from "../logic/unit_filter.ts";
 import { useDesk } from "../store/desk.ts";
-import { lang, t } from "../texts.ts";
+import { listed, t } from "../texts.ts";
 import { StatusMark } from "../ui/StatusMark.tsx";
 import { Since } from "../ui/Timer.tsx";
 
@@ -29,5 +29,5 @@ export function hindrance(unit: Unit): string {
   }
   const missing = missingCrew(unit.crew);
   if (missing.length === 0 || (unit.status !== "available" && unit.status !== "out_of_service")) return "";
-  return t("console.units.crew_missing", { roles: missing.map((role) => t.code("console.crew", role)).join(lang.value === "zh" ? "" : ", ") });
+  return t("console.units.crew_missing", { roles: listed(missing.map((role) => t.code("console.crew", role))) });
 }

@@ -28,6 +28,7 @@ KERNEL_SOURCES = (
     "route_kernels.py",
     "unit_kernels.py",
     "regions.py",
+    "latency_kernels.py",
 )
 carray = cast("Any", numba).carray
 _F = TypeVar("_F", bound=Callable[..., Any])

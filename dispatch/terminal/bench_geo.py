@@ -1,0 +1,48 @@
+"""``greenchannel bench geo``: ours and the peers in one run on one seeded city, with every wrong answer counted."""
+
+import argparse
+import os
+from pathlib import Path
+from time import perf_counter
+
+from dispatch.errors import BadInput
+from dispatch.terminal.bench import Bench
+from dispatch.terminal.bench_ground import lay_ground
+from dispatch.terminal.bench_machine import latencies, resident_mb
+from dispatch.terminal.bench_ours import NEAREST, RANK, check_ours, measure_ours
+from dispatch.terminal.bench_peers import measure_peers
+from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.geo_input import open_pack, tell_progress
+
+# Which peers our headline is compared with: others answer something else.
+_COMPARED = (
+    (RANK, "routingkit-cch"),
+    (RANK, "scipy"),
+    (NEAREST, "routingkit-cch"),
+    (NEAREST, "redis"),
+    (NEAREST, "postgis"),
+    (NEAREST, "ckdtree"),
+)
+
+
+def measure(given: argparse.Namespace) -> Bench:
+    """Measure, compare and count; the figures of the machine stand among the checks."""
+    path = given.city or os.environ.get("GREENCHANNEL_CITY")
+    if path is None:
+        raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
+    report, began = Report(tell_progress), perf_counter()
+    pack = open_pack(Path(path))
+    ground = lay_ground(pack)
+    report.checks["load_and_prepare_s"] = round(perf_counter() - began, 3)
+    report.checks["nodes"] = ground.graph.node_count
+    tell_progress(f"{pack.name}: {ground.graph.node_count} junctions")
+    measure_ours(ground, report)
+    report.checks["resident_mb"] = resident_mb()
+    check_ours(ground, report)
+    measure_peers(ground, report)
+    for what, system in _COMPARED:
+        ratio = report.ratio(what, system)
+        if ratio is not None:
+            report.checks[f"{what}: {system} takes times ours"] = ratio
+    report.checks |= latencies()
+    return Bench(report.rows, report.checks)

@@ -1,0 +1,162 @@
+"""Our own rows of ``bench geo``, and the checks that our answers are exact."""
+
+import threading
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from dispatch.terminal.bench_ground import AT, CENTERS, UNITS, Ground
+from dispatch.terminal.bench_rows import Report
+from geo.fleet_index import UnitFix
+from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
+
+K = 10
+RANK = "rank 200 centers k=10"
+NEAREST = "nearest k=10 of 10000 units"
+MOVE, MOVE_BATCH = "unit move", "unit move in a batch"
+REWEIGHT, ROUTE, PAIR = "reweight all", "route", "point to point"
+
+_ROUTES, _REWEIGHTS = 300, 9
+_CHECK_SOURCES, _CHECK_TARGETS, _CHECK_NEAREST = 40, 250, 40
+_CLOSURE_ROUNDS, _CLOSED_ROADS = 20, 50
+# A unit in the middle of a road is rounded to a tick at each end.
+_ROUNDING_MS = 1.0 / TICKS_PER_MS
+
+
+def measure_ours(ground: Ground, report: Report) -> None:
+    """Measure every row of ours."""
+    travel, fleet = ground.travel, ground.fleet
+    ranking, search = travel.ranking(K), travel.unit_search(fleet, K)
+    report.measure(RANK, "ours", ranking, ground.questions)
+    report.measure(NEAREST, "ours", search, ground.questions)
+    points = [(ground.graph.node_point(int(node)),) for node in ground.question_nodes[:500]]
+    report.measure(f"{RANK} as objects", "ours", lambda point: travel.rank(point, K), points)
+    report.measure(f"{NEAREST} as objects", "ours", lambda point: travel.nearest(point, fleet, K), points)
+    moves = [(f"unit {nth}", point, AT + timedelta(seconds=1)) for nth, point in enumerate(ground.unit_points)]
+    report.measure_once(MOVE, "ours", fleet.move, moves)
+    batches = [
+        (
+            [
+                UnitFix(f"unit {nth}", point, AT + timedelta(seconds=2 + turn))
+                for nth, point in enumerate(ground.unit_points)
+            ],
+        )
+        for turn in range(5)
+    ]
+    report.measure_once(MOVE_BATCH, "ours", fleet.move_many, batches, each=UNITS)
+    pairs = [(ground.graph.node_point(int(a)), ground.graph.node_point(int(b))) for a, b in _pairs(ground)]
+    report.measure(ROUTE, "ours", travel.way, pairs)
+    report.measure(PAIR, "ours", lambda a, b: travel.matrix([a], [b]), pairs)
+    weights = [(ground.graph.duration_ms,)] * _REWEIGHTS
+    report.measure(REWEIGHT, "ours", travel.reweight, weights)
+    report.checks["rank_p99_during_rebuild_over_idle"] = _rank_during_rebuild(ground, report)
+
+
+def _pairs(ground: Ground) -> list[tuple[int, int]]:
+    return list(zip(ground.question_nodes[:_ROUTES].tolist(), ground.question_nodes[-_ROUTES:].tolist(), strict=True))
+
+
+def _rank_during_rebuild(ground: Ground, report: Report) -> float:
+    """Return how much slower the slowest hundredth of `rank` is while another thread rebuilds everything."""
+    idle = next(row for row in report.rows if (row.what, row.system) == (RANK, "ours"))
+    done = threading.Event()
+
+    def rebuild() -> None:
+        while not done.is_set():
+            ground.travel.reweight(ground.graph.duration_ms)
+
+    builder = threading.Thread(target=rebuild)
+    builder.start()
+    try:
+        busy = report.measure(f"{RANK} during a rebuild", "ours", ground.travel.ranking(K), ground.questions)
+    finally:
+        done.set()
+        builder.join()
+    return round(busy.p99_us / idle.p99_us, 2)
+
+
+def check_ours(ground: Ground, report: Report) -> None:
+    """Count every answer that differs from scipy's Dijkstra on the same roads."""
+    report.tell("comparing with Dijkstra")
+    duration_ms = ground.graph.duration_ms
+    report.checks["p2p_mismatches"] = _pairs_wrong(ground, duration_ms, _CHECK_SOURCES, _CHECK_TARGETS, 0)
+    report.checks["rank_mismatches"] = _ranks_wrong(ground)
+    report.checks["nearest_mismatches"] = _nearest_wrong(ground)
+    rng = np.random.default_rng(1)
+    wrong = 0
+    for turn in range(_CLOSURE_ROUNDS):
+        closed = duration_ms.copy()
+        roads = rng.choice(ground.graph.stretch_count, size=_CLOSED_ROADS, replace=False)
+        closed[np.isin(ground.graph.arc_stretch, roads)] = CLOSED_MS
+        ground.travel.reweight(closed)
+        wrong += _pairs_wrong(ground, closed, 2, 50, turn)
+    ground.travel.reweight(duration_ms)
+    report.checks["p2p_mismatches_after_closures"] = wrong
+    report.checks["p2p_compared"] = _CHECK_SOURCES * _CHECK_TARGETS + _CLOSURE_ROUNDS * 2 * 50
+
+
+def _least_ms(ground: Ground, times_ms: NDArray[np.float64], nodes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the least time of all states of each junction."""
+    least = times_ms[..., : ground.graph.node_count].copy()
+    for nth, via in enumerate(ground.steps.via.tolist()):
+        least[..., via] = np.minimum(least[..., via], times_ms[..., ground.graph.node_count + nth])
+    return least[..., nodes]
+
+
+def _pairs_wrong(ground: Ground, duration_ms: NDArray[np.int32], sources: int, targets: int, seed: int) -> int:
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(ground.graph.node_count, size=sources), rng.integers(ground.graph.node_count, size=targets)
+    expected = _least_ms(ground, dijkstra(ground.plain(duration_ms), indices=a), b)
+    points = [[ground.graph.node_point(int(node)) for node in nodes] for nodes in (a, b)]
+    found = ground.travel.matrix(points[0], points[1]) * 1000.0
+    return int((~np.isclose(found, expected, rtol=0.0, atol=1e-6)).sum())
+
+
+def _ranks_wrong(ground: Ground) -> int:
+    nodes = ground.question_nodes[:100]
+    expected = _least_ms(ground, dijkstra(ground.plain(ground.graph.duration_ms), indices=nodes), ground.center_nodes)
+    ranking, wrong = ground.travel.ranking(CENTERS), 0
+    for node, times_ms in zip(nodes.tolist(), expected, strict=True):
+        here = ground.graph.node_point(node)
+        count = ranking(here.lon, here.lat)
+        found = ranking.ticks[:count] / TICKS_PER_MS
+        by_column = times_ms[ranking.columns[:count]]
+        wrong += int((found != by_column).sum()) + int((np.diff(found) < 0).sum())
+    return wrong
+
+
+def _nearest_wrong(ground: Ground) -> int:
+    """Compare the ten times, from the middle of roads, with a backward search and every unit's departures."""
+    back = ground.plain(ground.graph.duration_ms).T.tocsr()
+    search, wrong = ground.travel.unit_search(ground.fleet, K), 0
+    departures = _departures(ground)
+    for node in ground.question_nodes[:_CHECK_NEAREST].tolist():
+        here = ground.graph.node_point(node)
+        states = [node, *(ground.graph.node_count + np.flatnonzero(ground.steps.via == node))]
+        times_ms = dijkstra(back, indices=states, min_only=True)
+        through = np.min(
+            [np.where(state >= 0, times_ms[state] + offset, np.inf) for state, offset in departures], axis=0
+        )
+        count = search(here.lon, here.lat)
+        expected = np.sort(through)[:K]
+        wrong += (
+            int((np.abs(search.ticks[:count] / TICKS_PER_MS - expected[:count]) > 2 * _ROUNDING_MS).sum()) + K - count
+        )
+    return wrong
+
+
+def _departures(ground: Ground) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Return, for both arcs of each unit's road, the state at its end and the milliseconds to it."""
+    graph = ground.graph
+    snaps = [ground.travel.roads.snap(point) for point in ground.unit_points]
+    stretch = np.array([snap.stretch for snap in snaps])
+    fraction = np.array([snap.fraction for snap in snaps])
+    junction = np.array([-1 if snap.junction is None else snap.junction for snap in snaps])
+    sides = []
+    for arcs, left in ((graph.forward_arc, 1.0 - fraction), (graph.backward_arc, fraction)):
+        arc = arcs[stretch]
+        state = np.where(junction >= 0, junction, np.where(arc >= 0, ground.steps.arc_head[arc], -1))
+        sides.append((state, np.where(junction >= 0, 0.0, left * graph.duration_ms[arc])))
+    return sides

@@ -61,6 +61,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "console.place.source": ("handset", "map_click", "gazetteer", "caller_words", "station", "import"),
         "console.priority": v.Priority,
         "ecg": READINGS,
+        "found.ecg.result": READINGS,
         "outcome": w.Outcome,
         "place": PLACES,
         "sex": ("male", "female"),
@@ -68,6 +69,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "task": TASKS,
         "timepoint": v.TimePoint,
         "treatment": v.Treatment,
+        "vital": VITALS,
     },
     "crew": {
         "advice": v.Advice,

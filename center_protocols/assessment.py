@@ -125,6 +125,20 @@ class CenterSwitches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bypass_off: frozenset[Bypass] = frozenset()
 
 
+# A stretcher goes only where the hospital has the place; without its own angiography a stroke goes to the plain CT.
+NEEDS: Final = {
+    Bypass.CATH_LAB: Capability.PCI_24_7,
+    Bypass.CT: Capability.CT,
+    Bypass.CTA: Capability.CTA,
+    Bypass.ANGIO_SUITE: Capability.EVT_24_7,
+    Bypass.OR: Capability.TRAUMA,
+    Bypass.ICU: Capability.ICU,
+    Bypass.PICU: Capability.PICU,
+    Bypass.NICU: Capability.NICU,
+    Bypass.OBSTETRIC_OR: Capability.OBSTETRIC_OR,
+    Bypass.ECPR_SUITE: Capability.ECPR,
+}
+INSTEAD: Final = {Bypass.CTA: Bypass.CT, Bypass.ANGIO_SUITE: Bypass.CT}
 NO_SWITCHES: Final = CenterSwitches()
 
 
@@ -149,8 +163,10 @@ class ProtocolSettings:
         self.centers = centers
         self._seconds: dict[str, float] = {}
 
-    def bypass_at(self, center_id: str, bypass: Iterable[str], conditions: Iterable[str]) -> tuple[Bypass, ...]:
-        """Return where the stretcher goes in this hospital; nothing left means its ED.
+    def bypass_at(
+        self, center_id: str, bypass: Iterable[str], conditions: Iterable[str], capabilities: Iterable[str]
+    ) -> tuple[Bypass, ...]:
+        """Return where the stretcher goes in this hospital, by what it has and allows; nothing left means its ED.
 
         Only a large-vessel stroke may go to the angio suite instead of the scanner; a possible dissection never does.
         """
@@ -158,8 +174,10 @@ class ProtocolSettings:
         direct = self.direct_to_angio if switches.direct_to_angio is None else switches.direct_to_angio
         scan, other = (Bypass.ANGIO_SUITE, Bypass.CTA) if direct else (Bypass.CTA, Bypass.ANGIO_SUITE)
         large_vessel = Condition.STROKE_LVO in fired and Condition.AORTIC_DISSECTION not in fired
-        places = [scan if large_vessel and place == other else Bypass(place) for place in bypass]
-        return tuple(dict.fromkeys(place for place in places if place not in switches.bypass_off))
+        wanted = [scan if large_vessel and place == other else Bypass(place) for place in bypass]
+        absent = {place for place, needed in NEEDS.items() if needed not in set(capabilities)}
+        places = (INSTEAD.get(place, place) if place in absent else place for place in wanted)
+        return tuple(dict.fromkeys(place for place in places if place not in absent | switches.bypass_off))
 
     def span(self, row: str) -> timedelta:
         """Return a threshold of time as a duration."""

@@ -55,7 +55,8 @@ def _recommended(parts: Parts, city: City, incident_id: str, now: datetime) -> d
 def _centers(parts: Parts, city: City, patient_id: str, now: datetime) -> dict[str, Any]:
     evidence = centers_evidence(city, patient_id, parts.sources, now)
     if evidence is None:
-        return worded(PatientRecommendation(patient_id))
+        none: dict[str, Any] = worded(PatientRecommendation(patient_id))
+        return none
     rows: dict[str, Any] = worded(recommend_centers(city, city.patients[patient_id], evidence, now, parts.rules))
     for row in rows["centers"]:
         row["status"] = _in_force(city.centers[row["center_id"]], now)

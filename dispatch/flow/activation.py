@@ -103,13 +103,18 @@ def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rul
             patient.incident_id,
             center_id,
             patient.conditions,
-            rules.protocols.bypass_at(center_id, patient.bypass, [each.code for each in patient.conditions]),
+            _bypass(city, patient, center_id, rules),
             patient.activate,
             eta_s,
             acknowledge_by(command.received_at, eta_s, rules),
             isinstance(command.data, c.PreAlert),
         )
     ]
+
+
+def _bypass(city: City, patient: Patient, center_id: str, rules: Rules) -> tuple[str, ...]:
+    conditions = [each.code for each in patient.conditions]
+    return rules.protocols.bypass_at(center_id, patient.bypass, conditions, city.centers[center_id].capabilities)
 
 
 def _eta(command: Command, center_id: str) -> float | None:

@@ -257,7 +257,10 @@ def recommend_centers(
     ranking = ranked.destinations
     conditions = [each.code for each in patient.conditions]
     doors = {
-        row.center_id: rules.protocols.bypass_at(row.center_id, patient.bypass, conditions) for row in ranking.options
+        row.center_id: rules.protocols.bypass_at(
+            row.center_id, patient.bypass, conditions, city.centers[row.center_id].capabilities
+        )
+        for row in ranking.options
     }
     return PatientRecommendation(
         patient.id,

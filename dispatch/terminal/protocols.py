@@ -11,8 +11,11 @@ import msgspec
 from center_protocols.assess import assess
 from center_protocols.findings import InvalidFindingsError, decode_findings
 from center_protocols.schema import findings_schema
+from center_protocols.thresholds import Threshold
+from center_protocols.vocabulary import Mark
 from dispatch.adapters.site_file import read_protocols
 from dispatch.errors import BadInput
+from dispatch.terminal.worked_case import explained, read_case
 
 if TYPE_CHECKING:
     from center_protocols.assessment import Assessment
@@ -30,10 +33,17 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--at", help="minute of the question, ISO 8601 with an offset; default: now")
     parser.set_defaults(run=run_assess)
     protocols = subparsers.add_parser("protocols", help="the medical rules")
-    listing = protocols.add_subparsers(dest="protocols_command", required=True).add_parser("list")
+    commands = protocols.add_subparsers(dest="protocols_command", required=True)
+    listing = commands.add_parser("list", help="every number with unit, source, year, mark and signature")
     listing.add_argument("--json", action="store_true", help="print one JSON document")
     listing.add_argument("--site", type=Path, help="a site file (TOML) that overrides and signs the built-in values")
+    listing.add_argument("--unsigned", action="store_true", help="only what nobody has verified or signed")
     listing.set_defaults(run=run_list)
+    explain = commands.add_parser("explain", help="a worked case (TOML) -> the whole reasoning with its sources")
+    explain.add_argument("case", type=Path, help="one patient on a small map, such as docs/cases/*.toml")
+    explain.add_argument("--site", type=Path, help="a site file (TOML) with the city's switches and signed numbers")
+    explain.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the sentences")
+    explain.set_defaults(run=run_explain)
 
 
 def run_assess(arguments: argparse.Namespace) -> int:
@@ -54,12 +64,26 @@ def run_assess(arguments: argparse.Namespace) -> int:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print every threshold with unit, source, year, mark and signature."""
-    rows = [msgspec.to_builtins(row) for row in read_protocols(arguments.site).thresholds]
+    listed = read_protocols(arguments.site).thresholds
+    open_ended = (row for row in listed if not arguments.unsigned or _is_unsigned(row))
+    rows = [msgspec.to_builtins(row) for row in open_ended]
     if arguments.json:
         _print_json({"rows": rows})
         return 0
     for row in rows:
         _print(f"{row['id']}\t{row['value']:g} {row['unit']}\t{row['mark']}\t{row['year']}\t{row['source']}")
+    return 0
+
+
+def _is_unsigned(row: Threshold) -> bool:
+    return row.mark is Mark.UNVERIFIED and not row.signed_by
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """Print the whole reasoning about one patient on a small map."""
+    case, settings = read_case(arguments.case), read_protocols(arguments.site)
+    for line in explained(case, settings, arguments.lang):
+        _print(line)
     return 0
 
 

@@ -2,8 +2,9 @@ import { hhmm } from "@shared/format.ts";
 import type { Incident, Patient } from "@shared/rows.ts";
 import { STEPS, stepCards } from "../logic/step_cards.ts";
 import { usePatient } from "../store/patient.ts";
-import { t } from "../texts.ts";
+import { listed, t } from "../texts.ts";
 import { conditionWord, reasonWord } from "../words.ts";
+import { CardClocks } from "./CardClocks.tsx";
 import { PatientBar } from "./PatientBar.tsx";
 import { QuestionList } from "./QuestionList.tsx";
 
@@ -17,7 +18,7 @@ export function AssessTab({ incident }: { readonly incident: Incident }) {
         <>
           <Conditions patient={patient} />
           <VitalsLine patient={patient} />
-          <Guides patient={patient} />
+          <Guides patient={patient} incident={incident} />
           <QuestionList key={patient.id} patient={patient} incident={incident} />
         </>
       )}
@@ -38,13 +39,14 @@ function VitalsLine({ patient }: { readonly patient: Patient }) {
 }
 
 /** What to tell the caller until the crew is there. */
-function Guides({ patient }: { readonly patient: Patient }) {
+function Guides({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
   if (patient.outcome !== null) return null;
   return (
     <>
       {stepCards(patient).map((card) => (
         <details key={card} class="guide" open={card === "telephone_cpr" || card === "telephone_cpr_breaths"}>
           <summary><span class="faint">{t("console.assess.guide")}</span> <strong>{t(`card.${card}`)}</strong></summary>
+          <CardClocks card={card} patient={patient} incident={incident} />
           <ol>{STEPS[card].map((step) => <li key={step}>{t.code(`step.${card}`, step)}</li>)}</ol>
         </details>
       ))}
@@ -62,12 +64,12 @@ function Conditions({ patient }: { readonly patient: Patient }) {
           <li key={condition.code} class={`condition condition-${condition.status}`}>
             <strong>{conditionWord(condition)}</strong>
             {condition.confirmed_by !== null && <span> · {condition.confirmed_by}</span>}
-            {condition.evidence.length > 0 && <span class="faint"> {t("console.assess.evidence")} {condition.evidence.map(reasonWord).join("、")}</span>}
+            {condition.evidence.length > 0 && <span class="faint"> {t("console.assess.evidence")} {listed(condition.evidence.map(reasonWord))}</span>}
           </li>
         ))}
       </ul>
-      {patient.blocked.length > 0 && <p class="blocked"><strong>{t("console.assess.blocked")}</strong> {patient.blocked.map((code) => t.code("blocked", code)).join("、")}</p>}
-      {patient.activate.length > 0 && <p class="faint">{t("console.assess.activate")} {patient.activate.map((code) => t.code("activate", code)).join("、")}</p>}
+      {patient.blocked.length > 0 && <p class="blocked"><strong>{t("console.assess.blocked")}</strong> {listed(patient.blocked.map((code) => t.code("blocked", code)))}</p>}
+      {patient.activate.length > 0 && <p class="faint">{t("console.assess.activate")} {listed(patient.activate.map((code) => t.code("activate", code)))}</p>}
       {patient.advice.length > 0 && <p class="advice-line">{patient.advice.map((code) => t.code("advice", code)).join(" · ")}</p>}
     </section>
   );

@@ -24,6 +24,7 @@ COMMANDS = {
     "protocols": "dispatch.terminal.protocols",
     "simulate": "dispatch.terminal.simulate",
     "journal": "dispatch.terminal.journal",
+    "erase": "dispatch.terminal.erase",
     "bench": "dispatch.terminal.bench",
 }
 

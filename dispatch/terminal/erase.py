@@ -1,0 +1,63 @@
+"""``greenchannel erase``: destroy the keys of a person's words, so that no copy of them can be read again.
+
+Processes that run keep in memory what they have read: restart desk, standby and gateways afterwards, one by one.
+"""
+
+import argparse
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+
+from dispatch.adapters.journal_postgres import cities_of
+from dispatch.adapters.sealing import KEYS_FILE, KeyStore, PostgresKeys, SqliteKeys
+from dispatch.errors import BadInput
+from dispatch.ports import JournalUnavailable
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Offer ``erase``."""
+    erasing = subparsers.add_parser("erase", help="make the words about a person unreadable for ever")
+    erasing.add_argument("path", metavar="PATH", help="the data directory or a postgresql:// URL")
+    erasing.add_argument("subjects", nargs="+", metavar="SUBJECT", help="call:ID, incident:ID, patient:ID, unit:ID …")
+    erasing.add_argument("--city", help="whose keys, in a database that holds several cities")
+    erasing.set_defaults(run=run_erase)
+
+
+def run_erase(arguments: argparse.Namespace) -> int:
+    """Destroy the keys; none, when one of the subjects has never had a key."""
+    try:
+        with _keys(arguments.path, arguments.city) as keys:
+            unknown = [subject for subject in arguments.subjects if not keys.find(subject)[0]]
+            if unknown:
+                raise BadInput(f"no words were ever kept about {', '.join(unknown)}")
+            for subject in arguments.subjects:
+                keys.destroy(subject)
+    except (JournalUnavailable, psycopg.Error, sqlite3.Error) as failure:
+        raise BadInput(f"{arguments.path} cannot be opened: {failure}") from failure
+    sys.stderr.write("greenchannel: erased; restart the city's processes, one by one, so that they forget as well\n")
+    return 0
+
+
+@contextmanager
+def _keys(path: str, city: str | None) -> Iterator[KeyStore]:
+    with closing(_database(path, city) if "://" in path else _file(Path(path))) as keys:
+        yield keys
+
+
+def _database(url: str, city: str | None) -> KeyStore:
+    cities = cities_of(url)
+    if city is None and len(cities) == 1:
+        city = cities[0]
+    if city is None or city not in cities:
+        raise BadInput(f"the database holds the keys of {', '.join(cities) or 'no city'}: name one with --city")
+    return PostgresKeys(url, city)
+
+
+def _file(folder: Path) -> KeyStore:
+    if not (folder / KEYS_FILE).is_file():
+        raise BadInput(f"{folder} holds no {KEYS_FILE}")
+    return SqliteKeys(folder / KEYS_FILE)

@@ -18,6 +18,9 @@ export interface Forms {
 }
 const EMPTY_FORMS: Forms = { tab: "run", patientId: null, note: "" };
 const RECOMMENDATION_EVERY_MS = 15_000;
+/** The tablet reads back what the server has stored of the bound monitor: the same numbers that the hospital sees. */
+const MONITOR_EVERY_MS = 3_000;
+const MONITOR_LOOKBACK_MS = 60_000;
 
 export class Crew {
   readonly unitId: string;
@@ -97,9 +100,11 @@ export class Crew {
     this.now.value = this.link.serverNow();
     let asked = "";
     const ask = setInterval(() => void this.#askRecommendation(), RECOMMENDATION_EVERY_MS);
+    const read = setInterval(() => void this.#readMonitor(), MONITOR_EVERY_MS);
     this.#stops.push(
       () => clearInterval(tick),
       () => clearInterval(ask),
+      () => clearInterval(read),
       effect(() => void this.#store.remember("rows", known.value)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
       this.link.onTelemetry("etas", (frame) => {
@@ -118,6 +123,21 @@ export class Crew {
         void this.#askRecommendation();
       }),
     );
+  }
+
+  async #readMonitor(): Promise<void> {
+    const patient = this.patient.peek();
+    if (patient === null || patient.device_id === null || this.link.state.peek() !== "live") return;
+    const since = new Date(this.link.serverNow() - MONITOR_LOOKBACK_MS * this.link.speed.peek()).toISOString();
+    try {
+      const stored = await api<readonly Omit<VitalsFrame, "t" | "patient_id" | "levels">[]>(`/api/patients/${patient.id}/vitals?since=${since}`);
+      const latest = stored.at(-1);
+      const shown = this.monitor.peek();
+      if (latest === undefined || (shown?.patient_id === patient.id && Date.parse(shown.at) >= Date.parse(latest.at))) return;
+      this.monitor.value = { t: "vitals", patient_id: patient.id, levels: {}, ...latest };
+    } catch (error) {
+      if (!(error instanceof HttpRefused || error instanceof TypeError)) throw error; // the last reading stays, with its age
+    }
   }
 
   async #askRecommendation(): Promise<void> {

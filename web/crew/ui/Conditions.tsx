@@ -21,8 +21,8 @@ export function Conditions({ crew, patient }: { crew: Crew; patient: Patient }) 
           <small>{t(`certainty.${one.status}`)}</small> {t.code("condition", one.code)}
         </button>
       ))}
-      {patient.blocked.length > 0 && <p class="blocked"><strong>{t("crew.blocked")}</strong> {patient.blocked.map((code) => t.code("blocked", code)).join(t("crew.comma"))}</p>}
-      {patient.advice.length > 0 && <p class="advice">{patient.advice.map((code) => t.code("advice", code)).join(t("crew.comma"))}</p>}
+      {patient.blocked.length > 0 && <p class="blocked"><strong>{t("crew.blocked")}</strong> {patient.blocked.map((code) => t.code("crew.forbids", code)).join(t("crew.comma"))}</p>}
+      {patient.advice.length > 0 && <p class="advice">{patient.advice.map((code) => t.code("crew.advice", code)).join(t("crew.comma"))}</p>}
       {asking !== null && (
         <Sheet title={conditionWords(asking)} onClose={close}>
           <ul class="evidence">{asking.evidence.map((reason) => <li key={reason.code}>{t.code("evidence", reason.code, reason.params)}</li>)}</ul>

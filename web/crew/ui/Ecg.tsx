@@ -128,7 +128,7 @@ function Treatments({ crew, patient }: { crew: Crew; patient: Patient }) {
       })}
       {asking !== null && (
         <Sheet title={t("crew.blocked.title", { what: t.code("given", asking.code) })} onClose={() => setAsking(null)}>
-          <p class="say">{t("crew.blocked.why", { what: t.code("blocked", asking.blockedBy ?? ""), condition: patient.conditions.map((one) => t.code("condition", one.code)).join(t("crew.comma")) })}</p>
+          <p class="say">{t("crew.blocked.why", { what: t.code("crew.forbids", asking.blockedBy ?? ""), condition: patient.conditions.map((one) => t.code("condition", one.code)).join(t("crew.comma")) })}</p>
           <div class="key-grid two">
             <Key label={t("crew.blocked.leave")} kind="main" onTap={() => setAsking(null)} />
             <Key label={t("crew.blocked.given")} sub={t("crew.blocked.given.sub")} onTap={() => give(asking)} />

@@ -13,6 +13,8 @@ import { AnswerBar } from "./AnswerBar.tsx";
 import { Tile } from "./Tile.tsx";
 import { TwelveLead } from "./TwelveLead.tsx";
 
+/** Up to so many patients there is room for larger tiles. */
+const ROOMY_TO = 2;
 /** From this many patients on, the tiles are compact; more than fit are counted, never hidden silently. */
 const COMPACT_FROM = 4;
 const MOST = 6;
@@ -35,7 +37,7 @@ export function Department({ wall }: { wall: Wall }) {
   const patient = tiles.find((tile) => tile.activation.patient_id === ecgOf)?.patient ?? null;
   const ecg = patient?.ecgs.at(-1);
   return (
-    <div class={`wall ${compact ? "compact" : ""}`} data-sounding={alarm}>
+    <div class={`wall ${compact ? "compact" : shown.length <= ROOMY_TO ? "roomy" : ""}`} data-sounding={alarm}>
       <Header wall={wall} sounder={sounder} count={tiles.length} hidden={tiles.length - shown.length} />
       <main>
         {tiles.length === 0 ? <Calm wall={wall} /> : (

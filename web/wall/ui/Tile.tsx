@@ -145,7 +145,7 @@ function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRo
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
         <NextStep wall={wall} tile={tile} />
       </div>
-      {!compact && <Target rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
+      {!compact && <Targets rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
     </div>
   );
 }
@@ -160,11 +160,16 @@ function Hold({ wall, tile, hold }: { wall: Wall; tile: TileRow; hold: Reservati
   );
 }
 
-function Target({ rows, now }: { rows: readonly RegisterRow[]; now: number }) {
-  const next = rows.filter((row) => row.at === null && row.due_at !== null && row.status === "pending").sort((a, b) => Date.parse(a.due_at ?? "") - Date.parse(b.due_at ?? ""))[0];
-  if (next?.due_at == null) return null;
-  const left = Date.parse(next.due_at) - now;
-  return <p class={`target ${left < 0 ? "over" : ""}`}>{both(next.label)} <strong>{mmss(left)}</strong></p>;
+/** The targets that run out first; one where room is short. */
+function Targets({ rows, now }: { rows: readonly RegisterRow[]; now: number }) {
+  const running = rows.flatMap((row) => (row.at === null && row.due_at !== null && row.status === "pending" ? [{ row, left: Date.parse(row.due_at) - now }] : []));
+  return (
+    <ul class="targets">
+      {running.sort((a, b) => a.left - b.left).slice(0, 2).map(({ row, left }) => (
+        <li key={`${row.point}/${row.source ?? ""}`} class={`target ${left < 0 ? "over" : ""}`}>{both(row.label)} <strong>{mmss(left)}</strong></li>
+      ))}
+    </ul>
+  );
 }
 
 function NextStep({ wall, tile }: { wall: Wall; tile: TileRow }) {

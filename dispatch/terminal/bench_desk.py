@@ -27,6 +27,7 @@ from dispatch.flow.recommend import rank_units, recommend_centers
 from dispatch.main import open_pack
 from dispatch.rules import builtin
 from dispatch.terminal.bench import Bench, row
+from dispatch.terminal.bench_protocols import assess_and_rank
 from dispatch.views.live import Scope, change_for, touched
 from dispatch.words import Actor, Place, Role
 from geo.city_pack import CityPack
@@ -68,6 +69,7 @@ async def _measure(pack: CityPack, folder: Path) -> Bench:
         bench.checks["grouped_commands_per_s"] = round(PRODUCERS * EACH / passed_s)
         bench.rows.append(row("change for every seat, tablet and wall", "ours", await _screens(desk, places)))
         bench.rows.append(row("recommend units and centres", "ours", _recommendations(desk, sources)))
+        bench.rows.append(row("assess and rank 200 centres", "ours", assess_and_rank()))
         facts, city = desk.durable.seq, desk.durable
     started = time.perf_counter()
     async with _desk(folder, pack, sources) as again:

@@ -72,11 +72,11 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "vital": VITALS,
     },
     "crew": {
-        "advice": v.Advice,
-        "blocked": v.Blocked,
         "certainty": v.FindingStatus,
         "condition": v.Condition,
+        "crew.advice": v.Advice,
         "crew.do": TAPPED,
+        "crew.forbids": v.Blocked,
         "crew.out": ("no_crew",),
         "crew.role": CREW,
         "ecg": READINGS,
@@ -97,6 +97,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "wall.reason": (*NOT_BROUGHT, *CHOSEN_BY, "pre_alert"),
     },
 }
+ADVISES = {"console": "", "crew": "crew."}
 # Shown too, and tested elsewhere: the pages' own closed lists, and every finding and its values (below).
 OF_THE_PAGES = {"age", "complaint", "console.command.what", "console.complaint", "console.unit_of", "crew.age"}
 OF_FINDINGS = {"evidence", "finding", "found.consciousness"}
@@ -180,7 +181,7 @@ def test_whatever_the_protocols_find_is_a_sentence_on_both_pages(findings: objec
     said = [item for fired in result.conditions for item in fired.evidence]
     for page in ("console", "crew"):
         assert [item for item in said if not sentence(page, item)] == []
-        assert [code for code in result.advice if not spoken(page, "advice", code)] == []
+        assert [code for code in result.advice if not spoken(page, f"{ADVISES[page]}advice", code)] == []
 
 
 def sentence(page: str, item: Coded) -> bool:

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
+
+from center_protocols.assessment import Assessment
 from center_protocols.handoff import Handoff, HandoffFormat, TreatmentGiven, view
 from dispatch.city import City
 from dispatch.flow.triage import current_assessment, findings_of
@@ -35,7 +38,7 @@ def handoff_of(city: City, patient: Patient, at: datetime, rules: Rules) -> Hand
     run = city.assignments.get(patient.assignment_id) if patient.assignment_id else None
     return Handoff(
         findings=findings_of(patient),
-        assessment=current_assessment(patient, at, rules),
+        assessment=_with_doors(city, patient, current_assessment(patient, at, rules), rules),
         eta_s=activation.eta_s if activation else None,
         occurred_at=city.incidents[patient.incident_id].opened_at,
         # A code that the protocols do not know is said as it is: nothing that was given may be missing at the door.
@@ -43,6 +46,15 @@ def handoff_of(city: City, patient: Patient, at: datetime, rules: Rules) -> Hand
         call_sign=city.units[run.unit_id].call_sign if run else "",
         activation_acknowledged_at=activation.acknowledged_at if activation else None,
     )
+
+
+def _with_doors(city: City, patient: Patient, assessment: Assessment, rules: Rules) -> Assessment:
+    """Send the stretcher where the chosen hospital has a place and lets it go."""
+    center = city.centers.get(patient.center_id) if patient.center_id else None
+    if center is None:
+        return assessment
+    doors = rules.protocols.bypass_at(center.id, assessment.bypass, assessment.codes, center.capabilities)
+    return msgspec.structs.replace(assessment, bypass=doors)
 
 
 def _both(code: str, params: Any) -> dict[str, str]:  # noqa: ANN401 - the parameters of a code

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from center_protocols.handoff import HandoffFormat
+from dispatch.adapters.handoff_fhir import handoff_bundle
 from dispatch.adapters.handoff_view import handoff_sections
 from dispatch.adapters.http_guards import (
     ReadsHistory,
@@ -98,11 +99,17 @@ async def patient_intervals(patient_id: str, _session: ReadsPatient, parts: HasP
 
 @router.get("/patients/{patient_id}/handoff", responses=refusals(401, 403, 404, 422))
 async def handoff(
-    patient_id: str, _session: ReadsPatient, parts: HasParts, view: HandoffFormat = HandoffFormat.ATMIST
+    patient_id: str,
+    _session: ReadsPatient,
+    parts: HasParts,
+    view: HandoffFormat | Literal["fhir"] = HandoffFormat.ATMIST,
 ) -> Response:
-    """Show what is said at the door, in the order of one spoken format."""
-    sections = handoff_sections(parts.feed.city, patient_id, view, parts.clock.now(), parts.rules)
-    return JsonResponse({"view": view, "sections": sections})
+    """Show what is said at the door, in the order of one spoken format, or as a FHIR document for other systems."""
+    city, now = parts.feed.city, parts.clock.now()
+    if view == "fhir":
+        document = await asyncio.to_thread(handoff_bundle, city, patient_id, now, parts.rules)
+        return Response(document, media_type="application/fhir+json")
+    return JsonResponse({"view": view, "sections": handoff_sections(city, patient_id, view, now, parts.rules)})
 
 
 @router.get("/incidents/{incident_id}/facts", responses=refusals(401, 403, 404, 503))

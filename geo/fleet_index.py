@@ -8,7 +8,7 @@ import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,11 +20,9 @@ from geo.point import Box, Point, distance_m
 from geo.snap import NoRoad, RoadIndex, Snap
 from geo.unit_kernels import (
     HEADING_FROM_MPS,
-    JUMPED,
     NOISE_M,
     PLAUSIBLE_SPEED_MPS,
     ROW_COLUMNS,
-    STALE,
     UNITS,
     move_unit,
     move_units,
@@ -70,6 +68,12 @@ class UnitFix:
     speed_mps: float | None = None
 
 
+_OUTCOMES = (Moved.MOVED, Moved.JUMPED, Moved.STALE)  # as `unit_kernels` counts them
+
+# Moves in one call of the kernel: half a millisecond in which no query runs.
+MOVES_AT_ONCE = 512
+
+
 class Network(Protocol):
     """What a fleet must know of prepared roads to sort its units by region."""
 
@@ -92,9 +96,6 @@ class FleetIndex:
         self._roads = roads
         self._slots: dict[str, int] = {}
         self._ids: list[str] = []
-        self._size = 0
-        self._at: list[datetime | None] = []
-        self._jumped: list[bool] = []
         self._traits: dict[str, int] = {}
         self._network: Network | None = None
         self._changing = threading.Lock()
@@ -117,34 +118,32 @@ class FleetIndex:
         with self._changing:
             slot = self._slot(unit_id)
             outcome = move_unit(self._units.address, slot, point.lon, point.lat, at.timestamp(), heading, speed)
-            return self._noted(slot, at, outcome)
+        return _OUTCOMES[outcome]
 
     def move_many(self, fixes: Sequence[UnitFix]) -> list[Moved]:
         """Take many fixes at once, in their order; a unit may come several times."""
         naive = next((fix.unit_id for fix in fixes if fix.at.tzinfo is None), None)
         if naive is not None:
             raise ValueError(f"the fix of {naive} carries a time without a time zone")
-        told = np.array(
-            [
-                (
-                    fix.point.lon,
-                    fix.point.lat,
-                    fix.at.timestamp(),
-                    math.nan if fix.heading_deg is None else fix.heading_deg,
-                    math.nan if fix.speed_mps is None else fix.speed_mps,
-                )
-                for fix in fixes
-            ],
-            dtype=np.float64,
-        ).reshape(-1, 5)
-        outcomes = np.empty(len(fixes), np.uint8)
+        told = np.array([_told(fix) for fix in fixes], dtype=np.float64).reshape(-1, 5)
+        return [_OUTCOMES[outcome] for outcome in self.move_rows(self.slots([fix.unit_id for fix in fixes]), told)]
+
+    def slots(self, unit_ids: Sequence[str]) -> NDArray[np.int32]:
+        """Return the places of units, for `move_rows`; a unit keeps its place for ever."""
         with self._changing:
-            slots = [self._slot(fix.unit_id) for fix in fixes]
-            move_units(self._units.address, np.array(slots, dtype=np.int32), told, outcomes)
-            return [
-                self._noted(slot, fix.at, outcome)
-                for slot, fix, outcome in zip(slots, fixes, outcomes.tolist(), strict=True)
-            ]
+            return np.array([self._slot(unit_id) for unit_id in unit_ids], dtype=np.int32)
+
+    def move_rows(self, slots: NDArray[np.int32], fixes: NDArray[np.float64]) -> list[int]:
+        """Take fixes as float64[m, 5]: lon, lat, seconds since 1970, heading and speed (NaN: untold).
+
+        Returns 0 moved, 1 jumped, 2 stale for each. A few hundred at a time: nobody else runs meanwhile.
+        """
+        outcomes = np.empty(len(slots), np.uint8)
+        for begin in range(0, len(slots), MOVES_AT_ONCE):
+            part = slice(begin, begin + MOVES_AT_ONCE)
+            with self._changing:
+                move_units(self._units.address, slots[part], fixes[part], outcomes[part])
+        return outcomes.tolist()
 
     def tell_traits(self, unit_id: str, traits: int) -> None:
         """Say what a unit is and has, as bits that `TravelTimes.unit_search` may want; they outlive its positions."""
@@ -158,13 +157,8 @@ class FleetIndex:
         """Forget a unit; tell whether it was known."""
         with self._changing:
             slot = self._slots.get(unit_id)
-            if slot is None or self._at[slot] is None:
-                return False
-            self._at[slot] = None
-            self._size -= 1
             self._traits.pop(unit_id, None)
-            remove_unit(self._units.address, slot)
-            return True
+            return slot is not None and remove_unit(self._units.address, slot)
 
     def fix(self, unit_id: str) -> Fix | None:
         """Return the last fix of a unit, None when it has never told one."""
@@ -180,11 +174,13 @@ class FleetIndex:
     @property
     def size(self) -> int:
         """Return how many units have a known position."""
-        return self._size
+        return int(self._arrays.size[0])
 
     def ids(self) -> list[str]:
         """Return the units with a known position."""
-        return [unit_id for unit_id, at in zip(self._ids, self._at, strict=False) if at is not None]
+        with self._changing:
+            known = self._arrays.fix[: len(self._ids), _AT] > -np.inf
+            return [self._ids[slot] for slot in np.flatnonzero(known).tolist()]
 
     def within(self, box: Box) -> list[Fix]:
         """Return the units inside a rectangle."""
@@ -222,8 +218,6 @@ class FleetIndex:
             self._rebuild(2 * slot)
         self._arrays.row[slot, ROW_COLUMNS - 1] = self._traits.get(unit_id, 0)
         self._ids.append(unit_id)
-        self._at.append(None)
-        self._jumped.append(False)
         self._slots[unit_id] = slot
         return slot
 
@@ -236,25 +230,17 @@ class FleetIndex:
             place_units(units.address, len(self._ids))
         self._units = units
 
-    def _noted(self, slot: int, at: datetime, outcome: int) -> Moved:
-        if outcome == STALE:
-            return Moved.STALE
-        self._size += self._at[slot] is None
-        self._at[slot] = at
-        self._jumped[slot] = outcome == JUMPED
-        return Moved.JUMPED if outcome == JUMPED else Moved.MOVED
-
     def _fix(self, slot: int) -> Fix | None:
-        at = self._at[slot]
-        if at is None:
+        lon, lat, at_s, heading, speed = self._arrays.fix[slot].tolist()
+        if at_s == -math.inf:
             return None
-        lon, lat, _, heading, speed = self._arrays.fix[slot].tolist()
         heading_deg = None if math.isnan(heading) else heading
         speed_mps = None if math.isnan(speed) else speed
         moving = heading_deg is not None and (speed_mps is None or speed_mps >= HEADING_FROM_MPS)
         point = Point(lon, lat)
         snap = self._snap(point, heading_deg if moving else None)
-        return Fix(self._ids[slot], point, at, heading_deg, speed_mps, snap, self._jumped[slot])
+        at, jumped = datetime.fromtimestamp(at_s, UTC), bool(self._arrays.jumped[slot])
+        return Fix(self._ids[slot], point, at, heading_deg, speed_mps, snap, jumped)
 
     def _snap(self, point: Point, heading_deg: float | None) -> Snap | None:
         try:
@@ -272,6 +258,8 @@ class _Arrays:
     row: NDArray[np.int32]
     first_unit: NDArray[np.int32]
     count: NDArray[np.int32]
+    size: NDArray[np.int64]
+    jumped: NDArray[np.uint8]
 
     @classmethod
     def empty(cls, capacity: int, regions: int) -> "_Arrays":
@@ -279,12 +267,14 @@ class _Arrays:
         row = np.full((capacity, ROW_COLUMNS), -1, np.int32)
         row[:, ROW_COLUMNS - 1] = 0
         first_unit, count = np.full(regions, -1, np.int32), np.zeros(regions, np.int32)
-        return cls(np.full((capacity, 5), -np.inf), np.zeros(capacity), row, first_unit, count)
+        fix, size, jumped = np.full((capacity, 5), -np.inf), np.zeros(1, np.int64), np.zeros(capacity, np.uint8)
+        return cls(fix, np.zeros(capacity), row, first_unit, count, size, jumped)
 
     def copied(self, capacity: int, regions: int) -> "_Arrays":
         """Return larger arrays with the same units, in no region yet."""
         larger, size = _Arrays.empty(capacity, regions), len(self.fraction)
         larger.fix[:size], larger.fraction[:size], larger.row[:size] = self.fix, self.fraction, self.row
+        larger.jumped[:size], larger.size[:] = self.jumped, self.size
         return larger
 
     def record(self, roads: RoadIndex, network: Network | None) -> Record:
@@ -294,9 +284,17 @@ class _Arrays:
             grid=roads.compiled.address,
             roads=0 if network is None else network.record.address,
             capacity=len(self.fraction),
+            size=self.size,
+            jumped=self.jumped,
             fix=self.fix,
             fraction=self.fraction,
             row=self.row,
             first_unit=self.first_unit,
             count=self.count,
         )
+
+
+def _told(fix: UnitFix) -> tuple[float, float, float, float, float]:
+    heading = math.nan if fix.heading_deg is None else fix.heading_deg
+    speed = math.nan if fix.speed_mps is None else fix.speed_mps
+    return fix.point.lon, fix.point.lat, fix.at.timestamp(), heading, speed

@@ -10,12 +10,13 @@ a region in its bound instead of its units alone, so that a move costs nothing b
 
 import numpy as np
 
-from geo.compiled import Struct, f64, i32, i64, query_kernel, struct_at, struct_type, u32, wide
+from geo.compiled import Struct, f64, i32, i64, query_kernel, struct_at, struct_type, u8, u32, wide
 from geo.hierarchy_kernels import FAR
 from geo.label_kernels import least_sum
 from geo.query_kernels import ROADS, WEIGHTS, departure_ticks, merge_arrivals, shared_length, straight_ticks
 from geo.snap_kernels import GRID, metres_between, snap_to_road
 
+# What became of a fix.
 MOVED, JUMPED, STALE = 0, 1, 2
 
 # Faster than any road vehicle or helicopter on this fleet, with measuring noise added: such a fix is a jump.
@@ -35,16 +36,19 @@ ROW_COLUMNS = 8
 
 
 class UnitsLayout:
-    """The units of a fleet. ``known`` counts the slots in use; ``roads`` is 0 until a network was bound.
+    """The units of a fleet; ``roads`` is 0 until a network was bound.
 
-    ``fix`` float64[capacity, 5]: lon, lat, seconds since 1970 (-inf: never), heading and speed (NaN: untold).
-    ``fraction`` float64; ``row`` int32[capacity, 8]: both departure nodes, stretch, junction, region, next and previous
-    unit of the region, traits. ``first_unit`` int32[regions], ``count`` int32[regions]: units there and below.
+    ``size`` int64[1]: how many units have a fix. ``jumped`` uint8[capacity]. ``fix`` float64[capacity, 5]: lon, lat,
+    seconds since 1970 (-inf: never), heading and speed (NaN: untold). ``fraction`` float64[capacity]. ``row``
+    int32[capacity, 8]: both departure nodes, stretch, junction, region, next and previous unit of the region, traits.
+    ``first_unit`` int32[regions], ``count`` int32[regions]: units there and below.
     """
 
     grid: int
     roads: int
     capacity: int
+    size: int
+    jumped: int
     fix: int
     fraction: int
     row: int
@@ -61,15 +65,18 @@ def move_unit(units: int, slot: int, lon: float, lat: float, at_s: float, headin
     u = struct_at(units, UNITS)
     fix = f64(u.fix, 5 * u.capacity)
     known_s = fix[5 * slot + 2]
-    if at_s <= known_s:
+    if not at_s > known_s:  # no number is not newer either
         return STALE
     jumped = False
-    if known_s > -np.inf:
+    if known_s == -np.inf:
+        i64(u.size, 1)[0] += 1
+    else:
         away_m = metres_between(fix[5 * slot], fix[5 * slot + 1], lon, lat)
         jumped = away_m > NOISE_M and away_m > PLAUSIBLE_SPEED_MPS * (at_s - known_s)
     fix[5 * slot], fix[5 * slot + 1], fix[5 * slot + 2] = lon, lat, at_s
     fix[5 * slot + 3], fix[5 * slot + 4] = heading_deg, speed_mps
     course_deg = np.nan if speed_mps < HEADING_FROM_MPS else heading_deg
+    u8(u.jumped, u.capacity)[slot] = jumped
     stretch, fraction, junction, _, _ = snap_to_road(struct_at(u.grid, GRID), lon, lat, course_deg)
     f64(u.fraction, u.capacity)[slot] = fraction
     row = i32(u.row + 4 * ROW_COLUMNS * slot, ROW_COLUMNS)
@@ -97,14 +104,18 @@ def place_units(units: int, known: int) -> None:
 
 
 @query_kernel
-def remove_unit(units: int, slot: int) -> None:
-    """Take a unit out of its region and forget its fix."""
+def remove_unit(units: int, slot: int) -> bool:
+    """Take a unit out of its region and forget its fix; tell whether there was one."""
     u = struct_at(units, UNITS)
+    if f64(u.fix, 5 * u.capacity)[5 * slot + 2] == -np.inf:
+        return False
+    i64(u.size, 1)[0] -= 1
     row = i32(u.row + 4 * ROW_COLUMNS * slot, ROW_COLUMNS)
     row[_STRETCH], row[_JUNCTION], row[_TRAITS] = _NOBODY, _NOBODY, 0
     f64(u.fix, 5 * u.capacity)[5 * slot + 2] = -np.inf
     if u.roads != 0:
         place_unit(u, slot)
+    return True
 
 
 @query_kernel

@@ -9,7 +9,6 @@ from scipy.sparse.csgraph import dijkstra
 
 from dispatch.terminal.bench_ground import AT, CENTERS, UNITS, Ground
 from dispatch.terminal.bench_rows import Report
-from geo.fleet_index import UnitFix
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
 
 K = 10
@@ -36,16 +35,10 @@ def measure_ours(ground: Ground, report: Report) -> None:
     report.measure(f"{NEAREST} as objects", "ours", lambda point: travel.nearest(point, fleet, K), points)
     moves = [(f"unit {nth}", point, AT + timedelta(seconds=1)) for nth, point in enumerate(ground.unit_points)]
     report.measure_once(MOVE, "ours", fleet.move, moves)
-    batches = [
-        (
-            [
-                UnitFix(f"unit {nth}", point, AT + timedelta(seconds=2 + turn))
-                for nth, point in enumerate(ground.unit_points)
-            ],
-        )
-        for turn in range(5)
-    ]
-    report.measure_once(MOVE_BATCH, "ours", fleet.move_many, batches, each=UNITS)
+    rows = np.array([(point.lon, point.lat, 0.0, np.nan, np.nan) for point in ground.unit_points])
+    slots, began_s = fleet.slots([f"unit {nth}" for nth in range(UNITS)]), AT.timestamp() + 2.0
+    batches = [(slots, rows + np.array([0.0, 0.0, began_s + turn, 0.0, 0.0])) for turn in range(9)]
+    report.measure_once(MOVE_BATCH, "ours", fleet.move_rows, batches, each=UNITS)
     pairs = [(ground.graph.node_point(int(a)), ground.graph.node_point(int(b))) for a, b in _pairs(ground)]
     report.measure(ROUTE, "ours", travel.way, pairs)
     report.measure(PAIR, "ours", lambda a, b: travel.matrix([a], [b]), pairs)

@@ -69,6 +69,8 @@ class Squad:
             grid=town.grid.address,
             roads=town.prepared.record.address,
             capacity=size,
+            size=np.zeros(1, np.int64),
+            jumped=np.zeros(size, np.uint8),
             fix=np.full((size, 5), -np.inf),
             fraction=np.zeros(size),
             row=self.row,

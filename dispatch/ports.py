@@ -291,6 +291,10 @@ class Telemetry(Protocol):
         """Keep the newest position of a unit at once, and its track in batches; an older one only joins the track."""
         ...
 
+    def reread_positions(self) -> Sequence[Position]:
+        """Learn the newest stored position of every unit, whoever stored it, and return them; blocks."""
+        ...
+
     def learn_position(self, position: Position) -> None:
         """Take over a position that another process stores; nothing is written."""
         ...

@@ -30,7 +30,7 @@ from geo.point import Point
 log = logging.getLogger(__name__)
 
 WEB = Path(__file__).resolve().parent.parent / "web" / "dist"
-BEAT_S, RETENTION_S = 1.0, 3_600.0
+BEAT_S, CATCH_UP_S, RETENTION_S = 1.0, 3.0, 3_600.0
 KEPT_FOR = timedelta(days=30)  # vitals, waves and tracks; facts are kept for ever
 
 
@@ -103,6 +103,7 @@ def start_beats(group: asyncio.TaskGroup, parts: Parts) -> None:
     group.create_task(every(BEAT_S, parts.hub.send_positions))
     group.create_task(every(BEAT_S, _leveller(parts.feed)))
     group.create_task(every(RECHECK_S, parts.access.recheck))
+    group.create_task(every(CATCH_UP_S, lambda: _catch_up(parts)))
     group.create_task(every(RETENTION_S, lambda: _forget(parts)))
 
 
@@ -123,6 +124,11 @@ def _leveller(feed: LiveFeed) -> Callable[[], Awaitable[None]]:
         feed.level()
 
     return level
+
+
+async def _catch_up(parts: Parts) -> None:
+    """Look into the store for positions that the fan-out did not bring: the nearest unit must not be an old place."""
+    parts.hub.catch_up(await asyncio.to_thread(parts.telemetry.reread_positions))
 
 
 async def _forget(parts: Parts) -> None:

@@ -106,6 +106,16 @@ class TelemetryHub:
         """Take over what was known before the start."""
         self._rows.update((each.unit_id, position_row(each)) for each in positions)
 
+    def catch_up(self, positions: Iterable[Position]) -> None:
+        """Show stored positions that are newer than what was heard: a fan-out that was away told nobody of them."""
+        rows = [position_row(each) for each in positions if self._is_news(each)]
+        if rows:
+            self.deliver(POSITIONS, encoded({"t": POSITIONS, "at": self._now(), "units": rows}))
+
+    def _is_news(self, position: Position) -> bool:
+        known = self._rows.get(position.unit_id)
+        return known is None or position.at > _fix_at(known)
+
     def join(self, viewer: TelemetryViewer) -> None:
         """Show a newcomer everything that is known now, then what changes."""
         self._viewers.add(viewer)
@@ -220,6 +230,11 @@ def _nobody_listens(_rows: list[Row]) -> None:
 
 
 _NOBODY = _Coming(frozenset(), frozenset())
+
+
+def _fix_at(row: Row) -> datetime:
+    """Return when a row's unit was there: as it was published, or as it was learnt at the start."""
+    return row[5] if isinstance(row[5], datetime) else datetime.fromisoformat(row[5])
 
 
 def coming(city: City) -> dict[str, _Coming]:

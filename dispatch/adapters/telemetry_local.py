@@ -14,7 +14,7 @@ from dispatch.adapters.sample_streams import Key, SampleStore, StreamWriter, mic
 from dispatch.adapters.sqlite_pair import STREAM_TABLE, SqlitePair, committed_of, save_committed
 from dispatch.adapters.unit_tracks import UnitTracks
 from dispatch.adapters.wave_segments import WaveSegments
-from dispatch.ports import Position, Sample, Ticket
+from dispatch.ports import Position, Sample, TelemetryUnavailable, Ticket
 
 TELEMETRY_FILE = "telemetry.sqlite3"
 WAVES_FOLDER = "waves"
@@ -99,6 +99,16 @@ class StoredTelemetry:
     def record_position(self, position: Position) -> None:
         """Keep the newest position at once and its track in batches; a batch that cannot be stored is lost."""
         self._store_track(self._tracks.record(position))
+
+    def reread_positions(self) -> Sequence[Position]:
+        """Learn the newest stored position of every unit: what other gateways wrote while nobody could tell us."""
+        try:
+            stored = self._vitals.last_positions()
+        except self._vitals.failures as failure:
+            raise TelemetryUnavailable(f"positions cannot be read: {failure}") from failure
+        for position in stored:
+            self._tracks.learn(position)
+        return stored
 
     def learn_position(self, position: Position) -> None:
         """Take over a position that another gateway stores."""

@@ -17,6 +17,7 @@ from dispatch.adapters.http_api import application
 from dispatch.adapters.journal_wakeups import JournalWakeUps
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.report_keeping import ReportKeeper
+from dispatch.adapters.sealing import SealBroken
 from dispatch.adapters.site_file import rules_of
 from dispatch.adapters.storage import (
     SharedPlaces,
@@ -123,7 +124,7 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         return
     storage, wake_ups = (given, None) if given is not None else await _opened(app, ground)
     try:
-        desk = Desk(storage.journal, storage.keyring, ground.sources, ground.rules)
+        desk = _desk(ground, storage)
         clock = clock or _clock(ground.settings, storage.journal)
         await furnish(desk, ground.pack, clock)
         mind = Mind(desk.durable, desk.feed_epoch, desk, desk, desk.recovered.is_set)
@@ -149,6 +150,14 @@ def _leave_snapshot(desk: Desk) -> None:
         desk.save_snapshot()
     except JournalUnavailable as failure:
         log.warning("no snapshot was kept; the next start folds more facts: %s", failure)
+
+
+def _desk(ground: Ground, storage: Storage) -> Desk:
+    """Read the journal; raise ``BadInput`` when its keys are not those that it was sealed with."""
+    try:
+        return Desk(storage.journal, storage.keyring, ground.sources, ground.rules)
+    except SealBroken as error:
+        raise BadInput(f"{error}: restore the keys that belong to this journal (docs/operations.md)") from error
 
 
 async def _opened(app: FastAPI, ground: Ground) -> tuple[Storage, JournalWakeUps | None]:

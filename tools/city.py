@@ -8,13 +8,14 @@ from pathlib import Path
 
 from tools.paths import CACHE, GREENCHANNEL, ROOT, VENV_PYTHON
 from tools.say import Stopped, run, step
-from tools.stamps import fingerprint
+from tools.stamps import fingerprint, is_current, mark_current
 
 CITIES = CACHE / "cities"
 SHARED = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
 IMPORTER = ROOT / "geo"
 MAKE_UP = "import pathlib, sys; from geo.fictional_city import generate; generate(pathlib.Path(sys.argv[1]))"
 FICTIONAL_NAME = "云泽市"  # as on the city's own node; a test compares
+OPEN = "import pathlib, sys; from geo.travel import TravelTimes; TravelTimes.open(pathlib.Path(sys.argv[1]))"
 KEPT_PACKS = 3
 """Packs of one city that stay: a server may still run on an older one while the importer changes."""
 
@@ -28,6 +29,16 @@ def ensure() -> Path:
         return Path(named).resolve()
     source = SHARED / "cities" / "beijing"
     return beijing(source) if source.is_dir() else fictional()
+
+
+def compile_roads(pack: Path) -> None:
+    """Compile the kernels of the road core now, so that no server ever makes a dispatcher wait for it."""
+    key = fingerprint([IMPORTER, ROOT / "requirements.lock"], str(VENV_PYTHON))
+    if is_current("kernels", key):
+        return
+    with step("compile the road core"):
+        run([VENV_PYTHON, "-c", OPEN, pack])
+    mark_current("kernels", key)
 
 
 def beijing(source: Path) -> Path:

@@ -21,7 +21,9 @@ def setup() -> int:
 def _prepare() -> Path:
     environment.ensure()
     web.build()
-    return city.ensure()
+    pack = city.ensure()
+    city.compile_roads(pack)
+    return pack
 
 
 def demo() -> int:

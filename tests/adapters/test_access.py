@@ -1,16 +1,18 @@
 """Who is signed in: passwords, idle and absolute ends, lock-out, tickets, revocation."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.access import IDLE_DEFAULT, RECHECK_S, TICKET_LIFE, Access, hash_password, hashed
-from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore, Session
+from dispatch.adapters.access import IDLE_DEFAULT, RECHECK_S, TICKET_LIFE, TRUSTED_S, Access, hash_password, hashed
+from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore, AccountsUnavailable, Session
 from dispatch.adapters.sign_in_failures import NARROW_FREE, NARROW_LOCK_S, WIDE_FREE, SignInFailures
 from dispatch.errors import Refused
-from dispatch.words import Role
+from dispatch.words import Actor, Role
 
 PASSWORD = "correct horse"  # noqa: S105 - of accounts that live for one test
 HASH = hash_password(PASSWORD)
@@ -125,6 +127,32 @@ async def test_a_session_that_ended_in_another_process_is_noticed(
     await access.recheck()
     assert closed == ["socket", "wall"]
     assert await access.session_of(other) is None
+
+
+async def test_a_session_is_trusted_for_a_while_when_its_store_is_away(
+    access: Access, now: Now, tmp_path: Path
+) -> None:
+    token, session = await signed_in(access)
+    with closing(sqlite3.connect(tmp_path / "accounts.sqlite3")) as elsewhere:
+        elsewhere.execute("ALTER TABLE access_sessions RENAME TO away")
+        now.s = TRUSTED_S - 1
+        seen = await access.session_of(token)
+        assert seen is not None
+        assert seen.id == session.id
+        now.s = TRUSTED_S + 1
+        with pytest.raises(AccountsUnavailable):
+            await access.session_of(token)
+        elsewhere.execute("ALTER TABLE away RENAME TO access_sessions")
+    assert await access.session_of(token) is not None
+
+
+async def test_only_an_account_with_this_very_scope_is_known(access: Access, store: AccountStore) -> None:
+    assert await access.knows(Actor("c1", Role.CREW, "U1"))
+    assert not await access.knows(Actor("c1", Role.CREW, "U2"))
+    assert not await access.knows(Actor("c1", Role.DISPATCHER, "U1"))
+    assert not await access.knows(Actor("desk", Role.SYSTEM))
+    store.set_active("c1", active=False)
+    assert not await access.knows(Actor("c1", Role.CREW, "U1"))
 
 
 async def test_a_new_password_ends_the_old_sessions(access: Access, now: Now, store: AccountStore) -> None:

@@ -1,10 +1,13 @@
 """ECGs are written once, whole or not at all, and never changed."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from dispatch.adapters.ecg_store import EcgDiffersError, EcgHead, EcgStore, StoredEcg
+from dispatch.adapters.ecg_store_postgres import PostgresEcgs
+from dispatch.terminal.local_servers import PostgresServer
 
 ECG = StoredEcg(EcgHead(500, ("I", "II"), 4.88), b"\n\x00" * 100)
 
@@ -34,3 +37,18 @@ def test_nothing_but_the_ecg_is_left_behind(tmp_path: Path) -> None:
 def test_an_id_is_no_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="no id"):
         EcgStore(tmp_path).put("P1", name, ECG)
+
+
+@pytest.mark.servers
+def test_every_process_of_a_city_reads_and_guards_the_same_ecgs(postgres: PostgresServer) -> None:
+    url = postgres.create_database("ecgs")
+    with closing(PostgresEcgs(url, "here")) as desk, closing(PostgresEcgs(url, "here")) as gateway:
+        assert gateway.put("P1", "E1", ECG)
+        assert desk.get("P1", "E1") == ECG
+        assert not desk.put("P1", "E1", ECG)
+        with pytest.raises(EcgDiffersError):
+            desk.put("P1", "E1", StoredEcg(ECG.head, ECG.samples[::-1]))
+        assert gateway.get("P1", "E1") == ECG
+        assert gateway.get("P1", "E2") is None
+    with closing(PostgresEcgs(url, "elsewhere")) as another:
+        assert another.get("P1", "E1") is None

@@ -120,6 +120,7 @@ ReadsRecommendation = Annotated[Session, Depends(reads_recommendation)]
 ReadsPatient = Annotated[Session, Depends(reads_patient)]
 CrewOfPatient = Annotated[Session, Depends(reads_as_crew)]
 SeatOrCrew = Annotated[Session, Depends(one_of(*sorted(SEATS), Role.CREW))]
+ReadsQuality = Annotated[Session, Depends(one_of(Role.SUPERVISOR, Role.ADMIN))]
 TakesCalls = Annotated[Session, Depends(one_of(Role.SERVICE, *sorted(SEATS)))]
 IsAdmin = Annotated[Session, Depends(one_of(Role.ADMIN))]
 

@@ -4,16 +4,19 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from center_protocols.handoff import HandoffFormat
+from center_protocols.indicators import Edition, indicators
 from dispatch.adapters.handoff_fhir import handoff_bundle
 from dispatch.adapters.handoff_view import handoff_sections
 from dispatch.adapters.http_guards import (
     ReadsHistory,
     ReadsIncident,
     ReadsPatient,
+    ReadsQuality,
     ReadsRecommendation,
     actor_of,
     refusals,
@@ -28,6 +31,7 @@ from dispatch.evidence import centers_evidence, units_evidence
 from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
 from dispatch.rights import may_see_patient
 from dispatch.texts_catalogue import text
+from dispatch.views.quality import quality_cases
 from dispatch.views.register import interval_rows, register_rows
 
 router = APIRouter(prefix="/api", tags=["reads"], default_response_class=JsonResponse, route_class=StrictRoute)
@@ -86,9 +90,13 @@ async def patient_register(patient_id: str, _session: ReadsPatient, parts: HasPa
 def _register(city: City, patient_id: str, now: datetime) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = worded(register_rows(city, patient_id, now))
     for row in rows:
-        label = text(f"timepoint.{row['point']}")
-        row["label"] = {"zh": label.zh, "en": label.en}
+        row["label"] = _label(f"timepoint.{row['point']}")
     return rows
+
+
+def _label(code: str) -> dict[str, str]:
+    said = text(code)
+    return {"zh": said.zh, "en": said.en}
 
 
 @router.get("/patients/{patient_id}/intervals", responses=refusals(401, 403, 404))
@@ -110,6 +118,22 @@ async def handoff(
         document = await asyncio.to_thread(handoff_bundle, city, patient_id, now, parts.rules)
         return Response(document, media_type="application/fhir+json")
     return JsonResponse({"view": view, "sections": handoff_sections(city, patient_id, view, now, parts.rules)})
+
+
+@router.get("/indicators", responses=refusals(401, 403, 422))
+async def quality(
+    _session: ReadsQuality,
+    parts: HasParts,
+    edition: Edition = Edition.A,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    center_id: str | None = None,
+) -> Response:
+    """Compute the quality indicators over ended cases; a case without the minutes does not count."""
+    city = parts.feed.city
+    rows = await asyncio.to_thread(
+        lambda: indicators(tuple(quality_cases(city, since, center_id)), edition, parts.rules.protocols)
+    )
+    return JsonResponse([{**msgspec.to_builtins(row), "label": _label(f"indicator.{row.code}")} for row in rows])
 
 
 @router.get("/incidents/{incident_id}/facts", responses=refusals(401, 403, 404, 503))

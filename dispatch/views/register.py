@@ -51,7 +51,7 @@ def register_rows(city: City, patient_id: str, now: datetime) -> tuple[RegisterR
     """Return the patient's register at this minute."""
     patient = city.patients[patient_id]
     known = points_of(city, patient)
-    rows = register(expected_of(patient), _protocol_points(known), now=now, closed=patient.outcome is not None)
+    rows = register(expected_of(patient), protocol_points(known), now=now, closed=patient.outcome is not None)
     return tuple(_row(row, known.get(row.code)) for row in rows)
 
 
@@ -74,10 +74,11 @@ def expected_of(patient: Patient) -> list[ExpectedTimePoint]:
 
 def interval_rows(city: City, patient_id: str) -> tuple[IntervalRow, ...]:
     """Return the named intervals (FMC2ECG, D2W, DNT, ...) of a patient, in minutes."""
-    return intervals(_protocol_points(points_of(city, city.patients[patient_id])))
+    return intervals(protocol_points(points_of(city, city.patients[patient_id])))
 
 
-def _protocol_points(known: Points) -> list[Point]:
+def protocol_points(known: Points) -> list[Point]:
+    """Return registered minutes as the protocols read them."""
     return [
         Point(TimePoint(code), row.at, row.by, CLOCKS[ClockSource(row.clock)], row.reason or "")
         for code, row in known.items()

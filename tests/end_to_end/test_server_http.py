@@ -287,6 +287,12 @@ def test_a_run_reaches_the_chosen_centre_and_only_that_one(server: Server) -> No
     assert all(
         not line["zh"].startswith("[") for each in handoff["sections"] for line in (each["title"], *each["lines"])
     )
+    fhir = chosen.get(f"/api/patients/{patient}/handoff", params={"view": "fhir"})
+    assert fhir.headers["content-type"].startswith("application/fhir+json")
+    assert fhir.json()["resourceType"] == "Bundle"
+    assert chosen.get("/api/indicators").status_code == 403
+    rates = server.client("supervisor1").get("/api/indicators", params={"edition": "b"}).json()
+    assert {"door_to_wire", "door_to_needle", "bypass_ed_and_ccu"} <= {row["code"] for row in rates}
     another = "dept-yz001" if first["center_id"] != "YZ001" else "dept-yz002"
     assert server.client(another).get(f"/api/patients/{patient}/register").status_code == 403
     rows = crew.get(f"/api/patients/{patient}/register").json()

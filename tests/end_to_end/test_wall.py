@@ -16,7 +16,9 @@ pytestmark = pytest.mark.browser
 
 SIZE = {"width": 1920, "height": 1080}
 READ_AT_5_M_PX = 50  # of type: 23 mm capitals on a 55" screen
-READ_FROM_AFAR = ".condition, .person, .unit, .eta, .vital-value, .answer-word, .answer-what, .bypass, .end-word"
+READ_FROM_AFAR = (
+    ".condition, .phase, .person, .unit, .eta, .vital-value, .answer-word, .answer-what, .bypass, .end-word"
+)
 TRAUMA = {
     "complaint": "trauma",
     "sex": "male",

@@ -104,7 +104,8 @@ def _consequences(city: City, command: Command, unit: Unit, status: UnitStatus) 
         given = [
             fact for each in patients_of_run(city, run) for fact in handed_over(city, command, each, unit.call_sign)
         ]
-        return [*given, *delivered(city, run)]
+        # Turned away at one door and sent to the next: handing over means that they are there.
+        return [*arrivals(city, patients_of_run(city, run)), *given, *delivered(city, run)]
     return []
 
 

@@ -116,6 +116,21 @@ def test_any_ending_on_the_way_to_hospital_frees_the_unit_and_calls_the_centre_o
     assert len(expects) == (outcome in {Outcome.DELIVERED, Outcome.HANDED_TO_OTHER_UNIT})
 
 
+def test_who_is_turned_away_at_the_door_arrives_where_they_are_handed_over() -> None:
+    story = opened_city()
+    _, patient_id, _ = incident_underway(story)
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    for status in (S.TRANSPORTING, S.AT_HOSPITAL):
+        tap(story.later(60), "U1", status)
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="turned away"), crew("U1"))
+    tap(story.later(600), "U1", S.HANDED_OVER)
+    phases = {row.center_id: row.phase.value for row in story.city.activations.values()}
+    assert phases == {"C1": "redirected", "C2": "arrived"}
+    handoff = story.city.patients[patient_id].handoff
+    assert handoff is not None
+    assert handoff.center_id == "C2"
+
+
 def test_a_handover_without_a_destination_ends_the_run_and_invents_no_hospital() -> None:
     story = opened_city()
     _, patient_id, _ = incident_underway(story)

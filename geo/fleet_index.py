@@ -101,6 +101,7 @@ class FleetIndex:
         self._changing = threading.Lock()
         self._arrays = _Arrays.empty(_FIRST_CAPACITY, 0)
         self._units = self._arrays.record(roads, None)
+        self._placed: tuple[Network | None, Record] = (None, self._units)
 
     def move(
         self,
@@ -198,12 +199,14 @@ class FleetIndex:
 
     def placed_on(self, network: Network) -> Record:
         """Return the units as kernels read them, sorted into the regions of a network."""
-        if self._network is network:
-            return self._units
+        placed_on, units = self._placed  # one reference: another thread may be sorting them right now
+        if placed_on is network:
+            return units
         with self._changing:
-            self._network = network
-            self._rebuild(len(self._arrays.fraction))
-        return self._units
+            if self._network is not network:
+                self._network = network
+                self._rebuild(len(self._arrays.fraction))
+            return self._units
 
     def id_at(self, slot: int) -> str:
         """Return the unit of a slot; a slot belongs to one unit for ever."""
@@ -229,6 +232,7 @@ class FleetIndex:
         if self._network is not None:
             place_units(units.address, len(self._ids))
         self._units = units
+        self._placed = (self._network, units)
 
     def _fix(self, slot: int) -> Fix | None:
         lon, lat, at_s, heading, speed = self._arrays.fix[slot].tolist()

@@ -11,10 +11,10 @@ from geo.dijkstra import Arc, travel_times_ms
 from geo.junctions import lay_roads
 from geo.osm_import import read_osm
 from geo.roads import NO_ARC
-from geo.search import SearchGraph, Seed, Seeds
 from geo.snap import RoadIndex, Snap, build_grid
 from tests.geo.osm_files import OsmNode, OsmTurn, OsmWay, silent, write_osm
 from tests.geo.random_city import PROFILE, random_graph
+from tests.geo.slow_search import SearchGraph, Seed, Seeds
 
 
 def at_junction(search: SearchGraph, junction: int) -> Snap:

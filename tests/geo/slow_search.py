@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from geo.hierarchy import CLOSED_MS
 from geo.roads import NO_ARC, RoadGraph
 from geo.snap import Snap
 
@@ -81,7 +82,7 @@ class SearchGraph:
 
     def __init__(self, graph: RoadGraph, duration_ms: NDArray[np.int32]) -> None:
         self.graph = graph
-        self.duration_ms = duration_ms
+        self.duration_ms = np.where(duration_ms == CLOSED_MS, np.inf, duration_ms.astype(np.float64))
         self._states = _TurnStates(graph)
         tail, head, arc = self._states.steps()
         # Of parallel arcs only the fastest is ever driven whole.
@@ -90,12 +91,17 @@ class SearchGraph:
         fastest = np.ones(len(arc), dtype=np.bool_)
         fastest[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
         self._step_tail, self._step_head, self._step_arc = tail[fastest], head[fastest], arc[fastest]
-        weights = duration_ms[self._step_arc].astype(np.float64)
+        weights = np.where(duration_ms == CLOSED_MS, np.inf, duration_ms)[self._step_arc].astype(np.float64)
         shape = (self._states.count, self._states.count)
         self._forward = csr_array((weights, (self._step_tail, self._step_head)), shape=shape)
         self._backward = csr_array(self._forward.T)
         self.times_from = lru_cache(SEARCHES_KEPT)(self._times_from)
         self.times_to = lru_cache(SEARCHES_KEPT)(self._times_to)
+
+    @property
+    def forward(self) -> "csr_array[np.float64]":
+        """Return the steps of the search as a matrix."""
+        return self._forward
 
     def departures(self, snap: Snap) -> list[Seed]:
         """Return the states a journey from the position stands at next."""

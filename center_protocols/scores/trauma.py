@@ -36,6 +36,14 @@ def rsig(vitals: Vitals) -> Score | None:
     return Score("rsig", ratio * coma.low, ratio * coma.high)
 
 
+def rsig_mortality_percent(score: float, thresholds: Thresholds) -> float:
+    """Return the published mortality of this rSIG in percent; the curve holds from 1 to 20 and is clamped there."""
+    number = thresholds.number
+    inside = min(max(score, number("scores.rsig_low")), number("scores.rsig_high"))
+    powers = (number(f"scores.rsig_mortality_{power}") * inside**power for power in range(len(CODES)))
+    return sum(powers)
+
+
 def rts(vitals: Vitals, thresholds: Thresholds) -> Score:
     """Weigh the three coded values into the Revised Trauma Score, 0-7.8408."""
     total = Score("rts", 0, 0)

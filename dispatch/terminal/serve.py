@@ -57,6 +57,7 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
 
 def _server_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--city", type=Path, metavar="PACK", help="the city pack; GREENCHANNEL_CITY")
+    parser.add_argument("--protocols-site", type=Path, metavar="FILE", help="what this city signed (TOML)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept; GREENCHANNEL_DATA")
     parser.add_argument("--host", help="the address to listen on; 127.0.0.1")
     parser.add_argument("--port", type=int, help="the port to listen on; 8120")
@@ -260,7 +261,7 @@ def _demo_folder(given: Path | None) -> Iterator[Path]:
 
 
 def _server_settings(given: argparse.Namespace) -> dict[str, Any]:
-    names = ("city", "data", "host", "port", "clock_speed", "web", "log_level")
+    names = ("city", "protocols_site", "data", "host", "port", "clock_speed", "web", "log_level")
     return {name: getattr(given, name) for name in names}
 
 

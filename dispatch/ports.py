@@ -265,6 +265,7 @@ class Telemetry(Protocol):
     Streams are numbered contiguously from 1 by the device. A repeat is harmless; a ticket answers the stream's
     committed seq, which is what a cumulative ack may say. Tickets fail with ``StreamConflict``, ``StreamGap``,
     ``TelemetryUnavailable``, or ``ValueError`` for a sample that nobody could store (size, names, naive time).
+    Every reading raises ``TelemetryUnavailable`` while the storage is out of reach.
     """
 
     def append_vitals(self, patient_id: str, stream: str, seq: int, at: datetime, body: bytes) -> Ticket:

@@ -55,6 +55,8 @@ class Settings:
             raise BadInput(f"the demo shows its passwords and serves this machine only, not {self.host}")
         if self.gateway_secret is not None and len(self.gateway_secret) < SECRET_LEAST:
             raise BadInput(f"gateway_secret has fewer than {SECRET_LEAST} characters; make secrets writes a good one")
+        if self.role == "standby" and self.journal is None:
+            raise BadInput("a standby needs journal=postgresql://… to wait for")
         if self.role == "gateway":
             self._refuse_lone_gateway()
 
@@ -82,7 +84,7 @@ def settings_from(environment: Mapping[str, str], given: Mapping[str, Any]) -> S
         written = environment.get(PREFIX + each.name.upper())
         value = given.get(each.name)
         if value is None and written is not None:
-            value = written.split(",") if each.name in LISTS else written
+            value = [part for part in written.split(",") if part] if each.name in LISTS else written
         if value is not None:
             values[each.name] = _converted(each.name, value)
     return replace(Settings(), **values)

@@ -118,7 +118,11 @@ class Uplink:
 
     async def _act(self, put: Put) -> None:
         """Do what a numbered message asks, once, and remember that it is done."""
-        committed = await asyncio.to_thread(self._telemetry.committed_seq, put.stream)
+        try:
+            committed = await asyncio.to_thread(self._telemetry.committed_seq, put.stream)
+        except TelemetryUnavailable as failure:
+            self._refuse(put, failure)
+            return
         if put.seq > committed + 1:
             self._refuse(put, StreamGap(put.stream, put.seq, committed + 1))
             return

@@ -127,6 +127,7 @@ def _answered(url: str, answer: httpx.Response) -> Span | Refused:
         return msgspec.json.decode(answer.content, type=Refused)
     if answer.status_code == httpx.codes.FORBIDDEN:
         raise Forbidden(msgspec.json.decode(answer.content, type=Refused))
+    log.error("the desk does not take this gateway's commands", extra={"url": url, "status": answer.status_code})
     raise JournalUnavailable(f"{url} answers {answer.status_code}: {answer.text[:200]}")
 
 

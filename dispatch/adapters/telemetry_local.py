@@ -86,15 +86,18 @@ class StoredTelemetry:
 
     def committed_seq(self, stream: str) -> int:
         """Return the highest durable number of a stream; a stream carries vitals or waves, never both."""
-        return max(self._vitals.committed_seq(stream), self._waves.committed_seq(stream))
+        with self._reaching():
+            return max(self._vitals.committed_seq(stream), self._waves.committed_seq(stream))
 
     def vitals(self, patient_id: str, since: datetime, limit: int = 10_000) -> Sequence[Sample]:
         """Return stored vitals at or after ``since``."""
-        return self._vitals.vitals(patient_id, since, limit)
+        with self._reaching():
+            return self._vitals.vitals(patient_id, since, limit)
 
     def read_wave(self, patient_id: str, since: datetime, until: datetime, limit: int = 10_000) -> Sequence[Sample]:
         """Return stored chunks with since <= at < until."""
-        return self._waves.chunks(patient_id, since, until, limit)
+        with self._reaching():
+            return self._waves.chunks(patient_id, since, until, limit)
 
     def record_position(self, position: Position) -> None:
         """Keep the newest position at once and its track in batches; a batch that cannot be stored is lost."""
@@ -102,10 +105,8 @@ class StoredTelemetry:
 
     def reread_positions(self) -> Sequence[Position]:
         """Learn the newest stored position of every unit: what other gateways wrote while nobody could tell us."""
-        try:
+        with self._reaching():
             stored = self._vitals.last_positions()
-        except self._vitals.failures as failure:
-            raise TelemetryUnavailable(f"positions cannot be read: {failure}") from failure
         for position in stored:
             self._tracks.learn(position)
         return stored
@@ -120,12 +121,14 @@ class StoredTelemetry:
 
     def track(self, unit_id: str, since: datetime, limit: int = 10_000) -> Sequence[Position]:
         """Return where a unit was at or after ``since``."""
-        return self._vitals.track(unit_id, since, limit)
+        with self._reaching():
+            return self._vitals.track(unit_id, since, limit)
 
     def forget_before(self, at: datetime) -> None:
         """Apply retention."""
-        self._vitals.forget_before(at)
-        self._waves.forget_before(at)
+        with self._reaching():
+            self._vitals.forget_before(at)
+            self._waves.forget_before(at)
 
     def close(self) -> None:
         """Write what is queued and give everything back."""
@@ -134,6 +137,14 @@ class StoredTelemetry:
         self._wave_writer.close()
         self._vitals.close()
         self._waves.close()
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Say in the port's own words that a store is out of reach."""
+        try:
+            yield
+        except (*self._vitals.failures, *self._waves.failures) as failure:
+            raise TelemetryUnavailable(f"telemetry cannot be reached: {failure}") from failure
 
     def _store_track(self, points: Sequence[Position]) -> None:
         if points:

@@ -23,6 +23,20 @@ def test_what_is_given_wins_over_the_environment_and_that_over_the_defaults() ->
     assert settings.data == Path("data")
 
 
+GATEWAY = {
+    "GREENCHANNEL_ROLE": "gateway",
+    "GREENCHANNEL_JOURNAL": "postgresql://db/city",
+    "GREENCHANNEL_DESK_URL": "http://desk:8120,http://standby:8120",
+    "GREENCHANNEL_GATEWAY_SECRET": "x" * 43,
+}
+
+
+def test_a_gateway_knows_desk_and_standby_and_shows_its_secret_to_nobody() -> None:
+    settings = settings_from(GATEWAY, {})
+    assert settings.desk_url == ("http://desk:8120", "http://standby:8120")
+    assert "xxx" not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
@@ -32,7 +46,11 @@ def test_what_is_given_wins_over_the_environment_and_that_over_the_defaults() ->
         ({"GREENCHANNEL_CLOCK_START": "yesterday"}, "clock_start"),
         ({"GREENCHANNEL_CLOCK_START": "2026-05-01T08:00:00"}, "clock_start"),
         ({"GREENCHANNEL_ROLE": "emperor"}, "role"),
-        ({"GREENCHANNEL_ROLE": "gateway"}, "gateway"),
+        ({"GREENCHANNEL_ROLE": "standby"}, "a standby needs journal"),
+        ({"GREENCHANNEL_ROLE": "gateway"}, "a gateway needs journal"),
+        (GATEWAY | {"GREENCHANNEL_GATEWAY_SECRET": "short"}, "gateway_secret has fewer than 32"),
+        (GATEWAY | {"GREENCHANNEL_DESK_URL": ""}, "desk_url"),
+        (GATEWAY | {"GREENCHANNEL_CLOCK_SPEED": "4"}, "real time"),
         ({"GREENCHANNEL_DEMO": "true", "GREENCHANNEL_HOST": "10.0.0.1"}, "this machine only"),
     ],
 )

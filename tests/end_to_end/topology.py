@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ import yaml
 from dispatch.adapters.access import hash_password
 from dispatch.adapters.accounts import Account, AccountStore
 from dispatch.adapters.storage import sqlalchemy_url
-from dispatch.terminal.local_servers import PostgresServer, RedisServer
+from dispatch.terminal.local_servers import PostgresServer, RedisServer, free_port
 from dispatch.words import Role
 from tests.adapters.serving import Client
 from tests.running_server import RunningServer
@@ -100,11 +101,12 @@ def running_topology(project: Path, pack: Path, folder: Path) -> Iterator[Topolo
         postgres.create_database(here.database)
         url = postgres.dsn(here.database)
         passwords = add_accounts(here.environment("desk"), url)
-        desk, standby = (
-            running.enter_context(RunningServer(["serve"], here.environment(role))) for role in ("desk", "standby")
-        )
+        desk = running.enter_context(RunningServer(["serve"], here.environment("desk")))
+        standby = RunningServer(["serve"], here.environment("standby"))
+        standby._port = free_port()
         gateway = RunningServer(["serve"], here.environment("gateway", desk, standby))
-        running.enter_context(gateway)
+        with ThreadPoolExecutor() as starting:  # both wait for their imports most of the time
+            list(starting.map(running.enter_context, (standby, gateway)))
         topology = Topology(desk, standby, gateway, postgres, redis, url, passwords, [])
         until(lambda: health(gateway)[0] == 200, gateway)
         yield topology

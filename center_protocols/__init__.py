@@ -10,8 +10,9 @@ Five functions are what others use:
 
 Beside them: ``capabilities.capabilities_of`` maps a line of ``centers.csv`` to capability codes,
 ``call_triage.questions_for`` and ``step_cards`` lead a telephone call, ``complaint_words.suggest_complaints`` proposes,
-``stroke_advice.stroke_advice`` compares outcomes inside the gates, ``door_times.learned`` learns from registers, and
-``indicators.indicators`` counts quality.
+``activation_plan.activation_plan`` says by when whom to call, ``why_not.why_nots`` answers for the nearest centres,
+``stroke_advice.stroke_advice`` compares outcomes inside the gates, ``site.read_site`` reads what one city decides,
+``door_times.learned`` learns from registers, and ``indicators.indicators`` counts quality.
 
 Every number stands in ``thresholds/*.toml``; every reason is an ``assessment.Coded`` (code and parameters), never a
 sentence. Reading order: ``vocabulary``, ``findings``, ``case``, one protocol (``stroke``), ``assess``, ``destination``.

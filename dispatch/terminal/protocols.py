@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from center_protocols.activation_plan import activation_plan
 from center_protocols.assess import assess
 from center_protocols.findings import InvalidFindingsError, decode_findings
 from center_protocols.schema import findings_schema
@@ -98,6 +99,7 @@ def as_document(assessment: "Assessment") -> dict[str, Any]:
         "preferred_capabilities": sorted(assessment.preferred_capabilities),
         "bypass": plain["bypass"],
         "activate": plain["activate"],
+        "activation_plan": msgspec.to_builtins(activation_plan(assessment)),
         "time_points": plain["time_points"],
         "blocked": plain["blocked"],
         "advice": plain["advice"],

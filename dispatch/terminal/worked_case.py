@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from center_protocols.activation_plan import activation_plan
 from center_protocols.assess import assess
 from center_protocols.assessment import Assessment, Coded, ProtocolSettings
 from center_protocols.capabilities import UnknownCapabilityError, capabilities_of
@@ -138,7 +139,11 @@ def _plan(assessment: Assessment, words: Words) -> Iterator[str]:
     yield f"{words.label('requires')}: {words.each('capability', sorted(assessment.required_capabilities))}"
     yield f"{words.label('prefers')}: {words.each('capability', sorted(assessment.preferred_capabilities))}"
     yield f"{words.label('bypass')}: {words.each('bypass', assessment.bypass)}"
-    yield f"{words.label('activate')}: {words.each('activate', assessment.activate)}"
+    yield f"{words.label('activate')}:"
+    for step in activation_plan(assessment):
+        since = words.each("timepoint", [step.since])
+        source = f" [{step.source}]" if step.source else ""
+        yield f"  {step.order}. {words.each('activate', [step.code])}: {since} + {step.within_min:g} min{source}"
     yield f"{words.label('blocked')}: {words.each('blocked', assessment.blocked)}"
     yield f"{words.label('advice')}: {words.each('advice', assessment.advice)}"
 

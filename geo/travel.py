@@ -131,8 +131,10 @@ class TravelTimes:
             raise self.roads.no_road(at)
         found = zip(ranking.columns[:count].tolist(), ranking.ticks[:count].tolist(), strict=True)
         arrivals = [Arrival(self._center_ids[column], _seconds(ticks)) for column, ticks in found]
-        arrivals += [Arrival(center_id, None) for center_id in self._roadless if among is None or center_id in among]
-        return _nearest_first(arrivals)[:k]
+        roadless = [center_id for center_id in self._roadless if among is None or center_id in among]
+        if not roadless:
+            return arrivals  # columns are in the order of their ids, so equal times are, too
+        return _nearest_first([*arrivals, *(Arrival(center_id, None) for center_id in roadless)])[:k]
 
     def nearest(
         self, at: Point, fleet: FleetIndex, k: int | None = None, accept: Callable[[str], bool] | None = None
@@ -195,7 +197,7 @@ class TravelTimes:
         return self._way(self._weights, self.roads.snap(a), self.roads.snap(b))
 
     def _way(self, weights: Weighted, start: Snap, end: Snap) -> Way | None:
-        arcs = np.empty(ARCS_MAX, np.int32)
+        arcs = self._mine.arcs
         count, over_ticks = find_way(weights.address, *_place(start), *_place(end), arcs)
         if count == TOO_LONG:
             raise ValueError(f"the fastest way has more than {ARCS_MAX} arcs")
@@ -265,10 +267,11 @@ class TravelTimes:
 
 
 class _Kept(threading.local):
-    """The questions of one thread."""
+    """The questions of one thread, and its place for the arcs of a way."""
 
     def __init__(self) -> None:
         self.rankings: dict[tuple[int | None, frozenset[str] | None], Ranking] = {}
+        self.arcs = np.empty(ARCS_MAX, np.int32)
 
 
 def _snapped(roads: RoadIndex, point: Point) -> Snap | None:
@@ -283,7 +286,7 @@ def _seconds(ticks: int) -> float | None:
 
 
 def _nearest_first(arrivals: Iterable[Arrival]) -> list[Arrival]:
-    return sorted(arrivals, key=lambda arrival: (np.inf if arrival.eta_s is None else arrival.eta_s, arrival.id))
+    return sorted(arrivals, key=lambda arrival: (math.inf if arrival.eta_s is None else arrival.eta_s, arrival.id))
 
 
 def _place(snap: Snap) -> tuple[int, float, int]:

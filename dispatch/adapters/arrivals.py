@@ -23,7 +23,8 @@ from geo.point import Point
 from geo.snap import NoRoad
 
 TO_INCIDENT: Final = frozenset({S.ASSIGNED, S.ACCEPTED, S.EN_ROUTE})
-TO_CENTER: Final = frozenset({S.PATIENT_LOADED, S.TRANSPORTING})
+# At the patient: the drive as if it began now, so that a wall never counts down to nothing before anybody has left.
+TO_CENTER: Final = frozenset({S.AT_PATIENT, S.PATIENT_LOADED, S.TRANSPORTING})
 STANDS_FOR_S = 15.0  # real seconds: two hundred units searched every five seconds would take a core
 # Assumed until our own runs have been measured: nine of ten arrive within this band of the estimate.
 SOONER, LATER = 0.85, 1.25

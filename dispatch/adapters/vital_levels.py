@@ -1,6 +1,7 @@
 """Say how far each vital sign is from normal, for the colour of a tile; sound is scarce and not decided here.
 
-Adults: the points that NEWS2 gives this one parameter (thresholds/scores.toml): 3 high, 2 medium, 1 low.
+Adults: the points that NEWS2 gives this one parameter (thresholds/scores.toml): 3 high, 2 medium. One point alone carries no
+colour: colour is for what is wrong, and a pulse of 95 is not.
 Children have no such table in force: only hypotension for their age is marked, the rest carries no colour.
 """
 
@@ -14,7 +15,7 @@ from center_protocols.thresholds import Thresholds, builtin
 from center_protocols.vocabulary import UNKNOWN
 
 ADULT_FROM_YEARS = 16  # NEWS2 is made for 16 years and older (RCP 2017)
-_LEVELS: Final = ("none", "low", "medium", "high")
+_LEVELS: Final = ("none", "none", "medium", "high")
 _NAMES: Final = {"temp": "temp_c"}  # NEWS2 says temp, the wire says temp_c
 _READ: Final = ("hr", "rr", "sbp", "spo2", "temp_c")
 

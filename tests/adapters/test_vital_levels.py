@@ -8,9 +8,9 @@ from dispatch.adapters.vital_levels import vital_levels
 @pytest.mark.parametrize(
     ("name", "value", "level"),
     [
-        ("hr", 80, "none"), ("hr", 95, "low"), ("hr", 115, "medium"), ("hr", 135, "high"), ("hr", 38, "high"),
-        ("sbp", 120, "none"), ("sbp", 105, "low"), ("sbp", 95, "medium"), ("sbp", 85, "high"), ("sbp", 225, "high"),
-        ("spo2", 97, "none"), ("spo2", 95, "low"), ("spo2", 93, "medium"), ("spo2", 90, "high"),
+        ("hr", 80, "none"), ("hr", 95, "none"), ("hr", 115, "medium"), ("hr", 135, "high"), ("hr", 38, "high"),
+        ("sbp", 120, "none"), ("sbp", 105, "none"), ("sbp", 95, "medium"), ("sbp", 85, "high"), ("sbp", 225, "high"),
+        ("spo2", 97, "none"), ("spo2", 95, "none"), ("spo2", 93, "medium"), ("spo2", 90, "high"),
         ("rr", 16, "none"), ("rr", 22, "medium"), ("rr", 26, "high"), ("temp_c", 37, "none"),
         ("temp_c", 39.4, "medium"),
     ],

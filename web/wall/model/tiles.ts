@@ -87,6 +87,13 @@ export function arrivalOf(tile: Tile, eta: { readonly value: Eta; readonly atMs:
   return { arriveMs: activation.eta_s === null ? null : sentMs + activation.eta_s * 1000, low_s: null, high_s: null, asOfMs: sentMs };
 }
 
+const BEFORE_DEPARTURE: ReadonlySet<string> = new Set(["assigned", "accepted", "en_route", "on_scene", "at_patient", "patient_loaded"]);
+
+/** Whether the drive to the centre has begun; a unit nobody sees counts as driving, for its countdown says its age. */
+export function hasLeft(tile: Tile): boolean {
+  return tile.unit === null || !BEFORE_DEPARTURE.has(tile.unit.status);
+}
+
 export type AgeBand =
   | { readonly kind: "newborn" | "infant" | "unknown" }
   | { readonly kind: "band"; readonly low: number; readonly high: number };

@@ -4,7 +4,7 @@ import type { RegisterRow, Reservation } from "@shared/rows.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { readingOf, type Sign } from "@shared/readings.ts";
 import { both, lang } from "@shared/texts.ts";
-import { ageBand, alarmOf, conditionsOf, hasEnded, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
+import { ageBand, alarmOf, conditionsOf, hasEnded, hasLeft, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { Wave } from "./Wave.tsx";
@@ -81,6 +81,7 @@ function Arrival({ wall, tile, moved }: { wall: Wall; tile: TileRow; moved: bool
     return <div class="arrival here"><p class="eta-label">{t("activation.arrived")}</p><p class="eta">{hhmm(activation.arrived_at)}</p></div>;
   }
   const arrival = wall.arrival(tile);
+  if (!hasLeft(tile)) return <NotLeft driveS={arrival.low_s === null ? null : [arrival.low_s, arrival.high_s ?? arrival.low_s]} />;
   const now = wall.now.value;
   const ageMs = now - arrival.asOfMs;
   const stale = ageMs / wall.link.speed.value > ETA_STALE_MS;
@@ -91,6 +92,18 @@ function Arrival({ wall, tile, moved }: { wall: Wall; tile: TileRow; moved: bool
       <p class="eta-label">{moved ? <span class="moved">{t("wall.moved")}</span> : t("wall.eta")}</p>
       <p class="eta">{left === null ? "—" : left < 0 ? t("wall.eta.now") : mmss(left)}</p>
       <p class="eta-range">{stale ? t("wall.eta.as_of", { age: age(ageMs, lang.value) }) : (range ?? " ")}</p>
+    </div>
+  );
+}
+
+/** Nobody drives yet: no countdown, only how long the drive will be. */
+function NotLeft({ driveS }: { driveS: readonly [number, number] | null }) {
+  const range = driveS === null ? null : rangeOf(driveS[0], driveS[1]);
+  return (
+    <div class="arrival">
+      <p class="eta-label">{t("wall.eta")}</p>
+      <p class="eta not-left">{t("wall.eta.not_left")}</p>
+      <p class="eta-range">{range === null ? " " : t("wall.eta.drive", { range })}</p>
     </div>
   );
 }

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from dispatch.fact import fact
-from dispatch.words import FiredCondition, Outcome, Place, RankingUsed, Role, TargetPoint, UnitStatus, personal
+from dispatch.words import FiredCondition, Outcome, Place, RankingUsed, Reason, Role, TargetPoint, UnitStatus, personal
 
 # ---- call ----
 
@@ -126,6 +126,7 @@ class PatientAssessed:
     blocked: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     protocols_version: str = "1"
+    contradictions: tuple[Reason, ...] = ()  # findings that cannot all be true: named, kept, never scored
 
 
 @fact

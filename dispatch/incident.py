@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatch import events as e
 from dispatch.fact import Fact
-from dispatch.words import FiredCondition, Outcome, Place, TargetPoint, personal
+from dispatch.words import FiredCondition, Outcome, Place, Reason, TargetPoint, personal
 
 
 class IncidentPhase(StrEnum):
@@ -199,6 +199,7 @@ class Patient:
     blocked: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     targets: tuple[TargetPoint, ...] = ()
+    contradictions: tuple[Reason, ...] = ()
     device_id: str | None = None
     device_bound_at: datetime | None = None
     vitals: VitalsEntry | None = None

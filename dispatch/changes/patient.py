@@ -37,6 +37,7 @@ def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
         bypass=d.bypass,
         activate=d.activate,
         targets=d.targets,
+        contradictions=d.contradictions,
     )
     city = city.with_patient(row)
     case = city.incidents[d.incident_id]

@@ -63,6 +63,7 @@ def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
         tuple(_target(row) for row in result.time_points),
         tuple(result.blocked),
         tuple(result.advice),
+        contradictions=tuple(reason(each) for each in result.contradictions),
     )
 
 

@@ -133,3 +133,13 @@ def test_what_need_not_happen_is_not_missing() -> None:
     assert rows["needle", "arrival_gate"] == "not_applicable"
     assert rows["first_hospital_left", "first_hospital_door"] == "not_applicable"
     assert rows["wire", "arrival_gate"] == "met"
+
+
+def test_what_cannot_all_be_true_is_named_and_kept() -> None:
+    story = opened_city(watched=False)
+    _, patient_id, _ = incident_underway(story, "U1", {"sex": "male", "obstetric": {"pregnant": "yes"}})
+    patient = story.city.patients[patient_id]
+    assert [row.code for row in patient.contradictions] == ["contradiction.pregnant_man"]
+    assert patient.findings["obstetric"] == {"pregnant": "yes"}
+    stored = encode_city(story.city, lambda _, words: words)
+    assert decode_city(stored, lambda words: words).patients[patient_id] == patient

@@ -163,6 +163,8 @@ export interface Patient {
   readonly blocked: readonly string[];
   readonly advice: readonly string[];
   readonly targets: readonly TargetPoint[];
+  /** Findings that cannot all be true: named, kept, never scored. */
+  readonly contradictions: readonly Reason[];
   /** The run that carries the patient. */
   readonly assignment_id: string | null;
   readonly device_id: string | null;

@@ -68,6 +68,7 @@ function Conditions({ patient }: { readonly patient: Patient }) {
           </li>
         ))}
       </ul>
+      {patient.contradictions.map((each) => <p key={each.code} class="advice-line">⚠ {reasonWord(each)}</p>)}
       {patient.blocked.length > 0 && <p class="blocked"><strong>{t("console.assess.blocked")}</strong> {listed(patient.blocked.map((code) => t.code("blocked", code)))}</p>}
       {patient.activate.length > 0 && <p class="faint">{t("console.assess.activate")} {listed(patient.activate.map((code) => t.code("activate", code)))}</p>}
       {patient.advice.length > 0 && <p class="advice-line">{patient.advice.map((code) => t.code("advice", code)).join(" · ")}</p>}

@@ -92,7 +92,7 @@ def test_nearest_equals_a_full_search_while_everything_changes(city: CityPack) -
 def test_rank_equals_a_full_search_after_every_round_of_closures(city: CityPack) -> None:
     graph, travel, compared = city.graph, TravelTimes.open(city), 0
     centers = [site.point for site in city.centers]
-    for seed in range(30):
+    for seed in range(15):
         rng = random.Random(seed)
         duration_ms = closed_somewhere(graph, rng)
         assert travel.reweight(duration_ms) == seed + 2
@@ -109,7 +109,7 @@ def test_rank_equals_a_full_search_after_every_round_of_closures(city: CityPack)
             time_s = np.inf if arrival.eta_s is None else arrival.eta_s
             assert time_s == pytest.approx(expected[arrival.id], abs=TOLERANCE_S), f"seed {seed}"
         compared += len(ranked)
-    assert compared >= 600
+    assert compared >= 300
 
 
 def test_pairs_equal_scipy_on_the_exported_roads_after_closures(beijing_pack: CityPack) -> None:

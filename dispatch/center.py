@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch import center_events as ce
-from dispatch.words import FiredCondition
+from dispatch.words import FiredCondition, personal
 
 
 class ActivationPhase(StrEnum):
@@ -136,7 +136,7 @@ class Activation:
     arrived_at: datetime | None = None
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
-    end_reason: str | None = None
+    end_reason: str | None = personal("id")
     to_center_id: str | None = None
     reservations: tuple[Reservation, ...] = ()
 

@@ -16,7 +16,7 @@ class DestinationChosen:
     assignment_id: str | None  # the run that carries the patient
     chosen_by: str  # crew_doctor | patient_or_family | dispatcher
     evidence: RankingUsed | None
-    reason: str | None = None
+    reason: str | None = personal("patient_id")
     risk_told: bool = False
 
 
@@ -79,7 +79,7 @@ class ActivationRedirected:
 
     activation_id: str
     to_center_id: str
-    reason: str
+    reason: str = personal("activation_id", required=True)
 
 
 @fact
@@ -87,7 +87,7 @@ class ActivationCancelled:
     """Nobody comes."""
 
     activation_id: str
-    reason: str
+    reason: str = personal("activation_id", required=True)
 
 
 @fact

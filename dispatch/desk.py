@@ -26,10 +26,12 @@ from dispatch.rules import Rules
 from dispatch.snapshot import code_version, decode_city, encode_city
 
 SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
-# Commands whose facts can hold personal words; any other that ever does is sealed all the same, only slower.
+# Commands whose facts can hold words somebody typed; any other that ever does is sealed all the same, only slower.
 WITH_WORDS = frozenset(
-    {c.ReceiveCall, c.Locate, c.WriteNote, c.IdentifyPatient, c.SignOn, c.EndAssignment, c.EndPatient}
-    | {c.CompleteHandoff, c.FinishTask}
+    {c.ReceiveCall, c.LinkCall, c.Locate, c.WriteNote, c.IdentifyPatient, c.SignOn, c.TakeOutOfService}
+    | {c.SetPriority, c.AssignUnit, c.DivertUnit, c.EndAssignment, c.HoldIncident, c.CloseIncident, c.ReopenIncident}
+    | {c.GiveTreatment, c.EndPatient, c.ChooseDestination, c.PreAlert, c.CancelActivation, c.ReportCenterStatus}
+    | {c.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

@@ -135,7 +135,7 @@ class PriorityOverridden:
 
     incident_id: str
     priority: str
-    reason: str | None
+    reason: str | None = personal("incident_id")
 
 
 @fact
@@ -158,7 +158,7 @@ class UnitAssigned:
     incident_id: str
     unit_id: str
     evidence: RankingUsed | None
-    reason: str | None = None  # why not the first of the ranking
+    reason: str | None = personal("incident_id")  # why not the first of the ranking
 
 
 @fact
@@ -181,7 +181,7 @@ class AssignmentEnded:
     incident_id: str
     unit_id: str
     outcome: Outcome
-    reason: str | None = None
+    reason: str | None = personal("incident_id")
     next_status: UnitStatus = UnitStatus.RETURNING
 
 
@@ -198,8 +198,8 @@ class IncidentHeld:
     """No unit is free: the incident waits with a call-back time."""
 
     incident_id: str
-    reason: str
     review_at: datetime
+    reason: str = personal("incident_id", required=True)
 
 
 @fact
@@ -215,7 +215,7 @@ class IncidentClosed:
 
     incident_id: str
     outcome: Outcome | None
-    reason: str | None = None
+    reason: str | None = personal("incident_id")
 
 
 @fact
@@ -223,7 +223,7 @@ class IncidentReopened:
     """It was not over."""
 
     incident_id: str
-    reason: str
+    reason: str = personal("incident_id", required=True)
 
 
 # ---- patient ----
@@ -279,7 +279,7 @@ class TreatmentGiven:
 
     patient_id: str
     code: str
-    dose: str | None = None
+    dose: str | None = personal("patient_id")
 
 
 @fact
@@ -313,7 +313,7 @@ class TimePointCorrected:
     patient_id: str
     point: str
     happened_at: datetime
-    reason: str
+    reason: str = personal("patient_id", required=True)
 
 
 @fact

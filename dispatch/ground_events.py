@@ -55,7 +55,7 @@ class UnitOutOfService:
     """A unit cannot be sent, for a reason and until a time (None: until further notice)."""
 
     unit_id: str
-    reason: str
+    reason: str = personal("unit_id", required=True)
     until: datetime | None = None
 
 
@@ -67,5 +67,5 @@ class CenterStatusReported:
     topic: str  # diversion | full | a resource code such as cath_lab
     state: str  # open | busy | closed | unknown
     owner: str
-    reason: str | None
     expires_at: datetime
+    reason: str | None = personal("center_id")

@@ -129,7 +129,7 @@ class Incident:
     words: str | None = personal("id")
     complaint: str | None = personal("id")
     priority: str | None = None  # None: not yet assessed
-    priority_reason: str | None = None
+    priority_reason: str | None = personal("id")
     priority_fixed: bool = False  # a person set it
     waiting_since: datetime | None = None
     review_at: datetime | None = None
@@ -208,7 +208,7 @@ class Patient:
     assignment_id: str | None = None  # the run that carries the patient
     center_id: str | None = None  # the confirmed destination
     chosen_by: str | None = None
-    choice_reason: str | None = None
+    choice_reason: str | None = personal("id")
     risk_told: bool = False
     activation_id: str | None = None  # the live one
     handoff: Handoff | None = None

@@ -30,6 +30,7 @@ TABLES: dict[str, tuple[type, str]] = {
     "activations": (Activation, "activation"),
     "tasks": (Task, "task"),
 }
+NESTED_WORDS = ("reason", "dose", "taken_by")
 STATE_CODE = ("dispatch", "dispatch.changes", "center_protocols")
 """The packages whose own files may give state its meaning: one too many costs a fold, one too few a wrong city."""
 
@@ -62,7 +63,18 @@ def _sealed(
     for name, subject_field in secret:
         if row[name] is not None and row[name] != ERASED:
             row[name] = seal(f"{word}:{row[subject_field]}", row[name])
+    _turn_nested(row, lambda text: text if text == ERASED else seal(f"{word}:{row['id']}", text))
     return row
+
+
+def _turn_nested(value: Any, turn: Callable[[str], str]) -> None:  # noqa: ANN401 - plain JSON values
+    """Turn the free words inside the parts of a row: a corrected minute's reason, a dose, who took over."""
+    parts = value.values() if isinstance(value, dict) else value
+    for part in parts:
+        if isinstance(part, dict):
+            part.update({name: turn(part[name]) for name in NESTED_WORDS if isinstance(part.get(name), str)})
+        if isinstance(part, dict | list | tuple):
+            _turn_nested(part, turn)
 
 
 def decode_city(blob: bytes, unseal: Callable[[str], str | None]) -> City:
@@ -88,4 +100,5 @@ def _unsealed(
         if token is not None and token != ERASED:
             opened = unseal(token)
             row[name] = ERASED if opened is None else opened
+    _turn_nested(row, lambda token: token if token == ERASED else unseal(token) or ERASED)
     return row

@@ -77,7 +77,7 @@ class Unit:
     crew_names: str | None = personal("id")
     assignment_id: str | None = None
     last_assignment_id: str | None = None
-    out_reason: str | None = None
+    out_reason: str | None = personal("id")
     out_until: datetime | None = None
 
 
@@ -92,9 +92,9 @@ class Assignment:
     assigned_by: str
     eta_s: float | None = None
     rank: int | None = None
-    reason: str | None = None
+    reason: str | None = personal("id")
     outcome: Outcome | None = None
-    outcome_reason: str | None = None
+    outcome_reason: str | None = personal("id")
     ended_at: datetime | None = None
     points: Points = field(default_factory=dict)
 

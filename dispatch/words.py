@@ -1,6 +1,6 @@
 """The words that facts, commands and rows share: who, where, which status, which outcome, for what reason."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,9 +8,12 @@ from typing import Any
 ERASED = "␀erased"  # what a personal field reads as once its subject's key is destroyed; nobody can type it
 
 
-def personal(subject_field: str, *, default: Any = None) -> Any:  # noqa: ANN401 - dataclasses.field has no better type
-    """Mark a text field as personal: sealed under the key of the subject named by ``subject_field``."""
-    return field(default=default, metadata={"personal_of": subject_field})
+def personal(subject_field: str, *, required: bool = False) -> Any:  # noqa: ANN401 - dataclasses.field has no better type
+    """Mark a text field as personal: sealed under the key of the subject named by ``subject_field``.
+
+    Names, numbers, words of places, and everything that somebody typed freely; None when it is not given.
+    """
+    return field(default=MISSING if required else None, metadata={"personal_of": subject_field})
 
 
 def personal_fields(kind: type) -> tuple[tuple[str, str], ...]:

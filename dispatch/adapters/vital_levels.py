@@ -1,7 +1,7 @@
 """Say how far each vital sign is from normal, for the colour of a tile; sound is scarce and not decided here.
 
-Adults: the points that NEWS2 gives this one parameter (thresholds/scores.toml): 3 high, 2 medium. One point alone carries no
-colour: colour is for what is wrong, and a pulse of 95 is not.
+Adults: the points that NEWS2 gives this one parameter (thresholds/scores.toml): 3 high, 2 medium. One point alone
+carries no colour: colour is for what is wrong, and a pulse of 95 is not.
 Children have no such table in force: only hypotension for their age is marked, the rest carries no colour.
 """
 

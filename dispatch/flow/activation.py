@@ -238,7 +238,7 @@ def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus
     if ask.expires_at <= command.received_at:
         return Refused("center.status_expired")
     owner = command.actor.account
-    return [ge.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.reason, ask.expires_at)]
+    return [ge.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.expires_at, ask.reason)]
 
 
 def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:

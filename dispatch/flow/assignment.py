@@ -98,7 +98,7 @@ def end_assignment(city: City, _command: Command, ask: c.EndAssignment, _rules: 
     facts.append(
         e.AssignmentEnded(run.id, run.incident_id, unit.id, ask.outcome, ask.reason, _next_status(unit, ask.outcome))
     )
-    return facts + _after_run(city, run, ask.outcome, ask.reason or ask.outcome)
+    return facts + _after_run(city, run, ask.outcome, ask.outcome)
 
 
 def patients_of_run(city: City, run: Assignment) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def hold_incident(city: City, command: Command, ask: c.HoldIncident, rules: Rule
     if city.incidents[ask.incident_id].phase is IncidentPhase.UNDERWAY:
         return Refused("incident.has_units", {"incident": city.incidents[ask.incident_id].number})
     review_at = command.at + timedelta(minutes=rules.hold_review_min)
-    return [e.IncidentHeld(ask.incident_id, ask.reason, review_at)]
+    return [e.IncidentHeld(ask.incident_id, review_at, ask.reason)]
 
 
 def resume_incident(city: City, _command: Command, ask: c.ResumeIncident, _rules: Rules) -> Decision:

@@ -1,0 +1,1 @@
+"""Where, and how long: points, roads, travel times. Numbers in, numbers out; nothing else of ours is imported here."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rpds import HashTrieMap
 
-from dispatch.center import LIVE, Activation, Center
+from dispatch.center import LIVE, Activation, ActivationPhase, Center
 from dispatch.incident import Call, Incident, IncidentPhase, Patient
 from dispatch.unit import Assignment, Unit
 from dispatch.words import Role
@@ -115,6 +115,16 @@ class City:
         """Return the runs of an incident that have no outcome yet."""
         rows = (self.assignments[each] for each in self.incidents[incident_id].assignment_ids)
         return tuple(row for row in rows if row.outcome is None)
+
+    def expected_at_next_door(self, assignment_id: str | None) -> bool:
+        """Say whether a centre still waits for a patient of this run: it was turned away here, or sent elsewhere."""
+        waiting = (self.activations[each] for each in self.live_activations)
+        return any(
+            row.phase in LIVE
+            and row.phase is not ActivationPhase.ARRIVED
+            and self.patients[row.patient_id].assignment_id == assignment_id
+            for row in waiting
+        )
 
     def on_screen(self, incident_id: str) -> bool:
         """Say whether screens still show this incident: it is open, or among the last that closed."""

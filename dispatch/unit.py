@@ -7,7 +7,7 @@ an earlier step that is reported late fills the register only.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dispatch.incident import Points
+from dispatch.incident import PointRow, Points
 from dispatch.words import Outcome, UnitStatus, personal
 
 S = UnitStatus
@@ -33,8 +33,8 @@ JOURNEY: dict[UnitStatus, frozenset[UnitStatus]] = {
     S.AT_PATIENT: frozenset({S.PATIENT_LOADED, S.TRANSPORTING}),
     S.PATIENT_LOADED: frozenset({S.TRANSPORTING, S.AT_HOSPITAL}),
     S.TRANSPORTING: frozenset({S.AT_HOSPITAL}),
-    S.AT_HOSPITAL: frozenset({S.STRETCHER_HELD, S.HANDED_OVER}),
-    S.STRETCHER_HELD: frozenset({S.HANDED_OVER}),
+    S.AT_HOSPITAL: frozenset({S.STRETCHER_HELD, S.HANDED_OVER, S.TRANSPORTING}),
+    S.STRETCHER_HELD: frozenset({S.HANDED_OVER, S.TRANSPORTING}),
     S.HANDED_OVER: frozenset({S.CLEANING, S.RETURNING, S.AVAILABLE}),
     S.CLEANING: frozenset({S.RETURNING, S.AVAILABLE, S.OUT_OF_SERVICE}),
     S.RETURNING: frozenset({S.AVAILABLE, S.CLEANING, S.OUT_OF_SERVICE}),
@@ -45,6 +45,9 @@ JOURNEY: dict[UnitStatus, frozenset[UnitStatus]] = {
 DISPATCHABLE = frozenset({S.AVAILABLE, S.RETURNING})
 # Who can be diverted from a less urgent run: nobody has been touched yet.
 DIVERTIBLE = frozenset({S.ASSIGNED, S.ACCEPTED, S.EN_ROUTE})
+
+# Turned away at a door: the one step that looks backward. It needs another centre that expects the patient.
+AT_A_DOOR = frozenset({S.AT_HOSPITAL, S.STRETCHER_HELD})
 
 # The minute that a step registers, in the words of center_protocols.vocabulary.TimePoint.
 STEP_POINTS = {
@@ -105,5 +108,18 @@ def may_move(status: UnitStatus, to: UnitStatus) -> bool:
 
 
 def is_late(status: UnitStatus, to: UnitStatus) -> bool:
-    """Say whether a report names an earlier step of the same run."""
-    return status in RUN and to in RUN and RUN.index(to) <= RUN.index(status)
+    """Say whether a report names an earlier step of the same run, and is not a way on from a first door."""
+    return status in RUN and to in RUN and RUN.index(to) <= RUN.index(status) and not may_move(status, to)
+
+
+def drives_on(status: UnitStatus, to: UnitStatus) -> bool:
+    """Say whether a report means that a unit leaves a first door with its patient."""
+    return status in AT_A_DOOR and to is S.TRANSPORTING
+
+
+def beyond_first_door(points: Points, left: PointRow) -> Points:
+    """Return the minutes after a first door: it was the first hospital's (DIDO); the next gate is the one that counts."""
+    if "arrival_gate" not in points:
+        return points
+    kept = {name: row for name, row in points.items() if name != "arrival_gate"}
+    return {"first_hospital_door": points["arrival_gate"], "first_hospital_left": left, **kept}

@@ -46,14 +46,34 @@ def status_reported(city: City, fact: Fact, d: e.UnitStatusReported) -> City:
     unit = city.units[d.unit_id]
     run = city.assignments.get(d.assignment_id) if d.assignment_id else None
     point = u.STEP_POINTS.get(d.status)
-    if run is not None and point is not None:
-        city = city.with_assignment(replace(run, points=i.with_point(run.points, point, i.point_row(fact))))
+    onward = u.drives_on(unit.status, d.status) and unit.assignment_id == d.assignment_id
+    if onward and not city.expected_at_next_door(d.assignment_id):
+        return _registered(city, run, point, fact)  # late: this run left the scene long ago
+    if onward and run is not None:
+        return _left_first_door(city, run, fact).with_unit(replace(unit, status=d.status, status_since=fact.at))
+    city = _registered(city, run, point, fact)
     if unit.assignment_id != d.assignment_id or not u.may_move(unit.status, d.status):
         return city  # late: it has filled the register and moves nothing
     moved = replace(unit, status=d.status, status_since=fact.at)
     if d.status is UnitStatus.AVAILABLE:
         moved = replace(moved, out_reason=None, out_until=None)
     return city.with_unit(moved)
+
+
+def _registered(city: City, run: u.Assignment | None, point: str | None, fact: Fact) -> City:
+    if run is None or point is None:
+        return city
+    return city.with_assignment(replace(run, points=i.with_point(run.points, point, i.point_row(fact))))
+
+
+def _left_first_door(city: City, run: u.Assignment, fact: Fact) -> City:
+    left = i.point_row(fact)
+    city = city.with_assignment(replace(run, points=u.beyond_first_door(run.points, left)))
+    for each in city.incidents[run.incident_id].patient_ids:
+        patient = city.patients[each]
+        if patient.assignment_id == run.id:
+            city = city.with_patient(replace(patient, points=u.beyond_first_door(patient.points, left)))
+    return city
 
 
 def assignment_ended(city: City, fact: Fact, d: e.AssignmentEnded) -> City:

@@ -12,7 +12,7 @@ from dispatch.flow.assignment import delivered, patients_of_run
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over
 from dispatch.rules import Rules
-from dispatch.unit import RUN, STEP_POINTS, Unit, is_late, may_move
+from dispatch.unit import RUN, STEP_POINTS, Unit, drives_on, is_late, may_move
 from dispatch.words import UnitStatus
 
 
@@ -63,7 +63,7 @@ def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rule
 def _stepped(city: City, command: Command, unit: Unit, ask: c.ReportStatus, rules: Rules) -> Decision:
     run_id = unit.assignment_id
     said = e.UnitStatusReported(unit.id, ask.status, run_id, ask.lon, ask.lat, ask.automatic)
-    if ask.status == unit.status or (run_id is not None and is_late(unit.status, ask.status)):
+    if ask.status == unit.status or (run_id is not None and _is_late(city, unit, ask.status)):
         return [said] if _fills_a_gap(city, unit, ask.status) else Refused("unit.already", _named(unit, ask.status))
     if not may_move(unit.status, ask.status):
         return Refused("unit.no_such_step", _named(unit, ask.status))
@@ -82,6 +82,12 @@ def _of_another_run(city: City, command: Command, unit: Unit, ask: c.ReportStatu
     if run.ended_at is not None and command.at > run.ended_at:
         return Refused("assignment.ended", {"outcome": f"outcome.{run.outcome}"})
     return [e.UnitStatusReported(unit.id, ask.status, run.id, ask.lon, ask.lat, ask.automatic)]
+
+
+def _is_late(city: City, unit: Unit, status: UnitStatus) -> bool:
+    if drives_on(unit.status, status):
+        return not city.expected_at_next_door(unit.assignment_id)
+    return is_late(unit.status, status)
 
 
 def _named(unit: Unit, status: UnitStatus) -> dict[str, str | int | float]:

@@ -165,6 +165,25 @@ def test_a_redirect_is_told_and_acknowledged_at_the_first_centre(story: Story) -
     assert story.refused(c.AcknowledgeEnd(first.activation_id), department("C1")) == "activation.no_such_step"
 
 
+def test_turned_away_at_a_door_the_crew_drives_on_and_the_first_gate_is_the_first_hospitals(story: Story) -> None:
+    _, patient_id, run_id = incident_underway(story, "U1", STEMI)
+    first = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
+        story.later(300).ask(c.ReportStatus("U1", status), crew("U1"))
+    gate = story.now
+    assert story.refused(c.ReportStatus("U1", UnitStatus.TRANSPORTING), crew("U1")) == "unit.already"
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="lab_down"), crew("U1"))
+    story.later(240).ask(c.ReportStatus("U1", UnitStatus.TRANSPORTING), crew("U1"))
+    left = story.now
+    assert story.city.units["U1"].status is UnitStatus.TRANSPORTING
+    story.later(600).ask(c.ReportStatus("U1", UnitStatus.AT_HOSPITAL), crew("U1"))
+    points = {**story.city.assignments[run_id].points, **story.city.patients[patient_id].points}
+    assert points["first_hospital_door"].at == gate
+    assert points["first_hospital_left"].at == left
+    assert points["arrival_gate"].at == story.now
+    assert story.city.activations[first.activation_id].phase is ActivationPhase.REDIRECTED
+
+
 def test_only_the_centre_answers_or_a_voice_report_marked_so(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
     sent = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data

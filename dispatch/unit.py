@@ -118,7 +118,7 @@ def drives_on(status: UnitStatus, to: UnitStatus) -> bool:
 
 
 def beyond_first_door(points: Points, left: PointRow) -> Points:
-    """Return the minutes after a first door: it was the first hospital's (DIDO); the next gate is the one that counts."""
+    """Return the minutes after a first door: it was the first hospital's (DIDO); the next gate counts."""
     if "arrival_gate" not in points:
         return points
     kept = {name: row for name, row in points.items() if name != "arrival_gate"}

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tools import debian, environment, web
+from tools import city, debian, environment, web
 from tools.paths import ROOT, VENV
 from tools.say import exit_code, say, step
 
@@ -22,6 +22,7 @@ def run_all(pytest_arguments: list[str]) -> int:
     debian.bring_test_parts()
     environment.ensure(for_tests=True)
     web.build()
+    city.compile_roads(city.fictional())
     failed = [name for name, check in static_checks().items() if not _passes(name, check)]
     failed += [f"web {name}" for name, check in WEB_CHECKS.items() if not _web_passes(name, check)]
     code, closing_line = run_pytest(pytest_arguments)

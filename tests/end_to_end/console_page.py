@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -79,12 +77,3 @@ def crewed(exchange_of_city: Client, count: int = 4) -> list[str]:
         answer = exchange_of_city.command("sign-on", unit_id=unit, crew=CREW)
         assert answer.status_code in (200, 409), answer.text  # 409: somebody has put a crew on it before
     return units
-
-
-def seconds_until(shown: Callable[[], bool], at_most_s: float) -> float:
-    """Return how long it took until something was shown; look a hundred times a second."""
-    began = monotonic()
-    while not shown():
-        assert monotonic() - began < at_most_s, "it was not shown in time"
-        sleep(0.01)
-    return monotonic() - began

@@ -18,10 +18,18 @@ from dispatch.simulation.signals import LEADS, SAMPLE_RATE_HZ, UV_PER_LSB, ecg, 
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 EXPECTED = {
-    "minor": "other", "abdominal": "other", "stroke": "stroke", "stroke_lvo": "stroke_lvo", "trauma": "trauma_yellow",
-    "trauma_red": "trauma_red", "pregnancy": "critical_pregnancy", "child": "critical_child", "arrest": "cardiac_arrest",
-    "gi_bleed": "critical_other", "poisoning": "critical_other",
-}  # fmt: skip
+    "minor": "other",
+    "abdominal": "other",
+    "stroke": "stroke",
+    "stroke_lvo": "stroke_lvo",
+    "trauma": "trauma_yellow",
+    "trauma_red": "trauma_red",
+    "pregnancy": "critical_pregnancy",
+    "child": "critical_child",
+    "arrest": "cardiac_arrest",
+    "gi_bleed": "critical_other",
+    "poisoning": "critical_other",
+}
 
 
 def case(kind: str) -> Case:

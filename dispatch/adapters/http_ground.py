@@ -18,7 +18,7 @@ from dispatch.errors import Refused
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
-from geo.osm_import import NamedPlace
+from geo.place_names import PlaceNames
 from geo.point import BadPoint, Point, checked_point
 from geo.snap import NoRoad
 
@@ -48,19 +48,14 @@ async def search(
     q: Annotated[str, Query(min_length=1, max_length=80)], _session: SeatOrCrew, parts: HasParts
 ) -> Response:
     """Find places whose name contains the words: those that begin with them first, short names before long."""
-    found = await asyncio.to_thread(_places, parts.pack, q.strip().lower(), parts.limits.search_results)
+    found = await asyncio.to_thread(_names(parts.pack).find, q, parts.limits.search_results)
     rows = ({"name": row.name, "kind": row.kind, "lon": row.point.lon, "lat": row.point.lat} for row in found)
     return JsonResponse(list(rows))
 
 
 @cache
-def _names(pack: CityPack) -> tuple[tuple[str, NamedPlace], ...]:
-    return tuple((f"{row.name} {row.name_en or ''}".strip().lower(), row) for row in pack.places)
-
-
-def _places(pack: CityPack, wanted: str, limit: int) -> list[NamedPlace]:
-    hits = [(not name.startswith(wanted), len(name), name, row) for name, row in _names(pack) if wanted in name]
-    return [row for *_, row in sorted(hits, key=lambda hit: hit[:3])[:limit]] if wanted else []
+def _names(pack: CityPack) -> PlaceNames:
+    return PlaceNames(pack.places)
 
 
 @router.get("/api/route", tags=["ground"], responses=refusals(401, 404, 422))

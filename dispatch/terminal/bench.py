@@ -17,6 +17,7 @@ TARGETS = {
     "geo": "dispatch.terminal.bench_geo",
     "desk": "dispatch.terminal.bench_desk",
     "live": "dispatch.terminal.bench_live",
+    "places": "dispatch.terminal.bench_places",
 }
 
 

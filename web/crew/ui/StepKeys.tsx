@@ -26,6 +26,13 @@ function report(crew: Crew, status: UnitStatus, atMs?: number): void {
   void crew.do("report-status", { unit_id: crew.unitId, status, assignment_id }, atMs);
 }
 
+/** At a door while another centre expects the patient: the way on is open. */
+function turnedAway(crew: Crew): boolean {
+  const { unit, activations } = crew.rows.value;
+  if (unit === null || !["at_hospital", "stretcher_held"].includes(unit.status)) return false;
+  return activations.some((one) => ["sent", "received", "acknowledged", "team_ready"].includes(one.phase));
+}
+
 export function StepKeys({ crew }: { crew: Crew }) {
   const [open, setOpen] = useState<"steps" | "end" | null>(null);
   const { unit, assignment } = crew.rows.value;
@@ -38,6 +45,7 @@ export function StepKeys({ crew }: { crew: Crew }) {
       {running && <Key label={t("crew.end_run")} sub={t("crew.end_run.sub")} onTap={() => setOpen("end")} />}
       {running && <Key label={t("crew.other_step")} sub={t("crew.other_step.sub")} busy={settling.value} onTap={() => setOpen("steps")} />}
       {!running && unit.status === "available" && <Key label={t("crew.out_of_service")} onTap={() => setOpen("end")} />}
+      {turnedAway(crew) && <Key label={t("crew.drive_on")} sub={t("crew.drive_on.sub")} busy={settling.value} onTap={() => step(crew, "transporting")} />}
       {unit.status === "at_hospital" && <Key label={t("status.stretcher_held")} onTap={() => step(crew, "stretcher_held")} />}
       {unit.status === "handed_over" && <Key label={t("status.available")} onTap={() => step(crew, "available")} />}
       {unit.status === "returning" && <Key label={t("status.cleaning")} onTap={() => step(crew, "cleaning")} />}

@@ -114,11 +114,14 @@ class FleetIndex:
         """Take a fix, unless it is not newer than the known one (`Moved.STALE`). ``at`` must be aware."""
         if at.tzinfo is None:
             raise ValueError(f"the fix of {unit_id} carries a time without a time zone")
-        heading = math.nan if heading_deg is None else heading_deg
-        speed = math.nan if speed_mps is None else speed_mps
+        # A whole number would compile the kernel once more, in front of a dispatcher.
+        heading = math.nan if heading_deg is None else float(heading_deg)
+        speed = math.nan if speed_mps is None else float(speed_mps)
         with self._changing:
             slot = self._slot(unit_id)
-            outcome = move_unit(self._units.address, slot, point.lon, point.lat, at.timestamp(), heading, speed)
+            outcome = move_unit(
+                self._units.address, slot, float(point.lon), float(point.lat), at.timestamp(), heading, speed
+            )
         return _OUTCOMES[outcome]
 
     def move_many(self, fixes: Sequence[UnitFix]) -> list[Moved]:

@@ -84,7 +84,9 @@ class RoadIndex:
         Raises `NoRoad` when the nearest road is farther than `SNAP_LIMIT_M`.
         """
         heading = math.nan if heading_deg is None else heading_deg
-        stretch, fraction, junction, piece, along = snap_point(self.compiled.address, point.lon, point.lat, heading)
+        stretch, fraction, junction, piece, along = snap_point(
+            self.compiled.address, float(point.lon), float(point.lat), heading
+        )
         if stretch < 0:
             raise self.no_road(point)
         if junction >= 0:

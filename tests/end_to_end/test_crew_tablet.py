@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.end_to_end.shift import Run, close_clients, free_crew, send, sign_in, violations
+from tests.end_to_end.shift import Run, client, close_clients, free_crew, send, sign_in, violations
 from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -286,3 +286,18 @@ def too_close(page: Page) -> list[str]:
         APART_PX,
     )
     return found
+
+
+def test_the_tablet_tells_where_it_is_once_that_is_allowed(tablet: Page, url: str) -> None:
+    here = {"longitude": 103.7012, "latitude": 39.7034}
+    tablet.context.grant_permissions(["geolocation"], origin=url)
+    tablet.context.set_geolocation(here)  # type: ignore[arg-type]
+    unit_id = on_duty(tablet, url).removeprefix("crew-").upper()
+    seat = client(url, "dispatcher1")
+    with seat.socket() as live:
+        live.subscribe()
+        for _ in range(20):  # batches of positions come every second
+            moved = live.until("positions")["units"]
+            if any(row[:3] == [unit_id, here["longitude"], here["latitude"]] for row in moved):
+                return
+    raise AssertionError("nobody saw where the tablet is")

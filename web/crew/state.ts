@@ -9,6 +9,7 @@ import type { Session } from "@shared/session.ts";
 import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
 import { CrewStore } from "./outbox/store.ts";
 import { streamOf, Uplink } from "./outbox/uplink.ts";
+import { followPosition } from "./position.ts";
 
 /** What a person has typed or opened and not yet sent: it survives a reload too. */
 export interface Forms {
@@ -105,6 +106,7 @@ export class Crew {
       () => clearInterval(tick),
       () => clearInterval(ask),
       () => clearInterval(read),
+      followPosition(this.link, this.unitId),
       effect(() => void this.#store.remember("rows", known.value)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
       this.link.onTelemetry("etas", (frame) => {

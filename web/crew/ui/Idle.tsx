@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { signOut } from "@shared/session.ts";
 import { LangKey } from "@shared/sign_in.tsx";
 import type { Crew } from "../state.ts";
+import { askForPosition, permission } from "../position.ts";
 import { t } from "../texts.ts";
 import { Key } from "./keys.tsx";
 import { ThemeKey } from "./theme.tsx";
@@ -56,6 +57,7 @@ function More({ crew }: { crew: Crew }) {
   const waiting = crew.uplink.pending.value.length;
   return (
     <>
+      {permission.value === "prompt" && <Key label={t("crew.position")} sub={t("crew.position.sub")} onTap={askForPosition} />}
       <ThemeKey />
       <LangKey />
       <Key label={t("sign.out")} sub={waiting > 0 ? t("crew.sign_out.unsent", { count: waiting }) : undefined} onTap={leave} />

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tools import checks, city, environment, secret_file, web
-from tools.paths import CACHE, DIST, GREENCHANNEL, ROOT, VENV, WEB
+from tools.paths import CACHE, DIST, GREENCHANNEL, ROOT, VAR, VENV, WEB
 from tools.say import Stopped, run, say
 
 DEFAULT_PORT = "8120"
@@ -33,7 +33,9 @@ def demo() -> int:
     if not port.isdecimal():
         raise Stopped(f"PORT must be a number, not {port!r}")
     sys.stderr.flush()
-    command = [str(GREENCHANNEL), "demo", "--city", str(pack), "--port", port]
+    # Each city keeps its own day here, so that it goes on after a restart, or a crash; `make clean` ends it.
+    data = VAR / pack.name.partition("-pack-")[0]
+    command = [str(GREENCHANNEL), "demo", "--city", str(pack), "--port", port, "--data", str(data)]
     os.execv(GREENCHANNEL, command)  # noqa: S606 - the server takes over this process
 
 
@@ -61,7 +63,7 @@ def format_code() -> int:
 
 def clean() -> int:
     """Remove all that the other targets made; the next run starts as a bare clone."""
-    for folder in (VENV, CACHE, DIST, WEB / "node_modules"):
+    for folder in (VENV, CACHE, VAR, DIST, WEB / "node_modules"):
         shutil.rmtree(folder, ignore_errors=True)
     for pattern in ("*.egg-info", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"):
         for folder in ROOT.glob(pattern):

@@ -74,7 +74,9 @@ class Monitor:
 
     async def _send(self) -> None:
         """Send vitals every second and the waveform twice a second, in real time."""
-        stream, seq, first, number = f"{ULID()}/vitals", 1, 0, self._chance.randrange(1, 2**31)
+        # A new stream for every start: after a restart the samples begin anew, and a stream never changes what it said.
+        number = int(ULID().timestamp * 10) % 2**31
+        stream, seq, first = f"{ULID()}/vitals", 1, 0
         samples = int(CHUNK_S * SAMPLE_RATE_HZ)
         half = 0
         while True:

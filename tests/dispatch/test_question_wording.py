@@ -14,5 +14,5 @@ FAULT_NAMED = {
 @pytest.mark.parametrize(("code", "words"), FAULT_NAMED.items())
 def test_the_question_names_the_fault(code: str, words: tuple[str, str]) -> None:
     texts = catalogue()[code]
-    assert words[0] in texts["zh"]
-    assert words[1] in texts["en"]
+    assert words[0] in texts.zh
+    assert words[1] in texts.en

@@ -296,8 +296,6 @@ def test_the_tablet_tells_where_it_is_once_that_is_allowed(tablet: Page, url: st
     seat = client(url, "dispatcher1")
     with seat.socket() as live:
         live.subscribe()
-        for _ in range(20):  # batches of positions come every second
-            moved = live.until("positions")["units"]
-            if any(row[:3] == [unit_id, here["longitude"], here["latitude"]] for row in moved):
-                return
-    raise AssertionError("nobody saw where the tablet is")
+        batches = (live.until("positions")["units"] for _ in range(20))  # one comes every second
+        here_it_is = [unit_id, here["longitude"], here["latitude"]]
+        assert any(row[:3] == here_it_is for moved in batches for row in moved), "nobody saw where the tablet is"

@@ -119,10 +119,8 @@ class Desk:
 
     def save_snapshot(self) -> None:
         """Keep a snapshot of what is durable, for a quick start."""
-        city = self.durable
-        if city.seq > self._snapshot_seq:
-            self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
-            self._snapshot_seq = city.seq
+        if self.durable.seq > self._snapshot_seq:
+            self._snapshot_seq = self._keep_snapshot()
 
     async def _keys_ready(self, command: Command) -> None:
         """Have the keys at hand that this command's words will be sealed with, as far as can be foreseen."""
@@ -192,10 +190,14 @@ class Desk:
             self._snapshot_seq = self.durable.seq
             asyncio.get_running_loop().run_in_executor(None, self._snapshot_quietly)
 
+    def _keep_snapshot(self) -> int:
+        city = self.durable
+        self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
+        return city.seq
+
     def _snapshot_quietly(self) -> None:
         try:
-            city = self.durable
-            self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
+            self._keep_snapshot()
         except JournalUnavailable:
             log.warning("no snapshot was kept; the next start folds more facts")
 

@@ -1,26 +1,10 @@
 /** Which step a crew takes next, as `dispatch/unit.py` allows; the desk decides, this only offers. Pure. */
+import { JOURNEY } from "@shared/journey.ts";
 import type { UnitStatus } from "@shared/rows.ts";
 
-const JOURNEY: Readonly<Record<UnitStatus, readonly UnitStatus[]>> = {
-  available: [],
-  assigned: ["accepted", "en_route", "on_scene", "at_patient"],
-  accepted: ["en_route", "on_scene", "at_patient"],
-  en_route: ["on_scene", "at_patient"],
-  on_scene: ["at_patient", "patient_loaded", "transporting"],
-  at_patient: ["patient_loaded", "transporting"],
-  patient_loaded: ["transporting", "at_hospital"],
-  transporting: ["at_hospital"],
-  at_hospital: ["handed_over", "stretcher_held"],
-  stretcher_held: ["handed_over"],
-  handed_over: ["cleaning", "returning", "available"],
-  cleaning: ["available", "returning"],
-  returning: ["available", "cleaning"],
-  out_of_service: ["available"],
-};
-
-/** Steps that can be entered now, the usual one first. */
+/** Steps that can be entered now, the usual one first; a seat enters none for a unit that stands ready. */
 export function nextSteps(status: UnitStatus): readonly UnitStatus[] {
-  return JOURNEY[status];
+  return status === "available" ? [] : JOURNEY[status];
 }
 
 /** The steps of a run in order, with the register's word for each minute. */

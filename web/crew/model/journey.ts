@@ -1,4 +1,5 @@
 /** The journey as the tablet offers it: the next step, what can be skipped to, and what can still be filled in. */
+import { JOURNEY } from "@shared/journey.ts";
 import type { Assignment, Iso, UnitStatus } from "@shared/rows.ts";
 
 /** The steps of a run in order; `stretcher_held` is a state on the way, never the next step. */
@@ -8,24 +9,6 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number];
 
 const RUN: readonly UnitStatus[] = ["assigned", ...STEPS.slice(0, 7), "stretcher_held", "handed_over"];
-
-/** What follows a report, as `dispatch/unit.py` allows it; a crew in CPR taps late and may skip. */
-const JOURNEY: Readonly<Record<UnitStatus, readonly UnitStatus[]>> = {
-  available: ["returning"],
-  assigned: ["accepted", "en_route", "on_scene", "at_patient"],
-  accepted: ["en_route", "on_scene", "at_patient"],
-  en_route: ["on_scene", "at_patient"],
-  on_scene: ["at_patient", "patient_loaded", "transporting"],
-  at_patient: ["patient_loaded", "transporting"],
-  patient_loaded: ["transporting", "at_hospital"],
-  transporting: ["at_hospital"],
-  at_hospital: ["handed_over", "stretcher_held"],
-  stretcher_held: ["handed_over"],
-  handed_over: ["cleaning", "returning", "available"],
-  cleaning: ["available", "returning"],
-  returning: ["available", "cleaning"],
-  out_of_service: ["available"],
-};
 
 /** The minute that each step registers on the assignment. */
 export const STEP_POINT: Readonly<Partial<Record<UnitStatus, string>>> = {

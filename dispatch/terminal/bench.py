@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from dispatch.errors import BadInput
+
 # Each module offers ``measure(given) -> Bench``; it is imported only when it is called.
 TARGETS = {
     "geo": "dispatch.terminal.bench_geo",
@@ -44,6 +46,14 @@ def row(what: str, system: str, seconds: Sequence[float]) -> Row:
     """Make a row of measured durations."""
     p99 = quantiles(seconds, n=100)[-1] if len(seconds) > 1 else seconds[0]
     return Row(what, system, len(seconds), round(median(seconds) * 1e6, 2), round(p99 * 1e6, 2))
+
+
+def pack_path(given: argparse.Namespace) -> Path:
+    """Return the city pack that was named; raise ``BadInput`` when none was."""
+    path = given.city or os.environ.get("GREENCHANNEL_CITY")
+    if path is None:
+        raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
+    return Path(path)
 
 
 def machine() -> dict[str, Any]:

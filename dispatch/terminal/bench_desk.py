@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -21,12 +20,12 @@ from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.adapters.sealing import KEYS_FILE, open_sqlite_keyring
 from dispatch.command import Command
 from dispatch.desk import Desk
-from dispatch.errors import BadInput, Refused
+from dispatch.errors import Refused
 from dispatch.evidence import Sources, centers_evidence, units_evidence
 from dispatch.flow.recommend import rank_units, recommend_centers
 from dispatch.main import open_pack
 from dispatch.rules import builtin
-from dispatch.terminal.bench import Bench, row
+from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.bench_protocols import assess_and_rank
 from dispatch.views.live import Scope, change_for, touched
 from dispatch.words import Actor, Place, Role
@@ -42,10 +41,7 @@ SEAT = Actor("bench", Role.DISPATCHER)
 
 def measure(given: argparse.Namespace) -> Bench:
     """Measure everything in a temporary directory."""
-    path = given.city or os.environ.get("GREENCHANNEL_CITY")
-    if path is None:
-        raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
-    pack = open_pack(Path(path))
+    pack = open_pack(pack_path(given))
     with tempfile.TemporaryDirectory(prefix="greenchannel-bench-") as folder:
         return asyncio.run(_measure(pack, Path(folder)))
 

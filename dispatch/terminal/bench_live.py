@@ -6,7 +6,6 @@ Open loop: every frame has its scheduled second, latency counts from there. Lost
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,9 +20,8 @@ from typing import Any
 from ulid import ULID
 from websockets.asyncio.client import ClientConnection, connect
 
-from dispatch.errors import BadInput
 from dispatch.simulation.client import Client, Server
-from dispatch.terminal.bench import Bench, row
+from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.local_servers import free_port
 
 TABLETS, SECONDS, PER_SECOND = 20, 10, 5
@@ -48,10 +46,7 @@ class Clock:
 
 def measure(given: argparse.Namespace) -> Bench:
     """Measure ours, then the relay, with the same load."""
-    path = given.city or os.environ.get("GREENCHANNEL_CITY")
-    if path is None:
-        raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
-    return asyncio.run(_measure(Path(path)))
+    return asyncio.run(_measure(pack_path(given)))
 
 
 async def _measure(pack: Path) -> Bench:

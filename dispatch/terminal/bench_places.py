@@ -1,15 +1,13 @@
 """Measure the search for places by name beside SQLite's trigram index, on the same seeded questions."""
 
 import argparse
-import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from dispatch.errors import BadInput
-from dispatch.terminal.bench import Bench, row
+from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.geo_input import open_pack
 from geo.osm_import import NamedPlace
 from geo.place_names import PlaceNames
@@ -24,10 +22,8 @@ Search = Callable[[str], list[NamedPlace]]
 
 def measure(given: argparse.Namespace) -> Bench:
     """Ask both for exact names and for beginnings of names."""
-    path = given.city or os.environ.get("GREENCHANNEL_CITY")
-    if path is None:
-        raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
-    places = [each for each in open_pack(Path(path)).places if len(each.name) >= TRIGRAM]
+    path = pack_path(given)
+    places = [each for each in open_pack(path).places if len(each.name) >= TRIGRAM]
     if not places:
         raise BadInput(f"{path} names no places")
     chance = random.Random(SEED)  # noqa: S311 - questions, not secrets

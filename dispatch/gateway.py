@@ -5,11 +5,11 @@ import logging
 
 from fastapi import FastAPI
 
-from dispatch.adapters.accounts import AccountsUnavailable
-from dispatch.adapters.city_follower import CityFollower
+from dispatch.adapters.accounts.storage import AccountsUnavailable
 from dispatch.adapters.clock import RunningClock
-from dispatch.adapters.journal_wakeups import wake_on_news
-from dispatch.adapters.remote_desk import RemoteDesk
+from dispatch.adapters.journal.wakeups import wake_on_news
+from dispatch.adapters.live.city_follower import CityFollower
+from dispatch.adapters.live.remote_desk import RemoteDesk
 from dispatch.adapters.storage import GatewayStorage, SharedPlaces, fanout_for, open_gateway_storage, sqlalchemy_url
 from dispatch.ports import JournalUnavailable, TelemetryUnavailable
 from dispatch.serving import Ground, Mind, join, start_beats

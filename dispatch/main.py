@@ -10,14 +10,13 @@ from threading import Event
 from fastapi import FastAPI
 from ulid import ULID
 
-from dispatch.adapters.arrivals import Arrivals
 from dispatch.adapters.clock import Clock, RunningClock
 from dispatch.adapters.furnish import furnish
-from dispatch.adapters.http_api import application
-from dispatch.adapters.journal_wakeups import JournalWakeUps
+from dispatch.adapters.http.api import application
+from dispatch.adapters.journal.sealing import SealBroken
+from dispatch.adapters.journal.wakeups import JournalWakeUps
 from dispatch.adapters.parts import Parts
-from dispatch.adapters.report_keeping import ReportKeeper
-from dispatch.adapters.sealing import SealBroken
+from dispatch.adapters.report.keeping import ReportKeeper
 from dispatch.adapters.site_file import rules_of
 from dispatch.adapters.storage import (
     SharedPlaces,
@@ -27,7 +26,8 @@ from dispatch.adapters.storage import (
     open_shared_storage,
     sqlalchemy_url,
 )
-from dispatch.adapters.telemetry_hub import Row
+from dispatch.adapters.telemetry.arrivals import Arrivals
+from dispatch.adapters.telemetry.hub import Row
 from dispatch.command import Command
 from dispatch.commands import CheckDeadlines
 from dispatch.desk import Desk

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from dispatch.adapters.access import RECHECK_S, Access
-from dispatch.adapters.accounts import AccountsUnavailable
+from dispatch.adapters.accounts.access import RECHECK_S, Access
+from dispatch.adapters.accounts.demo import open_demo
+from dispatch.adapters.accounts.storage import AccountsUnavailable
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.demo_accounts import open_demo
 from dispatch.adapters.furnish import parked
-from dispatch.adapters.live_feed import LiveFeed
-from dispatch.adapters.measurements import Measurements
+from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
 from dispatch.adapters.submission import Handles, Submission
-from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.adapters.telemetry.hub import TelemetryHub
+from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.city import City
 from dispatch.evidence import Sources
 from dispatch.ports import Fenced, JournalUnavailable, Telemetry, TelemetryUnavailable

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from dispatch.adapters.http_api import application
+from dispatch.adapters.http.api import application
 from dispatch.adapters.limits import Limits
 from tools.paths import DIST
 

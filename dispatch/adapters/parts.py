@@ -8,14 +8,14 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from dispatch.adapters.access import Access
+from dispatch.adapters.accounts.access import Access
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.ecg_store import KeepsEcgs
 from dispatch.adapters.limits import Limits
-from dispatch.adapters.live_feed import LiveFeed
-from dispatch.adapters.measurements import Measurements
+from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.submission import Submission
-from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
+from dispatch.adapters.telemetry.hub import TelemetryHub
+from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.evidence import Sources
 from dispatch.fact import Fact
 from dispatch.ports import Telemetry

@@ -9,16 +9,16 @@ from typing import Protocol
 
 import psycopg
 
-from dispatch.adapters.accounts import AccountStore, AccountsUnavailable
-from dispatch.adapters.ecg_store import EcgStore, KeepsEcgs
-from dispatch.adapters.ecg_store_postgres import PostgresEcgs
-from dispatch.adapters.fanout_local import LocalFanout
-from dispatch.adapters.journal_postgres import open_postgres_journal, open_postgres_reader
-from dispatch.adapters.journal_sqlite import open_sqlite_journal
-from dispatch.adapters.sealing import KEYS_FILE, SubjectKeyring, open_postgres_keyring, open_sqlite_keyring
-from dispatch.adapters.telemetry_local import StoredTelemetry, open_local_telemetry
-from dispatch.adapters.telemetry_postgres import open_postgres_telemetry
-from dispatch.adapters.telemetry_redis import RedisFanout
+from dispatch.adapters.accounts.storage import AccountStore, AccountsUnavailable
+from dispatch.adapters.journal.postgres import open_postgres_journal, open_postgres_reader
+from dispatch.adapters.journal.sealing import KEYS_FILE, SubjectKeyring, open_postgres_keyring, open_sqlite_keyring
+from dispatch.adapters.journal.sqlite import open_sqlite_journal
+from dispatch.adapters.live.fanout_local import LocalFanout
+from dispatch.adapters.live.fanout_redis import RedisFanout
+from dispatch.adapters.telemetry.ecg_files import EcgStore, KeepsEcgs
+from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
+from dispatch.adapters.telemetry.local import StoredTelemetry, open_local_telemetry
+from dispatch.adapters.telemetry.postgres import open_postgres_telemetry
 from dispatch.errors import BadInput
 from dispatch.ports import Fanout, Head, Journal, JournalReader, JournalUnavailable, TelemetryUnavailable
 

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 from ulid import ULID
 
-from dispatch.adapters.bodies import OLDEST, BadFieldError
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.live_feed import LiveFeed
+from dispatch.adapters.http.bodies import OLDEST, BadFieldError
+from dispatch.adapters.live.feed import LiveFeed
 from dispatch.command import Command
 from dispatch.desk import Done
 from dispatch.errors import Refused

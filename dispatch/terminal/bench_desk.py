@@ -16,8 +16,8 @@ from ulid import ULID
 from dispatch import commands as c
 from dispatch.adapters.clock import RunningClock
 from dispatch.adapters.furnish import furnish, parked
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_journal
-from dispatch.adapters.sealing import KEYS_FILE, open_sqlite_keyring
+from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.command import Command
 from dispatch.desk import Desk
 from dispatch.errors import Refused

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from dispatch.adapters.journal_postgres import cities_of
-from dispatch.adapters.sealing import KEYS_FILE, KeyStore, PostgresKeys, SqliteKeys
+from dispatch.adapters.journal.postgres import cities_of
+from dispatch.adapters.journal.sealing import KEYS_FILE, KeyStore, PostgresKeys, SqliteKeys
 from dispatch.errors import BadInput
 from dispatch.ports import JournalUnavailable
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from dispatch.adapters.grouped_journal import StoredFacts
-from dispatch.adapters.journal_audit import VerifyReport, anchor, read_anchors, verify
-from dispatch.adapters.journal_postgres import cities_of, open_postgres_reader
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_reader
+from dispatch.adapters.journal.audit import VerifyReport, anchor, read_anchors, verify
+from dispatch.adapters.journal.grouped import StoredFacts
+from dispatch.adapters.journal.postgres import cities_of, open_postgres_reader
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_reader
 from dispatch.city import City, empty_city
 from dispatch.errors import BadInput
 from dispatch.evolve import evolve

@@ -20,9 +20,9 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from dispatch.adapters.access import PASSWORD_LEAST, hash_password
-from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore
-from dispatch.adapters.http_accounts import scoped
+from dispatch.adapters.accounts.access import PASSWORD_LEAST, hash_password
+from dispatch.adapters.accounts.storage import Account, AccountExistsError, AccountStore
+from dispatch.adapters.http.accounts import scoped
 from dispatch.adapters.storage import open_accounts, sqlalchemy_url
 from dispatch.errors import BadInput
 from dispatch.main import build

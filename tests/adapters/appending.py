@@ -6,8 +6,8 @@ Run as ``python -m tests.adapters.appending FOLDER``; prints "journal SEQ", "vit
 import sys
 from pathlib import Path
 
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_journal
-from dispatch.adapters.telemetry_local import open_local_telemetry
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
+from dispatch.adapters.telemetry.local import open_local_telemetry
 from dispatch.ports import Ticket
 from tests.contracts.journal_backends import CITY, NOON, draft
 

@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.access import IDLE_DEFAULT, RECHECK_S, TICKET_LIFE, TRUSTED_S, Access, hash_password, hashed
-from dispatch.adapters.accounts import Account, AccountExistsError, AccountStore, AccountsUnavailable, Session
-from dispatch.adapters.sign_in_failures import NARROW_FREE, NARROW_LOCK_S, WIDE_FREE, SignInFailures
+from dispatch.adapters.accounts.access import (
+    IDLE_DEFAULT,
+    RECHECK_S,
+    TICKET_LIFE,
+    TRUSTED_S,
+    Access,
+    hash_password,
+    hashed,
+)
+from dispatch.adapters.accounts.failures import NARROW_FREE, NARROW_LOCK_S, WIDE_FREE, SignInFailures
+from dispatch.adapters.accounts.storage import Account, AccountExistsError, AccountStore, AccountsUnavailable, Session
 from dispatch.errors import Refused
 from dispatch.words import Actor, Role
 

@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dispatch import commands as c
-from dispatch.adapters.arrivals import LATER, SOONER, STANDS_FOR_S, Arrivals
 from dispatch.adapters.clock import SteppedClock
-from dispatch.adapters.fanout_local import LocalFanout
-from dispatch.adapters.live_feed import LiveFeed
-from dispatch.adapters.telemetry_hub import TelemetryHub
+from dispatch.adapters.live.fanout_local import LocalFanout
+from dispatch.adapters.live.feed import LiveFeed
+from dispatch.adapters.telemetry.arrivals import LATER, SOONER, STANDS_FOR_S, Arrivals
+from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.words import UnitStatus
 from geo.point import Point, distance_m
 from geo.snap import NoRoad

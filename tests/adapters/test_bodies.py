@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from dispatch import commands as c
-from dispatch.adapters.bodies import BadFieldError, body_of, check_vitals, command_data, envelope_of
+from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vitals, command_data, envelope_of
 from dispatch.command_roles import COMMANDS
 from dispatch.words import UnitStatus
 from geo.datum import Datum, from_wgs84

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.ecg_store import EcgDiffersError, EcgHead, EcgStore, StoredEcg
-from dispatch.adapters.ecg_store_postgres import PostgresEcgs
+from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, EcgStore, StoredEcg
+from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
 from dispatch.terminal.local_servers import PostgresServer
 
 ECG = StoredEcg(EcgHead(500, ("I", "II"), 4.88), b"\n\x00" * 100)

@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 
-from dispatch.adapters.accounts import Account, AccountStore
+from dispatch.adapters.accounts.demo import open_demo
+from dispatch.adapters.accounts.storage import Account, AccountStore
 from dispatch.adapters.clock import SteppedClock
-from dispatch.adapters.demo_accounts import open_demo
 from dispatch.adapters.furnish import furnish, parked
-from dispatch.adapters.journal_memory import open_memory_journal
-from dispatch.adapters.sealing import open_memory_keyring
+from dispatch.adapters.journal.memory import open_memory_journal
+from dispatch.adapters.journal.sealing import open_memory_keyring
 from dispatch.desk import Desk
 from dispatch.errors import BadInput
 from dispatch.rules import builtin

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from dispatch.adapters.group_commit import CommitTicket, GroupCommit, QueueFull, WriterStopped
+from dispatch.adapters.journal.group_commit import CommitTicket, GroupCommit, QueueFull, WriterStopped
 
 
 class DiskFull(Exception):  # noqa: N818 - the failure that these tests know

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.journal_audit import VerifyReport, anchor, read_anchors, verify
-from dispatch.adapters.journal_chain import next_hash
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_journal, open_sqlite_reader
+from dispatch.adapters.journal.audit import VerifyReport, anchor, read_anchors, verify
+from dispatch.adapters.journal.chain import next_hash
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal, open_sqlite_reader
 from dispatch.errors import BadInput
 from dispatch.ports import Head
 from tests.contracts.journal_backends import CITY, NOON, drafts

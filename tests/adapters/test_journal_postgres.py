@@ -11,12 +11,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from dispatch.adapters.grouped_journal import GroupedJournal
-from dispatch.adapters.journal_audit import verify
-from dispatch.adapters.journal_follow import follow
-from dispatch.adapters.journal_postgres import cities_of, open_postgres_journal, open_postgres_reader
+from dispatch.adapters.journal.audit import verify
+from dispatch.adapters.journal.follow import follow
+from dispatch.adapters.journal.grouped import GroupedJournal
+from dispatch.adapters.journal.postgres import cities_of, open_postgres_journal, open_postgres_reader
 from dispatch.adapters.postgres_link import connect
-from dispatch.adapters.telemetry_postgres import open_postgres_telemetry
+from dispatch.adapters.telemetry.postgres import open_postgres_telemetry
 from dispatch.errors import BadInput
 from dispatch.ports import Fenced, JournalUnavailable, TelemetryUnavailable, Ticket
 from dispatch.terminal.local_servers import PostgresServer, free_port

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.journal_audit import verify
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, SqliteStore, open_sqlite_journal, open_sqlite_reader
-from dispatch.adapters.telemetry_local import open_local_telemetry
+from dispatch.adapters.journal.audit import verify
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, SqliteStore, open_sqlite_journal, open_sqlite_reader
+from dispatch.adapters.telemetry.local import open_local_telemetry
 from dispatch.errors import BadInput
 from dispatch.ports import JournalDamaged, JournalUnavailable, TelemetryUnavailable
 from tests.contracts.journal_backends import CITY, NOON, draft, drafts

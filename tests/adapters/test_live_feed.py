@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dispatch import commands as c
-from dispatch.adapters.live_feed import LiveFeed, scope_of
+from dispatch.adapters.live.feed import LiveFeed, scope_of
 from dispatch.adapters.wire import encoded
 from dispatch.desk import Told
 from dispatch.views.live import Scope, snapshot

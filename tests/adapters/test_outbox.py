@@ -4,7 +4,7 @@ import asyncio
 import json
 from random import Random
 
-from dispatch.adapters.outbox import Outbox
+from dispatch.adapters.live.outbox import Outbox
 
 
 class Overflow:

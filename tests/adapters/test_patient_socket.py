@@ -11,12 +11,12 @@ import pytest
 from ulid import ULID
 
 from dispatch.adapters.clock import SteppedClock
-from dispatch.adapters.group_commit import CommitTicket
-from dispatch.adapters.measurements import Measurements
-from dispatch.adapters.outbox import Outbox
-from dispatch.adapters.patient_socket import UPLINK, Uplink, read_put
-from dispatch.adapters.sample_streams import EPOCH
+from dispatch.adapters.journal.group_commit import CommitTicket
+from dispatch.adapters.live.outbox import Outbox
+from dispatch.adapters.live.patient_socket import UPLINK, Uplink, read_put
 from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, UNSET_S, Submission
+from dispatch.adapters.telemetry.measurements import Measurements
+from dispatch.adapters.telemetry.sample_streams import EPOCH
 from dispatch.adapters.wire import FrameError
 from dispatch.desk import Done
 from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable

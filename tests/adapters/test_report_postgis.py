@@ -15,10 +15,10 @@ from shapely.geometry import Point as Shape
 from shapely.geometry import shape
 from sqlalchemy import create_engine, func, select
 
-from dispatch.adapters.grouped_journal import GroupedJournal
-from dispatch.adapters.journal_memory import open_memory_journal
-from dispatch.adapters.report_postgis import PostgisReport, ReportGap
-from dispatch.adapters.report_tables import ReportIncident, ReportStation, ReportTable, ReportTrackPoint
+from dispatch.adapters.journal.grouped import GroupedJournal
+from dispatch.adapters.journal.memory import open_memory_journal
+from dispatch.adapters.report.postgis import PostgisReport, ReportGap
+from dispatch.adapters.report.tables import ReportIncident, ReportStation, ReportTable, ReportTrackPoint
 from dispatch.events import IncidentLocated, IncidentOpened
 from dispatch.fact import Fact
 from dispatch.ports import Position

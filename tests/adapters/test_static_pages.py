@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
-from dispatch.adapters.http_static import BuiltPages
+from dispatch.adapters.http.static import BuiltPages
 
 PAGE = "<!doctype html><title>调度台</title>" + " " * 2_000
 

@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from dispatch import commands as c
-from dispatch.adapters.fanout_local import LocalFanout
-from dispatch.adapters.outbox import Outbox
-from dispatch.adapters.telemetry_hub import TelemetryHub, TelemetryViewer, coming, position_row
+from dispatch.adapters.live.fanout_local import LocalFanout
+from dispatch.adapters.live.outbox import Outbox
+from dispatch.adapters.telemetry.hub import TelemetryHub, TelemetryViewer, coming, position_row
 from dispatch.adapters.wire import Wave, wave_bytes
 from dispatch.center import LIVE
 from dispatch.city import City

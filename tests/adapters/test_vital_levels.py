@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.adapters.vital_levels import vital_levels
+from dispatch.adapters.telemetry.vital_levels import vital_levels
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.sample_streams import StreamWriter
-from dispatch.adapters.wave_segments import FRAME, WaveSegments
+from dispatch.adapters.telemetry.sample_streams import StreamWriter
+from dispatch.adapters.telemetry.wave_segments import FRAME, WaveSegments
 from dispatch.ports import Sample
 from tests.contracts.journal_backends import NOON
 

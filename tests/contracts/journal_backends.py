@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from dispatch.adapters.grouped_journal import GroupedJournal
-from dispatch.adapters.journal_memory import MemoryStore
-from dispatch.adapters.journal_postgres import open_postgres_journal
-from dispatch.adapters.journal_sqlite import open_sqlite_journal
+from dispatch.adapters.journal.grouped import GroupedJournal
+from dispatch.adapters.journal.memory import MemoryStore
+from dispatch.adapters.journal.postgres import open_postgres_journal
+from dispatch.adapters.journal.sqlite import open_sqlite_journal
 from dispatch.ports import Draft, Head
 from dispatch.terminal.local_servers import PostgresServer
 

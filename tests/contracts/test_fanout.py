@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.adapters.fanout_local import LocalFanout
-from dispatch.adapters.journal_wakeups import JournalWakeUps, wake_on_news
-from dispatch.adapters.telemetry_redis import RedisFanout
+from dispatch.adapters.journal.wakeups import JournalWakeUps, wake_on_news
+from dispatch.adapters.live.fanout_local import LocalFanout
+from dispatch.adapters.live.fanout_redis import RedisFanout
 from dispatch.ports import Fanout, Head, Lost, Message, Subscription
 from dispatch.terminal.local_servers import RedisServer
 

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.adapters.grouped_journal import GroupedJournal
-from dispatch.adapters.journal_audit import verify
-from dispatch.adapters.journal_chain import chain, genesis, row_of
-from dispatch.adapters.journal_follow import follow
+from dispatch.adapters.journal.audit import verify
+from dispatch.adapters.journal.chain import chain, genesis, row_of
+from dispatch.adapters.journal.follow import follow
+from dispatch.adapters.journal.grouped import GroupedJournal
 from dispatch.ports import CommandRepeated, Draft, Head, JournalBusy, JournalUnavailable, OutOfOrder, Record, Ticket
 from dispatch.terminal.local_servers import PostgresServer
 from tests.contracts.journal_backends import (

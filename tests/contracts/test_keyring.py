@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.adapters.sealing import (
+from dispatch.adapters.journal.sealing import (
     SealBroken,
     SqliteKeys,
     SubjectKeyring,

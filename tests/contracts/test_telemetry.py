@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.adapters.sample_streams import BODY_MAX_BYTES, judge, microseconds, time_of
-from dispatch.adapters.telemetry_local import StoredTelemetry, open_local_telemetry
-from dispatch.adapters.telemetry_postgres import open_postgres_telemetry
+from dispatch.adapters.telemetry.local import StoredTelemetry, open_local_telemetry
+from dispatch.adapters.telemetry.postgres import open_postgres_telemetry
+from dispatch.adapters.telemetry.sample_streams import BODY_MAX_BYTES, judge, microseconds, time_of
 from dispatch.ports import Position, Sample, StreamConflict, StreamGap, Ticket
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)

@@ -10,10 +10,10 @@ import pytest
 from ulid import ULID
 
 from dispatch import commands as c
-from dispatch.adapters.grouped_journal import GroupedJournal
-from dispatch.adapters.journal_memory import MemoryStore, open_memory_journal
-from dispatch.adapters.journal_sqlite import open_sqlite_journal
-from dispatch.adapters.sealing import open_memory_keyring, open_sqlite_keyring
+from dispatch.adapters.journal.grouped import GroupedJournal
+from dispatch.adapters.journal.memory import MemoryStore, open_memory_journal
+from dispatch.adapters.journal.sealing import open_memory_keyring, open_sqlite_keyring
+from dispatch.adapters.journal.sqlite import open_sqlite_journal
 from dispatch.command import Command
 from dispatch.desk import Desk, Done, Told
 from dispatch.errors import Refused

@@ -7,10 +7,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from ulid import ULID
 
-from dispatch.adapters.http_api import ROUTERS, health
-from dispatch.adapters.http_guards import signed_in
-from dispatch.adapters.http_shell import POLICY
-from dispatch.adapters.remote_desk import from_a_gateway
+from dispatch.adapters.http.api import ROUTERS, health
+from dispatch.adapters.http.guards import signed_in
+from dispatch.adapters.http.shell import POLICY
+from dispatch.adapters.live.remote_desk import from_a_gateway
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.words import Role

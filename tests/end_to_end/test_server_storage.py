@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from dispatch.adapters.accounts import AccountStore
-from dispatch.adapters.ecg_store import EcgStore
-from dispatch.adapters.fanout_local import LocalFanout
-from dispatch.adapters.grouped_journal import GroupedJournal
-from dispatch.adapters.journal_memory import MemoryStore
-from dispatch.adapters.sealing import open_memory_keyring
+from dispatch.adapters.accounts.storage import AccountStore
+from dispatch.adapters.journal.grouped import GroupedJournal
+from dispatch.adapters.journal.memory import MemoryStore
+from dispatch.adapters.journal.sealing import open_memory_keyring
+from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.storage import Storage
-from dispatch.adapters.telemetry_local import open_local_telemetry
+from dispatch.adapters.telemetry.ecg_files import EcgStore
+from dispatch.adapters.telemetry.local import open_local_telemetry
 from dispatch.main import open_pack
 from tests.adapters.serving import demo_settings, running
 

@@ -16,9 +16,9 @@ import psycopg
 import pytest
 from ulid import ULID
 
-from dispatch.adapters.journal_postgres import cities_of, open_postgres_reader
-from dispatch.adapters.remote_desk import SECRET_HEADER
-from dispatch.adapters.report_postgis import PostgisReport
+from dispatch.adapters.journal.postgres import cities_of, open_postgres_reader
+from dispatch.adapters.live.remote_desk import SECRET_HEADER
+from dispatch.adapters.report.postgis import PostgisReport
 from dispatch.main import open_pack
 from geo.travel import TravelTimes
 from tests.adapters.serving import CREW, Client, Live

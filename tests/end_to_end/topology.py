@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
-from dispatch.adapters.access import hash_password
-from dispatch.adapters.accounts import Account, AccountStore
+from dispatch.adapters.accounts.access import hash_password
+from dispatch.adapters.accounts.storage import Account, AccountStore
 from dispatch.adapters.storage import sqlalchemy_url
 from dispatch.terminal.local_servers import PostgresServer, RedisServer, free_port
 from dispatch.words import Role

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.adapters.patient_socket import Put, read_put
+from dispatch.adapters.live.patient_socket import Put, read_put
 from dispatch.adapters.wire import WAVE_HEADER, FrameError, moment_from, read_frame, read_wave
 from tests.adapters.serving import Server
 

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from dispatch.adapters.journal_audit import verify
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_reader
+from dispatch.adapters.journal.audit import verify
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_reader
 from dispatch.simulation.client import Server
 from dispatch.simulation.day import Day, Plan
 from tests.simulation.demo_process import DemoProcess

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.sealing import KEYS_FILE, open_sqlite_keyring
+from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
 from dispatch.cli import main
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.journal_postgres import open_postgres_journal
-from dispatch.adapters.journal_sqlite import JOURNAL_FILE, open_sqlite_journal
-from dispatch.adapters.sealing import open_memory_keyring
+from dispatch.adapters.journal.postgres import open_postgres_journal
+from dispatch.adapters.journal.sealing import open_memory_keyring
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.cli import main
 from dispatch.terminal.journal import state_hash
 from dispatch.terminal.local_servers import PostgresServer, free_port

@@ -1,0 +1,1 @@
+"""The HTTP edge: routes, guards, bodies, errors, the pages' files."""

@@ -1,0 +1,63 @@
+"""Join the routes to one application. What it serves comes with ``app.state.parts``; until then it says so."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from dispatch.adapters.http import accounts, commands, ecg, ground, reads, session
+from dispatch.adapters.http.errors import answer_refusals
+from dispatch.adapters.http.shell import Shell
+from dispatch.adapters.http.static import BuiltPages
+from dispatch.adapters.limits import Limits
+from dispatch.adapters.live import live_socket, remote_desk
+from dispatch.adapters.parts import Parts
+from dispatch.adapters.wire import JsonResponse
+
+VERSION = version("greenchannel")
+ROUTERS = (session, commands, reads, ecg, ground, accounts, live_socket, remote_desk)
+health = APIRouter()
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@health.get("/healthz", tags=["health"], responses={503: {"description": "not ready"}})
+async def healthz(request: Request) -> Response:
+    """Say whether this server answers, for which city, and how far its journal is."""
+    parts = getattr(request.app.state, "parts", None)
+    if not isinstance(parts, Parts):
+        waiting = request.app.state.waiting
+        return JsonResponse({"status": "standby" if waiting else "starting", "version": VERSION}, 503)
+    ready = parts.ready()
+    content = {
+        "status": "ok" if ready else "journal_unavailable",
+        "city": parts.pack.name,
+        "weights_epoch": parts.sources.travel.weights_epoch,
+        "journal_seq": parts.feed.seq,
+        "version": VERSION,
+        "fictional": parts.pack.fictional,
+        "clock": {"now": parts.clock.now(), "speed": parts.clock.speed},
+    }
+    return JsonResponse(content, 200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def application(lifespan: Lifespan, limits: Limits, web: Path) -> FastAPI:
+    """Make the application."""
+    app = FastAPI(
+        title="green channel",
+        version=VERSION,
+        summary="Dispatch for a Chinese 120 emergency centre; docs/protocol.md tells the whole of it",
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    answer_refusals(app)
+    app.include_router(health)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.mount("/", BuiltPages(web), name="pages")
+    app.add_middleware(Shell, limits=limits)
+    return app

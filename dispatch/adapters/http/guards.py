@@ -1,0 +1,142 @@
+"""Say in a route's signature who may call it. Every route has one of these types, or a test lists it as public."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from dispatch.adapters.accounts.storage import Session
+from dispatch.adapters.parts import HasParts
+from dispatch.command_roles import RIGHTS
+from dispatch.errors import Refused
+from dispatch.rights import SEATS, may_see_incident, may_see_patient
+from dispatch.texts_catalogue import Text
+from dispatch.words import Actor, Role
+
+COOKIE: Final = "gc_session"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RefusedError(Exception):
+    """End a request with a refusal and its status."""
+
+    def __init__(self, status: int, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.status = status
+        self.refused = refused
+
+
+async def signed_in(request: Request, parts: HasParts) -> Session:
+    """Return whose request it is: a bearer token, or the cookie, which must come from our own pages."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        token = request.cookies.get(COOKIE, "")
+        if token and request.method not in SAFE_METHODS and not from_our_pages(request, parts.origins):
+            raise RefusedError(403, Refused("foreign_origin"))
+    session = await parts.access.session_of(token) if token else None
+    if session is None:
+        raise RefusedError(401, Refused("not_signed_in"))
+    return session
+
+
+def from_our_pages(connection: HTTPConnection, allowed: frozenset[str]) -> bool:
+    """Say whether a browser sent this from our own origin or an allowed one; programs send no origin."""
+    origin = connection.headers.get("origin")
+    if origin is None or origin in allowed:
+        return True
+    return urlsplit(origin).netloc == connection.headers.get("host")
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+def actor_of(session: Session) -> Actor:
+    """Return who speaks."""
+    return Actor(session.account, session.role, session.unit_id, session.center_id)
+
+
+def one_of(*roles: Role) -> Callable[..., Session]:
+    """Make a guard that lets some roles in."""
+
+    def guard(session: SignedIn) -> Session:
+        if session.role not in roles:
+            raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
+        return session
+
+    return guard
+
+
+def may_send(kind: type) -> Callable[..., Session]:
+    """Make the guard of one command, from ``dispatch/command_roles.py``; its scope is checked with its data."""
+    return one_of(*RIGHTS[kind])
+
+
+def reads_incident(incident_id: str, session: SignedIn, parts: HasParts) -> Session:
+    """Let in who may see this incident; to a narrow scope, another's incident does not exist."""
+    city = parts.feed.city
+    if not may_see_incident(actor_of(session), incident_id, city, parts.clock.now()):
+        raise RefusedError(403, Refused("not_your_incident"))
+    if incident_id not in city.incidents:
+        raise RefusedError(404, Refused("not_found", {"what": "what.incident"}))
+    return session
+
+
+def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Session:
+    """Let in who may see this patient; to a narrow scope, another's patient does not exist."""
+    city = parts.feed.city
+    if not may_see_patient(actor_of(session), patient_id, city, parts.clock.now()):
+        raise RefusedError(403, Refused("not_your_patient"))
+    if patient_id not in city.patients:
+        raise RefusedError(404, Refused("not_found", {"what": "what.patient"}))
+    return session
+
+
+def reads_as_crew(session: Annotated[Session, Depends(reads_patient)]) -> Session:
+    """Let in the crew that runs to this patient."""
+    if session.role is not Role.CREW:
+        raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
+    return session
+
+
+def reads_history(session: Annotated[Session, Depends(reads_incident)]) -> Session:
+    """Let in the seats."""
+    if session.role not in SEATS:
+        raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
+    return session
+
+
+def reads_recommendation(session: Annotated[Session, Depends(reads_incident)]) -> Session:
+    """Let in who decides where to: the seats and the crew. A department is not told where else its patient might go."""
+    if session.role not in SEATS | {Role.CREW}:
+        raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
+    return session
+
+
+ReadsIncident = Annotated[Session, Depends(reads_incident)]
+ReadsHistory = Annotated[Session, Depends(reads_history)]
+ReadsRecommendation = Annotated[Session, Depends(reads_recommendation)]
+ReadsPatient = Annotated[Session, Depends(reads_patient)]
+CrewOfPatient = Annotated[Session, Depends(reads_as_crew)]
+SeatOrCrew = Annotated[Session, Depends(one_of(*sorted(SEATS), Role.CREW))]
+ReadsQuality = Annotated[Session, Depends(one_of(Role.SUPERVISOR, Role.ADMIN))]
+TakesCalls = Annotated[Session, Depends(one_of(Role.SERVICE, *sorted(SEATS)))]
+IsAdmin = Annotated[Session, Depends(one_of(Role.ADMIN))]
+
+# The bodies of refusals, for the description of the interface.
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    401: {"description": "not signed in", "model": Text},
+    403: {"description": "no right to do this", "model": Text},
+    404: {"description": "no such thing", "model": Text},
+    409: {"description": "refused by a rule, with a sentence", "model": Text},
+    413: {"description": "too large", "model": Text},
+    422: {"description": "malformed: the field is named", "model": Text},
+    429: {"description": "too many tries, with the seconds to wait", "model": Text},
+    503: {"description": "cannot be written now; reading goes on", "model": Text},
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare the refusals of a route."""
+    return {status: REFUSALS[status] for status in statuses}

@@ -1,0 +1,157 @@
+"""Answer questions about incidents and patients. Reading goes on while the journal cannot write."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
+
+from center_protocols.handoff import HandoffFormat
+from center_protocols.indicators import Edition, indicators
+from dispatch.adapters.handoff_fhir import handoff_bundle
+from dispatch.adapters.handoff_view import handoff_sections
+from dispatch.adapters.http.guards import (
+    ReadsHistory,
+    ReadsIncident,
+    ReadsPatient,
+    ReadsQuality,
+    ReadsRecommendation,
+    actor_of,
+    refusals,
+)
+from dispatch.adapters.http.strict import StrictRoute
+from dispatch.adapters.parts import HasParts, Parts
+from dispatch.adapters.wire import JsonResponse
+from dispatch.adapters.worded import worded
+from dispatch.center import Center
+from dispatch.city import City
+from dispatch.evidence import centers_evidence, units_evidence
+from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
+from dispatch.rights import may_see_patient
+from dispatch.texts_catalogue import text
+from dispatch.views.quality import quality_cases
+from dispatch.views.register import interval_rows, register_rows
+
+router = APIRouter(prefix="/api", tags=["reads"], default_response_class=JsonResponse, route_class=StrictRoute)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@router.get("/incidents/{incident_id}/recommendation", responses=refusals(401, 403, 404))
+async def recommendation(incident_id: str, _session: ReadsRecommendation, parts: HasParts) -> Response:
+    """Rank units by road time and, for every patient, centres by time to treatment. A silent preview."""
+    city, now = parts.feed.city, parts.clock.now()
+    return JsonResponse(await asyncio.to_thread(_recommended, parts, city, incident_id, now))
+
+
+def _recommended(parts: Parts, city: City, incident_id: str, now: datetime) -> dict[str, Any]:
+    evidence = units_evidence(city, incident_id, parts.sources, now)
+    units = rank_units(city, incident_id, evidence, parts.rules) if evidence else ()
+    return {
+        "incident_id": incident_id,
+        "computed_at": now,
+        "weights_epoch": parts.sources.travel.weights_epoch,
+        "units": worded(units),
+        "patients": [_centers(parts, city, each, now) for each in city.incidents[incident_id].patient_ids],
+    }
+
+
+def _centers(parts: Parts, city: City, patient_id: str, now: datetime) -> dict[str, Any]:
+    evidence = centers_evidence(city, patient_id, parts.sources, now)
+    if evidence is None:
+        none: dict[str, Any] = worded(PatientRecommendation(patient_id))
+        return none
+    rows: dict[str, Any] = worded(recommend_centers(city, city.patients[patient_id], evidence, now, parts.rules))
+    for row in rows["centers"]:
+        row["status"] = _in_force(city.centers[row["center_id"]], now)
+    return rows
+
+
+def _in_force(center: Center, now: datetime) -> list[Any]:
+    """Return what a centre said about itself and still stands; expired means unknown."""
+    return [row for row in center.statuses.values() if row.expires_at > now]
+
+
+@router.get("/incidents/{incident_id}/register", responses=refusals(401, 403, 404))
+async def incident_register(incident_id: str, session: ReadsIncident, parts: HasParts) -> Response:
+    """List the time points of every patient that the asker may see."""
+    city, now, actor = parts.feed.city, parts.clock.now(), actor_of(session)
+    seen = [each for each in city.incidents[incident_id].patient_ids if may_see_patient(actor, each, city, now)]
+    return JsonResponse([{"patient_id": each, "rows": _register(city, each, now)} for each in seen])
+
+
+@router.get("/patients/{patient_id}/register", responses=refusals(401, 403, 404))
+async def patient_register(patient_id: str, _session: ReadsPatient, parts: HasParts) -> Response:
+    """List every time point of a patient, with its target and what was missed."""
+    return JsonResponse(_register(parts.feed.city, patient_id, parts.clock.now()))
+
+
+def _register(city: City, patient_id: str, now: datetime) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = worded(register_rows(city, patient_id, now))
+    for row in rows:
+        row["label"] = _label(f"timepoint.{row['point']}")
+    return rows
+
+
+def _label(code: str) -> dict[str, str]:
+    said = text(code)
+    return {"zh": said.zh, "en": said.en}
+
+
+@router.get("/patients/{patient_id}/intervals", responses=refusals(401, 403, 404))
+async def patient_intervals(patient_id: str, _session: ReadsPatient, parts: HasParts) -> Response:
+    """List the named intervals (FMC2ECG, D2W, DNT …) in minutes."""
+    return JsonResponse(interval_rows(parts.feed.city, patient_id))
+
+
+@router.get("/patients/{patient_id}/handoff", responses=refusals(401, 403, 404, 422))
+async def handoff(
+    patient_id: str,
+    _session: ReadsPatient,
+    parts: HasParts,
+    view: HandoffFormat | Literal["fhir"] = HandoffFormat.ATMIST,
+) -> Response:
+    """Show what is said at the door, in the order of one spoken format, or as a FHIR document for other systems."""
+    city, now = parts.feed.city, parts.clock.now()
+    if view == "fhir":
+        document = await asyncio.to_thread(handoff_bundle, city, patient_id, now, parts.rules)
+        return Response(document, media_type="application/fhir+json")
+    return JsonResponse({"view": view, "sections": handoff_sections(city, patient_id, view, now, parts.rules)})
+
+
+@router.get("/indicators", responses=refusals(401, 403, 422))
+async def quality(
+    _session: ReadsQuality,
+    parts: HasParts,
+    edition: Edition = Edition.A,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    center_id: str | None = None,
+) -> Response:
+    """Compute the quality indicators over ended cases; a case without the minutes does not count."""
+    city = parts.feed.city
+    rows = await asyncio.to_thread(
+        lambda: indicators(tuple(quality_cases(city, since, center_id)), edition, parts.rules.protocols)
+    )
+    return JsonResponse([{**msgspec.to_builtins(row), "label": _label(f"indicator.{row.code}")} for row in rows])
+
+
+@router.get("/incidents/{incident_id}/facts", responses=refusals(401, 403, 404, 503))
+async def incident_facts(incident_id: str, _session: ReadsHistory, parts: HasParts) -> Response:
+    """List every fact on an incident, in order."""
+    seqs = parts.feed.city.history.get(incident_id, ())
+    facts = await asyncio.to_thread(parts.journal.facts_of, seqs)
+    return JsonResponse([{"seq": each.seq, "kind": each.kind, **_without_seq(each)} for each in facts])
+
+
+def _without_seq(fact: Any) -> dict[str, Any]:  # noqa: ANN401 - a Fact
+    names = ("at", "recorded_at", "clock", "uncertainty_s", "actor", "command_id", "data")
+    return {name: getattr(fact, name) for name in names}
+
+
+@router.get("/patients/{patient_id}/vitals", responses=refusals(401, 403, 404, 422))
+async def vitals(
+    patient_id: str, _session: ReadsPatient, parts: HasParts, since: Annotated[AwareDatetime | None, Query()] = None
+) -> Response:
+    """List stored vitals of the monitor that is bound to the patient, oldest first."""
+    return JsonResponse(await parts.measurements.stored_vitals(patient_id, since or LONG_AGO))

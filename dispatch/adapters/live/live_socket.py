@@ -1,0 +1,273 @@
+"""Serve the socket of ``gc.v1``: ticket, hello, tables, telemetry, uplink. docs/protocol.md is the contract.
+
+One task reads, one writes, one works through the uplink. Whoever ends first ends the connection; nothing a client
+sends or fails to read touches anybody else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from dispatch.adapters.accounts.storage import Session
+from dispatch.adapters.live.feed import scope_of
+from dispatch.adapters.live.outbox import Outbox
+from dispatch.adapters.live.patient_socket import Uplink
+from dispatch.adapters.parts import HasParts, Parts
+from dispatch.adapters.telemetry.hub import TelemetryViewer
+from dispatch.adapters.wire import (
+    CLOSED_MALFORMED,
+    CLOSED_NO_TICKET,
+    CLOSED_OVERFLOW,
+    CLOSED_REVOKED,
+    CLOSED_TOO_MANY,
+    CLOSED_VERSION,
+    PROTOCOL,
+    FrameError,
+    frame,
+    nack,
+    read_frame,
+)
+from dispatch.errors import Refused
+from dispatch.rights import may_see_patient
+from dispatch.words import Actor
+
+log = logging.getLogger(__name__)
+router = APIRouter()
+
+HELLO_WITHIN_S = 10.0
+CLOSE_WITHIN_S = 2.0  # a reader that takes nothing does not take the closing frame either
+MALFORMED_MAX = 20  # bad frames in one connection; a broken client must not fill the log for hours
+WATCHED_MAX = 32  # patients whose waves one page may look at
+STREAMS_MAX = 64  # streams a tablet may ask about in its hello
+
+
+@router.websocket("/ws")
+async def live(socket: WebSocket, parts: HasParts) -> None:
+    """Let a ticket's owner in; everybody else gets a closing code that names the reason."""
+    if not same_origin(socket, parts.origins):
+        await socket.close()  # before accept: the handshake is answered 403
+        return
+    session = await parts.access.take_ticket(socket.query_params.get("ticket", ""))
+    offered = PROTOCOL in socket.scope.get("subprotocols", ())
+    await socket.accept(subprotocol=PROTOCOL if offered else None)
+    refused = _closing_code(parts, session, offered=offered)
+    if session is None or refused is not None:
+        await socket.close(refused or CLOSED_NO_TICKET)
+        return
+    await Connection(socket, session, parts).serve()
+
+
+def same_origin(connection: WebSocket, allowed: frozenset[str]) -> bool:
+    """Say whether the page that opens this comes from us, or from an allowed origin; programs send no origin."""
+    origin = connection.headers.get("origin")
+    if origin is None or origin in allowed:
+        return True
+    return urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def _closing_code(parts: Parts, session: Session | None, *, offered: bool) -> int | None:
+    if session is None:
+        return CLOSED_NO_TICKET
+    if not offered:
+        return CLOSED_VERSION
+    return CLOSED_TOO_MANY if _is_crowded(parts, session) else None
+
+
+def _is_crowded(parts: Parts, session: Session) -> bool:
+    access, limits = parts.access, parts.limits
+    return access.sockets_of(session.account) >= limits.connections_per_account or access.sockets >= limits.connections
+
+
+class Connection:
+    """One socket from its hello to its end."""
+
+    def __init__(self, socket: WebSocket, session: Session, parts: Parts) -> None:
+        limits = parts.limits
+        self._socket = socket
+        self._session = session
+        self._parts = parts
+        self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._outbox = Outbox(
+            lambda: self._close(CLOSED_OVERFLOW),
+            events_max=limits.events_queued,
+            events_bytes_max=limits.events_bytes,
+            telemetry_max=limits.telemetry_queued,
+        )
+        self._viewer = TelemetryViewer(self._outbox, session.role, session.unit_id, session.center_id)
+        actor = Actor(session.account, session.role, session.unit_id, session.center_id)
+        self._uplink = Uplink(
+            actor, parts.submission, parts.measurements, parts.telemetry, self._outbox,
+            pending_max=limits.uplink_pending,
+        )  # fmt: skip
+        self._malformed = 0
+        self._unsubscribe: Callable[[], None] = _nothing
+        self._answers: dict[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
+            "subscribe": self._subscribe,
+            "ping": self._ping,
+            "put": self._uplink.take,
+            "position": self._position,
+            "watch": self._watch,
+        }
+
+    async def serve(self) -> None:
+        """Run until either side ends it."""
+        release = self._parts.access.hold(self._session, lambda: self._close(CLOSED_REVOKED))
+        tasks = [asyncio.create_task(work) for work in (self._read(), self._write(), self._uplink.run())]
+        ends: list[asyncio.Future[Any]] = [*tasks, self._closing]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            release()
+            self._unsubscribe()
+            self._parts.hub.leave(self._viewer)
+            self._outbox.close()
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        await self._say_goodbye()
+        for outcome in ended:
+            if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
+                raise outcome
+
+    def _close(self, code: int) -> None:
+        if not self._closing.done():
+            self._closing.set_result(code)
+
+    async def _say_goodbye(self) -> None:
+        if not self._closing.done():
+            self._closing.cancel()
+            return
+        code = self._closing.result()
+        log.info("socket closed", extra={"account": self._session.account, "code": code})
+        try:
+            await asyncio.wait_for(self._socket.close(code), CLOSE_WITHIN_S)
+        except (TimeoutError, WebSocketDisconnect, RuntimeError):
+            log.info("a socket did not take its closing frame", extra={"account": self._session.account})
+
+    async def _read(self) -> None:
+        try:
+            greeted = await asyncio.wait_for(self._greeted(), HELLO_WITHIN_S)
+        except TimeoutError:
+            greeted = False
+        if not greeted:
+            self._close(CLOSED_VERSION)
+            await self._closing  # the reader ending would look like the client's own end
+            return
+        while True:
+            await self._take(await self._receive())
+
+    async def _receive(self) -> str | bytes:
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text: str | None = message.get("text")
+        raw: bytes | None = message.get("bytes")
+        return text if text is not None else raw or b""
+
+    async def _greeted(self) -> bool:
+        try:
+            hello = read_frame(await self._receive())
+        except FrameError:
+            return False
+        versions = hello.get("versions")
+        if hello["t"] != "hello" or not isinstance(versions, list) or PROTOCOL not in versions:
+            return False
+        self._outbox.offer_event(await self._welcome(hello))
+        self._parts.hub.join(self._viewer)
+        return True
+
+    async def _welcome(self, hello: Mapping[str, Any]) -> str:
+        parts, session = self._parts, self._session
+        asked = hello.get("streams")
+        names = [each for each in asked[:STREAMS_MAX] if isinstance(each, str)] if isinstance(asked, list) else []
+        streams = {name: await asyncio.to_thread(parts.telemetry.committed_seq, name) for name in names}
+        account = session_body(session)
+        limits = {"frame_bytes": parts.limits.frame_bytes, "queue": parts.limits.events_queued}
+        return frame(
+            "welcome", version=PROTOCOL, feed_epoch=parts.feed.feed_epoch, seq=parts.feed.seq, streams=streams,
+            limits=limits, server_time=parts.clock.now(), clock_speed=parts.clock.speed, account=account,
+        )  # fmt: skip
+
+    async def _take(self, raw: str | bytes) -> None:
+        try:
+            if isinstance(raw, bytes):
+                await self._uplink.take_wave(raw)
+                return
+            content = read_frame(raw)
+            await self._answers.get(content["t"], self._unknown)(content)
+        except FrameError as error:
+            self._malformed += 1
+            why = str(error).encode("utf-8", "backslashreplace").decode()[:300]
+            self._outbox.offer_event(nack(None, None, Refused("frame_malformed", {"why": why}), retry=False))
+            if self._malformed > MALFORMED_MAX:
+                self._close(CLOSED_MALFORMED)
+
+    async def _unknown(self, _content: Mapping[str, Any]) -> None:
+        raise FrameError(f"t is none of {', '.join(self._answers)}")
+
+    async def _subscribe(self, content: Mapping[str, Any]) -> None:
+        scope = scope_of(self._session.role, self._session.unit_id, self._session.center_id)
+        if scope is None:
+            refused = Refused("not_your_role", {"role": f"role.{self._session.role}"})
+            self._outbox.offer_event(nack(None, None, refused, retry=False))
+            return
+        epoch, offset = content.get("feed_epoch"), content.get("offset")
+        self._unsubscribe()
+        self._unsubscribe = self._parts.feed.subscribe(
+            self._outbox,
+            scope,
+            epoch if isinstance(epoch, str) else None,
+            offset if isinstance(offset, int) and offset >= 0 else None,
+        )
+
+    async def _ping(self, content: Mapping[str, Any]) -> None:
+        answer = {"n": content.get("n"), "client_time": content.get("client_time")}
+        self._outbox.offer_event(frame("pong", **answer, server_time=self._parts.clock.now()))
+
+    async def _position(self, content: Mapping[str, Any]) -> None:
+        body = content.get("body", content)
+        if not isinstance(body, dict):
+            raise FrameError("body is an object")
+        refused = self._uplink.position(body)
+        if refused is not None:
+            self._outbox.offer_event(nack(None, None, refused, retry=False))
+
+    async def _watch(self, content: Mapping[str, Any]) -> None:
+        """Note whose waves this page shows: all others would be sent for nothing."""
+        asked = content.get("patients")
+        if not isinstance(asked, list) or len(asked) > WATCHED_MAX:
+            raise FrameError(f"patients is a list of at most {WATCHED_MAX} ids")
+        actor = Actor(self._session.account, self._session.role, self._session.unit_id, self._session.center_id)
+        city, now = self._parts.feed.city, self._parts.clock.now()
+        self._viewer.watched = {
+            each for each in asked if isinstance(each, str) and may_see_patient(actor, each, city, now)
+        }
+
+    async def _write(self) -> None:
+        while True:
+            content = await self._outbox.take()
+            if isinstance(content, str):
+                await self._socket.send_text(content)
+                continue
+            await self._socket.send_bytes(content)
+
+
+def session_body(session: Session) -> dict[str, Any]:
+    """Return who is signed in, as the pages read it."""
+    return {
+        "account": session.account,
+        "name": session.label,
+        "role": session.role,
+        "unit_id": session.unit_id,
+        "center_id": session.center_id,
+        "expires_at": session.expires_at,
+    }
+
+
+def _nothing() -> None:
+    """Undo nothing: not yet subscribed."""

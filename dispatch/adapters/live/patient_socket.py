@@ -1,0 +1,292 @@
+"""Take what a tablet sends up: commands, positions, vitals, waveforms. Acknowledged means durable.
+
+Every stream is numbered contiguously by the tablet; the telemetry store remembers how far each one is, so a repeat is
+harmless and a gap is seen, also across restarts. A message that a rule refuses is remembered as dealt with, so that the
+stream goes on behind it.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from ulid import ULID
+
+from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vitals, command_data
+from dispatch.adapters.live.outbox import Outbox
+from dispatch.adapters.submission import Forbidden, Submission, entered_for
+from dispatch.adapters.telemetry.measurements import Measurements
+from dispatch.adapters.telemetry.sample_streams import EPOCH
+from dispatch.adapters.wire import FrameError, Wave, encoded, frame, moment_from, nack, read_wave
+from dispatch.command import BY_NAME
+from dispatch.command_roles import RIGHTS
+from dispatch.errors import Refused
+from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable, Ticket
+from dispatch.words import Actor, Role
+
+log = logging.getLogger(__name__)
+
+UPLINK = "uplink"  # whose "vitals" the digests of numbered messages are that are kept elsewhere or refused
+IN_FLIGHT_MAX = 128  # measurements on their way to the disk at once: they share a commit
+STREAM_MAX = 200  # characters of a stream's name
+KINDS = ("command", "position", "vitals")
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One numbered message, its envelope checked."""
+
+    stream: str
+    seq: int
+    id: str
+    kind: str
+    at: datetime
+    measured: bool  # the tablet has measured the server's clock
+    body: Mapping[str, Any]
+    digest: bytes
+    broken: str | None = None  # why it cannot be read; it is remembered as refused, so that its stream goes on
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A measurement on its way to the disk; the ack follows its ticket."""
+
+    stream: str
+    seq: int  # what the tablet counts in: for a wave its first sample
+    ticket: Ticket
+    wave: Wave | None = None
+    vitals: Put | None = None
+    refused: Refused | None = None
+
+
+class Uplink:
+    """Serve one tablet's connection; ``run`` until cancelled. The messages of a connection are taken in order."""
+
+    def __init__(  # noqa: PLR0913 - one connection and the four things it needs
+        self,
+        actor: Actor,
+        submission: Submission,
+        measurements: Measurements,
+        telemetry: Telemetry,
+        answer: Outbox,
+        *,
+        pending_max: int,
+    ) -> None:
+        self._actor = actor
+        self._submission = submission
+        self._measurements = measurements
+        self._telemetry = telemetry
+        self._answer = answer
+        self._queue: asyncio.Queue[Put | Wave] = asyncio.Queue(pending_max)
+        self._in_flight: deque[_Stored] = deque()
+
+    async def take(self, content: Mapping[str, Any]) -> None:
+        """Queue one ``put``; waits, and so stops reading, while too much is pending."""
+        await self._queue.put(read_put(content))
+
+    async def take_wave(self, raw: bytes) -> None:
+        """Queue one waveform chunk."""
+        await self._queue.put(read_wave(raw))
+
+    async def run(self) -> None:
+        """Work through the queue."""
+        while True:
+            message = await self._queue.get()
+            if isinstance(message, Wave):
+                self._store_wave(message)
+            elif message.kind == "vitals" and message.broken is None:
+                self._store_vitals(message)
+            else:
+                await self._settle()
+                await self._act(message)
+            if self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX:
+                await self._settle()
+            self._queue.task_done()
+
+    async def idle(self) -> None:
+        """Wait until everything that was taken is answered."""
+        await self._queue.join()
+
+    def position(self, body: Mapping[str, Any]) -> Refused | None:
+        """Take an unnumbered position; the latest wins."""
+        return self._measurements.position(self._actor, body)
+
+    async def _act(self, put: Put) -> None:
+        """Do what a numbered message asks, once, and remember that it is done."""
+        try:
+            committed = await asyncio.to_thread(self._telemetry.committed_seq, put.stream)
+        except TelemetryUnavailable as failure:
+            self._refuse(put, failure)
+            return
+        if put.seq > committed + 1:
+            self._refuse(put, StreamGap(put.stream, put.seq, committed + 1))
+            return
+        refused = None
+        if put.seq == committed + 1:
+            try:
+                refused = await self._done(put)
+            except JournalUnavailable:
+                self._answer.offer_event(nack(put.stream, put.seq, Refused("journal_unavailable"), retry=True))
+                return
+        await self._remember(put, refused)
+
+    async def _done(self, put: Put) -> Refused | None:
+        if put.broken is not None:
+            return Refused("frame_malformed", {"why": put.broken})
+        if put.kind == "position":
+            return self._measurements.position(self._actor, put.body)
+        try:
+            data, whom = _command(put.body)
+            when = self._submission.by_device(put.at, measured=put.measured)
+            outcome = await self._submission.submit(entered_for(self._actor, whom), data, command_id=put.id, when=when)
+        except BadFieldError as error:
+            return Refused("bad_input", {"field": error.field, "why": error.why})
+        except Forbidden as forbidden:
+            return forbidden.refused
+        return outcome if isinstance(outcome, Refused) else None
+
+    async def _remember(self, put: Put, refused: Refused | None) -> None:
+        """Make it durable that this number is dealt with, then say so: what was refused, and how far the stream is."""
+        ticket = self._telemetry.append_vitals(UPLINK, put.stream, put.seq, put.at, put.digest)
+        try:
+            reached = await ticket
+        except (StreamGap, StreamConflict, TelemetryUnavailable) as failure:
+            self._refuse(put, failure)
+            return
+        if refused is not None:
+            self._answer.offer_event(nack(put.stream, put.seq, refused, retry=False))
+        self._answer.offer_event(frame("ack", stream=put.stream, seq=reached))
+
+    def _store_vitals(self, put: Put) -> None:
+        """Send vitals to the disk; what is malformed or not this crew's is remembered as dealt with, not stored."""
+        refused = self._wrong_vitals(put)
+        patient_id = UPLINK if refused else str(put.body["patient_id"])
+        body = put.digest if refused else encoded({"device_id": put.body["device_id"], "values": put.body["values"]})
+        ticket = self._telemetry.append_vitals(patient_id, put.stream, put.seq, put.at, body)
+        self._in_flight.append(_Stored(put.stream, put.seq, ticket, vitals=None if refused else put, refused=refused))
+
+    def _wrong_vitals(self, put: Put) -> Refused | None:
+        values = put.body.get("values")
+        if not isinstance(values, dict) or not isinstance(put.body.get("device_id"), str):
+            return Refused("bad_input", {"field": "body", "why": "needs patient_id, device_id and values"})
+        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values.values()):
+            return Refused("bad_input", {"field": "values", "why": "are numbers; leave out what is unknown"})
+        try:
+            check_vitals(values, "values")
+        except BadFieldError as error:
+            return Refused("bad_input", {"field": error.field, "why": error.why})
+        if (why := self._submission.unlikely(put.at)) is not None:
+            return Refused("bad_input", {"field": "at", "why": why})
+        return self._measurements.not_theirs(self._actor, put.body.get("patient_id"))
+
+    def _store_wave(self, wave: Wave) -> None:
+        stream = f"wave/{wave.patient_id}/{wave.stream_no}"
+        refused = self._measurements.not_theirs(self._actor, wave.patient_id)
+        if refused is None and wave.first_sample % wave.samples:
+            refused = Refused("frame_malformed", {"why": "the chunks of a stream have all the same number of samples"})
+        if refused is not None:
+            self._answer.offer_event(nack(stream, wave.first_sample, refused, retry=False))
+            return
+        seq = wave.first_sample // wave.samples + 1
+        ticket = self._telemetry.append_wave(wave.patient_id, stream, seq, wave.at, wave.raw)
+        self._in_flight.append(_Stored(stream, wave.first_sample, ticket, wave=wave))
+
+    async def _settle(self) -> None:
+        """Wait for everything in flight, in order; show what is durable and acknowledge each stream once."""
+        reached: dict[str, int] = {}
+        while self._in_flight:
+            stored = self._in_flight.popleft()
+            try:
+                committed = await stored.ticket
+            except (StreamGap, StreamConflict, TelemetryUnavailable) as failure:
+                self._refuse(stored, failure)
+                continue
+            # A repeat is answered with how far the stream is; a wave is counted in samples, so it names itself.
+            reached[stored.stream] = stored.seq if stored.wave else committed
+            if stored.refused is not None:
+                self._answer.offer_event(nack(stored.stream, stored.seq, stored.refused, retry=False))
+            await self._show(stored)
+        for stream, seq in reached.items():
+            self._answer.offer_event(frame("ack", stream=stream, seq=seq))
+
+    async def _show(self, stored: _Stored) -> None:
+        if stored.wave is not None:
+            await self._measurements.show_wave(stored.wave)
+        if stored.vitals is not None:
+            body = stored.vitals.body
+            await self._measurements.show_vitals(
+                str(body["patient_id"]), stored.vitals.at, str(body["device_id"]), body["values"]
+            )
+
+    def _refuse(self, message: Put | _Stored, failure: Exception) -> None:
+        refused, retry = _failure(failure)
+        if refused.code == "stream_conflict":
+            log.error(
+                "stream conflict", extra={"stream": message.stream, "seq": message.seq, "by": self._actor.account}
+            )
+        self._answer.offer_event(nack(message.stream, message.seq, refused, retry=retry))
+
+
+def read_put(content: Mapping[str, Any]) -> Put:
+    """Read a numbered message; raise ``FrameError`` when not even its number can be read."""
+    stream, seq = content.get("stream"), content.get("seq")
+    if not isinstance(stream, str) or not _names_a_stream(stream):
+        raise FrameError(f"stream is <outbox_id>/<name>, at most {STREAM_MAX} characters of ASCII")
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 1 <= seq < 1 << 53:
+        raise FrameError("seq is a whole number from 1")
+    try:
+        return _checked(stream, seq, content)
+    except FrameError as error:
+        digest = hashlib.sha256(encoded(content)).digest()
+        return Put(stream, seq, "", "", EPOCH, measured=False, body={}, digest=digest, broken=str(error))
+
+
+def _names_a_stream(written: str) -> bool:
+    return 3 <= len(written) <= STREAM_MAX and "/" in written and written.isascii() and written.isprintable()  # noqa: PLR2004 - "a/b"
+
+
+def _checked(stream: str, seq: int, content: Mapping[str, Any]) -> Put:
+    put_id, kind, body = content.get("id"), content.get("kind"), content.get("body")
+    if not isinstance(put_id, str) or not _is_ulid(put_id):
+        raise FrameError("id is a ULID")
+    if kind not in KINDS:
+        raise FrameError(f"kind is one of {', '.join(KINDS)}")
+    if not isinstance(body, dict):
+        raise FrameError("body is an object")
+    at = moment_from(content, "at")
+    digest = hashlib.sha256(encoded([put_id, kind, body])).digest()
+    return Put(stream, seq, put_id, kind, at, content.get("clock_offset_ms") is not None, body, digest)
+
+
+def _is_ulid(written: str) -> bool:
+    try:
+        return str(ULID.from_str(written)) == written
+    except ValueError:
+        return False
+
+
+def _command(body: Mapping[str, Any]) -> tuple[Any, str | None]:
+    kind = BY_NAME.get(str(body.get("kind")))
+    if kind is None or RIGHTS[kind] == {Role.SYSTEM}:
+        raise BadFieldError("kind", "is no command")
+    whom = body.get("entered_for")
+    if whom is not None and not (isinstance(whom, str) and whom):
+        raise BadFieldError("entered_for", "is a name or null")
+    try:
+        return command_data(kind, body_of(kind).model_validate(body.get("data"))), whom
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadFieldError(".".join(map(str, ("data", *first["loc"]))), first["msg"]) from error
+
+
+def _failure(failure: Exception) -> tuple[Refused, bool]:
+    if isinstance(failure, StreamGap):
+        return Refused("stream_gap", {"expected_seq": failure.expected_seq}), True
+    if isinstance(failure, StreamConflict):
+        return Refused("stream_conflict"), False
+    return Refused("telemetry_unavailable"), True

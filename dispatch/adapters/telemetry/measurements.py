@@ -1,0 +1,120 @@
+"""Take measurements that are not facts: where units are, what monitors say. Store them; show what may be seen."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from dispatch.adapters.clock import Clock
+from dispatch.adapters.telemetry.hub import Row, TelemetryHub
+from dispatch.adapters.telemetry.vital_levels import vital_levels
+from dispatch.adapters.wire import FrameError, Wave, moment_from
+from dispatch.city import City
+from dispatch.errors import Refused
+from dispatch.ports import Position, Telemetry
+from dispatch.rights import runs_to
+from dispatch.words import Actor, Role
+from geo.datum import Datum, to_wgs84
+from geo.fleet_index import FleetIndex, Moved
+from geo.point import BadPoint, Point, checked_point
+
+log = logging.getLogger(__name__)
+
+# A receiver's clock is GPS; a fix from further ahead than this is broken and would hide all later ones.
+FIX_AHEAD_MAX = timedelta(seconds=30)
+SPEED_MOST_MPS = 120.0  # a helicopter
+
+
+class Measurements:
+    """Share positions and vitals with the telemetry store, the fleet index and the screens."""
+
+    def __init__(
+        self, telemetry: Telemetry, fleet: FleetIndex, hub: TelemetryHub, city: Callable[[], City], clock: Clock
+    ) -> None:
+        self._telemetry = telemetry
+        self._fleet = fleet
+        self._hub = hub
+        self._city = city
+        self._clock = clock
+
+    def position(self, actor: Actor, body: Mapping[str, Any]) -> Refused | None:
+        """Take one position of the crew's own unit; the answer says why not."""
+        if actor.role is not Role.CREW or body.get("unit_id") != actor.unit_id:
+            return Refused("not_your_unit")
+        try:
+            position = self._read(str(actor.unit_id), body)
+        except (BadPoint, FrameError, msgspec.ValidationError) as error:
+            return Refused("bad_input", {"field": "position", "why": str(error)})
+        self.move(position)
+        return None
+
+    def move(self, position: Position) -> None:
+        """Store a position, index it, and pass it on; an older one than the known joins the track only."""
+        self._telemetry.record_position(position)
+        point = Point(position.lon, position.lat)
+        moved = self._fleet.move(position.unit_id, point, position.at, position.heading_deg, position.speed_mps)
+        if moved is not Moved.STALE:
+            self._hub.moved(position)
+
+    def hear(self, rows: Iterable[Row]) -> None:
+        """Index positions that came in elsewhere: another gateway stores their track."""
+        for unit_id, lon, lat, heading_deg, speed_mps, fix_at in rows:
+            at = datetime.fromisoformat(fix_at)
+            self._telemetry.learn_position(Position(unit_id, at, lon, lat, speed_mps, heading_deg, None))
+            self._fleet.move(unit_id, Point(lon, lat), at, heading_deg, speed_mps)
+
+    def not_theirs(self, actor: Actor, patient_id: object) -> Refused | None:
+        """Say why this actor may not send measurements of a patient, None when they may: the crew that runs there."""
+        patient = self._city().patients.get(patient_id) if isinstance(patient_id, str) else None
+        mine = actor.role is Role.CREW and patient and runs_to(actor.unit_id, patient.incident_id, self._city())
+        return None if mine else Refused("not_your_patient")
+
+    async def show_vitals(self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]) -> None:
+        """Pass a stored reading on, if its monitor is bound to the patient; otherwise it stays in quarantine."""
+        patient = self._city().patients.get(patient_id)
+        if patient is None or patient.device_id != device_id:
+            return
+        await self._hub.send_vitals(patient_id, at, device_id, values, vital_levels(values, patient.findings))
+
+    async def show_wave(self, wave: Wave) -> None:
+        """Pass a stored chunk on, if the patient has a monitor bound."""
+        patient = self._city().patients.get(wave.patient_id)
+        if patient is not None and patient.device_id is not None:
+            await self._hub.send_wave(wave.raw)
+
+    async def stored_vitals(self, patient_id: str, since: datetime) -> list[dict[str, Any]]:
+        """Return what was stored of the monitors that were bound to the patient, oldest first."""
+        samples = await asyncio.to_thread(self._telemetry.vitals, patient_id, since)
+        patient = self._city().patients.get(patient_id)
+        rows = ({"at": sample.at, **msgspec.json.decode(sample.body)} for sample in samples)
+        return [row for row in rows if patient is not None and row["device_id"] == patient.device_id]
+
+    def _read(self, unit_id: str, body: Mapping[str, Any]) -> Position:
+        numbers = msgspec.convert(dict(body), _Position)
+        point = to_wgs84(checked_point(numbers.lon, numbers.lat), numbers.datum)
+        at, now = moment_from(body, "fix_at"), self._clock.now()
+        if at - now > FIX_AHEAD_MAX * self._clock.speed:
+            raise FrameError(f"fix_at: {at.isoformat()} lies in the future")
+        return Position(
+            unit_id, min(at, now), point.lon, point.lat, numbers.speed_mps, numbers.heading_deg, numbers.accuracy_m
+        )
+
+
+class _Position(msgspec.Struct, frozen=True):
+    """The numbers of a position message; ``datum`` is mandatory."""
+
+    lon: float
+    lat: float
+    datum: Datum
+    heading_deg: float | None = None
+    speed_mps: float | None = None
+    accuracy_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.heading_deg is not None and not 0 <= self.heading_deg <= 360:  # noqa: PLR2004 - a circle
+            raise ValueError(f"heading_deg: {self.heading_deg} is outside 0..360")
+        if self.speed_mps is not None and not 0 <= self.speed_mps <= SPEED_MOST_MPS:
+            raise ValueError(f"speed_mps: {self.speed_mps} is outside 0..{SPEED_MOST_MPS:g}")

@@ -114,11 +114,20 @@ def no_hour_factors() -> NDArray[np.float64]:
 
 
 def durations_at(
-    graph: RoadGraph, hour_factors: NDArray[np.float64], measures: Iterable[RoadMeasure], at: datetime
+    graph: RoadGraph,
+    hour_factors: NDArray[np.float64],
+    measures: Iterable[RoadMeasure],
+    at: datetime,
+    road_factors: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int32]:
-    """Return the milliseconds of every arc at a moment; the slowest of several measures on a road counts."""
+    """Return the milliseconds of every arc at a moment; the slowest of several measures on a road counts.
+
+    ``road_factors`` float64[stretches] multiply the hour's: what was learned about an area (`geo.learned_speeds`).
+    """
     local = at.astimezone(CITY_TIME)
     factor = hour_factors[graph.road_class, local.weekday() * 24 + local.hour]
+    if road_factors is not None:
+        factor *= road_factors
     slowed = np.ones(graph.stretch_count)
     for measure in measures:
         if measure.in_force(at):
@@ -137,6 +146,7 @@ class LiveWeights:
         self._travel = travel
         self._graph = graph
         self._hour_factors = no_hour_factors() if hour_factors is None else hour_factors
+        self._road_factors = np.ones(graph.stretch_count)
         self._measures: dict[str, RoadMeasure] = {}
         self._wanted: datetime | None = None
         self._closing = False
@@ -162,12 +172,18 @@ class LiveWeights:
         with self._changed:
             return self._measures.pop(measure_id, None) is not None
 
-    def learn(self, hour_factors: NDArray[np.float64]) -> None:
-        """Take other factors, float64[road classes, hours of the week], all above 0. Raises ValueError."""
-        if hour_factors.shape != self._hour_factors.shape or not bool((hour_factors > 0.0).all()):
+    def learn(self, hour_factors: NDArray[np.float64], road_factors: NDArray[np.float64] | None = None) -> None:
+        """Take other factors: float64[road classes, hours of the week], and float64[stretches] (None: all 1).
+
+        All are finite and above 0, else ValueError. `geo.learned_speeds` makes both.
+        """
+        if hour_factors.shape != self._hour_factors.shape or not _are_factors(hour_factors):
             raise ValueError("hour factors must be one number above 0 for each road class and hour of the week")
+        roads = np.ones(self._graph.stretch_count) if road_factors is None else road_factors.copy()
+        if roads.shape != (self._graph.stretch_count,) or not _are_factors(roads):
+            raise ValueError("road factors must be one number above 0 for each stretch of road")
         with self._changed:
-            self._hour_factors = hour_factors.copy()
+            self._hour_factors, self._road_factors = hour_factors.copy(), roads
 
     def ask(self, at: datetime) -> None:
         """Ask for weights of a moment, and return at once; while one rebuild runs, only the last request waits."""
@@ -207,20 +223,31 @@ class LiveWeights:
                 self._changed.wait_for(lambda: self._closing or self._wanted is not None)
                 if self._closing:
                     return
-                at, measures, factors = self._wanted, list(self._measures.values()), self._hour_factors
+                at, measures = self._wanted, list(self._measures.values())
+                factors = self._hour_factors, self._road_factors
             if at is None:
                 continue
-            self._status = self._rebuilt(at, measures, factors)
+            self._status = self._rebuilt(at, measures, *factors)
             with self._changed:
                 if self._wanted is at:
                     self._wanted = None
                 self._changed.notify_all()
 
-    def _rebuilt(self, at: datetime, measures: Sequence[RoadMeasure], factors: NDArray[np.float64]) -> WeightsStatus:
+    def _rebuilt(
+        self,
+        at: datetime,
+        measures: Sequence[RoadMeasure],
+        hour_factors: NDArray[np.float64],
+        road_factors: NDArray[np.float64],
+    ) -> WeightsStatus:
         try:
-            epoch = self._travel.reweight(durations_at(self._graph, factors, measures, at))
+            epoch = self._travel.reweight(durations_at(self._graph, hour_factors, measures, at, road_factors))
         except (ValueError, MemoryError) as failure:
             old = self._status
             reason = str(failure) or type(failure).__name__
             return WeightsStatus(old.epoch, old.as_of, None, old.failed_at or at, reason)
         return WeightsStatus(epoch, at, None, None, None)
+
+
+def _are_factors(numbers: NDArray[np.float64]) -> bool:
+    return bool((np.isfinite(numbers) & (numbers > 0.0)).all())

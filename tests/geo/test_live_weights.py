@@ -187,3 +187,31 @@ def test_hour_factors_must_be_possible(
     live.learn(no_hour_factors() * 2.0)
     live.ask(AT)
     assert live.settled(WITHIN_S)
+
+
+def test_an_areas_factors_multiply_the_hours(live: LiveWeights) -> None:
+    for seed in range(100):  # some 3,000 arcs
+        graph, rng = random_graph(seed), random.Random(seed)
+        hours = np.array([[rng.uniform(0.5, 3.0) for _ in range(168)] for _ in ROAD_CLASSES])
+        roads = np.array([rng.uniform(0.5, 3.0) for _ in range(graph.stretch_count)])
+        found = durations_at(graph, hours, [], AT, roads)
+        for arc in range(graph.arc_count):
+            stretch = int(graph.arc_stretch[arc])
+            factor = hours[graph.road_class[stretch], 8] * roads[stretch]
+            assert int(found[arc]) == max(1, round(int(graph.duration_ms[arc]) * factor)), f"seed {seed}"
+    for impossible in (np.ones(2), np.zeros(random_graph(1).stretch_count)):
+        with pytest.raises(ValueError, match="each stretch"):
+            live.learn(no_hour_factors(), impossible)
+
+
+def test_learned_factors_of_an_area_reach_the_answers() -> None:
+    graph = random_graph(1)
+    travel = travel_on(graph)
+    live = LiveWeights(travel, graph)
+    a, b = graph.node_point(0), graph.node_point(1)
+    before_s = travel.matrix([a], [b])[0, 0]
+    live.learn(no_hour_factors() * 2.0, np.full(graph.stretch_count, 1.5))
+    live.ask(AT)
+    assert live.settled(WITHIN_S)
+    assert travel.matrix([a], [b])[0, 0] == pytest.approx(3.0 * before_s, rel=0.001)
+    live.close()

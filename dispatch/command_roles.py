@@ -1,19 +1,26 @@
 """Who may ask for what: the one table of roles. Own unit and own centre are checked in ``dispatch/rights.py``."""
 
-from dispatch.commands import (
+from dispatch.center_commands import (
     AcceptPatient,
     AcknowledgeActivation,
     AcknowledgeEnd,
+    CancelActivation,
+    ChooseDestination,
+    CompleteHandoff,
+    PreAlert,
+    ReceiveActivation,
+    ReleaseResource,
+    ReportResourceReady,
+    ReportTeamReady,
+    ReserveResource,
+)
+from dispatch.commands import (
     AddPatient,
     AnswerCall,
     AssignUnit,
     BindMonitor,
-    CancelActivation,
     CheckDeadlines,
-    ChooseDestination,
     CloseIncident,
-    CommissionUnit,
-    CompleteHandoff,
     ConfirmCondition,
     CorrectTimePoint,
     DivertUnit,
@@ -25,31 +32,21 @@ from dispatch.commands import (
     HoldIncident,
     IdentifyPatient,
     LinkCall,
-    ListCenter,
     Locate,
-    PreAlert,
     ReadEcg,
-    ReceiveActivation,
     ReceiveCall,
     RecordEcg,
     RecordFindings,
     RecordVitals,
     RegisterTimePoint,
-    ReleaseResource,
     ReopenIncident,
-    ReportCenterStatus,
-    ReportResourceReady,
     ReportStatus,
-    ReportTeamReady,
-    ReserveResource,
     ResumeIncident,
     SetPriority,
-    SignOff,
-    SignOn,
-    TakeOutOfService,
     UnbindMonitor,
     WriteNote,
 )
+from dispatch.ground_commands import CommissionUnit, ListCenter, ReportCenterStatus, SignOff, SignOn, TakeOutOfService
 from dispatch.words import Role
 
 S, D, C, T, H, P, A, X = (

@@ -1,5 +1,6 @@
-"""Everything that can be asked of the desk, in call order; ``dispatch/command.py`` holds the envelope it comes in.
+"""Everything that can be asked of the desk about a call, its incident, its runs and its patients, in call order.
 
+``ground_commands`` and ``center_commands`` hold the rest, ``dispatch/command.py`` the envelope all of them come in.
 A command says what a person or machine wants; ``flow`` decides which facts follow, or refuses.
 """
 
@@ -8,70 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from dispatch.words import Outcome, Place, UnitStatus
-
-
-@dataclass(frozen=True, slots=True)
-class ListCenter:
-    """Enter a hospital in the city's list, or change what it declares."""
-
-    center_id: str
-    name: str
-    grade: str
-    lon: float
-    lat: float
-    kinds: tuple[str, ...]
-    capabilities: tuple[str, ...]
-    phone: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CommissionUnit:
-    """Add a vehicle to a station."""
-
-    unit_id: str
-    call_sign: str
-    station_id: str
-    station_name: str
-    lon: float
-    lat: float
-    level: str = "als"
-    equipment: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SignOn:
-    """Take a vehicle as its crew."""
-
-    unit_id: str
-    crew: tuple[str, ...]
-    names: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """Leave the vehicle."""
-
-    unit_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class TakeOutOfService:
-    """Say that a unit cannot be sent."""
-
-    unit_id: str
-    reason: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportCenterStatus:
-    """Say how a centre or one of its resources stands, by whom, why, until when."""
-
-    center_id: str
-    topic: str
-    state: str
-    expires_at: datetime
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,102 +245,6 @@ class EndPatient:
     risk_told: bool = False
     signed: bool = False
     witness: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChooseDestination:
-    """Decide where to, as the crew doctor; sends the activation."""
-
-    patient_id: str
-    center_id: str
-    chosen_by: str = "crew_doctor"
-    reason: str | None = None
-    risk_told: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PreAlert:
-    """Alarm a centre before patient contact: arrest and imminent delivery only."""
-
-    patient_id: str
-    center_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiveActivation:
-    """Say that the wall shows it."""
-
-    activation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcknowledgeActivation:
-    """Answer the alarm."""
-
-    activation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportTeamReady:
-    """Say that the team stands there."""
-
-    activation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptPatient:
-    """Take the patient over."""
-
-    activation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelActivation:
-    """Call the centre off."""
-
-    activation_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcknowledgeEnd:
-    """Say that the redirect or cancellation was seen."""
-
-    activation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReserveResource:
-    """Hold a cath lab, CT, OR or bed for this patient."""
-
-    activation_id: str
-    resource: str
-    minutes: int = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ReportResourceReady:
-    """Say that the held resource is ready."""
-
-    activation_id: str
-    resource: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseResource:
-    """Give a hold back."""
-
-    reservation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompleteHandoff:
-    """Record the handover: where, and whether the ED was bypassed."""
-
-    patient_id: str
-    where: str
-    taken_by: str | None = None
-    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
@@ -28,10 +30,25 @@ from dispatch.snapshot import code_version, decode_city, encode_city
 SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
 # Commands whose facts can hold words somebody typed; any other that ever does is sealed all the same, only slower.
 WITH_WORDS = frozenset(
-    {c.ReceiveCall, c.LinkCall, c.Locate, c.WriteNote, c.IdentifyPatient, c.SignOn, c.TakeOutOfService}
+    {
+        c.ReceiveCall,
+        c.LinkCall,
+        c.Locate,
+        c.WriteNote,
+        c.IdentifyPatient,
+        gc.SignOn,
+        gc.TakeOutOfService,
+    }
     | {c.SetPriority, c.AssignUnit, c.DivertUnit, c.EndAssignment, c.HoldIncident, c.CloseIncident, c.ReopenIncident}
-    | {c.GiveTreatment, c.EndPatient, c.ChooseDestination, c.PreAlert, c.CancelActivation, c.ReportCenterStatus}
-    | {c.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
+    | {
+        c.GiveTreatment,
+        c.EndPatient,
+        cc.ChooseDestination,
+        cc.PreAlert,
+        cc.CancelActivation,
+        gc.ReportCenterStatus,
+    }
+    | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

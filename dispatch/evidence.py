@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from center_protocols.vocabulary import Capability, Condition
+from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch.city import City
 from dispatch.flow.decision import CenterArrival, Evidence, UnitArrival
@@ -113,6 +114,6 @@ def patient_point(city: City, patient_id: str, sources: Sources) -> Point | None
 GATHERERS: dict[type, Callable[[Any, City, Sources, datetime], Evidence | None]] = {
     c.AssignUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
     c.DivertUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
-    c.ChooseDestination: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
-    c.PreAlert: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
+    cc.ChooseDestination: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
+    cc.PreAlert: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
 }

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Condition, Resource
+from dispatch import center_commands as cc
 from dispatch import center_events as ce
-from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch import ground_events as ge
 from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.city import City
@@ -23,7 +24,7 @@ ALARM_BEFORE_CONTACT = frozenset({Condition.CARDIAC_ARREST, Condition.IMMINENT_D
 CONTACT = RUN.index(UnitStatus.AT_PATIENT)
 
 
-def choose_destination(city: City, command: Command, ask: c.ChooseDestination, rules: Rules) -> Decision:
+def choose_destination(city: City, command: Command, ask: cc.ChooseDestination, rules: Rules) -> Decision:
     """Decide where to, after patient contact; another choice than the first carries its reason."""
     refused = _unless_choosable(city, ask)
     if refused is not None:
@@ -42,7 +43,7 @@ def choose_destination(city: City, command: Command, ask: c.ChooseDestination, r
     return [chosen, *facts, *_alarmed(city, command, patient, center.id, rules)]
 
 
-def _unless_choosable(city: City, ask: c.ChooseDestination) -> Refused | None:
+def _unless_choosable(city: City, ask: cc.ChooseDestination) -> Refused | None:
     patient, center = city.patients.get(ask.patient_id), city.centers.get(ask.center_id)
     if patient is None or center is None:
         return Refused("patient.unknown" if patient is None else "center.unknown")
@@ -107,7 +108,7 @@ def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rul
             patient.activate,
             eta_s,
             acknowledge_by(command.received_at, eta_s, rules),
-            isinstance(command.data, c.PreAlert),
+            isinstance(command.data, cc.PreAlert),
         )
     ]
 
@@ -130,7 +131,7 @@ def acknowledge_by(sent_at: datetime, eta_s: float | None, rules: Rules) -> date
     return sent_at + timedelta(seconds=within_s)
 
 
-def pre_alert(city: City, command: Command, ask: c.PreAlert, rules: Rules) -> Decision:
+def pre_alert(city: City, command: Command, ask: cc.PreAlert, rules: Rules) -> Decision:
     """Alarm a centre before patient contact: only arrest and imminent delivery allow it."""
     patient = city.patients.get(ask.patient_id)
     if patient is None or ask.center_id not in city.centers:
@@ -143,12 +144,12 @@ def pre_alert(city: City, command: Command, ask: c.PreAlert, rules: Rules) -> De
     return [*_released_elsewhere(city, patient, ask.center_id, "pre_alert"), *alarmed]
 
 
-def receive_activation(city: City, _command: Command, ask: c.ReceiveActivation, _rules: Rules) -> Decision:
+def receive_activation(city: City, _command: Command, ask: cc.ReceiveActivation, _rules: Rules) -> Decision:
     """Note that the wall shows it."""
     return _moved(city, ask.activation_id, ce.ActivationReceived)
 
 
-def acknowledge_activation(city: City, command: Command, ask: c.AcknowledgeActivation, rules: Rules) -> Decision:
+def acknowledge_activation(city: City, command: Command, ask: cc.AcknowledgeActivation, rules: Rules) -> Decision:
     """Take the answer, and hold what the protocol asks for."""
     facts = _moved(city, ask.activation_id, ce.ActivationAcknowledged)
     if isinstance(facts, Refused):
@@ -167,12 +168,12 @@ def acknowledge_activation(city: City, command: Command, ask: c.AcknowledgeActiv
     ]
 
 
-def report_team_ready(city: City, _command: Command, ask: c.ReportTeamReady, _rules: Rules) -> Decision:
+def report_team_ready(city: City, _command: Command, ask: cc.ReportTeamReady, _rules: Rules) -> Decision:
     """Note that the team stands there."""
     return _moved(city, ask.activation_id, ce.TeamReady)
 
 
-def accept_patient(city: City, _command: Command, ask: c.AcceptPatient, _rules: Rules) -> Decision:
+def accept_patient(city: City, _command: Command, ask: cc.AcceptPatient, _rules: Rules) -> Decision:
     """Note that the centre took over, and end the holds as used."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -180,7 +181,7 @@ def accept_patient(city: City, _command: Command, ask: c.AcceptPatient, _rules: 
     return accepted(city, activation.id) or _no_step(activation)
 
 
-def cancel_activation(city: City, _command: Command, ask: c.CancelActivation, _rules: Rules) -> Decision:
+def cancel_activation(city: City, _command: Command, ask: cc.CancelActivation, _rules: Rules) -> Decision:
     """Call the centre off, with the reason."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -190,12 +191,12 @@ def cancel_activation(city: City, _command: Command, ask: c.CancelActivation, _r
     return [ce.ActivationCancelled(activation.id, ask.reason), *released(city, activation.id)]
 
 
-def acknowledge_end(city: City, _command: Command, ask: c.AcknowledgeEnd, _rules: Rules) -> Decision:
+def acknowledge_end(city: City, _command: Command, ask: cc.AcknowledgeEnd, _rules: Rules) -> Decision:
     """Note that the centre has seen that nobody comes."""
     return _moved(city, ask.activation_id, ce.ActivationEndAcknowledged)
 
 
-def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rules: Rules) -> Decision:
+def reserve_resource(city: City, command: Command, ask: cc.ReserveResource, _rules: Rules) -> Decision:
     """Hold one more thing for this patient."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -210,7 +211,7 @@ def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rule
     return [ce.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
 
 
-def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceReady, _rules: Rules) -> Decision:
+def report_resource_ready(city: City, _command: Command, ask: cc.ReportResourceReady, _rules: Rules) -> Decision:
     """Note that what is held is ready."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -221,7 +222,7 @@ def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceRe
     return [ce.ResourceReady(activation.id, ask.resource)]
 
 
-def release_resource(city: City, _command: Command, ask: c.ReleaseResource, _rules: Rules) -> Decision:
+def release_resource(city: City, _command: Command, ask: cc.ReleaseResource, _rules: Rules) -> Decision:
     """Give one hold back."""
     for activation_id in city.live_activations:
         for hold in city.activations[activation_id].reservations:
@@ -231,7 +232,7 @@ def release_resource(city: City, _command: Command, ask: c.ReleaseResource, _rul
     return Refused("resource.not_held", {"resource": "—"})
 
 
-def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus, _rules: Rules) -> Decision:
+def report_center_status(city: City, command: Command, ask: gc.ReportCenterStatus, _rules: Rules) -> Decision:
     """Take what a centre says about itself, with owner, reason and expiry."""
     if ask.center_id not in city.centers:
         return Refused("center.unknown")
@@ -262,16 +263,16 @@ def _no_step(activation: Activation) -> Refused:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.ChooseDestination: choose_destination,
-    c.PreAlert: pre_alert,
-    c.ReceiveActivation: receive_activation,
-    c.AcknowledgeActivation: acknowledge_activation,
-    c.ReportTeamReady: report_team_ready,
-    c.AcceptPatient: accept_patient,
-    c.CancelActivation: cancel_activation,
-    c.AcknowledgeEnd: acknowledge_end,
-    c.ReserveResource: reserve_resource,
-    c.ReportResourceReady: report_resource_ready,
-    c.ReleaseResource: release_resource,
-    c.ReportCenterStatus: report_center_status,
+    cc.ChooseDestination: choose_destination,
+    cc.PreAlert: pre_alert,
+    cc.ReceiveActivation: receive_activation,
+    cc.AcknowledgeActivation: acknowledge_activation,
+    cc.ReportTeamReady: report_team_ready,
+    cc.AcceptPatient: accept_patient,
+    cc.CancelActivation: cancel_activation,
+    cc.AcknowledgeEnd: acknowledge_end,
+    cc.ReserveResource: reserve_resource,
+    cc.ReportResourceReady: report_resource_ready,
+    cc.ReleaseResource: release_resource,
+    gc.ReportCenterStatus: report_center_status,
 }

@@ -1,6 +1,6 @@
 """The ground a city stands on: which hospitals there are, which vehicles."""
 
-from dispatch import commands as c
+from dispatch import ground_commands as c
 from dispatch import ground_events as ge
 from dispatch.city import City
 from dispatch.command import Command

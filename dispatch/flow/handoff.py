@@ -1,6 +1,7 @@
 """The handoff: who gave whom what, where, and the minutes the system could not know by itself."""
 
 from center_protocols.vocabulary import TimePoint
+from dispatch import center_commands as cc
 from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
@@ -14,7 +15,7 @@ from dispatch.rules import Rules
 ED_PLACES = frozenset({"ed", "resus_bay"})  # everything else means that the ED was bypassed
 
 
-def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rules: Rules) -> Decision:
+def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rules: Rules) -> Decision:
     """Record the handover at the door; signatures can follow and never hold the stretcher."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -89,7 +90,7 @@ def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _r
 
 
 DECISIONS: dict[type, Decide] = {
-    c.CompleteHandoff: complete_handoff,
+    cc.CompleteHandoff: complete_handoff,
     c.RegisterTimePoint: register_time_point,
     c.CorrectTimePoint: correct_time_point,
 }

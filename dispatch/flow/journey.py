@@ -3,6 +3,7 @@
 from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch import ground_commands as gc
 from dispatch import ground_events as ge
 from dispatch.center import LIVE, ActivationPhase
 from dispatch.city import City
@@ -16,7 +17,7 @@ from dispatch.unit import RUN, STEP_POINTS, Unit, drives_on, is_late, may_move
 from dispatch.words import UnitStatus
 
 
-def sign_on(city: City, _command: Command, ask: c.SignOn, rules: Rules) -> Decision:
+def sign_on(city: City, _command: Command, ask: gc.SignOn, rules: Rules) -> Decision:
     """Take a vehicle; with the whole crew on board it is available."""
     unit = city.units.get(ask.unit_id)
     if unit is None:
@@ -28,7 +29,7 @@ def sign_on(city: City, _command: Command, ask: c.SignOn, rules: Rules) -> Decis
     return facts
 
 
-def sign_off(city: City, _command: Command, ask: c.SignOff, _rules: Rules) -> Decision:
+def sign_off(city: City, _command: Command, ask: gc.SignOff, _rules: Rules) -> Decision:
     """Leave the vehicle when no patient depends on it."""
     unit = city.units.get(ask.unit_id)
     if unit is None:
@@ -38,7 +39,7 @@ def sign_off(city: City, _command: Command, ask: c.SignOff, _rules: Rules) -> De
     return [ge.CrewSignedOff(unit.id)]
 
 
-def take_out_of_service(city: City, _command: Command, ask: c.TakeOutOfService, _rules: Rules) -> Decision:
+def take_out_of_service(city: City, _command: Command, ask: gc.TakeOutOfService, _rules: Rules) -> Decision:
     """Say why a unit cannot be sent and until when."""
     unit = city.units.get(ask.unit_id)
     if unit is None:
@@ -129,8 +130,8 @@ def arrivals(city: City, patient_ids: tuple[str, ...]) -> Facts:
 
 
 DECISIONS: dict[type, Decide] = {
-    c.SignOn: sign_on,
-    c.SignOff: sign_off,
-    c.TakeOutOfService: take_out_of_service,
+    gc.SignOn: sign_on,
+    gc.SignOff: sign_off,
+    gc.TakeOutOfService: take_out_of_service,
     c.ReportStatus: report_status,
 }

@@ -14,6 +14,7 @@ from typing import Any
 from ulid import ULID
 
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.adapters.clock import RunningClock
 from dispatch.adapters.furnish import furnish, parked
 from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
@@ -56,7 +57,7 @@ async def _measure(pack: CityPack, folder: Path) -> Bench:
         for each in parked(desk.durable, set()):
             sources.fleet.move(each.unit_id, Point(each.lon, each.lat), each.at)
         crew = ("doctor", "nurse", "driver")
-        await asyncio.gather(*(desk.handle(_command(c.SignOn(each, crew))) for each in desk.durable.units))
+        await asyncio.gather(*(desk.handle(_command(gc.SignOn(each, crew))) for each in desk.durable.units))
         bench.rows.append(row("durable command", "ours", [await _timed(desk, places, n) for n in range(SINGLE)]))
         started = time.perf_counter()
         crowded = await asyncio.gather(*(_producer(desk, places, number) for number in range(PRODUCERS)))

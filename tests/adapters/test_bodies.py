@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vitals, command_data, envelope_of
 from dispatch.command_roles import COMMANDS
@@ -61,10 +62,10 @@ def test_a_place_that_is_none_is_refused(change: dict[str, Any]) -> None:
 
 def test_closed_lists_leave_as_plain_words() -> None:
     assert type(read(c.SetPriority, incident_id="x", priority="P1").priority) is str
-    assert read(c.CompleteHandoff, patient_id="x", where="ed").where == "ed"
-    assert read(c.CompleteHandoff, patient_id="x", where="cath_lab").where == "cath_lab"
+    assert read(cc.CompleteHandoff, patient_id="x", where="ed").where == "ed"
+    assert read(cc.CompleteHandoff, patient_id="x", where="cath_lab").where == "cath_lab"
     with pytest.raises(ValidationError):
-        read(c.CompleteHandoff, patient_id="x", where="lift")
+        read(cc.CompleteHandoff, patient_id="x", where="lift")
 
 
 def test_findings_are_read_by_the_protocols_own_words() -> None:

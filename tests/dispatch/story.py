@@ -8,6 +8,7 @@ from typing import Any
 from ulid import ULID
 
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
@@ -137,11 +138,12 @@ def opened_city(*, watched: bool = True) -> Story:
     story = Story(watched=watched)
     for n, (center_id, capabilities) in enumerate(CENTERS.items()):
         story.ask(
-            c.ListCenter(center_id, f"医院{n}", "三级甲等", 116.3 + n / 10, 39.9, ("chest_pain",), capabilities), ADMIN
+            gc.ListCenter(center_id, f"医院{n}", "三级甲等", 116.3 + n / 10, 39.9, ("chest_pain",), capabilities),
+            ADMIN,
         )
     for n, unit_id in enumerate(UNITS):
-        story.ask(c.CommissionUnit(unit_id, f"急救{n:03d}", "S1", "东站", 116.4, 39.9 + n / 100), ADMIN)
-        story.ask(c.SignOn(unit_id, CREW, "张三"), crew(unit_id))
+        story.ask(gc.CommissionUnit(unit_id, f"急救{n:03d}", "S1", "东站", 116.4, 39.9 + n / 100), ADMIN)
+        story.ask(gc.SignOn(unit_id, CREW, "张三"), crew(unit_id))
     return story
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from center_protocols.site import read_site
 from center_protocols.vocabulary import Treatment
+from dispatch import center_commands as cc
 from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch.command import Command
@@ -28,7 +29,7 @@ def with_transfers(story: Story) -> Evidence:
 def treated(story: Story, unit_id: str, wait_min: int) -> str:
     """Bring one STEMI to C1 and register the wire so many minutes after the gate."""
     _, patient_id, _ = incident_underway(story, unit_id, STEMI)
-    story.ask(c.ChooseDestination(patient_id, "C1", "crew_doctor"), crew(unit_id))
+    story.ask(cc.ChooseDestination(patient_id, "C1", "crew_doctor"), crew(unit_id))
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(60).ask(c.ReportStatus(unit_id, status), crew(unit_id))
     gate = story.now
@@ -78,7 +79,7 @@ def test_a_stroke_is_recommended_with_its_models_and_why_nots() -> None:
 def test_the_decision_keeps_the_models_that_advised() -> None:
     story = opened_city(watched=False)
     _, patient_id, _ = incident_underway(story, "U1", LVO)
-    ask = c.ChooseDestination(patient_id, "C1", "crew_doctor")
+    ask = cc.ChooseDestination(patient_id, "C1", "crew_doctor")
     command = Command(
         "01J00000000000000000000000", ask, crew("U1"), story.now, story.now, evidence=with_transfers(story)
     )
@@ -102,7 +103,7 @@ def test_the_citys_scale_and_a_centres_doors_rule_every_decision() -> None:
     assert isinstance(assessed, list)
     assert [each.code for each in assessed[1].conditions] == ["stroke"]
     story.ask(c.RecordFindings(patient_id, STEMI), crew("U1"))
-    choose = c.ChooseDestination(patient_id, "C1", "crew_doctor")
+    choose = cc.ChooseDestination(patient_id, "C1", "crew_doctor")
     command = Command("01J00000000000000000000002", choose, crew("U1"), story.now, story.now, evidence=story.evidence())
     facts = decide(story.city, command, rules)
     assert isinstance(facts, list)

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.command_roles import COMMANDS
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
@@ -42,9 +44,9 @@ STEPS = 120  # 12 x 120 = 1,440 commands, each checked on every screen
 def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story = opened_city()
     until = story.now + timedelta(hours=2)
-    story.ask(c.TakeOutOfService("U4", "refuel", until), crew("U4"))
+    story.ask(gc.TakeOutOfService("U4", "refuel", until), crew("U4"))
     story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
-    story.ask(c.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
+    story.ask(gc.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
     call_id = story.ask(c.ReceiveCall("1", "东单", "胸痛"), TAKER)[0].data.call_id
     story.ask(c.AnswerCall(call_id, "3"), TAKER)
     incident_id = story.city.calls[call_id].incident_id
@@ -62,8 +64,8 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.DivertUnit(second.incident_id, "U1", "nearer"))
     story.ask(c.LinkCall(story.ask(c.ReceiveCall("3"), TAKER)[0].data.call_id, incident_id), TAKER)
     story.ask(c.RecordFindings(second.patient_id, {"responsive": "no", "breathing": "absent"}), TAKER)
-    story.ask(c.PreAlert(second.patient_id, "C1"))
-    story.ask(c.CancelActivation(story.city.patients[second.patient_id].activation_id or "", "wrong"))
+    story.ask(cc.PreAlert(second.patient_id, "C1"))
+    story.ask(cc.CancelActivation(story.city.patients[second.patient_id].activation_id or "", "wrong"))
     story.ask(c.AssignUnit(incident_id, "U2"))
     for status in ("accepted", "en_route", "on_scene", "at_patient"):
         story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
@@ -75,34 +77,34 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.ReadEcg(patient_id, "E1", "stemi"), PHYSICIAN)
     story.ask(c.ConfirmCondition(patient_id, "stemi"), PHYSICIAN)
     story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U2"))
-    story.ask(c.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
-    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U2"))
+    story.ask(cc.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
+    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U2"))
     first, activation_id = story.city.incidents[incident_id].activation_ids
-    story.ask(c.AcknowledgeEnd(first), department("C2"))
-    story.ask(c.ReceiveActivation(activation_id), department("C1"))
-    story.ask(c.AcknowledgeActivation(activation_id), department("C1"))
-    story.ask(c.ReserveResource(activation_id, "ct"), department("C1"))
+    story.ask(cc.AcknowledgeEnd(first), department("C2"))
+    story.ask(cc.ReceiveActivation(activation_id), department("C1"))
+    story.ask(cc.AcknowledgeActivation(activation_id), department("C1"))
+    story.ask(cc.ReserveResource(activation_id, "ct"), department("C1"))
     holds = story.city.activations[activation_id].reservations
-    story.ask(c.ReleaseResource(holds[-1].id), department("C1"))
-    story.ask(c.ReportResourceReady(activation_id, "cath_lab"), department("C1"))
-    story.ask(c.ReportTeamReady(activation_id), department("C1"))
+    story.ask(cc.ReleaseResource(holds[-1].id), department("C1"))
+    story.ask(cc.ReportResourceReady(activation_id, "cath_lab"), department("C1"))
+    story.ask(cc.ReportTeamReady(activation_id), department("C1"))
     extra = story.ask(c.AddPatient(incident_id), crew("U2"))[0].data.patient_id
     story.ask(c.EndPatient(extra, Outcome.TREATED_ON_SCENE), crew("U2"))
     story.ask(c.RegisterTimePoint(patient_id, "onset", story.now), crew("U2"))
     story.ask(c.CorrectTimePoint(patient_id, "onset", story.now, "typo"), crew("U2"))
     for status in ("transporting", "at_hospital"):
         story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
-    story.ask(c.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
+    story.ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
     third = incident_underway(story, "U3")
-    story.ask(c.ChooseDestination(third[1], "C3"), crew("U3"))
-    story.ask(c.AcceptPatient(story.city.patients[third[1]].activation_id or ""), department("C3"))
+    story.ask(cc.ChooseDestination(third[1], "C3"), crew("U3"))
+    story.ask(cc.AcceptPatient(story.city.patients[third[1]].activation_id or ""), department("C3"))
     story.later(9).ask(c.EndAssignment(third[2], Outcome.CANCELLED), crew("U3"))
     story.ask(c.CloseIncident(third[0], None, "nobody"), TAKER)
     story.ask(c.ReopenIncident(third[0], "again"))
     story.ask(c.AssignUnit(third[0], "U3"))
     story.later(400).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(c.FinishTask(next(iter(story.city.open_tasks)), "called"))
-    story.ask(c.SignOff("U4"), crew("U4"))
+    story.ask(gc.SignOff("U4"), crew("U4"))
     return story
 
 
@@ -146,19 +148,19 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             (c.RecordFindings(patient_id, STEMI), mine),
             (c.AddPatient(incident_id), mine),
             (c.EndAssignment(run_id, chance.choice(list(Outcome)), risk_told=True, signed=True), mine),
-            (c.ChooseDestination(patient_id, center_id, reason="x"), mine),
-            (c.AcknowledgeActivation(activation_id), entered_for(wall, "phone")),
-            (c.ReportTeamReady(activation_id), wall),
-            (c.AcceptPatient(activation_id), wall),
-            (c.CancelActivation(activation_id, "x"), mine),
-            (c.AcknowledgeEnd(activation_id), wall),
-            (c.CompleteHandoff(patient_id, "ed"), wall),
+            (cc.ChooseDestination(patient_id, center_id, reason="x"), mine),
+            (cc.AcknowledgeActivation(activation_id), entered_for(wall, "phone")),
+            (cc.ReportTeamReady(activation_id), wall),
+            (cc.AcceptPatient(activation_id), wall),
+            (cc.CancelActivation(activation_id, "x"), mine),
+            (cc.AcknowledgeEnd(activation_id), wall),
+            (cc.CompleteHandoff(patient_id, "ed"), wall),
             (c.EndPatient(patient_id, chance.choice(list(Outcome)), risk_told=True, signed=True), mine),
             (c.CloseIncident(incident_id, None, "x"), TAKER),
             (c.ReopenIncident(incident_id, "x"), DISPATCHER),
             (c.HoldIncident(incident_id, "x"), TAKER),
-            (c.SignOff(unit_id), mine),
-            (c.SignOn(unit_id, CREW), mine),
+            (gc.SignOff(unit_id), mine),
+            (gc.SignOn(unit_id, CREW), mine),
             (c.CheckDeadlines(), SYSTEM),
         ]
     )
@@ -202,7 +204,7 @@ def test_a_crew_sees_its_own_run_and_forgets_it_when_the_vehicle_is_clean() -> N
     scope = Scope(crew("U1").role, unit_id="U1")
     assert set(snapshot(story.city, scope)["patients"]) == {patient_id}
     assert not snapshot(story.city, Scope(crew("U2").role, unit_id="U2"))["patients"]
-    story.ask(c.ChooseDestination(patient_id, "C3"), crew("U1"))
+    story.ask(cc.ChooseDestination(patient_id, "C3"), crew("U1"))
     for status in ("transporting", "at_hospital", "handed_over"):
         story.ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     assert set(snapshot(story.city, scope)["patients"]) == {patient_id}

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.errors import Refused
 from dispatch.rights import CREW_LOOKBACK, may, may_see_incident, may_see_patient
@@ -64,14 +66,14 @@ def test_a_crew_may_be_late_but_not_for_ever(story: Story) -> None:
 
 def test_a_department_speaks_for_who_was_announced_to_it(story: Story) -> None:
     incident_id, patient_id, _ = incident_underway(story, "U1", {"complaint": "chest_pain"})
-    story.ask(c.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
+    story.ask(cc.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
     activation_id = story.city.patients[patient_id].activation_id
     assert activation_id is not None
     requests = (
-        c.AcknowledgeActivation(activation_id),
+        cc.AcknowledgeActivation(activation_id),
         c.WriteNote(incident_id, "导管室已通知"),
-        c.CompleteHandoff(patient_id, "ed"),
-        c.ReserveResource(activation_id, "ct"),
+        cc.CompleteHandoff(patient_id, "ed"),
+        cc.ReserveResource(activation_id, "ct"),
     )
     for request in requests:
         assert may(department("C1"), request, story.city) is None
@@ -82,20 +84,20 @@ def test_a_department_speaks_for_who_was_announced_to_it(story: Story) -> None:
 
 
 def test_a_department_reports_only_its_own_state() -> None:
-    own = c.ReportCenterStatus("C1", "full", "busy", START)
+    own = gc.ReportCenterStatus("C1", "full", "busy", START)
     assert may(department("C1"), own, NOBODY) is None
     assert may(department("C2"), own, NOBODY) == Refused("not_your_center")
 
 
 def test_a_hold_is_released_by_whose_it_is(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", {"complaint": "chest_pain"})
-    story.ask(c.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
+    story.ask(cc.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
     activation_id = story.city.patients[patient_id].activation_id
     assert activation_id is not None
-    story.ask(c.ReserveResource(activation_id, "ct"), department("C1"))
+    story.ask(cc.ReserveResource(activation_id, "ct"), department("C1"))
     hold = story.city.activations[activation_id].reservations[0]
-    assert may(department("C1"), c.ReleaseResource(hold.id), story.city) is None
-    assert may(department("C2"), c.ReleaseResource(hold.id), story.city) is not None
+    assert may(department("C1"), cc.ReleaseResource(hold.id), story.city) is None
+    assert may(department("C2"), cc.ReleaseResource(hold.id), story.city) is not None
 
 
 def test_a_remote_physician_sees_an_ecg_that_waits(story: Story) -> None:

@@ -19,7 +19,9 @@ from pydantic import Field as BodyField
 from center_protocols.finding_groups import limits
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Priority, Resource, TimePoint
+from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.errors import BadInput
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
@@ -83,16 +85,16 @@ class PlaceBody(BaseModel):
 # Fields whose dataclass says ``str`` and whose values are a closed list.
 _Center = Literal["open", "busy", "closed", "unknown"]
 _CLOSED: dict[tuple[type, str], Any] = {
-    (c.CommissionUnit, "level"): Literal["als", "bls"],
-    (c.ReportCenterStatus, "state"): _Center,
+    (gc.CommissionUnit, "level"): Literal["als", "bls"],
+    (gc.ReportCenterStatus, "state"): _Center,
     (c.EndCall, "reason"): Literal["caller", "operator", "lost"],
     (c.SetPriority, "priority"): Priority,
     (c.ConfirmCondition, "condition"): Condition,
-    (c.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],
-    (c.ReserveResource, "resource"): Resource,
-    (c.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
-    (c.ReportResourceReady, "resource"): Resource,
-    (c.CompleteHandoff, "where"): Literal["ed"] | Bypass,
+    (cc.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],
+    (cc.ReserveResource, "resource"): Resource,
+    (cc.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
+    (cc.ReportResourceReady, "resource"): Resource,
+    (cc.CompleteHandoff, "where"): Literal["ed"] | Bypass,
     (c.RegisterTimePoint, "point"): TimePoint,
     (c.CorrectTimePoint, "point"): TimePoint,
     (c.RecordEcg, "sample_rate_hz"): Annotated[int, BodyField(ge=50, le=4_000)],

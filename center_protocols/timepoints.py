@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from center_protocols.assessment import ExpectedTimePoint
-from center_protocols.vocabulary import Interval, RowStatus, TimePoint
+from center_protocols.vocabulary import Condition, Given, Interval, RowStatus, TimePoint
 
 P = TimePoint
 
@@ -31,7 +31,8 @@ CHAINS: Final[tuple[tuple[TimePoint, ...], ...]] = (
         P.ARRIVAL_GATE,
         P.HANDOFF_COMPLETE,
     ),
-    (P.PATIENT_CONTACT, P.FIRST_ECG, P.ECG_TRANSMITTED, P.ECG_READ, P.DIAGNOSIS),
+    (P.PATIENT_CONTACT, P.FIRST_ECG, P.ECG_READ, P.DIAGNOSIS),
+    (P.FIRST_ECG, P.ECG_TRANSMITTED),
     (P.CALL_RECEIVED, P.ARREST_RECOGNISED, P.TCPR_STARTED, P.FIRST_COMPRESSION),
     (
         P.ARRIVAL_GATE,
@@ -79,6 +80,22 @@ INTERVALS: Final[Mapping[Interval, tuple[TimePoint, TimePoint]]] = {
     Interval.PREALERT_TO_ACKNOWLEDGEMENT: (P.PREALERT_SENT, P.PREALERT_ACKNOWLEDGED),
     Interval.DOOR_TO_HANDOFF: (P.ARRIVAL_GATE, P.HANDOFF_COMPLETE),
 }
+
+# What a crew gives and the minute that it registers.
+GIVEN_POINTS: Final[Mapping[Given, TimePoint]] = {
+    Given.ASPIRIN: P.ASPIRIN,
+    Given.CLOPIDOGREL: P.CLOPIDOGREL,
+    Given.TICAGRELOR: P.TICAGRELOR,
+    Given.HEPARIN: P.ANTICOAGULANT,
+    Given.LYSIS: P.NEEDLE,
+    Given.TOURNIQUET: P.TOURNIQUET,
+    Given.TRANEXAMIC_ACID: P.TRANEXAMIC_ACID,
+    Given.CPR: P.FIRST_COMPRESSION,
+    Given.DEFIBRILLATION: P.FIRST_SHOCK,
+    Given.DELIVERY: P.DELIVERY,
+}
+# The chest-pain register asks for the minute of the first diagnosis; no other centre's does.
+DIAGNOSED: Final = frozenset({Condition.STEMI, Condition.ACS_NON_ST, Condition.AORTIC_DISSECTION})
 
 
 class ClockQuality(StrEnum):

@@ -7,6 +7,7 @@ from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.changes.door import learned
+from dispatch.changes.minutes import diagnosed, given, measured, stated, transmitted
 from dispatch.city import City
 from dispatch.fact import Fact
 
@@ -23,7 +24,9 @@ def identified(city: City, fact: Fact, d: e.PatientIdentified) -> City:
 
 def findings(city: City, fact: Fact, d: e.FindingsRecorded) -> City:
     row = city.patients[d.patient_id]
-    return city.with_patient(replace(row, findings=i.merged_findings(row.findings, d.findings), findings_at=fact.at))
+    known = i.merged_findings(row.findings, d.findings)
+    points = stated(row.points, fact, d.findings)
+    return city.with_patient(replace(row, findings=known, findings_at=fact.at, points=points))
 
 
 def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
@@ -39,7 +42,7 @@ def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
         targets=d.targets,
         contradictions=d.contradictions,
     )
-    city = city.with_patient(row)
+    city = city.with_patient(replace(row, points=diagnosed(row.points, fact, d.conditions)))
     case = city.incidents[d.incident_id]
     if case.priority_fixed:
         return city
@@ -55,7 +58,8 @@ def condition_confirmed(city: City, fact: Fact, d: e.ConditionConfirmed) -> City
         else each
         for each in row.conditions
     )
-    return city.with_patient(replace(row, conditions=conditions))
+    points = diagnosed(row.points, fact, conditions)
+    return city.with_patient(replace(row, conditions=conditions, points=points))
 
 
 def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
@@ -68,15 +72,16 @@ def monitor_unbound(city: City, fact: Fact, d: e.MonitorUnbound) -> City:
 
 def vitals(city: City, fact: Fact, d: e.VitalsRecorded) -> City:
     row = city.patients[d.patient_id]
+    row = replace(row, points=measured(row.points, fact, d.vitals))
     if row.vitals is not None and row.vitals.at > fact.at:
-        return city
+        return city.with_patient(row)
     return city.with_patient(replace(row, vitals=i.VitalsEntry(fact.at, d.vitals)))
 
 
 def ecg_recorded(city: City, fact: Fact, d: e.EcgRecorded) -> City:
     row = city.patients[d.patient_id]
     ecg = i.Ecg(d.ecg_id, fact.at, d.sample_rate_hz, d.leads)
-    points = i.with_point(row.points, "first_ecg", i.point_row(fact))
+    points = transmitted(i.with_point(row.points, "first_ecg", i.point_row(fact)), fact)
     return city.with_patient(replace(row, ecgs=(*row.ecgs, ecg), points=points))
 
 
@@ -92,7 +97,8 @@ def ecg_read(city: City, fact: Fact, d: e.EcgRead) -> City:
 
 def treated(city: City, fact: Fact, d: e.TreatmentGiven) -> City:
     row = city.patients[d.patient_id]
-    return city.with_patient(replace(row, treatments=(*row.treatments, i.Treatment(d.code, d.dose, fact.at))))
+    treatments = (*row.treatments, i.Treatment(d.code, d.dose, fact.at))
+    return learned(city.with_patient(replace(row, treatments=treatments, points=given(row, fact, d.code))), row.id)
 
 
 def patient_ended(city: City, fact: Fact, d: e.PatientEnded) -> City:

@@ -23,7 +23,7 @@ def points(story: Story, patient_id: str) -> dict[str, PointRow]:
 def with_ecg(story: Story) -> str:
     _, patient_id, _ = incident_underway(story, "U1", {"complaint": "chest_pain"})
     story.ask(c.BindMonitor(patient_id, "M1"), crew("U1"))
-    taken = story.now - timedelta(seconds=90)
+    taken = story.later(120).now - timedelta(seconds=90)
     story.ask(c.RecordEcg(patient_id, "E1", 500, ("I", "II"), "M1"), crew("U1"), taken)
     return patient_id
 
@@ -38,9 +38,7 @@ def test_an_ecg_is_transmitted_when_the_desk_holds_it_by_the_desks_clock(story: 
 
 
 @pytest.mark.parametrize(("reading", "diagnosis"), [("stemi", True), ("stemi_equivalent", True), ("normal", False)])
-def test_a_physicians_read_is_the_diagnosis_when_it_confirms(
-    story: Story, reading: str, *, diagnosis: bool
-) -> None:
+def test_a_physicians_read_is_the_diagnosis_when_it_confirms(story: Story, reading: str, *, diagnosis: bool) -> None:
     patient_id = with_ecg(story)
     story.later(120).ask(c.ReadEcg(patient_id, "E1", reading), PHYSICIAN)
     known = points(story, patient_id)
@@ -78,7 +76,8 @@ def test_a_treatment_registers_its_minute_once(story: Story, code: str, point: s
     _, patient_id, _ = incident_underway(story, "U1")
     at = story.now
     for _ in range(2):
-        story.ask(c.GiveTreatment(patient_id, code), crew("U1")) and story.later(60)
+        story.ask(c.GiveTreatment(patient_id, code), crew("U1"))
+        story.later(60)
     assert points(story, patient_id)[point].at == at
     assert points(story, patient_id)[point].by == "crew-U1"
 

@@ -91,7 +91,9 @@ GIVEN_POINTS: Final[Mapping[Given, TimePoint]] = {
     Given.TOURNIQUET: P.TOURNIQUET,
     Given.TRANEXAMIC_ACID: P.TRANEXAMIC_ACID,
     Given.CPR: P.FIRST_COMPRESSION,
+    Given.COMPRESSIONS: P.FIRST_COMPRESSION,
     Given.DEFIBRILLATION: P.FIRST_SHOCK,
+    Given.SHOCK: P.FIRST_SHOCK,
     Given.DELIVERY: P.DELIVERY,
 }
 # The chest-pain register asks for the minute of the first diagnosis; no other centre's does.

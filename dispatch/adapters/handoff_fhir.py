@@ -46,6 +46,8 @@ DRUGS: Final = frozenset(
         Given.TICAGRELOR,
         Given.HEPARIN,
         Given.LYSIS,
+        Given.NITRATE,
+        Given.BP_LOWERING,
         Given.GLUCOSE,
         Given.TRANEXAMIC_ACID,
         Given.ANALGESIA,

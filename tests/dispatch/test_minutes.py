@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch.incident import PointRow
 from dispatch.views.register import register_rows
@@ -68,7 +69,9 @@ def test_a_suspicion_and_another_centres_condition_are_no_diagnosis(story: Story
         ("tourniquet", "tourniquet"),
         ("tranexamic_acid", "tranexamic_acid"),
         ("defibrillation", "first_shock"),
+        ("shock", "first_shock"),
         ("cpr", "first_compression"),
+        ("compressions", "first_compression"),
         ("delivery", "delivery"),
     ],
 )
@@ -136,7 +139,7 @@ def test_a_late_reading_from_the_outbox_still_fills_the_register(story: Story) -
 def test_a_needle_that_a_crew_gives_before_the_door_teaches_no_door_time(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", {"clinician_says": ["stemi"]})
     story.ask(c.GiveTreatment(patient_id, "lysis"), crew("U1"))
-    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))
+    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(200).ask(c.ReportStatus("U1", status), crew("U1"))
     assert story.city.door_minutes.get("C1", ()) == ()

@@ -18,7 +18,7 @@ from pydantic import Field as BodyField
 
 from center_protocols.finding_groups import limits
 from center_protocols.findings import InvalidFindingsError, findings_from
-from center_protocols.vocabulary import Bypass, Condition, Priority, Resource, TimePoint
+from center_protocols.vocabulary import Bypass, Condition, Given, Priority, Resource, TimePoint
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
@@ -95,6 +95,7 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (cc.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
     (cc.ReportResourceReady, "resource"): Resource,
     (cc.CompleteHandoff, "where"): Literal["ed"] | Bypass,
+    (c.GiveTreatment, "code"): Given,
     (c.RegisterTimePoint, "point"): TimePoint,
     (c.CorrectTimePoint, "point"): TimePoint,
     (c.RecordEcg, "sample_rate_hz"): Annotated[int, BodyField(ge=50, le=4_000)],

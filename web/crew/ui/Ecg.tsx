@@ -107,9 +107,6 @@ function Treatments({ crew, patient }: { crew: Crew; patient: Patient }) {
   const [asking, setAsking] = useState<TreatmentKey | null>(null);
   const give = (treatment: TreatmentKey): void => {
     void crew.do("give-treatment", { patient_id: patient.id, code: treatment.code, dose: treatment.dose });
-    if (treatment.point !== null && patient.points[treatment.point] === undefined) {
-      void crew.do("register-time-point", { patient_id: patient.id, point: treatment.point, happened_at: new Date(crew.link.serverNow()).toISOString() });
-    }
     setAsking(null);
   };
   return (

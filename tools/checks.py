@@ -14,6 +14,7 @@ CLOSING_LINE = re.compile(
     r"=* ?(?:no tests ran|\d+ (?:passed|failed|skipped|deselected|errors?|warnings?)\b.*) in \d[\d.]*s\b.*$"
 )
 BIN = VENV / "bin"
+WORKERS_MAX = 4  # each starts its own servers and browser; a file's tests stay together
 WEB_CHECKS = {"check": web.check, "test": lambda: web.npm_exit_code("test")}
 
 
@@ -25,7 +26,9 @@ def run_all(pytest_arguments: list[str]) -> int:
     city.compile_roads(city.fictional())
     failed = [name for name, check in static_checks().items() if not _passes(name, check)]
     failed += [f"web {name}" for name, check in WEB_CHECKS.items() if not _web_passes(name, check)]
-    code, closing_line = run_pytest(pytest_arguments)
+    code, closing_line = run_pytest(
+        ["-n", str(min(os.cpu_count() or 1, WORKERS_MAX)), "--dist", "loadfile", *pytest_arguments]
+    )
     if failed:
         say(f"! failed before the tests: {', '.join(failed)}")
     print(closing_line, flush=True)

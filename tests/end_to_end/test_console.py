@@ -216,6 +216,14 @@ def test_the_language_changes_everything_at_once(seat: Seat, exchange: Client, r
     seat.says("LANG zh", "已记录")
 
 
+def test_a_map_file_that_does_not_come_is_said_and_asked_for_again(page: Page, demo_server: RunningServer) -> None:
+    page.route("**/assets/CityMap-*.js", lambda route: route.abort())
+    seat = Seat(page, demo_server.url)
+    expect(seat.page.locator(".map-word")).to_contain_text("地图未能载入")
+    page.unroute("**/assets/CityMap-*.js")
+    expect(seat.page.locator(".map-keys")).to_be_visible(timeout=30_000)
+
+
 def test_a_lost_server_is_said_in_red_and_comes_back(
     page: Page, fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -5,15 +5,19 @@ import { lang, t } from "../texts.ts";
 import type { CityMap, Clicked } from "./CityMap.ts";
 import { feedMap, lookAtIncident } from "./feed_map.ts";
 
-type State = "loading" | "shown" | "no_webgl";
+type State = "loading" | "shown" | "no_webgl" | "failed";
 
-/** The map never holds the page up: it comes when it is ready, and without WebGL a sentence stands in its place. */
+const RETRY_MS = 2_000;
+
+/** The map never holds the page up: it comes when it is ready; without WebGL, or while its file does not come, a sentence stands in its place. */
 export function MapZone() {
   const desk = useDesk();
   const container = useRef<HTMLDivElement>(null);
   const map = useRef<CityMap | null>(null);
   const [state, setState] = useState<State>("loading");
+  const [attempt, setAttempt] = useState(0);
   const city = desk.city.value;
+  const again = state === "failed" && desk.link.state.value === "live";
 
   useEffect(() => {
     const element = container.current;
@@ -21,8 +25,10 @@ export function MapZone() {
     let left = false;
     const stops: (() => void)[] = [];
     const open = async (): Promise<void> => {
-      const { CityMap: Map, hasWebGl } = await import("./CityMap.ts");
+      const file = await mapFile();
       if (left) return;
+      if (file === null) return setState("failed");
+      const { CityMap: Map, hasWebGl } = file;
       if (!hasWebGl()) return setState("no_webgl");
       const opened = await Map.open(element, city, lang.peek(), t("console.map.label"));
       if (left) return opened.close();
@@ -36,13 +42,20 @@ export function MapZone() {
       map.current = null;
       for (const stop of stops.toReversed()) stop();
     };
-  }, [city, desk]);
+  }, [city, desk, attempt]);
+
+  useEffect(() => {
+    if (!again) return undefined;
+    const retry = setTimeout(() => (setState("loading"), setAttempt(attempt + 1)), RETRY_MS);
+    return () => clearTimeout(retry);
+  }, [again, attempt]);
 
   return (
     <section class="zone map" data-zone="map" aria-label={t("console.zone.map")}>
       <div ref={container} class="map-canvas" />
       {state === "loading" && <p class="map-word" role="status">{t("console.map.loading")}</p>}
       {state === "no_webgl" && <p class="map-word" role="status">{t("console.map.no_webgl")}</p>}
+      {state === "failed" && <p class="map-word" role="status">{t("console.map.failed")}</p>}
       {desk.selection.picking.value && <p class="map-picking" role="status">{t("console.place.picking")}</p>}
       {state === "shown" && (
         <div class="map-keys">
@@ -56,6 +69,16 @@ export function MapZone() {
       )}
     </section>
   );
+}
+
+/** The library and our layers, or null when the server went away before they came. */
+async function mapFile(): Promise<typeof import("./CityMap.ts") | null> {
+  try {
+    return await import("./CityMap.ts");
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 function sized(element: HTMLElement, map: CityMap): () => void {

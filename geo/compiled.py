@@ -26,6 +26,7 @@ KERNEL_SOURCES = (
     "snap_kernels.py",
     "query_kernels.py",
     "route_kernels.py",
+    "matching_kernels.py",
     "unit_kernels.py",
     "regions.py",
     "latency_kernels.py",

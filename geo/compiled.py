@@ -28,6 +28,7 @@ KERNEL_SOURCES = (
     "route_kernels.py",
     "matching_kernels.py",
     "unit_kernels.py",
+    "uncertain_kernels.py",
     "regions.py",
     "latency_kernels.py",
 )

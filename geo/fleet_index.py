@@ -34,6 +34,7 @@ __all__ = ["HEADING_FROM_MPS", "NOISE_M", "PLAUSIBLE_SPEED_MPS", "Fix", "FleetIn
 
 _FIRST_CAPACITY = 64
 _LON, _LAT, _AT, _HEADING, _SPEED = range(5)
+_STRETCH, _JUNCTION = 2, 3  # columns of `_Arrays.row`, see `geo.unit_kernels`
 
 
 class Moved(StrEnum):
@@ -180,11 +181,19 @@ class FleetIndex:
         """Return how many units have a known position."""
         return int(self._arrays.size[0])
 
-    def ids(self) -> list[str]:
-        """Return the units with a known position."""
+    def ids(self, wanted: int = 0) -> list[str]:
+        """Return the units with a known position and all ``wanted`` traits."""
         with self._changing:
             known = self._arrays.fix[: len(self._ids), _AT] > -np.inf
+            known &= self._arrays.row[: len(self._ids), ROW_COLUMNS - 1] & wanted == wanted
             return [self._ids[slot] for slot in np.flatnonzero(known).tolist()]
+
+    def places(self, unit_ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+        """Return the stretch, the fraction along it and the junction of units, -1 for what a unit is not on."""
+        with self._changing:
+            slots = [self._slots[unit_id] for unit_id in unit_ids]
+            row, fraction = self._arrays.row[slots].astype(np.int64), self._arrays.fraction[slots]
+            return row[:, _STRETCH], fraction, row[:, _JUNCTION]
 
     def within(self, box: Box) -> list[Fix]:
         """Return the units inside a rectangle."""

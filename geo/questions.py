@@ -6,10 +6,12 @@ A question belongs to one thread. It always asks the weights in force and the un
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.compiled import Record
 from geo.prepared import Weighted
 from geo.query_kernels import rank_centers
+from geo.uncertain_kernels import rank_over_region
 from geo.unit_kernels import nearest_units
 
 
@@ -56,3 +58,23 @@ class UnitSearch:
         """
         weights, units = self._weights(), self._units()
         return nearest_units(weights.address, units.address, lon, lat, self._k, self._wanted, *self._addresses)
+
+
+class RegionRanking:
+    """Every centre over many positions at once, among those that count.
+
+    After a call ``total``, ``worst``, ``reached`` and ``first`` (int64 per column) hold what `rank_over_region` says.
+    """
+
+    def __init__(self, weights: Callable[[], Weighted], counts: list[bool]) -> None:
+        self._weights = weights
+        self._bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
+        self._every = np.empty(len(counts), np.uint32)
+        self.total, self.worst, self.reached, self.first = (np.zeros(len(counts), np.int64) for _ in range(4))
+        filled = (self._bars, self._every, self.total, self.worst, self.reached, self.first)
+        self._addresses = tuple(array.ctypes.data for array in filled)
+
+    def __call__(self, positions: NDArray[np.float64]) -> int:
+        """Answer for float64[n, 2] of lon and lat; return how many of them have a road near."""
+        places = np.ascontiguousarray(positions)
+        return rank_over_region(self._weights().address, places.ctypes.data, len(places), *self._addresses)

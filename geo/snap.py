@@ -83,12 +83,19 @@ class RoadIndex:
         A junction within `JUNCTION_RADIUS_M` of the point, or of the position, is the position.
         Raises `NoRoad` when the nearest road is farther than `SNAP_LIMIT_M`.
         """
-        heading = math.nan if heading_deg is None else heading_deg
+        snap = self.snap_if_near(point, heading_deg)
+        if snap is None:
+            raise self.no_road(point)
+        return snap
+
+    def snap_if_near(self, point: Point, heading_deg: float | None = None) -> Snap | None:
+        """Return what `snap` does, or None at once where it would look for the far road that `NoRoad` tells of."""
+        heading = math.nan if heading_deg is None else float(heading_deg)
         stretch, fraction, junction, piece, along = snap_point(
             self.compiled.address, float(point.lon), float(point.lat), heading
         )
         if stretch < 0:
-            raise self.no_road(point)
+            return None
         if junction >= 0:
             place = self._graph.node_point(junction)
             return Snap(stretch, fraction, junction, place, distance_m(point, place))

@@ -23,11 +23,13 @@ from geo.osm_import import RoadName
 from geo.point import Point
 from geo.prepared import PreparedRoads, Weighted
 from geo.query_kernels import fill_matrix
-from geo.questions import Ranking, UnitSearch
+from geo.questions import Ranking, RegionRanking, UnitSearch
+from geo.region_units import first_over_region
 from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
 from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
-from geo.snap import NoRoad, RoadIndex, Snap
+from geo.snap import RoadIndex, Snap
+from geo.uncertain import Disc, Outlook, Region, RegionAnswer, outlooks_of, positions_in, region_center
 
 _TICKS_PER_S = 1000.0 * TICKS_PER_MS
 _NOBODY = -1
@@ -74,7 +76,7 @@ class TravelTimes:
         self.roads = roads
         self._graph = graph
         self._road_names = road_names
-        snapped = {center_id: _snapped(roads, point) for center_id, point in sorted(centers.items())}
+        snapped = {center_id: roads.snap_if_near(point) for center_id, point in sorted(centers.items())}
         placed = {center_id: snap for center_id, snap in snapped.items() if snap is not None}
         self._center_ids = list(placed)
         self._roadless = [center_id for center_id, snap in snapped.items() if snap is None]
@@ -102,6 +104,7 @@ class TravelTimes:
         self.nearest(here, fleet)
         fleet.remove("one")
         self.rank(here)
+        self.rank_region(Disc(here, 0.0))
         self.matrix([here], [here])
         self.route(here, self._graph.node_point(self._graph.node_count - 1))
 
@@ -137,21 +140,93 @@ class TravelTimes:
         return _nearest_first([*arrivals, *(Arrival(center_id, None) for center_id in roadless)])[:k]
 
     def nearest(
-        self, at: Point, fleet: FleetIndex, k: int | None = None, accept: Callable[[str], bool] | None = None
+        self,
+        at: Point,
+        fleet: FleetIndex,
+        k: int | None = None,
+        accept: Callable[[str], bool] | None = None,
+        wanted: int = 0,
     ) -> list[Arrival]:
         """Return the units by travel time to a point, nearest first, those without a way last.
 
-        ``k`` keeps the first few; ``accept`` tells which units count. Raises `geo.snap.NoRoad`.
+        ``k`` keeps the first few. Only units with all ``wanted`` traits (`FleetIndex.tell_traits`: crew level,
+        equipment, status) that ``accept`` takes count; traits cost nothing. Raises `geo.snap.NoRoad`.
         """
         known = fleet.size
-        wanted = known if k is None else min(k, known)
-        reached = self._reached(at, fleet, wanted, known, accept)
-        arrivals = _nearest_first(Arrival(unit_id, eta_s) for unit_id, eta_s in reached.items())[:wanted]
-        if len(arrivals) < wanted:
-            others = [unit_id for unit_id in fleet.ids() if unit_id not in reached]
+        most = known if k is None else min(k, known)
+        reached = self._reached(at, fleet, most, known, accept, wanted)
+        arrivals = _nearest_first(Arrival(unit_id, eta_s) for unit_id, eta_s in reached.items())[:most]
+        if len(arrivals) < most:
+            others = [unit_id for unit_id in fleet.ids(wanted) if unit_id not in reached]
             left = sorted(unit_id for unit_id in others if accept is None or accept(unit_id))
-            arrivals += [Arrival(unit_id, None) for unit_id in left[: wanted - len(arrivals)]]
+            arrivals += [Arrival(unit_id, None) for unit_id in left[: most - len(arrivals)]]
         return arrivals
+
+    def rank_region(self, region: Region, k: int | None = None, among: Collection[str] | None = None) -> RegionAnswer:
+        """Return the centres by expected time when the place is only known as a region. See `geo.uncertain`.
+
+        A disc of radius 0 answers as `rank` does. Raises `geo.snap.NoRoad` when no position has a road.
+        """
+        positions = positions_in(region)
+        ranking = self._region_ranking_of(None if among is None else frozenset(among))
+        placed = ranking(positions)
+        if not placed:
+            raise self.roads.no_road(region_center(region))
+        columns = (ranking.total, ranking.worst, ranking.reached, ranking.first)
+        counted = [nth for nth, center_id in enumerate(self._center_ids) if among is None or center_id in among]
+        ids = self._center_ids
+        if len(counted) < len(ids):
+            ids, columns = [ids[nth] for nth in counted], tuple(column[counted] for column in columns)
+        outlooks = outlooks_of(ids, *columns, placed=placed, k=len(ids) if k is None else k)
+        roadless = [center_id for center_id in self._roadless if among is None or center_id in among]
+        nowhere = tuple(Outlook(center_id, None, None, 0.0, 0.0) for center_id in roadless)
+        return RegionAnswer(
+            outlooks=(*outlooks, *nowhere)[:k],
+            choice_changes=int(np.count_nonzero(columns[-1])) > 1,
+            positions=len(positions),
+            roadless_share=1.0 - placed / len(positions),
+        )
+
+    def nearest_region(
+        self,
+        region: Region,
+        fleet: FleetIndex,
+        k: int | None = None,
+        accept: Callable[[str], bool] | None = None,
+        wanted: int = 0,
+    ) -> RegionAnswer:
+        """Return the units by expected time to a region, among those with a road. See `geo.uncertain`.
+
+        ``accept`` and ``wanted`` as in `nearest`. Raises `geo.snap.NoRoad` when no position has a road.
+        """
+        positions = [Point(lon, lat) for lon, lat in positions_in(region).tolist()]
+        placed = [(point, snap) for point in positions if (snap := self.roads.snap_if_near(point)) is not None]
+        if not placed:
+            raise self.roads.no_road(region_center(region))
+        weights, ends = self._weights, _positions([snap for _, snap in placed])
+
+        def listed(position: int, count: int) -> list[tuple[str, float | None]]:
+            near = self.nearest(placed[position][0], fleet, count, accept, wanted)
+            return [(arrival.id, arrival.eta_s) for arrival in near]
+
+        def times(unit_ids: Sequence[str]) -> NDArray[np.uint32]:
+            starts = fleet.places(unit_ids)
+            ticks = np.full((len(unit_ids), len(placed)), FAR, np.uint32)
+            on_road = starts[0] >= 0
+            between = np.empty((int(on_road.sum()), len(placed)), np.uint32)
+            fill_matrix(weights.address, *(column[on_road] for column in starts), *ends, between)
+            ticks[on_road] = between
+            return ticks
+
+        units = sorted(each for each in fleet.ids(wanted) if accept is None or accept(each))
+        most = len(units) if k is None else min(k, len(units))
+        outlooks, firsts = first_over_region(len(placed), units, listed, times, most)
+        return RegionAnswer(
+            outlooks=outlooks,
+            choice_changes=firsts > 1,
+            positions=len(positions),
+            roadless_share=1.0 - len(placed) / len(positions),
+        )
 
     def ranking(self, k: int | None = None, among: Collection[str] | None = None) -> Ranking:
         """Prepare `rank` for one thread that asks often; its columns are those of `center_ids`."""
@@ -235,20 +310,26 @@ class TravelTimes:
         """Return which share of the arc lies before the position, 0 to 1."""
         return snap.fraction if self._graph.arc_forward[arc] else 1.0 - snap.fraction
 
-    def _reached(
-        self, at: Point, fleet: FleetIndex, wanted: int, known: int, accept: Callable[[str], bool] | None
+    def _reached(  # noqa: PLR0913, PLR0917 - a question with all its filters
+        self,
+        at: Point,
+        fleet: FleetIndex,
+        most: int,
+        known: int,
+        accept: Callable[[str], bool] | None,
+        wanted: int,
     ) -> dict[str, float]:
         """Return the seconds of the first units that a road leads from; of more, if ``accept`` refuses some."""
-        looked_at = wanted
+        looked_at = most
         while True:
-            search = self.unit_search(fleet, looked_at)
+            search = self.unit_search(fleet, looked_at, wanted)
             count = search(at.lon, at.lat)
             if count < 0:
                 raise self.roads.no_road(at)
             found = zip(search.slots[:count].tolist(), search.ticks[:count].tolist(), strict=True)
             seconds = {fleet.id_at(slot): ticks / _TICKS_PER_S for slot, ticks in found if ticks < FAR}
             passing = {unit_id: eta_s for unit_id, eta_s in seconds.items() if accept is None or accept(unit_id)}
-            if len(passing) >= wanted or looked_at >= known:
+            if len(passing) >= most or looked_at >= known:
                 return passing
             looked_at = min(known, WIDER * looked_at)
 
@@ -262,6 +343,17 @@ class TravelTimes:
             ranking = mine[k, among] = self.ranking(k, among)
         return ranking
 
+    def _region_ranking_of(self, among: frozenset[str] | None) -> RegionRanking:
+        """Return this thread's own question about regions for a choice of centres."""
+        mine = self._mine.region_rankings
+        ranking = mine.get(among)
+        if ranking is None:
+            if len(mine) >= CHOICES_KEPT:
+                mine.clear()
+            counts = [among is None or center_id in among for center_id in self._center_ids]
+            ranking = mine[among] = RegionRanking(self._in_force, counts)
+        return ranking
+
     def _in_force(self) -> Weighted:
         return self._weights
 
@@ -271,14 +363,8 @@ class _Kept(threading.local):
 
     def __init__(self) -> None:
         self.rankings: dict[tuple[int | None, frozenset[str] | None], Ranking] = {}
+        self.region_rankings: dict[frozenset[str] | None, RegionRanking] = {}
         self.arcs = np.empty(ARCS_MAX, np.int32)
-
-
-def _snapped(roads: RoadIndex, point: Point) -> Snap | None:
-    try:
-        return roads.snap(point)
-    except NoRoad:
-        return None
 
 
 def _seconds(ticks: int) -> float | None:

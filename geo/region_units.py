@@ -1,0 +1,75 @@
+"""The units that reach a region first, out of a fleet that is much too large to be timed to every position.
+
+The k first units of each position are candidates. Whoever is none of them is at no position earlier than the last one
+listed there, which bounds his expected time from below: the threshold algorithm of Fagin, Lotem, Naor, *Optimal
+Aggregation Algorithms for Middleware*, PODS 2001. Where the bound does not settle it all are timed, as in any small
+fleet.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.hierarchy import TICKS_PER_MS
+from geo.hierarchy_kernels import FAR
+from geo.uncertain import Outlook, outlooks_of
+
+# A fleet of this size is timed to every position at once: that takes less than listing.
+_ALL_AT_ONCE = 1_000
+
+# How many times as many units as wanted are listed at each position of a larger one.
+_LISTED = 4
+
+_TICKS_PER_S = 1000.0 * TICKS_PER_MS
+
+# The id of each unit and its seconds, None where no road leads; nearest first.
+Listed = Sequence[tuple[str, float | None]]
+
+
+def first_over_region(
+    positions: int,
+    units: Sequence[str],
+    listed: Callable[[int, int], Listed],
+    times: Callable[[Sequence[str]], NDArray[np.uint32]],
+    k: int,
+) -> tuple[tuple[Outlook, ...], int]:
+    """Return the ``k`` units with the best times over all positions, and how many units are the first at some position.
+
+    ``units`` are all that count, sorted; ``listed(position, count)`` returns the first of them there, and
+    ``times(ids)`` ticks as uint32[ids, positions].
+    """
+    if not k:
+        return (), 0
+    if len(units) > _ALL_AT_ONCE:
+        rows = [listed(position, _LISTED * k) for position in range(positions)]
+        candidates = sorted({unit_id for row in rows for unit_id, _ in row})
+        outlooks, reachable, firsts = _summed(candidates, times(candidates), k)
+        if len(outlooks) == k and _settled(outlooks[-1], rows, reachable, _LISTED * k, positions):
+            return outlooks, firsts
+    outlooks, _, firsts = _summed(units, times(units), k)
+    return outlooks, firsts
+
+
+def _settled(last: Outlook, rows: Sequence[Listed], reachable: NDArray[np.bool_], asked: int, positions: int) -> bool:
+    """Tell whether nobody who was not listed can come before the last one kept."""
+    latest_s = [
+        math.inf if len(row) < asked or row[-1][1] is None else row[-1][1]
+        for row, anybody in zip(rows, reachable.tolist(), strict=True)
+        if anybody
+    ]
+    everywhere = round(last.reached_share * positions) == len(latest_s)
+    return everywhere and last.expected_s is not None and last.expected_s <= sum(latest_s) / len(latest_s)
+
+
+def _summed(
+    ids: Sequence[str], ticks: NDArray[np.uint32], k: int
+) -> tuple[tuple[Outlook, ...], NDArray[np.bool_], int]:
+    """Return the best of these units, which positions any of them reaches, and how many are first somewhere."""
+    way = ticks < FAR
+    longest = np.where(way, ticks, 0).astype(np.int64)
+    reachable = way.any(axis=0)
+    first = np.bincount(ticks.argmin(axis=0)[reachable], minlength=len(ids))
+    columns = (longest.sum(axis=1), longest.max(axis=1), way.sum(axis=1), first)
+    return outlooks_of(ids, *columns, placed=ticks.shape[1], k=k), reachable, int(np.count_nonzero(first))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo.compiled import Record
 from geo.prepared import Weighted
 from geo.query_kernels import rank_centers
+from geo.uncertain import Sums
 from geo.uncertain_kernels import rank_over_region
 from geo.unit_kernels import nearest_units
 
@@ -63,15 +64,16 @@ class UnitSearch:
 class RegionRanking:
     """Every centre over many positions at once, among those that count.
 
-    After a call ``total``, ``worst``, ``reached`` and ``first`` (int64 per column) hold what `rank_over_region` says.
+    After a call ``sums`` holds what `rank_over_region` says, by column.
     """
 
     def __init__(self, weights: Callable[[], Weighted], counts: list[bool]) -> None:
         self._weights = weights
         self._bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
         self._every = np.empty(len(counts), np.uint32)
-        self.total, self.worst, self.reached, self.first = (np.zeros(len(counts), np.int64) for _ in range(4))
-        filled = (self._bars, self._every, self.total, self.worst, self.reached, self.first)
+        self.sums = Sums(*(np.zeros(len(counts), np.int64) for _ in range(4)))
+        sums = self.sums
+        filled = (self._bars, self._every, sums.total, sums.worst, sums.reached, sums.first)
         self._addresses = tuple(array.ctypes.data for array in filled)
 
     def __call__(self, positions: NDArray[np.float64]) -> int:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.hierarchy import TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
-from geo.uncertain import Outlook, outlooks_of
+from geo.uncertain import Outlook, Sums, outlooks_of
 
 # A fleet of this size is timed to every position at once: that takes less than listing.
 _ALL_AT_ONCE = 1_000
@@ -69,7 +69,7 @@ def _summed(
     """Return the best of these units, which positions any of them reaches, and how many are first somewhere."""
     way = ticks < FAR
     longest = np.where(way, ticks, 0).astype(np.int64)
-    reachable = way.any(axis=0)
+    reachable: NDArray[np.bool_] = np.asarray(way.any(axis=0))
     first = np.bincount(ticks.argmin(axis=0)[reachable], minlength=len(ids))
-    columns = (longest.sum(axis=1), longest.max(axis=1), way.sum(axis=1), first)
-    return outlooks_of(ids, *columns, placed=ticks.shape[1], k=k), reachable, int(np.count_nonzero(first))
+    sums = Sums(longest.sum(axis=1), longest.max(axis=1), way.sum(axis=1), first)
+    return outlooks_of(ids, sums, ticks.shape[1], k), reachable, int(np.count_nonzero(first))

@@ -172,17 +172,16 @@ class TravelTimes:
         placed = ranking(positions)
         if not placed:
             raise self.roads.no_road(region_center(region))
-        columns = (ranking.total, ranking.worst, ranking.reached, ranking.first)
-        counted = [nth for nth, center_id in enumerate(self._center_ids) if among is None or center_id in among]
-        ids = self._center_ids
-        if len(counted) < len(ids):
-            ids, columns = [ids[nth] for nth in counted], tuple(column[counted] for column in columns)
-        outlooks = outlooks_of(ids, *columns, placed=placed, k=len(ids) if k is None else k)
+        ids, sums = self._center_ids, ranking.sums
+        if among is not None:
+            counted = np.array([center_id in among for center_id in ids], dtype=np.bool_)
+            ids, sums = [center_id for center_id in ids if center_id in among], sums.among(counted)
+        outlooks = outlooks_of(ids, sums, placed, len(ids) if k is None else k)
         roadless = [center_id for center_id in self._roadless if among is None or center_id in among]
         nowhere = tuple(Outlook(center_id, None, None, 0.0, 0.0) for center_id in roadless)
         return RegionAnswer(
             outlooks=(*outlooks, *nowhere)[:k],
-            choice_changes=int(np.count_nonzero(columns[-1])) > 1,
+            choice_changes=int(np.count_nonzero(sums.first)) > 1,
             positions=len(positions),
             roadless_share=1.0 - placed / len(positions),
         )
@@ -210,11 +209,11 @@ class TravelTimes:
             return [(arrival.id, arrival.eta_s) for arrival in near]
 
         def times(unit_ids: Sequence[str]) -> NDArray[np.uint32]:
-            starts = fleet.places(unit_ids)
-            ticks = np.full((len(unit_ids), len(placed)), FAR, np.uint32)
-            on_road = starts[0] >= 0
+            stretch, fraction, junction = fleet.places(unit_ids)
+            on_road = stretch >= 0
             between = np.empty((int(on_road.sum()), len(placed)), np.uint32)
-            fill_matrix(weights.address, *(column[on_road] for column in starts), *ends, between)
+            fill_matrix(weights.address, stretch[on_road], fraction[on_road], junction[on_road], *ends, between)
+            ticks = np.full((len(unit_ids), len(placed)), FAR, np.uint32)
             ticks[on_road] = between
             return ticks
 

@@ -168,16 +168,23 @@ def _check_places(points: Sequence[Point]) -> None:
             raise BadRegion(f"{point.lon},{point.lat} is no place of a city")
 
 
-def outlooks_of(  # noqa: PLR0913, PLR0917 - one column of the answer each
-    ids: Sequence[str],
-    total: NDArray[np.int64],
-    worst: NDArray[np.int64],
-    reached: NDArray[np.int64],
-    first: NDArray[np.int64],
-    placed: int,
-    k: int,
-) -> tuple[Outlook, ...]:
-    """Return the ``k`` best of the summed-up ticks: most reached first, then by expected time, then as listed."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was summed up over positions, int64 per centre or unit: see `uncertain_kernels.rank_over_region`."""
+
+    total: NDArray[np.int64]
+    worst: NDArray[np.int64]
+    reached: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+    def among(self, kept: NDArray[np.bool_]) -> "Sums":
+        """Return the sums of those that count."""
+        return Sums(self.total[kept], self.worst[kept], self.reached[kept], self.first[kept])
+
+
+def outlooks_of(ids: Sequence[str], sums: Sums, placed: int, k: int) -> tuple[Outlook, ...]:
+    """Return the ``k`` best over ``placed`` positions: most reached first, then by expected time, then as listed."""
+    total, worst, reached, first = sums.total, sums.worst, sums.reached, sums.first
     expected = np.where(reached > 0, total / np.maximum(reached, 1), np.inf)
     order = np.lexsort((expected, -reached))[:k]
     rows = zip(

@@ -66,8 +66,8 @@ def assert_same(answer: RegionAnswer, plain: Mapping[str, Outlook], k: int, seed
         assert near(outlook.expected_s, expected.expected_s), f"seed {seed}"
         assert near(outlook.worst_s, expected.worst_s), f"seed {seed}"
     best = sorted(plain.values(), key=place_of)[:k]
-    places = [[place_of(row) for row in rows] for rows in (answer.outlooks, best)]
-    np.testing.assert_allclose(*places, rtol=0.0, atol=1e-4, err_msg=f"seed {seed}")
+    found, wished = (np.array([place_of(row) for row in rows]) for rows in (answer.outlooks, best))
+    np.testing.assert_allclose(found, wished, rtol=0.0, atol=1e-4, err_msg=f"seed {seed}")
 
 
 def place_of(outlook: Outlook) -> tuple[float, float]:

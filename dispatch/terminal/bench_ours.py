@@ -10,14 +10,19 @@ from scipy.sparse.csgraph import dijkstra
 from dispatch.terminal.bench_ground import AT, CENTERS, UNITS, Ground
 from dispatch.terminal.bench_rows import Report
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
+from geo.point import Point
+from geo.uncertain import Disc
 
 K = 10
 RANK = "rank 200 centers k=10"
 NEAREST = "nearest k=10 of 10000 units"
+UNCERTAIN = "uncertain rank over 64 positions"
 MOVE, MOVE_BATCH = "unit move", "unit move in a batch"
 REWEIGHT, ROUTE, PAIR = "reweight all", "route", "point to point"
 
 _ROUTES, _REWEIGHTS = 300, 9
+# A mobile phone in a city; more regions than `geo.uncertain` remembers.
+_UNCERTAIN_M, _UNCERTAIN = 300.0, 600
 _CHECK_SOURCES, _CHECK_TARGETS, _CHECK_NEAREST = 40, 250, 40
 _CLOSURE_ROUNDS, _CLOSED_ROADS = 20, 50
 # A unit in the middle of a road is rounded to a tick at each end.
@@ -30,6 +35,8 @@ def measure_ours(ground: Ground, report: Report) -> None:
     ranking, search = travel.ranking(K), travel.unit_search(fleet, K)
     report.measure(RANK, "ours", ranking, ground.questions)
     report.measure(NEAREST, "ours", search, ground.questions)
+    regions = [(Disc(Point(lon, lat), _UNCERTAIN_M),) for lon, lat in ground.questions[:_UNCERTAIN]]
+    report.measure(UNCERTAIN, "ours", lambda region: travel.rank_region(region, K), regions)
     points = [(ground.graph.node_point(int(node)),) for node in ground.question_nodes[:500]]
     report.measure(f"{RANK} as objects", "ours", lambda point: travel.rank(point, K), points)
     report.measure(f"{NEAREST} as objects", "ours", lambda point: travel.nearest(point, fleet, K), points)

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from rpds import HashTrieMap
 
+from dispatch.call import Call, dialled
 from dispatch.center import LIVE, Activation, ActivationPhase, Center
-from dispatch.incident import Call, Incident, IncidentPhase, Patient
+from dispatch.incident import Incident, IncidentPhase, Patient
+from dispatch.switchboard import NumberMark, Seat
 from dispatch.unit import Assignment, Unit
 from dispatch.words import Role
 
 LEARNED_FROM = 400  # waits behind one door: about a year of a busy centre's time-critical patients
+CALLS_REMEMBERED = 20  # earlier calls of one number that a call-taker may want to see
 RECENT = 60  # closed incidents that screens keep: about an hour of a large city
 
 
@@ -54,13 +57,41 @@ class City:
     centers: "HashTrieMap[str, Center]"
     activations: "HashTrieMap[str, Activation]"
     tasks: "HashTrieMap[str, Task]"
+    seats: "HashTrieMap[str, Seat]"
+    marks: "HashTrieMap[str, NumberMark]"
     history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
     live_activations: frozenset[str]  # live, or ended and not yet seen by the centre
     open_tasks: frozenset[str]
+    open_calls: frozenset[str]  # not ended, or owing a call-back
     incidents_opened: int
     door_minutes: dict[str, tuple[DoorMinutes, ...]]  # by centre: how long its last patients waited behind the door
+    # Both follow from ``calls`` and are never written down: number -> its last calls, the exchange's id -> call.
+    callers: "HashTrieMap[str, tuple[str, ...]]"
+    exchange_calls: "HashTrieMap[str, str]"
+
+    def with_call(self, call: Call) -> "City":
+        """Return the city with this call's new state."""
+        pending = self.open_calls | {call.id} if call.is_open else self.open_calls - {call.id}
+        callers, exchange_calls = self.callers, self.exchange_calls
+        known = self.calls.get(call.id)
+        number = dialled(call.number)
+        if number is not None and (known is None or known.number != call.number):
+            rows = {each: self.calls[each].received_at for each in callers.get(number, ())} | {
+                call.id: call.received_at
+            }
+            turn = sorted(rows, key=lambda each: (rows[each], each))
+            callers = callers.insert(number, tuple(turn[-CALLS_REMEMBERED:]))
+        if call.exchange_id is not None and known is None:
+            exchange_calls = exchange_calls.insert(call.exchange_id, call.id)
+        return replace(
+            self,
+            calls=self.calls.insert(call.id, call),
+            open_calls=pending,
+            callers=callers,
+            exchange_calls=exchange_calls,
+        )
 
     def with_incident(self, incident: Incident) -> "City":
         """Return the city with this incident's new state."""
@@ -111,6 +142,14 @@ class City:
         pending = self.open_tasks | {task.id} if task.done_at is None else self.open_tasks - {task.id}
         return replace(self, tasks=self.tasks.insert(task.id, task), open_tasks=pending)
 
+    def with_seat(self, seat: Seat) -> "City":
+        """Return the city with this seat's new state."""
+        return replace(self, seats=self.seats.insert(seat.id, seat))
+
+    def with_mark(self, mark: NumberMark) -> "City":
+        """Return the city with this mark's new state."""
+        return replace(self, marks=self.marks.insert(mark.id, mark))
+
     def active_assignments(self, incident_id: str) -> tuple[Assignment, ...]:
         """Return the runs of an incident that have no outcome yet."""
         rows = (self.assignments[each] for each in self.incidents[incident_id].assignment_ids)
@@ -152,11 +191,16 @@ def empty_city() -> "City":
         centers=HashTrieMap(),
         activations=HashTrieMap(),
         tasks=HashTrieMap(),
+        seats=HashTrieMap(),
+        marks=HashTrieMap(),
         history=HashTrieMap(),
         open_incidents=frozenset(),
         recently_closed=(),
         live_activations=frozenset(),
         open_tasks=frozenset(),
+        open_calls=frozenset(),
         incidents_opened=0,
         door_minutes={},
+        callers=HashTrieMap(),
+        exchange_calls=HashTrieMap(),
     )

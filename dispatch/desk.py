@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
@@ -49,6 +50,7 @@ WITH_WORDS = frozenset(
         gc.ReportCenterStatus,
     }
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
+    | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.ExportRecord}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

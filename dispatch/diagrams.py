@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterable
 
+from dispatch.call import CALL_STEPS
 from dispatch.center import ACTIVATION_STEPS
-from dispatch.incident import CALL_STEPS, INCIDENT_STEPS
+from dispatch.incident import INCIDENT_STEPS
 from dispatch.unit import JOURNEY
 
 HEADER = """# State machines
@@ -18,7 +19,7 @@ def render() -> str:
     """Return docs/state-machines.md."""
     parts = [
         HEADER,
-        _diagram("Call (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in CALL_STEPS.items())),
+        _diagram("Call (`dispatch/call.py`)", ((a, to, fact.__name__) for (a, fact), to in CALL_STEPS.items())),
         _diagram(
             "Incident (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in INCIDENT_STEPS.items())
         ),

@@ -27,6 +27,8 @@ class CallReceived:
     complaint: str | None = personal("call_id")
     place: Place | None = None
     line: str | None = None
+    exchange_id: str | None = None
+    group: str | None = None  # the seat group that it rings at; None: at all
 
 
 @fact
@@ -321,7 +323,7 @@ class TaskRaised:
     """A machine step failed: it is now a named person's phone task, on screen, with a clock."""
 
     task_id: str
-    kind: str  # prealert_unanswered | unit_not_rolling | unit_not_accepting | held_review | end_unacknowledged
+    kind: str  # prealert_unanswered | unit_not_rolling | unit_not_accepting | held_review | calls_waiting | …
     subject: str  # "activation:…", "assignment:…", "incident:…"
     incident_id: str | None
     owner_role: Role

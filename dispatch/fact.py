@@ -50,6 +50,8 @@ SUBJECT_FIELDS = {
     "activation_id": "activation",
     "reservation_id": "reservation",
     "task_id": "task",
+    "seat_id": "seat",
+    "mark_id": "mark",
 }
 
 

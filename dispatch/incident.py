@@ -1,4 +1,4 @@
-"""Calls, incidents and patients: their state, one transition table, and what each fact changes.
+"""Incidents and patients: their state, one transition table, and what each fact changes.
 
 A missing entry in ``INCIDENT_STEPS`` is the refusal. Time points are kept where they happened: the first registration
 wins, late facts fill gaps, only a correction replaces a value.
@@ -45,21 +45,6 @@ INCIDENT_STEPS: dict[tuple[IncidentPhase, type], IncidentPhase] = {
 }
 
 
-class CallPhase(StrEnum):
-    """Where a call stands."""
-
-    RINGING = "ringing"
-    TALKING = "talking"
-    ENDED = "ended"
-
-
-CALL_STEPS: dict[tuple[CallPhase, type], CallPhase] = {
-    (CallPhase.RINGING, e.CallAnswered): CallPhase.TALKING,
-    (CallPhase.RINGING, e.CallEnded): CallPhase.ENDED,
-    (CallPhase.TALKING, e.CallEnded): CallPhase.ENDED,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class PointRow:
     """One registered minute: when, how known, by whom, and how often corrected."""
@@ -96,24 +81,6 @@ def corrected(points: Points, point: str, row: PointRow, reason: str) -> Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One ring at 120."""
-
-    id: str
-    incident_id: str
-    phase: CallPhase
-    received_at: datetime
-    number: str | None = personal("id")
-    words: str | None = personal("id")
-    complaint: str | None = personal("id")
-    place: Place | None = None
-    line: str | None = None
-    seat: str | None = None
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Incident:
     """What happened at one place."""
 
@@ -136,6 +103,7 @@ class Incident:
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
+    seat: str | None = None  # the seat that looks after it
 
 
 @dataclass(frozen=True, slots=True)

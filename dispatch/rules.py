@@ -12,6 +12,16 @@ from center_protocols.assessment import DEFAULT_SETTINGS, ProtocolSettings
 class Rules:
     """What the desk waits for, how much it offers, and what the city's medical director has signed."""
 
+    answer_within_s: float
+    claim_within_s: float
+    overflow_after_s: float
+    overflow_group: str
+    wrap_up_within_s: float
+    call_back_within_s: float
+    mark_days_max: float
+    same_event_m: float
+    same_event_min: float
+    same_event_score: float
     turnout_s: float
     accept_within_s: float
     roll_within_s: float

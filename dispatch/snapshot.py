@@ -14,9 +14,11 @@ from typing import Any
 import msgspec
 from rpds import HashTrieMap
 
+from dispatch.call import Call, dialled
 from dispatch.center import Activation, Center
-from dispatch.city import City, DoorMinutes, Task
-from dispatch.incident import Call, Incident, Patient
+from dispatch.city import CALLS_REMEMBERED, City, DoorMinutes, Task
+from dispatch.incident import Incident, Patient
+from dispatch.switchboard import NumberMark, Seat
 from dispatch.unit import Assignment, Unit
 from dispatch.words import ERASED, personal_fields
 
@@ -29,8 +31,11 @@ TABLES: dict[str, tuple[type, str]] = {
     "centers": (Center, "center"),
     "activations": (Activation, "activation"),
     "tasks": (Task, "task"),
+    "seats": (Seat, "seat"),
+    "marks": (NumberMark, "mark"),
 }
-NESTED_WORDS = ("reason", "dose", "taken_by")
+FOLLOWS = ("callers", "exchange_calls")  # indexes that are made from the calls again
+NESTED_WORDS = ("reason", "dose", "taken_by", "answer")
 STATE_CODE = ("dispatch", "dispatch.changes", "center_protocols")
 """The packages whose own files may give state its meaning: one too many costs a fold, one too few a wrong city."""
 
@@ -46,7 +51,9 @@ def code_version() -> str:
 def encode_city(city: City, seal: Callable[[str, str], str]) -> bytes:
     """Return the city as msgpack, personal words sealed by ``seal(subject, text)``."""
     document: dict[str, Any] = {
-        field.name: getattr(city, field.name) for field in fields(City) if field.name not in TABLES
+        field.name: getattr(city, field.name)
+        for field in fields(City)
+        if field.name not in TABLES and field.name not in FOLLOWS
     }
     document["history"] = dict(city.history.items())
     document["door_minutes"] = msgspec.to_builtins(city.door_minutes)
@@ -85,11 +92,22 @@ def decode_city(blob: bytes, unseal: Callable[[str], str | None]) -> City:
         rows: list[Any] = [msgspec.convert(_unsealed(row, secret, unseal), row_class) for row in document[name]]
         document[name] = HashTrieMap({row.id: row for row in rows})
     document["history"] = HashTrieMap({key: tuple(seqs) for key, seqs in document["history"].items()})
-    for name in ("open_incidents", "live_activations", "open_tasks"):
+    for name in ("open_incidents", "live_activations", "open_tasks", "open_calls"):
         document[name] = frozenset(document[name])
     document["recently_closed"] = tuple(document["recently_closed"])
     document["door_minutes"] = msgspec.convert(document["door_minutes"], dict[str, tuple[DoorMinutes, ...]])
-    return City(**document)
+    return City(**document, **_call_indexes(document["calls"]))
+
+
+def _call_indexes(calls: "HashTrieMap[str, Call]") -> dict[str, Any]:
+    callers: dict[str, tuple[str, ...]] = {}
+    exchange_calls: dict[str, str] = {}
+    for call in sorted(calls.values(), key=lambda each: (each.received_at, each.id)):
+        if (number := dialled(call.number)) is not None:
+            callers[number] = (*callers.get(number, ()), call.id)[-CALLS_REMEMBERED:]
+        if call.exchange_id is not None:
+            exchange_calls[call.exchange_id] = call.id
+    return {"callers": HashTrieMap(callers), "exchange_calls": HashTrieMap(exchange_calls)}
 
 
 def _unsealed(

@@ -1,4 +1,4 @@
-"""What the call and incident facts change."""
+"""What the incident facts change."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,17 +8,6 @@ from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.fact import Fact
-
-
-def call_received(city: City, fact: Fact, d: e.CallReceived) -> City:
-    call = i.Call(
-        d.call_id, d.incident_id, i.CallPhase.RINGING, fact.at, d.number, d.words, d.complaint, d.place, d.line
-    )
-    city = replace(city, calls=city.calls.insert(call.id, call))
-    known = city.incidents.get(d.incident_id)
-    if known is None or call.id in known.call_ids:
-        return city
-    return city.with_incident(replace(known, call_ids=(*known.call_ids, call.id)))
 
 
 def incident_opened(city: City, fact: Fact, d: e.IncidentOpened) -> City:
@@ -38,29 +27,6 @@ def incident_opened(city: City, fact: Fact, d: e.IncidentOpened) -> City:
     )
     city = replace(city, incidents_opened=city.incidents_opened + 1)
     return city.with_incident(row).with_patient(i.Patient(d.patient_id, d.incident_id, d.patient_code))
-
-
-def call_answered(city: City, fact: Fact, d: e.CallAnswered) -> City:
-    call = city.calls[d.call_id]
-    phase = i.CALL_STEPS[call.phase, e.CallAnswered]
-    city = replace(city, calls=city.calls.insert(call.id, replace(call, phase=phase, seat=d.seat, answered_at=fact.at)))
-    row = city.incidents[call.incident_id]
-    return city.with_incident(replace(row, points=i.with_point(row.points, "call_answered", i.point_row(fact))))
-
-
-def call_ended(city: City, fact: Fact, d: e.CallEnded) -> City:
-    call = city.calls[d.call_id]
-    phase = i.CALL_STEPS[call.phase, e.CallEnded]
-    return replace(city, calls=city.calls.insert(call.id, replace(call, phase=phase, ended_at=fact.at)))
-
-
-def call_linked(city: City, fact: Fact, d: e.CallLinked) -> City:
-    call = replace(city.calls[d.call_id], incident_id=d.incident_id)
-    left = city.incidents[d.from_incident_id]
-    city = replace(city, calls=city.calls.insert(call.id, call))
-    city = city.with_incident(replace(left, call_ids=tuple(each for each in left.call_ids if each != call.id)))
-    joined = city.incidents[d.incident_id]
-    return city.with_incident(replace(joined, call_ids=(*joined.call_ids, call.id)))
 
 
 def located(city: City, fact: Fact, d: e.IncidentLocated) -> City:
@@ -103,11 +69,7 @@ def reopened(city: City, fact: Fact, d: e.IncidentReopened) -> City:
 
 
 CHANGES: dict[type, Change] = {
-    e.CallReceived: call_received,
     e.IncidentOpened: incident_opened,
-    e.CallAnswered: call_answered,
-    e.CallEnded: call_ended,
-    e.CallLinked: call_linked,
     e.IncidentLocated: located,
     e.NoteWritten: unchanged,
     e.PriorityOverridden: priority_overridden,

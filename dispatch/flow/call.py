@@ -1,14 +1,17 @@
 """The call: 120 rings, somebody answers, an incident and its first patient exist from the first second."""
 
+from dispatch import call_commands as cl
+from dispatch import call_events as cf
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch.call import CALL_STEPS, ON_THE_LINE, Call, CallPhase, dialled
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
-from dispatch.incident import CALL_STEPS, IncidentPhase
+from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
-from dispatch.words import Outcome
+from dispatch.words import Outcome, Role
 
 PATIENTS_LIMIT = 26  # one letter each; more people are a mass-casualty incident with its own rules
 
@@ -21,31 +24,165 @@ def receive_call(city: City, command: Command, ask: c.ReceiveCall, _rules: Rules
         if (refused := unless_open(city, ask.incident_id)) is not None:
             return refused
         return [call]
+    return [call, *opened_by(city, command, call)]
+
+
+def opened_by(city: City, command: Command, call: e.CallReceived) -> Facts:
+    """Return the facts that open an incident for a call of its own."""
     number = f"E{city.incidents_opened + 1:04d}"
-    facts: Facts = [call, e.IncidentOpened(incident_id, number, call_id, command.new_id(3), f"{number}-A")]
-    if ask.place is not None:
-        facts.append(e.IncidentLocated(incident_id, ask.place, ask.words))
+    facts: Facts = [
+        e.IncidentOpened(call.incident_id, number, call.call_id, command.new_id(3), f"{number}-A"),
+    ]
+    if call.place is not None:
+        facts.append(e.IncidentLocated(call.incident_id, call.place, call.words))
     return facts
 
 
-def answer_call(city: City, _command: Command, ask: c.AnswerCall, _rules: Rules) -> Decision:
+def claim_call(city: City, command: Command, ask: cl.ClaimCall, _rules: Rules) -> Decision:
+    """Give a ringing call to the seat whose telephone is about to take it."""
+    refused = _unless(city, ask.call_id, cf.CallClaimed) or _unless_at(city, command, ask.seat)
+    return refused or [cf.CallClaimed(ask.call_id, ask.seat)]
+
+
+def answer_call(city: City, command: Command, ask: c.AnswerCall, _rules: Rules) -> Decision:
     """Give a ringing call its one owner."""
-    call = city.calls.get(ask.call_id)
-    if call is None:
-        return Refused("call.unknown")
-    if (call.phase, e.CallAnswered) not in CALL_STEPS:
+    refused = _unless(city, ask.call_id, e.CallAnswered) or _unless_at(city, command, ask.seat)
+    if refused is not None:
+        return refused
+    call = city.calls[ask.call_id]
+    if call.phase is CallPhase.CLAIMED and call.seat != ask.seat:
         return Refused("call.taken", {"seat": call.seat or "—"})
-    return [e.CallAnswered(ask.call_id, ask.seat)]
+    return answered_by(city, call, ask.seat)
+
+
+def answered_by(city: City, call: Call, seat: str) -> Facts:
+    """Return what follows when a seat talks to a caller.
+
+    Whoever it talked to waits on the line, what it still wrote about the call before is done, and earlier calls of
+    this caller that nobody answered need no call-back any more.
+    """
+    return [
+        *(cf.CallHeld(each.id) for each in _owned(city, seat, CallPhase.TALKING) if each.id != call.id),
+        *(cf.CallWrappedUp(each.id, "next_call") for each in _owned(city, seat, CallPhase.WRAP_UP)),
+        e.CallAnswered(call.id, seat),
+        *(cf.CallBackRecorded(each, "rang_again") for each in _waiting_for_call_back(city, call)),
+    ]
+
+
+def _waiting_for_call_back(city: City, call: Call) -> list[str]:
+    number = dialled(call.number)
+    return [] if number is None else [each for each in city.callers.get(number, ()) if city.calls[each].owes_call_back]
+
+
+def hold_call(city: City, _command: Command, ask: cl.HoldCall, _rules: Rules) -> Decision:
+    """Let the caller wait on the line."""
+    return _unless(city, ask.call_id, cf.CallHeld) or [cf.CallHeld(ask.call_id)]
+
+
+def retrieve_call(city: City, _command: Command, ask: cl.RetrieveCall, _rules: Rules) -> Decision:
+    """Talk on."""
+    return _unless(city, ask.call_id, cf.CallRetrieved) or [cf.CallRetrieved(ask.call_id)]
+
+
+def transfer_call(city: City, _command: Command, ask: cl.TransferCall, _rules: Rules) -> Decision:
+    """Give the caller to another seat, which must be manned when seats are kept at all."""
+    refused = _unless(city, ask.call_id, cf.CallTransferred) or _unless_free(city, ask.seat)
+    if refused is not None:
+        return refused
+    call = city.calls[ask.call_id]
+    if call.seat == ask.seat:
+        return Refused("call.taken", {"seat": ask.seat})
+    return [cf.CallTransferred(ask.call_id, call.seat, ask.seat)]
 
 
 def end_call(city: City, _command: Command, ask: c.EndCall, _rules: Rules) -> Decision:
-    """Close the line."""
+    """Close the line; a call that was talked on is wrapped up next."""
+    return _unless(city, ask.call_id, e.CallEnded) or [e.CallEnded(ask.call_id, ask.reason)]
+
+
+def wrap_up_call(city: City, _command: Command, ask: cl.WrapUpCall, _rules: Rules) -> Decision:
+    """Free the seat."""
+    return _unless(city, ask.call_id, cf.CallWrappedUp) or [cf.CallWrappedUp(ask.call_id, "operator")]
+
+
+def take_words(city: City, _command: Command, ask: cl.TakeWords, _rules: Rules) -> Decision:
+    """Write down what the caller says."""
     call = city.calls.get(ask.call_id)
     if call is None:
         return Refused("call.unknown")
-    if (call.phase, e.CallEnded) not in CALL_STEPS:
+    if ask.words is None and ask.complaint is None:
+        return Refused("call.no_words")
+    return [cf.WordsTaken(call.id, call.incident_id, ask.words, ask.complaint)]
+
+
+def record_step(city: City, _command: Command, ask: cl.RecordStep, _rules: Rules) -> Decision:
+    """Keep a question or its answer; the same again adds nothing, another answer is a correction."""
+    call = city.calls.get(ask.call_id)
+    if call is None:
+        return Refused("call.unknown")
+    if ask.answer is None:
+        return [cf.QuestionAsked(call.id, ask.question)]
+    before = call.answer_to(ask.question)
+    return [] if before == ask.answer else [cf.QuestionAnswered(call.id, ask.question, ask.answer, before)]
+
+
+def record_call_back(city: City, _command: Command, ask: cl.RecordCallBack, _rules: Rules) -> Decision:
+    """Note how ringing back went."""
+    call = city.calls.get(ask.call_id)
+    if call is None:
+        return Refused("call.unknown")
+    if not call.owes_call_back:
+        return Refused("call.no_call_back")
+    return [cf.CallBackRecorded(call.id, ask.outcome, ask.note)]
+
+
+def export_record(city: City, _command: Command, ask: cl.ExportRecord, _rules: Rules) -> Decision:
+    """Note who takes a record out, and what for, before it leaves."""
+    if ask.incident_id not in city.incidents:
+        return Refused("incident.unknown")
+    if not ask.purpose.strip():
+        return Refused("record.no_purpose")
+    return [cf.RecordExported(ask.incident_id, ask.form, ask.purpose)]
+
+
+def _unless(city: City, call_id: str, step: type) -> Refused | None:
+    """Return the refusal when the table has no such step for this call now."""
+    call = city.calls.get(call_id)
+    if call is None:
+        return Refused("call.unknown")
+    if (call.phase, step) in CALL_STEPS:
+        return None
+    if call.phase in (CallPhase.WRAP_UP, CallPhase.ENDED):
         return Refused("call.ended")
-    return [e.CallEnded(ask.call_id, ask.reason)]
+    if step in (e.CallAnswered, cf.CallClaimed):
+        return Refused("call.taken", {"seat": call.seat or "—"})
+    return Refused("call.no_such_step")
+
+
+def _unless_at(city: City, command: Command, seat_id: str) -> Refused | None:
+    """Return the refusal for somebody who does not sit at this seat; a room may also work without kept seats."""
+    seat = city.seats.get(seat_id)
+    if seat is None or command.actor.role is Role.SERVICE or seat.account == command.actor.account:
+        return None
+    return Refused("seat.not_yours", {"seat": seat_id})
+
+
+def _unless_free(city: City, seat_id: str) -> Refused | None:
+    """Return the refusal for a seat that talks already, or that nobody sits at."""
+    seat = city.seats.get(seat_id)
+    if seat is not None and seat.account is None:
+        return Refused("seat.empty", {"seat": seat_id})
+    return Refused("seat.busy", {"seat": seat_id}) if is_busy(city, seat_id) else None
+
+
+def is_busy(city: City, seat_id: str) -> bool:
+    """Say whether a seat is on the line with somebody."""
+    return any(city.calls[each].seat == seat_id and city.calls[each].phase in ON_THE_LINE for each in city.open_calls)
+
+
+def _owned(city: City, seat: str, phase: CallPhase) -> list[Call]:
+    rows = (city.calls[each] for each in sorted(city.open_calls))
+    return [each for each in rows if each.seat == seat and each.phase is phase]
 
 
 def link_call(city: City, _command: Command, ask: c.LinkCall, _rules: Rules) -> Decision:
@@ -110,6 +247,15 @@ DECISIONS: dict[type, Decide] = {
     c.ReceiveCall: receive_call,
     c.AnswerCall: answer_call,
     c.EndCall: end_call,
+    cl.ClaimCall: claim_call,
+    cl.HoldCall: hold_call,
+    cl.RetrieveCall: retrieve_call,
+    cl.TransferCall: transfer_call,
+    cl.WrapUpCall: wrap_up_call,
+    cl.TakeWords: take_words,
+    cl.RecordStep: record_step,
+    cl.RecordCallBack: record_call_back,
+    cl.ExportRecord: export_record,
     c.LinkCall: link_call,
     c.WriteNote: write_note,
     c.AddPatient: add_patient,

@@ -14,6 +14,7 @@ from dispatch.city import City, Task
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
 from dispatch.words import Role, UnitStatus
@@ -31,10 +32,11 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
     wanted = {fact.task_id: fact for fact in _overdue(city, now, rules)}
     raised: Facts = [fact for task_id, fact in sorted(wanted.items()) if task_id not in city.tasks]
     moot: Facts = [e.TaskDone(each, "moot") for each in sorted(city.open_tasks) if each not in wanted]
-    return [*raised, *moot, *_expired(city, now)]
+    return [*raised, *moot, *_expired(city, now), *lapsed_on_lines(city, now, rules)]
 
 
 def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    yield from overdue_on_lines(city, now, rules)
     yield from _silent_centers(city, now, rules)
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from dispatch.call_events import DeskHandedOver
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
 from dispatch.events import CallLinked
@@ -21,7 +22,8 @@ from dispatch.words import Role, UnitStatus
 
 Row: TypeAlias = dict[str, Any]
 Tables: TypeAlias = dict[str, dict[str, Row]]
-TABLES = ("calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks")
+TABLES = ("calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "seats", "marks")
+NAMED_BY = {"units": "unit_id", "centers": "center_id", "tasks": "task_id", "seats": "seat_id", "marks": "mark_id"}
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
 
@@ -106,6 +108,9 @@ def _everything(city: City) -> dict[str, set[str]]:
     for activation_id in city.live_activations:
         ids["patients"].add(city.activations[activation_id].patient_id)
     ids["tasks"] |= city.open_tasks
+    ids["calls"] |= city.open_calls
+    ids["seats"] |= set(city.seats)
+    ids["marks"] |= set(city.marks)
     return ids
 
 
@@ -123,14 +128,16 @@ def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
 def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[str]]:
     """Return the ids of every row, by table, that these facts may have changed for anybody."""
     incidents = {*before.recently_closed} ^ {*after.recently_closed}
-    named: dict[str, set[str]] = {"units": set(), "centers": set(), "tasks": set(), "incidents": incidents}
+    named: dict[str, set[str]] = {name: set() for name in NAMED_BY}
     for fact in facts:
         incident_id = incident_of(after, fact.data)
         if incident_id is not None:
             incidents.add(incident_id)
         if isinstance(fact.data, CallLinked):
             incidents.add(fact.data.from_incident_id)
-        for name, key in (("units", "unit_id"), ("centers", "center_id"), ("tasks", "task_id")):
+        if isinstance(fact.data, DeskHandedOver):
+            incidents |= {*fact.data.incident_ids, *(after.calls[each].incident_id for each in fact.data.call_ids)}
+        for name, key in NAMED_BY.items():
             if (value := getattr(fact.data, key, None)) is not None:
                 named[name].add(value)
     for unit_id in named["units"]:
@@ -139,8 +146,8 @@ def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[s
     for name, more in _of_incidents(before, incidents).items():
         ids[name] |= more
     ids["units"] |= named["units"] | {after.assignments[run].unit_id for run in ids["assignments"]}
-    ids["centers"] |= named["centers"]
-    ids["tasks"] |= named["tasks"]
+    for name in ("centers", "tasks", "seats", "marks"):
+        ids[name] |= named[name]
     return ids
 
 
@@ -161,6 +168,7 @@ def visible_row(city: City, table: str, row_id: str, scope: Scope) -> Row | None
     return None if mask is None else {**msgspec.to_builtins(row), **mask}
 
 
+OF_THE_ROOM = frozenset({"tasks", "seats", "marks"})  # only those who sit in it see them
 Viewer: TypeAlias = Callable[[City, str, Any, Scope], Row | None]  # the fields to overwrite, or None: not visible
 OPEN: Row = {}
 
@@ -176,17 +184,30 @@ def _nobody_sees(_city: City, _table: str, _row: Any, _scope: Scope) -> Row | No
 
 
 def _seat_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row
-    if table in ("units", "centers"):
-        return OPEN
-    if table == "tasks":
-        return OPEN if row.id in city.open_tasks else None
-    if table == "incidents":
-        return OPEN if city.on_screen(row.id) else None
-    if table == "activations" and row.id in city.live_activations:
-        return OPEN
-    if table == "patients" and row.activation_id is not None and row.activation_id in city.live_activations:
-        return OPEN
-    return OPEN if city.on_screen(row.incident_id) else None
+    shown = _kept_before_seats(city, table, row)
+    if shown is None:
+        shown = city.on_screen(row.id if table == "incidents" else row.incident_id)
+    return OPEN if shown else None
+
+
+def _kept_before_seats(city: City, table: str, row: Any) -> bool | None:  # noqa: ANN401 - any row
+    """Say whether a row stands on the screens whatever its incident does; None: its incident decides."""
+    match table:
+        case "units" | "centers" | "seats":
+            return True
+        case "tasks":
+            return row.id in city.open_tasks
+        case "marks":
+            return row.lifted_at is None
+        case "calls":
+            kept = row.id in city.open_calls
+        case "activations":
+            kept = row.id in city.live_activations
+        case "patients":
+            kept = row.activation_id in city.live_activations
+        case _:
+            kept = False
+    return kept or None
 
 
 def crew_run(city: City, unit_id: str | None) -> Assignment | None:
@@ -207,7 +228,7 @@ def _crew_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  #
     if table == "units":
         return OPEN if row.id == scope.unit_id else None
     run = crew_run(city, scope.unit_id)
-    if run is None or table == "tasks":
+    if run is None or table in OF_THE_ROOM:
         return None
     if table == "assignments":
         return OPEN if row.id == run.id else None

@@ -48,6 +48,8 @@ PLACE = Place(116.4, 39.9, 20.0, "wgs84", "map_click", confirmed=True)
 ADMIN = Actor("admin", Role.ADMIN)
 TAKER = Actor("taker1", Role.CALL_TAKER)
 DISPATCHER = Actor("dispatcher1", Role.DISPATCHER)
+SUPERVISOR = Actor("supervisor1", Role.SUPERVISOR)
+EXCHANGE = Actor("exchange", Role.SERVICE)
 PHYSICIAN = Actor("physician1", Role.REMOTE_PHYSICIAN)
 SYSTEM = Actor("desk", Role.SYSTEM)
 SCOPES = (

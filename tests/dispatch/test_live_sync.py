@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
@@ -22,9 +23,11 @@ from tests.dispatch.story import (
     CENTERS,
     CREW,
     DISPATCHER,
+    EXCHANGE,
     PHYSICIAN,
     PLACE,
     SCOPES,
+    SUPERVISOR,
     SYSTEM,
     TAKER,
     UNITS,
@@ -48,7 +51,7 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
     story.ask(gc.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
     call_id = story.ask(c.ReceiveCall("1", "东单", "胸痛"), TAKER)[0].data.call_id
-    story.ask(c.AnswerCall(call_id, "3"), TAKER)
+    a_day_on_the_lines(story, call_id)
     incident_id = story.city.calls[call_id].incident_id
     patient_id = story.city.incidents[incident_id].patient_ids[0]
     story.ask(c.Locate(incident_id, PLACE), TAKER)
@@ -108,6 +111,41 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     return story
 
 
+def a_day_on_the_lines(story: Story, call_id: str) -> None:
+    story.ask(cl.OpenSeat("3", "call_taker", extension="8003"), TAKER)
+    story.ask(cl.OpenSeat("4", "supervisor"), SUPERVISOR)
+    story.ask(cl.ClaimCall(call_id, "3"), TAKER)
+    story.later(9).ask(c.CheckDeadlines(), SYSTEM)
+    story.ask(c.AnswerCall(call_id, "3"), TAKER)
+    story.ask(cl.TakeWords(call_id, "东单路口", "胸口痛"), TAKER)
+    story.ask(cl.RecordStep(call_id, "breathing"), TAKER)
+    story.ask(cl.RecordStep(call_id, "breathing", "no"), TAKER)
+    story.ask(cl.RecordStep(call_id, "breathing", "喘不上气"), TAKER)
+    story.ask(cl.HoldCall(call_id), TAKER)
+    story.ask(cl.RetrieveCall(call_id), TAKER)
+    story.ask(cl.TransferCall(call_id, "4"), TAKER)
+    story.ask(cl.TransferCall(call_id, "3"), SUPERVISOR)
+    for number, event in (("139", "ring"), ("139", "hung_up"), (None, "ring")):
+        line = "x1" if number else "x2"
+        story.later(1).ask(cl.ReportLineEvent(line, event, number, "T1", recording="rec/1"), EXCHANGE)
+    story.ask(cl.ReportLineEvent("x2", "ring", "13900000000"), EXCHANGE)
+    story.ask(cl.ReportLineEvent("x2", "held"), EXCHANGE, at=story.now - timedelta(seconds=2))
+    story.later(25).ask(c.CheckDeadlines(), SYSTEM)
+    lost, waiting = story.city.exchange_calls["x1"], story.city.exchange_calls["x2"]
+    story.ask(cl.RecordCallBack(lost, "no_answer", "占线"), TAKER)
+    story.ask(cl.RecordCallBack(lost, "no_need"), TAKER)
+    story.ask(c.AnswerCall(waiting, "4"), SUPERVISOR)
+    story.ask(c.EndCall(waiting), SUPERVISOR)
+    story.ask(cl.WrapUpCall(waiting), SUPERVISOR)
+    story.ask(cl.TakeIncident(story.city.calls[lost].incident_id, "4"), SUPERVISOR)
+    story.ask(cl.HandOverDesk("4", "3"), SUPERVISOR)
+    story.ask(cl.OpenSeat("4", "supervisor"), SUPERVISOR)
+    story.ask(cl.LeaveSeat("4"), SUPERVISOR)
+    story.ask(cl.MarkNumber("13900000000", "prank", "骚扰", story.now + timedelta(days=1)), TAKER)
+    story.ask(cl.LiftMark(next(iter(story.city.marks))), SUPERVISOR)
+    story.ask(cl.ExportRecord(story.city.calls[lost].incident_id, "家属查询"), SUPERVISOR)
+
+
 def test_every_command_kind_keeps_every_screen_true() -> None:
     story = whole_tale()
     assert story.told == set(COMMANDS)
@@ -140,6 +178,7 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
     return chance.choice(
         [
             *[(c.ReceiveCall("1", "某处", None, PLACE if chance.random() < 0.8 else None), TAKER)] * 3,
+            *some_lines(story, chance),
             (c.Locate(incident_id, PLACE), TAKER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
@@ -164,6 +203,21 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             (c.CheckDeadlines(), SYSTEM),
         ]
     )
+
+
+def some_lines(story: Story, chance: random.Random) -> list[tuple[Any, Actor]]:
+    call_id, seat = chance.choice(sorted(story.city.open_calls) or [""]), chance.choice(("3", "4"))
+    event = chance.choice(("ring", "answered", "held", "retrieved", "transferred", "hung_up"))
+    line = cl.ReportLineEvent(f"x{chance.randrange(9)}", event, chance.choice(("131", None)), extension=seat)
+    return [
+        (line, EXCHANGE),
+        (line, EXCHANGE),
+        (cl.OpenSeat(seat, "call_taker"), chance.choice((TAKER, SUPERVISOR))),
+        (chance.choice((cl.ClaimCall, c.AnswerCall, cl.TransferCall))(call_id, seat), TAKER),
+        (chance.choice((cl.HoldCall, cl.RetrieveCall, cl.WrapUpCall, c.EndCall))(call_id), TAKER),
+        (cl.RecordCallBack(call_id, "no_need"), TAKER),
+        (cl.HandOverDesk("3", "4"), SUPERVISOR),
+    ]
 
 
 def check_invariants(story: Story) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.call import CALL_STEPS, CallPhase
 from dispatch.center import ACTIVATION_STEPS, LATE, ActivationPhase
 from dispatch.diagrams import render
-from dispatch.incident import CALL_STEPS, INCIDENT_STEPS, CallPhase, IncidentPhase
+from dispatch.incident import INCIDENT_STEPS, IncidentPhase
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, JOURNEY, RUN, STEP_POINTS, drives_on, is_late, may_move
 from dispatch.words import UnitStatus
 

@@ -17,21 +17,25 @@ from center_protocols.findings import Findings
 from dispatch import words as w
 from dispatch.center import ActivationPhase
 from dispatch.fact import FACTS
-from dispatch.flow import deadlines
+from dispatch.flow import deadlines, switchboard
 from dispatch.incident import IncidentPhase
 from dispatch.texts_catalogue import catalogue_files, placeholders
 from tests.center_protocols.test_properties import AT, patients
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = {
-    "console": ("protocols", "call_triage", "flow", "shared", "console"),
+    "console": ("protocols", "call_triage", "flow", "telephony", "shared", "console"),
     "crew": ("protocols", "shared", "crew"),
     "wall": ("shared", "wall"),
 }
 FILES = catalogue_files()
 TEXTS = {page: {code: said for file in files for code, said in FILES[file].items()} for page, files in BUNDLES.items()}
 
-TASKS = re.findall(r'_task\("([a-z_]+)"', Path(deadlines.__file__).read_text(encoding="utf-8"))
+TASKS = [
+    kind
+    for file in (deadlines.__file__, switchboard.__file__)
+    for kind in re.findall(r'_task\("([a-z_]+)"', Path(file).read_text(encoding="utf-8"))
+]
 CREW = ("doctor", "nurse", "driver")
 PLACES = (*v.Bypass, *v.Resource)
 CHOSEN_BY = ("crew_doctor", "patient_or_family", "dispatcher")

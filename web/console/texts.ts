@@ -2,12 +2,13 @@
 import own from "@texts/console.json";
 import flow from "@texts/flow.json";
 import protocols from "@texts/protocols.json";
+import telephony from "@texts/telephony.json";
 import shared from "@texts/shared.json";
 import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...protocols, ...triage, ...flow, ...shared, ...own };
+const catalogue = { ...protocols, ...triage, ...flow, ...telephony, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

@@ -19,10 +19,12 @@ from pydantic import Field as BodyField
 from center_protocols.finding_groups import limits
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Given, Priority, Resource, TimePoint
+from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
 from dispatch.errors import BadInput
+from dispatch.switchboard import SeatKind
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
 from geo.point import BadPoint, checked_point
@@ -83,11 +85,17 @@ class PlaceBody(BaseModel):
 
 
 # Fields whose dataclass says ``str`` and whose values are a closed list.
+LineEvent = Literal["ring", "answered", "held", "retrieved", "transferred", "hung_up"]
 _Center = Literal["open", "busy", "closed", "unknown"]
 _CLOSED: dict[tuple[type, str], Any] = {
     (gc.CommissionUnit, "level"): Literal["als", "bls"],
     (gc.ReportCenterStatus, "state"): _Center,
     (c.EndCall, "reason"): Literal["caller", "operator", "lost"],
+    (cl.ReportLineEvent, "event"): LineEvent,
+    (cl.OpenSeat, "kind"): SeatKind,
+    (cl.MarkNumber, "kind"): Literal["prank", "nuisance", "frequent", "threat"],
+    (cl.RecordCallBack, "outcome"): Literal["needs_help", "no_need", "no_answer", "unreachable"],
+    (cl.ExportRecord, "form"): Literal["json", "text"],
     (c.SetPriority, "priority"): Priority,
     (c.ConfirmCondition, "condition"): Condition,
     (cc.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],

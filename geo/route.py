@@ -1,14 +1,12 @@
-"""A route as it is shown and told: its line on the map, its length, and the roads it follows by name."""
+"""A route as it is shown: its line on the map, its length, and the arcs it follows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.osm_import import RoadName
 from geo.point import Point
 from geo.roads import RoadGraph
 from geo.snap import Snap
@@ -25,20 +23,12 @@ class Leg(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class RouteStep:
-    """One road of a route; ``name`` is None where it has none."""
-
-    name: RoadName | None
-    distance_m: float
-    duration_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """The fastest way between two points.
 
     ``duration_s`` and ``distance_m`` are those on the road; ``from_snap_m, to_snap_m`` are the straight ways between
-    the points and the road. ``geometry`` is the line on the road, WGS-84, at least two points.
+    the points and the road. ``geometry`` is the line on the road, WGS-84, at least two points. ``legs`` are the arcs
+    it follows, ``leg_s`` the seconds on each: `geo.turn_list` makes words of them, when somebody wants to read them.
     """
 
     duration_s: float
@@ -46,27 +36,28 @@ class Route:
     geometry: tuple[Point, ...]
     from_snap_m: float
     to_snap_m: float
-    steps: tuple[RouteStep, ...]
+    legs: tuple[Leg, ...]
+    leg_s: tuple[float, ...]
 
 
-def route_along(  # noqa: PLR0913, PLR0917 - a route is described by all of these
+def route_along(
     graph: RoadGraph,
     duration_ms: NDArray[np.int32],
-    names: Sequence[RoadName | None],
     ends: tuple[Snap, Snap],
     legs: Sequence[Leg],
     line: Sequence[Point],
 ) -> Route:
     """Describe a route that follows ``legs`` along ``line``; ``duration_ms`` are the weights of all arcs."""
-    steps = tuple(_steps(graph, duration_ms, names, legs))
     apart = [point for nth, point in enumerate(line) if nth == 0 or point != line[nth - 1]]
+    leg_s = tuple((leg.end - leg.begin) * float(duration_ms[leg.arc]) / _MS_PER_S for leg in legs)
     return Route(
-        duration_s=sum(step.duration_s for step in steps),
+        duration_s=sum(leg_s),
         distance_m=sum(_leg_m(graph, leg) for leg in legs),
         geometry=tuple(apart) if len(apart) > 1 else (ends[0].point, ends[1].point),
         from_snap_m=ends[0].distance_m,
         to_snap_m=ends[1].distance_m,
-        steps=steps,
+        legs=tuple(legs),
+        leg_s=leg_s,
     )
 
 
@@ -101,16 +92,6 @@ def _at_metre(graph: RoadGraph, first: int, last: int, metre: float) -> Point:
     return Point(
         lon + share * (float(graph.shape_lon[after]) - lon), lat + share * (float(graph.shape_lat[after]) - lat)
     )
-
-
-def _steps(
-    graph: RoadGraph, duration_ms: NDArray[np.int32], names: Sequence[RoadName | None], legs: Iterable[Leg]
-) -> Iterator[RouteStep]:
-    """Join neighbouring legs on the same road name."""
-    for name, same in groupby(legs, key=lambda leg: int(graph.road_name[graph.arc_stretch[leg.arc]])):
-        road = list(same)
-        road_ms = sum((leg.end - leg.begin) * float(duration_ms[leg.arc]) for leg in road)
-        yield RouteStep(names[name], sum(_leg_m(graph, leg) for leg in road), road_ms / _MS_PER_S)
 
 
 def _leg_m(graph: RoadGraph, leg: Leg) -> float:

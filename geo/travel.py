@@ -29,6 +29,7 @@ from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
 from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
 from geo.snap import RoadIndex, Snap
+from geo.turn_list import TurnStep, turn_list
 from geo.uncertain import Disc, Outlook, Region, RegionAnswer, outlooks_of, positions_in, region_center
 
 _TICKS_PER_S = 1000.0 * TICKS_PER_MS
@@ -264,7 +265,11 @@ class TravelTimes:
             legs[0] = legs[0]._replace(begin=way.begin)
             legs[-1] = legs[-1]._replace(end=way.end)
         line = [start.point, *(Point(lon, lat) for lon, lat in way.line.tolist())]
-        return route_along(self._graph, weights.duration_ms, self._road_names, (start, end), legs, line)
+        return route_along(self._graph, weights.duration_ms, (start, end), legs, line)
+
+    def turn_list(self, route: Route) -> tuple[TurnStep, ...]:
+        """Return what the crew is told on a route of these roads. See `geo.turn_list`."""
+        return turn_list(self._graph, self._road_names, route)
 
     def way(self, a: Point, b: Point) -> Way | None:
         """Return the fastest way as arrays: what `route` tells, without its words. Raises `geo.snap.NoRoad`."""

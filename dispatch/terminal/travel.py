@@ -10,11 +10,14 @@ from center_protocols.vocabulary import Condition
 from dispatch.errors import BadInput
 from dispatch.terminal.geo_input import add_datum, add_output, bad_input, clock, named, open_pack, read_point, say
 from dispatch.terminal.rank_centers import run_rank
+from dispatch.texts_catalogue import Language
+from dispatch.texts_catalogue import say as sentence
 from geo.csv_rows import read_rows
 from geo.datum import Datum
 from geo.fleet_index import FleetIndex
 from geo.point import Point
 from geo.travel import TravelTimes
+from geo.turn_list import TurnStep
 
 # A matrix of more entries than this belongs in a program that keeps the pack open.
 MATRIX_ENTRIES_MAX = 4_000_000
@@ -29,6 +32,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     routing.add_argument("--from", dest="start", metavar="LON,LAT")
     routing.add_argument("--to", dest="end", metavar="LON,LAT")
     routing.add_argument("--pairs", type=Path, metavar="CSV", help="id,from_lon,from_lat,to_lon,to_lat")
+    routing.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the turn list")
     routing.set_defaults(run=run_route)
     tabling = _command(subparsers, "matrix", "travel times from every source to every target")
     tabling.add_argument("--sources", type=Path, required=True, metavar="CSV", help="id,lon,lat")
@@ -74,8 +78,12 @@ def run_route(arguments: argparse.Namespace) -> int:
     if not asked_for_one:
         return _run_pairs(arguments, datum)
     start, end = read_point(arguments.start, datum, "--from"), read_point(arguments.end, datum, "--to")
-    document = _route(TravelTimes.open(open_pack(arguments.pack)), start, end)
-    say(document, [_route_line(document)], as_json=arguments.json)
+    travel = TravelTimes.open(open_pack(arguments.pack))
+    document = _route(travel, start, end)
+    route = travel.route(start, end)
+    steps = [] if route is None else [_step(step, arguments.lang) for step in travel.turn_list(route)]
+    lines = ["{distance_m:8.0f} m  {duration_s:6.0f} s  {text}".format_map(step) for step in steps]
+    say(document | {"steps": steps}, [_route_line(document), *lines], as_json=arguments.json)
     return 0
 
 
@@ -108,6 +116,20 @@ def _route(travel: TravelTimes, start: Point, end: Point, where: str = "") -> di
         "geometry": None if line is None else {"type": "LineString", "coordinates": line},
         "from_snap_m": start_m,
         "to_snap_m": end_m,
+    }
+
+
+def _step(step: TurnStep, language: Language) -> dict[str, object]:
+    """Return one step of the turn list; a road without an English name keeps its Chinese one, or has none."""
+    name = None if step.name is None else (step.name.en if language == "en" else None) or step.name.zh
+    return {
+        "code": step.code,
+        "name": name,
+        "text": sentence(step.code, {"name": name, "exit": step.exit_number}, language),
+        "distance_m": round(step.distance_m, 1),
+        "duration_s": round(step.duration_s, 1),
+        "bearing_deg": round(step.bearing_deg) % 360,
+        "exit": step.exit_number,
     }
 
 

@@ -1,10 +1,9 @@
-"""The line of a route: cut where it begins and ends, in driving direction, told by the names of its roads."""
+"""The line of a route: cut where it begins and ends, in driving direction."""
 
 import random
 
 import pytest
 
-from geo.osm_import import RoadName
 from geo.point import Point, distance_m
 from geo.roads import RoadGraph
 from geo.route import Leg, leg_points, route_along
@@ -45,21 +44,18 @@ def test_a_leg_begins_and_ends_where_its_shares_say() -> None:
         assert line_m == pytest.approx((end - begin) * whole_m, rel=1e-4, abs=0.05), f"seed {seed}"
 
 
-def test_neighbouring_legs_of_one_road_are_one_step() -> None:
+def test_a_route_adds_its_legs_up() -> None:
     graph = random_graph(1)
     arc, back = next((arc, twin) for arc, twin in enumerate(graph.arc_twin.tolist()) if twin >= 0)
     end = Snap(
         int(graph.arc_stretch[arc]), 0.0, int(graph.arc_from[arc]), graph.node_point(int(graph.arc_from[arc])), 3.0
     )
-    names = (RoadName("零街", None), RoadName("一街", None), RoadName("二街", None))
     legs = [Leg(arc, 0.0, 1.0), Leg(back, 0.0, 1.0)]
     line = [point for leg in legs for point in leg_points(graph, leg)]
-    route = route_along(graph, graph.duration_ms, names, (end, end), legs, line)
-    length_m = float(graph.length_m[graph.arc_stretch[arc]])
-    (step,) = route.steps
-    assert step.name == names[graph.road_name[graph.arc_stretch[arc]]]
-    assert step.distance_m == route.distance_m == pytest.approx(2 * length_m)
-    assert route.duration_s == step.duration_s == 2 * float(graph.duration_ms[arc]) / 1000.0
+    route = route_along(graph, graph.duration_ms, (end, end), legs, line)
+    assert route.distance_m == pytest.approx(2 * float(graph.length_m[graph.arc_stretch[arc]]))
+    assert route.duration_s == sum(route.leg_s) == 2 * float(graph.duration_ms[arc]) / 1000.0
+    assert route.legs == tuple(legs)
     assert (route.from_snap_m, route.to_snap_m) == (3.0, 3.0)
     assert route.geometry[0] == route.geometry[-1] == end.point
 
@@ -67,5 +63,5 @@ def test_neighbouring_legs_of_one_road_are_one_step() -> None:
 def test_a_route_that_goes_nowhere_still_has_a_line() -> None:
     graph = random_graph(1)
     here = Snap(0, 0.0, 0, graph.node_point(0), 0.0)
-    route = route_along(graph, graph.duration_ms, (None,), (here, here), [], [here.point])
-    assert (route.geometry, route.distance_m, route.steps) == ((here.point, here.point), 0.0, ())
+    route = route_along(graph, graph.duration_ms, (here, here), [], [here.point])
+    assert (route.geometry, route.distance_m, route.legs) == ((here.point, here.point), 0.0, ())

@@ -87,8 +87,6 @@ def test_a_route_is_drivable_and_as_fast_as_the_matrix_says() -> None:
         assert route.distance_m == pytest.approx(line_m, abs=0.1), f"seed {seed}"
         assert distance_m(route.geometry[0], start.point) < 0.01, f"seed {seed}"
         assert distance_m(route.geometry[-1], end.point) < 0.01, f"seed {seed}"
-        assert sum(step.duration_s for step in route.steps) == pytest.approx(route.duration_s, abs=1e-6), f"seed {seed}"
-        assert sum(step.distance_m for step in route.steps) == pytest.approx(route.distance_m, abs=1e-6), f"seed {seed}"
 
 
 def test_no_detour_is_faster_than_the_route() -> None:
@@ -209,7 +207,7 @@ def test_weights_of_another_city_or_of_nothing_are_refused(weights: np.ndarray[t
 def test_a_route_through_beijing_names_its_roads(beijing: TravelTimes) -> None:
     route = beijing.route(Point(116.31, 39.91), Point(116.45, 39.95))
     assert route is not None
-    names = {step.name.zh for step in route.steps if step.name is not None}
+    names = {step.name.zh for step in beijing.turn_list(route) if step.name is not None}
     assert any(name.endswith(("路", "街", "环")) for name in names)
     assert 60 < route.duration_s < 3600
 

@@ -46,11 +46,30 @@ def listed(tmp_path: Path, name: str, *points: str) -> Path:
 
 def test_a_route(pack: Path, capsys: Captured) -> None:
     route = answer(capsys, "route", pack, "--from", WEST, "--to", EAST)
-    assert set(route) == {"duration_s", "distance_m", "geometry", "from_snap_m", "to_snap_m"}
+    assert set(route) == {"duration_s", "distance_m", "geometry", "from_snap_m", "to_snap_m", "steps"}
     assert route["geometry"] == {"type": "LineString", "coordinates": [[116.4, 39.9], [116.41, 39.9], [116.42, 39.9]]}
     assert route["distance_m"] == pytest.approx(1706, abs=1)
     assert route["duration_s"] == pytest.approx(853 / (48 / 3.6) + 853 / (42 / 3.6), rel=0.001)
     assert (route["from_snap_m"], route["to_snap_m"]) == (0.0, 0.0)
+
+
+def test_the_turn_list_in_both_languages(pack: Path, capsys: Captured) -> None:
+    ask = ("route", pack, "--from", WEST, "--to", NORTH)
+    steps = answer(capsys, *ask)["steps"]
+    assert [(step["code"], step["name"], step["text"]) for step in steps] == [
+        ("route.depart.onto", "东街", "沿东街出发"),
+        ("route.u_turn", None, "掉头"),
+        ("route.right.onto", "北巷", "右转进入北巷"),
+        ("route.arrive.onto", "北巷", "到达北巷上的目的地"),
+    ]
+    route = answer(capsys, *ask)
+    for field in ("distance_m", "duration_s"):
+        assert sum(step[field] for step in steps) == pytest.approx(route[field], abs=0.3)
+    assert [step["bearing_deg"] for step in steps] == [90, 270, 0, 0]
+    english = [step["text"] for step in answer(capsys, *ask, "--lang", "en")["steps"]]
+    assert english == ["Set off along 东街", "Make a U-turn", "Turn right onto 北巷", "Arrive on 北巷"]
+    assert main([str(part) for part in ask]) == 0
+    assert "右转进入北巷" in capsys.readouterr().out
 
 
 def test_a_route_keeps_to_forbidden_turns(pack: Path, capsys: Captured) -> None:
@@ -85,8 +104,9 @@ def test_many_routes_at_once(pack: Path, tmp_path: Path, capsys: Captured) -> No
     pairs.write_text(f"id,from_lon,from_lat,to_lon,to_lat\na,{WEST},{EAST}\nb,{EAST},{WEST}\n", encoding="utf-8")
     routes = answer(capsys, "route", pack, "--pairs", pairs)["routes"]
     assert [route.pop("id") for route in routes] == ["a", "b"]
-    assert routes[0] == answer(capsys, "route", pack, "--from", WEST, "--to", EAST)
-    assert routes[1] == answer(capsys, "route", pack, "--from", EAST, "--to", WEST)
+    for route, start, end in ((routes[0], WEST, EAST), (routes[1], EAST, WEST)):
+        single = answer(capsys, "route", pack, "--from", start, "--to", end)
+        assert route == {field: value for field, value in single.items() if field != "steps"}
 
 
 def test_a_matrix(pack: Path, tmp_path: Path, capsys: Captured) -> None:

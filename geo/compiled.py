@@ -9,6 +9,7 @@ the content of all of ``geo``'s kernels, and lives with the installation.
 
 import hashlib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -18,6 +19,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+ir: Any = import_module("llvmlite.ir")  # it comes without types
 _HERE = Path(__file__).resolve().parent
 KERNEL_SOURCES = (
     "compiled.py",
@@ -29,6 +31,7 @@ KERNEL_SOURCES = (
     "matching_kernels.py",
     "unit_kernels.py",
     "uncertain_kernels.py",
+    "search_kernels.py",
     "regions.py",
     "latency_kernels.py",
 )
@@ -79,6 +82,25 @@ def _typed_pointer(_: Struct, __: Struct) -> tuple[Struct, Struct]:
 _pointer: Callable[[int], Struct] = cast("Any", intrinsic)(_typed_pointer)
 
 
+def _prefetched(_: Struct, __: Struct) -> tuple[Struct, Struct]:
+    """Ask the memory for the cache line at an address, to be read soon: the type of it, and the instruction."""
+
+    def prefetch_line(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        pointer = builder.inttoptr(arguments[0], cgutils.voidptr_t)
+        number = ir.IntType(32)
+        shape = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+        called = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], shape)
+        for_reading, keep_near, as_data = number(0), number(3), number(1)
+        builder.call(called, [pointer, for_reading, keep_near, as_data])
+        return ir.IntType(64)(0)
+
+    return types.int64(types.int64), prefetch_line
+
+
+# Inside kernels: a hint, that reads nothing and cannot fail.
+prefetch: Callable[[int], int] = cast("Any", intrinsic)(_prefetched)
+
+
 @query_kernel
 def f64(address: int, length: int) -> NDArray[np.float64]:
     """View float64 numbers at an address. Only inside kernels, like its siblings."""
@@ -111,6 +133,13 @@ def i32(address: int, length: int) -> NDArray[np.int32]:
 def u32(address: int, length: int) -> NDArray[np.uint32]:
     """View uint32 numbers at an address."""
     view: NDArray[np.uint32] = carray(_pointer(address), (length,), np.uint32)
+    return view
+
+
+@query_kernel
+def u16(address: int, length: int) -> NDArray[np.uint16]:
+    """View uint16 numbers at an address."""
+    view: NDArray[np.uint16] = carray(_pointer(address), (length,), np.uint16)
     return view
 
 

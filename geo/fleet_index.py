@@ -23,6 +23,7 @@ from geo.unit_kernels import (
     NOISE_M,
     PLAUSIBLE_SPEED_MPS,
     ROW_COLUMNS,
+    TRAITS,
     UNITS,
     move_unit,
     move_units,
@@ -33,6 +34,7 @@ from geo.unit_kernels import (
 __all__ = ["HEADING_FROM_MPS", "NOISE_M", "PLAUSIBLE_SPEED_MPS", "Fix", "FleetIndex", "Moved", "UnitFix"]
 
 _FIRST_CAPACITY = 64
+_CACHE_LINE_BYTES = 64
 _LON, _LAT, _AT, _HEADING, _SPEED = range(5)
 _STRETCH, _JUNCTION = 2, 3  # columns of `_Arrays.row`, see `geo.unit_kernels`
 
@@ -156,7 +158,7 @@ class FleetIndex:
             self._traits[unit_id] = traits
             slot = self._slots.get(unit_id)
             if slot is not None:
-                self._arrays.row[slot, ROW_COLUMNS - 1] = traits
+                self._arrays.row[slot, TRAITS] = traits
 
     def remove(self, unit_id: str) -> bool:
         """Forget a unit; tell whether it was known."""
@@ -217,7 +219,7 @@ class FleetIndex:
         with self._changing:
             if self._network is not network:
                 self._network = network
-                self._rebuild(len(self._arrays.fraction))
+                self._rebuild(len(self._arrays.row))
             return self._units
 
     def id_at(self, slot: int) -> str:
@@ -229,9 +231,9 @@ class FleetIndex:
         if slot is not None:
             return slot
         slot = len(self._ids)
-        if slot == len(self._arrays.fraction):
+        if slot == len(self._arrays.row):
             self._rebuild(2 * slot)
-        self._arrays.row[slot, ROW_COLUMNS - 1] = self._traits.get(unit_id, 0)
+        self._arrays.row[slot, TRAITS] = self._traits.get(unit_id, 0)
         self._ids.append(unit_id)
         self._slots[unit_id] = slot
         return slot
@@ -270,26 +272,26 @@ class _Arrays:
     """The fleet as `geo.unit_kernels.UnitsLayout` describes it."""
 
     fix: NDArray[np.float64]
-    fraction: NDArray[np.float64]
+    link: NDArray[np.int32]
     row: NDArray[np.int32]
-    first_unit: NDArray[np.int32]
-    count: NDArray[np.int32]
+    there: NDArray[np.int32]
     size: NDArray[np.int64]
     jumped: NDArray[np.uint8]
 
     @classmethod
     def empty(cls, capacity: int, regions: int) -> "_Arrays":
         """Return slots without units."""
-        row = np.full((capacity, ROW_COLUMNS), -1, np.int32)
-        row[:, ROW_COLUMNS - 1] = 0
-        first_unit, count = np.full(regions, -1, np.int32), np.zeros(regions, np.int32)
+        link, row = np.full((capacity, 2), -1, np.int32), _in_cache_lines(capacity)
+        row[:] = -1
+        row[:, TRAITS] = 0
+        there = np.tile(np.array([-1, 0], np.int32), (regions, 1))
         fix, size, jumped = np.full((capacity, 5), -np.inf), np.zeros(1, np.int64), np.zeros(capacity, np.uint8)
-        return cls(fix, np.zeros(capacity), row, first_unit, count, size, jumped)
+        return cls(fix, link, row, there, size, jumped)
 
     def copied(self, capacity: int, regions: int) -> "_Arrays":
         """Return larger arrays with the same units, in no region yet."""
-        larger, size = _Arrays.empty(capacity, regions), len(self.fraction)
-        larger.fix[:size], larger.fraction[:size], larger.row[:size] = self.fix, self.fraction, self.row
+        larger, size = _Arrays.empty(capacity, regions), len(self.row)
+        larger.fix[:size], larger.link[:size], larger.row[:size] = self.fix, self.link, self.row
         larger.jumped[:size], larger.size[:] = self.jumped, self.size
         return larger
 
@@ -299,15 +301,22 @@ class _Arrays:
             UNITS,
             grid=roads.compiled.address,
             roads=0 if network is None else network.record.address,
-            capacity=len(self.fraction),
+            capacity=len(self.row),
             size=self.size,
             jumped=self.jumped,
             fix=self.fix,
-            fraction=self.fraction,
+            link=self.link,
             row=self.row,
-            first_unit=self.first_unit,
-            count=self.count,
+            there=self.there,
+            heap=np.empty(len(self.there) + len(self.row) + 1, np.int64),
         )
+
+
+def _in_cache_lines(capacity: int) -> NDArray[np.int32]:
+    """Return unfilled rows, each in one cache line: a search reads hundreds of them."""
+    raw = np.empty((capacity + 1) * ROW_COLUMNS, np.int32)
+    first = -raw.ctypes.data % _CACHE_LINE_BYTES // raw.itemsize
+    return raw[first : first + capacity * ROW_COLUMNS].reshape(capacity, ROW_COLUMNS)
 
 
 def _told(fix: UnitFix) -> tuple[float, float, float, float, float]:

@@ -12,13 +12,10 @@ import pymetis
 from numpy.typing import NDArray
 
 from geo import hierarchy_kernels as kernels
+from geo.hierarchy_kernels import CLOSED_MS, TICKS_PER_MS
 from geo.turn_states import Steps
 
-# Ticks are sixteenths of a millisecond: a position in the middle of a road is rounded to them, a junction is exact.
-TICKS_PER_MS = 16
-
-# As the duration of an arc: nobody may drive it.
-CLOSED_MS = int(np.iinfo(np.int32).max)
+__all__ = ["CLOSED_MS", "TICKS_PER_MS", "EdgeWeights", "Hierarchy", "build_hierarchy", "customized"]
 
 # Below this METIS has nothing to dissect.
 DISSECTION_NODES_MIN = 32

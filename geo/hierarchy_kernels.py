@@ -12,6 +12,15 @@ from geo.compiled import rebuild_kernel
 FAR = np.uint32(2_000_000_000)
 NOBODY = -1
 
+# Ticks are sixteenths of a millisecond: a position in the middle of a road is rounded to them, a junction is exact.
+TICKS_PER_MS = 16
+
+# As the duration of an arc: nobody may drive it.
+CLOSED_MS = int(np.iinfo(np.int32).max)
+
+# Lengths are rounded to it.
+MILLIMETRE = 0.001
+
 
 @rebuild_kernel
 def eliminate(  # noqa: C901 - one loop of the textbook
@@ -133,6 +142,33 @@ def triangle_tops(first_up: NDArray[np.int64], up: NDArray[np.int32], count: int
                 top[found] = at
                 found += 1
     return top
+
+
+@rebuild_kernel
+def fill_ticks(
+    duration_ms: NDArray[np.int32],
+    length_m: NDArray[np.float64],
+    forward_arc: NDArray[np.int32],
+    backward_arc: NDArray[np.int32],
+    arc_ticks: NDArray[np.uint32],
+    ticks: NDArray[np.uint32],
+) -> float:
+    """Fill ticks by arc, and uint32[stretches, 2] by direction; `FAR` for a closed arc, and where there is none.
+
+    Return the least ticks for a metre of all open arcs, less a thousandth for rounded figures; 0 when none is open.
+    """
+    for arc in range(duration_ms.size):
+        closed = duration_ms[arc] == CLOSED_MS
+        arc_ticks[arc] = FAR if closed else np.uint32(duration_ms[arc] * TICKS_PER_MS)
+    least = np.inf
+    for stretch in range(length_m.size):
+        for side in range(2):
+            arc = forward_arc[stretch] if side == 0 else backward_arc[stretch]
+            own = arc_ticks[arc] if arc >= 0 else FAR
+            ticks[stretch, side] = own
+            if own < FAR:
+                least = min(least, own / (length_m[stretch] + MILLIMETRE))
+    return 0.0 if least == np.inf else least * 0.999
 
 
 @rebuild_kernel

@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from geo.compiled import query_kernel, rebuild_kernel
 from geo.hierarchy_kernels import FAR
 
+# Bounds are kept in 2048 ticks, 128 ms: half the bytes to wait for. What takes more than 2.3 hours counts as just that.
+BOUND_SHIFT = 11
+BOUND_MAX = np.uint16(65_535)
+
 
 @rebuild_kernel
 def ancestor_maxima(parent: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -86,6 +90,22 @@ def least_sum(to: NDArray[np.uint32], since: NDArray[np.uint32], length: int) ->
     return best
 
 
+@query_kernel
+def coarse(label: NDArray[np.uint32], length: int, into: NDArray[np.int32]) -> None:
+    """Round a label down to what `least_coarse_sum` adds."""
+    for i in range(length):
+        into[i] = np.int32(label[i] >> BOUND_SHIFT)
+
+
+@query_kernel
+def least_coarse_sum(bound: NDArray[np.uint16], roughly: NDArray[np.int32], length: int) -> np.int32:
+    """Return the least sum of the first entries of a region's bounds and a coarse label."""
+    best = np.int32(1 << 30 >> BOUND_SHIFT)
+    for i in range(length):
+        best = min(best, np.int32(np.int32(bound[i]) + roughly[i]))
+    return best
+
+
 @rebuild_kernel
 def fill_table(
     first_up: NDArray[np.int64],
@@ -129,13 +149,14 @@ def fill_bounds(
     first_label: NDArray[np.int64],
     depth: NDArray[np.int32],
     forward: NDArray[np.uint32],
-    bound: NDArray[np.uint32],
+    bound: NDArray[np.uint16],
 ) -> None:
     """Fill each region's least time to each ancestor above it, over all nodes where a unit in it may set off.
 
-    ``member`` holds those nodes by region; regions are numbered so that a parent comes before its children.
+    In 2**`BOUND_SHIFT` ticks, rounded down, at most `BOUND_MAX`: never more than the true time. ``member`` holds those
+    nodes by region; regions are numbered so that a parent comes before its children.
     """
-    bound[:] = FAR
+    bound[:] = BOUND_MAX
     for region in range(first_bound.size - 2, -1, -1):
         begin = first_bound[region]
         own = bound[begin : first_bound[region + 1]]
@@ -143,7 +164,7 @@ def fill_bounds(
             v = member[m]
             label = forward[first_label[v] : first_label[v] + depth[v] + 1]
             for i in range(min(own.size, label.size)):
-                own[i] = min(own[i], label[i])
+                own[i] = min(np.uint32(own[i]), label[i] >> np.uint32(BOUND_SHIFT))
         above = region_parent[region]
         if above >= 0:
             theirs = bound[first_bound[above] : first_bound[above + 1]]

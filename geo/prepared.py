@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from geo import label_kernels
 from geo.compiled import Record
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS, EdgeWeights, Hierarchy, build_hierarchy, customized
-from geo.hierarchy_kernels import FAR
+from geo.hierarchy_kernels import FAR, fill_ticks
 from geo.labels import LabelIndex, Labels, labelled
 from geo.query_kernels import ROADS, WEIGHTS
-from geo.regions import Regions, cut_regions
+from geo.regions import Regions, cut_regions, region_rows
 from geo.road_ends import AT_JUNCTION, BY_FORWARD_ARC, RoadEnds, joined_states, road_ends
-from geo.roads import NO_ARC, RoadGraph
+from geo.roads import RoadGraph
 from geo.snap import Snap
 from geo.turn_states import steps_of
 
@@ -28,6 +28,7 @@ from geo.turn_states import steps_of
 DURATION_MS_MAX = int(FAR) // TICKS_PER_MS - 1
 
 _NOBODY = -1
+_WAITING = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Buffers:
     edges: EdgeWeights
     labels: Labels
     table: NDArray[np.uint32]
-    bound: NDArray[np.uint32]
+    bound: NDArray[np.uint16]
     ticks: NDArray[np.uint32]
+    arc_ticks: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class PreparedRoads:
         check_durations(self.graph, duration_ms)
         duration_ms = duration_ms.copy()  # the caller may go on drawing in its own
         buffers = self._spare.popleft() if self._spare else self._new_buffers()
-        self._fill(buffers, duration_ms)
-        weighted = Weighted(epoch, duration_ms, self._weights_record(buffers), buffers)
+        least_pace = self._fill(buffers, duration_ms)
+        weighted = Weighted(epoch, duration_ms, self._weights_record(buffers, least_pace), buffers)
         weakref.finalize(weighted, self._spare.append, buffers)
         return weighted
 
@@ -107,16 +109,17 @@ class PreparedRoads:
             edges=EdgeWeights.empty(len(self.hierarchy.up)),
             labels=Labels.empty(self.index),
             table=np.empty(size, np.uint32),
-            bound=np.empty(int(self.regions.first_bound[-1]), np.uint32),
+            bound=np.empty(int(self.regions.first_bound[-1]), np.uint16),
             ticks=np.empty((self.graph.stretch_count, 2), np.uint32),
+            arc_ticks=np.empty(self.graph.arc_count, np.uint32),
         )
 
-    def _fill(self, buffers: Buffers, duration_ms: NDArray[np.int32]) -> None:
-        hierarchy, index, columns, regions = self.hierarchy, self.index, self.columns, self.regions
-        arc_ticks = np.where(duration_ms == CLOSED_MS, FAR, duration_ms.astype(np.uint32) * np.uint32(TICKS_PER_MS))
-        for side, arc in enumerate((self.graph.forward_arc, self.graph.backward_arc)):
-            buffers.ticks[:, side] = np.where(arc == NO_ARC, FAR, arc_ticks[arc])
-        edges = customized(hierarchy, arc_ticks, buffers.edges)
+    def _fill(self, buffers: Buffers, duration_ms: NDArray[np.int32]) -> float:
+        """Fill the arrays, in kernels that let others run; return the least ticks for a metre."""
+        graph, hierarchy, index, columns, regions = self.graph, self.hierarchy, self.index, self.columns, self.regions
+        both = (graph.forward_arc, graph.backward_arc)
+        least_pace = fill_ticks(duration_ms, graph.length_m, *both, buffers.arc_ticks, buffers.ticks)
+        edges = customized(hierarchy, buffers.arc_ticks, buffers.edges)
         labels = labelled(hierarchy, index, edges, buffers.labels)
         label_kernels.fill_table(
             hierarchy.first_up,
@@ -141,11 +144,13 @@ class PreparedRoads:
             labels.forward,
             buffers.bound,
         )
+        return least_pace
 
-    def _weights_record(self, buffers: Buffers) -> Record:
+    def _weights_record(self, buffers: Buffers, least_pace: float) -> Record:
         return Record(
             WEIGHTS,
             roads=self.record.address,
+            least_pace=least_pace,
             entries=buffers.ticks.size,
             forward=buffers.labels.forward,
             backward=buffers.labels.backward,
@@ -191,14 +196,12 @@ class PreparedRoads:
             first_up=hierarchy.first_up,
             up=hierarchy.up,
             region_of_node=regions.of_node,
-            region_top=regions.top,
-            region_parent=regions.parent,
-            first_child=regions.first_child,
-            child=regions.child,
-            first_bound=regions.first_bound,
-            heap=np.empty(len(regions.top) + 1, np.int64),
+            region=region_rows(regions, hierarchy),
+            deepest=deepest,
             heap_region=np.empty(len(regions.top), np.int32),
+            waiting=np.empty(_WAITING, np.int32),
             target=np.empty(deepest, np.uint32),
+            target_coarse=np.empty(deepest, np.int32),
             scratch=np.empty(centers, np.uint32),
         )
 

@@ -19,7 +19,10 @@ _NEVER = np.uint32(4_294_967_295)  # later than `FAR`: a candidate that does not
 
 
 class RoadsLayout:
-    """What never changes: `geo.hierarchy`, `geo.road_ends`, `geo.regions`, and the grid. Lengths, then addresses."""
+    """What never changes: `geo.hierarchy`, `geo.road_ends`, `geo.regions`, and the grid. Lengths, then addresses.
+
+    ``region`` is `geo.regions.region_rows`.
+    """
 
     grid: int
     nodes: int
@@ -45,21 +48,23 @@ class RoadsLayout:
     first_up: int
     up: int
     region_of_node: int
-    region_top: int
-    region_parent: int
-    first_child: int
-    child: int
-    first_bound: int
-    heap: int
+    region: int
+    deepest: int
     heap_region: int
+    waiting: int
     target: int
+    target_coarse: int
     scratch: int
 
 
 class WeightsLayout:
-    """One set of weights: labels, edges, table, bounds, and the ticks of both arcs of each stretch (uint32[s, 2])."""
+    """One set of weights: labels, edges, table, bounds, and the ticks of both arcs of each stretch (uint32[s, 2]).
+
+    ``least_pace``: no road takes fewer ticks for a metre.
+    """
 
     roads: int
+    least_pace: float
     entries: int
     forward: int
     backward: int

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from geo.compiled import Record
 from geo.prepared import Weighted
 from geo.query_kernels import rank_centers
+from geo.search_kernels import nearest_units
 from geo.uncertain import Sums
 from geo.uncertain_kernels import rank_over_region
-from geo.unit_kernels import nearest_units
 
 
 class Ranking:

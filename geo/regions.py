@@ -21,10 +21,10 @@ REGION_NODES_MAX = 32
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """Regions, a parent always before its children.
+    """Regions in the order of a walk level by level: those right below a region lie side by side.
 
     ``of_node`` int32[n]; ``top`` int32[r]: the highest node of each; ``parent`` int32[r] (-1 for the root);
-    ``first_child`` int32[r + 1] and ``child`` int32: the regions right below. ``first_member`` int32[r + 1] and
+    ``first_child`` int32[r + 1]: the regions right below one begin there. ``first_member`` int32[r + 1] and
     ``member``: all nodes where a unit of the region sets off. ``first_bound`` int64[r + 1]: where its bounds begin,
     one for each ancestor above ``top``.
     """
@@ -33,7 +33,6 @@ class Regions:
     top: NDArray[np.int32]
     parent: NDArray[np.int32]
     first_child: NDArray[np.int32]
-    child: NDArray[np.int32]
     first_member: NDArray[np.int32]
     member: NDArray[np.int32]
     first_bound: NDArray[np.int64]
@@ -43,7 +42,12 @@ def cut_regions(hierarchy: Hierarchy, ends: RoadEnds, nodes_max: int = REGION_NO
     """Cut a city's tree; ``ends`` is numbered in nodes."""
     of_node, top, parent = _cut(hierarchy.parent, hierarchy.subtree, nodes_max)
     count = len(top)
-    order = np.argsort(parent[1:], kind="stable") + 1
+    by_parent = np.argsort(parent, kind="stable").astype(np.int32)
+    order = _level_by_level(np.searchsorted(parent[by_parent], np.arange(count + 1)).astype(np.int32), by_parent)
+    number = np.empty(count, np.int32)
+    number[order] = np.arange(count, dtype=np.int32)
+    of_node, top = number[of_node], top[order]
+    parent = np.append(np.int32(-1), number[parent[order[1:]]])
     departs = ends.departures
     lowest = lowest_departure(departs)
     region = np.concatenate([of_node[ends.junction_state], of_node[lowest], of_node[lowest]]).astype(np.int64)
@@ -55,12 +59,27 @@ def cut_regions(hierarchy: Hierarchy, ends: RoadEnds, nodes_max: int = REGION_NO
         of_node=of_node,
         top=top,
         parent=parent,
-        first_child=np.searchsorted(parent[order], np.arange(count + 1)).astype(np.int32),
-        child=order.astype(np.int32),
+        first_child=np.searchsorted(parent, np.arange(count + 1)).astype(np.int32),
         first_member=np.searchsorted(region, np.arange(count + 1)).astype(np.int32),
         member=(pair % len(of_node)).astype(np.int32),
         first_bound=np.concatenate([[0], np.cumsum(hierarchy.depth[top], dtype=np.int64)]),
     )
+
+
+def region_rows(regions: Regions, hierarchy: Hierarchy) -> NDArray[np.int32]:
+    """Return what a search reads of each region side by side, int32[r + 1, 6].
+
+    Ancestors above it, parent, first region below and the one after the last, and, as one int64, where its bounds
+    begin.
+    """
+    count = len(regions.top)
+    row = np.zeros((count + 1, 6), np.int32)
+    row[:count, 0] = hierarchy.depth[regions.top]
+    row[:count, 1] = regions.parent
+    row[:count, 2] = regions.first_child[:-1]
+    row[:count, 3] = regions.first_child[1:]
+    row[:, 4:] = regions.first_bound.view(np.int32).reshape(-1, 2)
+    return row
 
 
 def lowest_departure(departures: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -94,3 +113,15 @@ def _cut(
         top[count], above[count] = v, of_node[p]
         count += 1
     return of_node, top[:count].copy(), above[:count].copy()
+
+
+@rebuild_kernel
+def _level_by_level(first_child: NDArray[np.int32], child: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the regions so that all children of one follow each other, and every parent comes first."""
+    order = np.zeros(child.size, np.int32)
+    placed = 1
+    for nth in range(child.size):
+        for c in range(first_child[order[nth]], first_child[order[nth] + 1]):
+            order[placed] = child[c]
+            placed += 1
+    return order

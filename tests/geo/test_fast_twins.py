@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 import geo.label_kernels
 import geo.query_kernels
 import geo.route_kernels
+import geo.search_kernels
 import geo.snap_kernels
 import geo.unit_kernels
 from geo.city_pack import CityPack
@@ -227,7 +228,7 @@ def test_every_kernel_is_compiled_for_one_kind_of_arguments_only(fictional_city:
     asked: tuple[Any, ...] = (
         geo.query_kernels.rank_centers,
         geo.query_kernels.fill_matrix,
-        geo.unit_kernels.nearest_units,
+        geo.search_kernels.nearest_units,
         geo.unit_kernels.move_unit,
         geo.unit_kernels.move_units,
         geo.unit_kernels.place_units,

@@ -16,9 +16,10 @@ from geo.point import Point
 from geo.prepared import PreparedRoads
 from geo.query_kernels import fill_matrix, rank_centers
 from geo.roads import RoadGraph
+from geo.search_kernels import nearest_units
 from geo.snap import RoadIndex, Snap
 from geo.snap_grid import build_grid
-from geo.unit_kernels import ROW_COLUMNS, UNITS, move_units, nearest_units
+from geo.unit_kernels import ROW_COLUMNS, TRAITS, UNITS, move_units
 from tests.geo.random_city import oracle_ms, random_graph, random_point
 
 CASES = 1000
@@ -62,8 +63,7 @@ class Squad:
         regions = len(town.prepared.regions.top)
         self.town = town
         self.row = np.full((size, ROW_COLUMNS), -1, np.int32)
-        self.row[:, -1] = 0
-        self.first_unit, self.count = np.full(regions, -1, np.int32), np.zeros(regions, np.int32)
+        self.row[:, TRAITS] = 0
         self.record = Record(
             UNITS,
             grid=town.grid.address,
@@ -72,10 +72,10 @@ class Squad:
             size=np.zeros(1, np.int64),
             jumped=np.zeros(size, np.uint8),
             fix=np.full((size, 5), -np.inf),
-            fraction=np.zeros(size),
+            link=np.full((size, 2), -1, np.int32),
             row=self.row,
-            first_unit=self.first_unit,
-            count=self.count,
+            there=np.tile(np.array([-1, 0], np.int32), (regions, 1)),
+            heap=np.empty(regions + size + 1, np.int64),
         )
         self.at_s = 0.0
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from geo.basemap import ATTRIBUTION, FICTIONAL_ATTRIBUTION, build_basemap
 from geo.datum import Datum
@@ -28,12 +30,14 @@ from geo.pack_files import (
     verify_files,
 )
 from geo.point import Box
+from geo.prepared import order_roads
 from geo.roads import RoadGraph
 from geo.sites import BadCity, CenterSite, SiteWarning, StationSite, check_on_map, read_centers, read_stations
 from geo.snap import RoadIndex, SnapGrid, build_grid
 from geo.speeds import Profile, read_profile
 
 BASEMAP = "basemap.pmtiles"
+ORDER = "order"
 
 # The generator of the fictional city signs its .osm.pbf with a program name that begins so.
 FICTIONAL_GENERATOR = "greenchannel fictional"
@@ -99,6 +103,7 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
         for record in (laid.graph, grid):
             for column in fields(record):
                 pack.array(column.name, getattr(record, column.name))
+        pack.array(ORDER, order_roads(laid.graph))
         pack.table("names", city.names)
         pack.table("places", city.places)
         pack.table("centers", center_sites)
@@ -209,6 +214,11 @@ class CityPack:
         """Return the index that snaps points to the graph's roads."""
         grid = SnapGrid(**{column.name: load_array(self.path, column.name) for column in fields(SnapGrid)})
         return RoadIndex(self.graph, grid)
+
+    @cached_property
+    def order(self) -> NDArray[np.int32]:
+        """Return the order of the graph's states (`geo.hierarchy.order_states`)."""
+        return load_array(self.path, ORDER)
 
     @cached_property
     def centers(self) -> tuple[CenterSite, ...]:

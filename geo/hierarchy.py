@@ -15,7 +15,7 @@ from geo import hierarchy_kernels as kernels
 from geo.hierarchy_kernels import CLOSED_MS, TICKS_PER_MS
 from geo.turn_states import Steps
 
-__all__ = ["CLOSED_MS", "TICKS_PER_MS", "EdgeWeights", "Hierarchy", "build_hierarchy", "customized"]
+__all__ = ["CLOSED_MS", "TICKS_PER_MS", "EdgeWeights", "Hierarchy", "build_hierarchy", "customized", "order_states"]
 
 # Below this METIS has nothing to dissect.
 DISSECTION_NODES_MIN = 32
@@ -70,18 +70,33 @@ class EdgeWeights:
         return cls(climb, descend, np.empty(edges, np.int32), np.empty(edges, np.int32))
 
 
-def build_hierarchy(
-    steps: Steps, joined: NDArray[np.int32], triangle_bytes_max: int = TRIANGLE_LIST_BYTES_MAX
-) -> Hierarchy:
-    """Order the states of a city; ``joined`` int32[j, 2] are pairs of states that must share a path to the root."""
-    pair = np.concatenate([np.stack([steps.tail, steps.head], axis=1), joined])
-    pair = pair[pair[:, 0] != pair[:, 1]]
+def order_states(steps: Steps, joined: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Order the states of a city once; ``joined`` int32[j, 2] are pairs that must share a path to the root.
+
+    A nested dissection, put in post-order: the edges that elimination adds stay the same, every subtree is one range.
+    """
+    pair = _pairs(steps, joined)
     order = _dissected(steps.states, pair)
-    for _ in range(2):  # the second time in the post-order of the first: the same edges, every subtree one range
-        rank = np.empty(steps.states, np.int32)
-        rank[order] = np.arange(steps.states, dtype=np.int32)
-        first_up, up, parent = kernels.eliminate(*_adjacency(steps.states, rank[pair]))
-        order = order[kernels.post_order(parent)]
+    _, _, parent = kernels.eliminate(*_adjacency(steps.states, _rank(order)[pair]))
+    return np.asarray(order[kernels.post_order(parent)])
+
+
+def build_hierarchy(
+    steps: Steps,
+    joined: NDArray[np.int32],
+    order: NDArray[np.int32] | None = None,
+    triangle_bytes_max: int = TRIANGLE_LIST_BYTES_MAX,
+) -> Hierarchy:
+    """Eliminate the states of a city in an order of `order_states`; without one, order them now.
+
+    Raises ValueError for the order of another city.
+    """
+    if order is None:
+        order = order_states(steps, joined)
+    if len(order) != steps.states:
+        raise ValueError(f"an order of {len(order)} states does not fit a city of {steps.states}")
+    rank = _rank(order)
+    first_up, up, parent = kernels.eliminate(*_adjacency(steps.states, rank[_pairs(steps, joined)]))
     depth, subtree = kernels.depths_and_subtrees(parent)
     tail, head = rank[steps.tail], rank[steps.head]
     real = tail != head  # a loop road leads back to its own junction: never on a fastest way
@@ -106,6 +121,19 @@ def customized(hierarchy: Hierarchy, arc_ticks: NDArray[np.uint32], into: EdgeWe
     kernels.load_weights(arc_ticks, hierarchy.step_arc, hierarchy.step_slot, hierarchy.step_climbs, *filled)
     kernels.customize(hierarchy.first_up, hierarchy.up, hierarchy.tops, *filled)
     return into
+
+
+def _pairs(steps: Steps, joined: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the pairs of different states that an edge joins."""
+    pair: NDArray[np.int32] = np.concatenate([np.stack([steps.tail, steps.head], axis=1), joined])
+    return np.asarray(pair[pair[:, 0] != pair[:, 1]])
+
+
+def _rank(order: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return where in the order each state comes."""
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank
 
 
 def _dissected(states: int, pair: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from geo.point import Box
 from geo.sites import SiteWarning
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 
 _CHUNK_BYTES = 1 << 20

@@ -73,6 +73,7 @@ class TravelTimes:
         roads: RoadIndex,
         centers: Mapping[str, Point],
         road_names: Sequence[RoadName | None],
+        order: NDArray[np.int32] | None = None,
     ) -> None:
         self.roads = roads
         self._graph = graph
@@ -81,7 +82,7 @@ class TravelTimes:
         placed = {center_id: snap for center_id, snap in snapped.items() if snap is not None}
         self._center_ids = list(placed)
         self._roadless = [center_id for center_id, snap in snapped.items() if snap is None]
-        self._prepared = PreparedRoads(graph, roads.compiled, list(placed.values()))
+        self._prepared = PreparedRoads(graph, roads.compiled, list(placed.values()), order)
         self._weights = self._prepared.weighted(1, graph.duration_ms)
         self._rebuilding = threading.Lock()
         self._mine = _Kept()
@@ -91,7 +92,7 @@ class TravelTimes:
         """Open a pack, or take an opened one. Raises `geo.pack_files.BadPack`."""
         city = pack if isinstance(pack, CityPack) else CityPack.open(pack)
         centers = {site.center_id: site.point for site in city.centers}
-        travel = cls(city.graph, city.roads, centers, city.road_names)
+        travel = cls(city.graph, city.roads, centers, city.road_names, city.order)
         travel.warm()
         return travel
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.hierarchy import EdgeWeights, Hierarchy, build_hierarchy, customized
+from geo.hierarchy import EdgeWeights, Hierarchy, build_hierarchy, customized, order_states
 from geo.hierarchy_kernels import FAR
 from geo.label_kernels import common_ancestor
 from geo.labels import LabelIndex, Labels, labelled
@@ -110,3 +110,14 @@ def test_only_junctions_with_a_forbidden_turn_are_expanded(seed: int) -> None:
     entered = {(origin, via) for origin, via, _ in graph.forbidden_turns.tolist()}
     assert steps.states == graph.node_count + len(entered)
     assert steps_of(random_graph(seed + 1)).states == random_graph(seed + 1).node_count
+
+
+def test_a_stored_order_gives_the_same_hierarchy_and_one_of_another_city_is_refused() -> None:
+    for seed in range(CASES):
+        steps, _ = random_steps(random.Random(seed))
+        order = order_states(steps, NOTHING_JOINED)
+        ordered_now, stored = build_hierarchy(steps, NOTHING_JOINED), build_hierarchy(steps, NOTHING_JOINED, order)
+        np.testing.assert_array_equal(ordered_now.rank, stored.rank, err_msg=f"seed {seed}")
+        np.testing.assert_array_equal(stored.rank[order], np.arange(steps.states), err_msg=f"seed {seed}")
+        with pytest.raises(ValueError, match="does not fit"):
+            build_hierarchy(steps, NOTHING_JOINED, order[:-1])

@@ -31,7 +31,7 @@ def test_info_is_one_document(pack: Path, capsys: Captured) -> None:
     assert printed.err == ""
     assert (document["nodes"], document["arcs"], document["centers"], document["stations"]) == (4, 6, 2, 1)
     assert document["bbox"] == [116.4, 39.9, 116.42, 39.91]
-    assert (document["main_component_share"], document["format_version"]) == (1.0, 1)
+    assert (document["main_component_share"], document["format_version"]) == (1.0, 2)
     assert len(document["checksum"]) == 64
 
 

@@ -9,6 +9,7 @@ from rpds import HashTrieMap
 from dispatch.call import Call, dialled
 from dispatch.center import LIVE, Activation, ActivationPhase, Center
 from dispatch.incident import Incident, IncidentPhase, Patient
+from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
 from dispatch.unit import Assignment, Unit
 from dispatch.words import Role
@@ -59,6 +60,7 @@ class City:
     tasks: "HashTrieMap[str, Task]"
     seats: "HashTrieMap[str, Seat]"
     marks: "HashTrieMap[str, NumberMark]"
+    measures: "HashTrieMap[str, RoadMeasure]"  # closures and slow zones that stand; those of tomorrow included
     history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
@@ -150,6 +152,14 @@ class City:
         """Return the city with this mark's new state."""
         return replace(self, marks=self.marks.insert(mark.id, mark))
 
+    def with_measure(self, measure: RoadMeasure) -> "City":
+        """Return the city with this closure or slow zone."""
+        return replace(self, measures=self.measures.insert(measure.id, measure))
+
+    def without_measure(self, measure_id: str) -> "City":
+        """Return the city without a closure or slow zone."""
+        return replace(self, measures=self.measures.discard(measure_id))
+
     def active_assignments(self, incident_id: str) -> tuple[Assignment, ...]:
         """Return the runs of an incident that have no outcome yet."""
         rows = (self.assignments[each] for each in self.incidents[incident_id].assignment_ids)
@@ -193,6 +203,7 @@ def empty_city() -> "City":
         tasks=HashTrieMap(),
         seats=HashTrieMap(),
         marks=HashTrieMap(),
+        measures=HashTrieMap(),
         history=HashTrieMap(),
         open_incidents=frozenset(),
         recently_closed=(),

@@ -64,7 +64,17 @@ from dispatch.commands import (
     UnbindMonitor,
     WriteNote,
 )
-from dispatch.ground_commands import CommissionUnit, ListCenter, ReportCenterStatus, SignOff, SignOn, TakeOutOfService
+from dispatch.ground_commands import (
+    CloseRoad,
+    CommissionUnit,
+    LiftRoadMeasure,
+    ListCenter,
+    ReportCenterStatus,
+    SignOff,
+    SignOn,
+    SlowRoads,
+    TakeOutOfService,
+)
 from dispatch.words import Role
 
 S, D, C, T, H, P, A, X = (
@@ -83,6 +93,9 @@ S, D, C, T, H, P, A, X = (
 RIGHTS: dict[type, frozenset[Role]] = {
     ListCenter: frozenset({A}),
     CommissionUnit: frozenset({A}),
+    CloseRoad: frozenset({D, S}),
+    SlowRoads: frozenset({D, S}),
+    LiftRoadMeasure: frozenset({D, S}),
     SignOn: frozenset({C, D, S}),
     SignOff: frozenset({C, D, S}),
     TakeOutOfService: frozenset({C, D, S}),

@@ -48,6 +48,9 @@ WITH_WORDS = frozenset(
         cc.PreAlert,
         cc.CancelActivation,
         gc.ReportCenterStatus,
+        gc.CloseRoad,
+        gc.SlowRoads,
+        gc.LiftRoadMeasure,
     }
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
     | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.ExportRecord}

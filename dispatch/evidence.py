@@ -4,23 +4,27 @@ The only slow step of a command; it runs in a worker thread on an immutable city
 afterwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from center_protocols.vocabulary import Capability, Condition
 from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import ground_commands as gc
 from dispatch.city import City
-from dispatch.flow.decision import CenterArrival, Evidence, UnitArrival
-from dispatch.unit import DISPATCHABLE, DIVERTIBLE
+from dispatch.fact import Fact
+from dispatch.flow.decision import CenterArrival, Evidence, RoadsChosen, UnitArrival
+from dispatch.unit import Unit
+from dispatch.unit_traits import DIVERTIBLE_NOW, READY, traits_of
 from dispatch.words import UnitStatus
+from geo.chosen_roads import NoChoice
 from geo.fleet_index import FleetIndex
 from geo.point import Point
 from geo.snap import NoRoad
-from geo.travel import TravelTimes
+from geo.travel import Arrival, TravelTimes
 
 UNITS_LOOKED_AT = 16  # more than any panel offers; the panel drops who is not fit
 DIVERTS_LOOKED_AT = 8
@@ -34,6 +38,16 @@ class Sources:
     travel: TravelTimes
     fleet: FleetIndex
 
+    def tell_units(self, units: Iterable[Unit]) -> None:
+        """Say what units are and have, so that a search looks at nobody else than it wants."""
+        for unit in units:
+            self.fleet.tell_traits(unit.id, traits_of(unit))
+
+    def follow(self, city: City, facts: Iterable[Fact]) -> None:
+        """Learn what these facts have changed about units."""
+        named = {unit_id for fact in facts if (unit_id := getattr(fact.data, "unit_id", None)) is not None}
+        self.tell_units(city.units[unit_id] for unit_id in sorted(named))
+
 
 def gather(data: Any, city: City, sources: Sources, at: datetime) -> Evidence | None:  # noqa: ANN401 - any command
     """Return the evidence for a command, or None when it needs none or the place has no road."""
@@ -41,29 +55,38 @@ def gather(data: Any, city: City, sources: Sources, at: datetime) -> Evidence | 
     return None if gatherer is None else gatherer(data, city, sources, at)
 
 
-def units_evidence(city: City, incident_id: str, sources: Sources, at: datetime) -> Evidence | None:
-    """Return who is nearest to an incident by road time: the free ones, and those that could be diverted."""
+Found = TypeVar("Found")
+
+
+def of_one_epoch(sources: Sources, ask: Callable[[], Found]) -> tuple[Found, int]:
+    """Return what several searches find and the epoch of the weights that all of them used."""
+    while True:
+        epoch = sources.travel.weights_epoch
+        found = ask()
+        if sources.travel.weights_epoch == epoch:
+            return found, epoch
+
+
+def units_evidence(city: City, incident_id: str, sources: Sources, at: datetime, wanted: int = 0) -> Evidence | None:
+    """Return who is nearest to an incident by road time: the free ones, and those that could be diverted.
+
+    Only units with all ``wanted`` traits (`dispatch.unit_traits`) count.
+    """
     incident = city.incidents.get(incident_id)
     if incident is None or incident.place is None:
         return None
     place = Point(incident.place.lon, incident.place.lat)
 
-    def free(unit_id: str) -> bool:
-        return unit_id in city.units and city.units[unit_id].status in DISPATCHABLE
-
-    def divertible(unit_id: str) -> bool:
-        return unit_id in city.units and city.units[unit_id].status in DIVERTIBLE
+    def near() -> list[Arrival]:
+        travel, fleet = sources.travel, sources.fleet
+        ready = travel.nearest(place, fleet, UNITS_LOOKED_AT, wanted=READY | wanted)
+        return ready + travel.nearest(place, fleet, DIVERTS_LOOKED_AT, wanted=DIVERTIBLE_NOW | wanted)
 
     try:
-        near = sources.travel.nearest(place, sources.fleet, UNITS_LOOKED_AT, free)
-        near += sources.travel.nearest(place, sources.fleet, DIVERTS_LOOKED_AT, divertible)
+        found, epoch = of_one_epoch(sources, near)
     except NoRoad:
         return None
-    return Evidence(
-        at,
-        sources.travel.weights_epoch,
-        tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in near),
-    )
+    return Evidence(at, epoch, tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in found))
 
 
 def _fix_at(sources: Sources, unit_id: str) -> datetime | None:
@@ -77,13 +100,13 @@ def centers_evidence(city: City, patient_id: str, sources: Sources, at: datetime
     if start is None:
         return None
     try:
-        arrivals = sources.travel.rank(start)
+        arrivals, epoch = of_one_epoch(sources, lambda: sources.travel.rank(start))
     except NoRoad:
         return None
     rows = tuple(CenterArrival(row.id, row.eta_s) for row in arrivals)
     large_vessel = any(each.code == Condition.STROKE_LVO for each in city.patients[patient_id].conditions)
     onward = _transfers(city, sources) if large_vessel else ()
-    return Evidence(at, sources.travel.weights_epoch, centers=rows, transfers=onward)
+    return Evidence(at, epoch, centers=rows, transfers=onward)
 
 
 def _transfers(city: City, sources: Sources) -> tuple[CenterArrival, ...]:
@@ -111,9 +134,24 @@ def patient_point(city: City, patient_id: str, sources: Sources) -> Point | None
     return None if place is None else Point(place.lon, place.lat)
 
 
+def roads_evidence(ask: gc.CloseRoad | gc.SlowRoads, sources: Sources, at: datetime) -> Evidence:
+    """Return which roads an outline or picks name, or what is wrong with them."""
+    epoch = sources.travel.weights_epoch
+    try:
+        chosen = sources.travel.chooser.choose(
+            [Point(*each) for each in ask.outline], [Point(*each) for each in ask.picks]
+        )
+    except NoChoice as none:
+        return Evidence(at, epoch, roads=RoadsChosen(none.why.value))
+    lines = tuple(tuple((point.lon, point.lat) for point in line) for line in chosen.picked)
+    return Evidence(at, epoch, roads=RoadsChosen(None, len(chosen.stretches), chosen.names, lines))
+
+
 GATHERERS: dict[type, Callable[[Any, City, Sources, datetime], Evidence | None]] = {
     c.AssignUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
     c.DivertUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
     cc.ChooseDestination: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
+    gc.CloseRoad: lambda ask, _city, sources, at: roads_evidence(ask, sources, at),
+    gc.SlowRoads: lambda ask, _city, sources, at: roads_evidence(ask, sources, at),
     cc.PreAlert: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
 }

@@ -52,6 +52,7 @@ SUBJECT_FIELDS = {
     "task_id": "task",
     "seat_id": "seat",
     "mark_id": "mark",
+    "measure_id": "measure",
 }
 
 

@@ -33,10 +33,12 @@ async def serve_gateway(app: FastAPI, ground: Ground) -> None:
             woken = asyncio.Event()
             async with asyncio.TaskGroup() as group:
                 group.create_task(wake_on_news(fanout, woken))
-                group.create_task(follower.run(woken, parts.feed.told))
+                group.create_task(follower.run(woken, parts.told))
                 start_beats(group, parts)
         finally:
-            app.state.parts = None
+            parts, app.state.parts = app.state.parts, None
+            if parts is not None:
+                await parts.roads.close()
             await desk.close()
             await asyncio.to_thread(kept.close)
     finally:

@@ -129,7 +129,7 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         await furnish(desk, ground.pack, clock)
         mind = Mind(desk.durable, desk.feed_epoch, desk, desk, desk.recovered.is_set)
         parts = app.state.parts = await join(ground, storage, mind, clock)
-        desk.watch(parts.feed.told)
+        desk.watch(parts.told)
         app.state.open.set()
         async with _report(ground, parts, desk):
             await _work(parts, Arrivals(parts.feed, ground.sources, parts.hub, clock), desk, storage.journal)
@@ -137,7 +137,9 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         await asyncio.to_thread(_leave_snapshot, desk)
         raise
     finally:
-        app.state.parts = None
+        parts, app.state.parts = app.state.parts, None
+        if parts is not None:
+            await parts.roads.close()
         if wake_ups is not None:
             await wake_ups.close()
         await storage.fanout.close()

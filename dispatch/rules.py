@@ -35,6 +35,11 @@ class Rules:
     units_offered: int
     diverts_offered: int
     reservation_min: float
+    slow_factor_least: float
+    slow_factor_most: float
+    measures_most: int
+    measure_points_most: int
+    closed_roads_most: int
     required_crew: tuple[str, ...]
     protocols: ProtocolSettings = DEFAULT_SETTINGS
 

@@ -13,6 +13,7 @@ from dispatch.adapters.accounts.storage import AccountsUnavailable
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
+from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
 from dispatch.adapters.submission import Handles, Submission
@@ -25,12 +26,14 @@ from dispatch.rules import Rules
 from dispatch.settings import Settings
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
+from geo.live_weights import LiveWeights
 from geo.point import Point
 
 log = logging.getLogger(__name__)
 
 WEB = Path(__file__).resolve().parent.parent / "web" / "dist"
 BEAT_S, CATCH_UP_S, RETENTION_S = 1.0, 3.0, 3_600.0
+WEIGHTS_S = 0.2  # so soon a screen asks anew after roads have changed
 KEPT_FOR = timedelta(days=30)  # vitals, waves and tracks; facts are kept for ever
 
 
@@ -60,12 +63,17 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
     settings = ground.settings
     feed = LiveFeed(mind.city, mind.city.seq, mind.feed_epoch, replay_changes=settings.limits.replay_changes)
     hub = TelemetryHub(kept.fanout, lambda: feed.city, clock.now)
+    ground.sources.tell_units(mind.city.units.values())
     _place_units(ground.sources.fleet, kept.telemetry, hub, mind.city)
+    weights = LiveWeights(ground.sources.travel, ground.pack.graph)
+    roads = LiveRoads(ground.sources.travel, weights, lambda: feed.city, clock)
+    await roads.start()
     measurements = Measurements(kept.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock)
     hub.heard = measurements.hear
     return Parts(
         pack=ground.pack,
         sources=ground.sources,
+        roads=roads,
         rules=ground.rules,
         clock=clock,
         limits=settings.limits,
@@ -100,6 +108,8 @@ def _place_units(fleet: FleetIndex, telemetry: Telemetry, hub: TelemetryHub, cit
 def start_beats(group: asyncio.TaskGroup, parts: Parts) -> None:
     """Start what desk and gateways alike do for their own viewers and their own files."""
     group.create_task(parts.hub.run())
+    group.create_task(parts.roads.run())
+    group.create_task(every(WEIGHTS_S, _teller(parts)))
     group.create_task(every(BEAT_S, parts.hub.send_positions))
     group.create_task(every(BEAT_S, _leveller(parts.feed)))
     group.create_task(every(RECHECK_S, parts.access.recheck))
@@ -124,6 +134,13 @@ def _leveller(feed: LiveFeed) -> Callable[[], Awaitable[None]]:
         feed.level()
 
     return level
+
+
+def _teller(parts: Parts) -> Callable[[], Awaitable[None]]:
+    async def tell() -> None:
+        parts.hub.show_weights(parts.roads.in_force())
+
+    return tell
 
 
 async def _catch_up(parts: Parts) -> None:

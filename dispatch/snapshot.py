@@ -18,6 +18,7 @@ from dispatch.call import Call, dialled
 from dispatch.center import Activation, Center
 from dispatch.city import CALLS_REMEMBERED, City, DoorMinutes, Task
 from dispatch.incident import Incident, Patient
+from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
 from dispatch.unit import Assignment, Unit
 from dispatch.words import ERASED, personal_fields
@@ -33,6 +34,7 @@ TABLES: dict[str, tuple[type, str]] = {
     "tasks": (Task, "task"),
     "seats": (Seat, "seat"),
     "marks": (NumberMark, "mark"),
+    "measures": (RoadMeasure, "measure"),
 }
 FOLLOWS = ("callers", "exchange_calls")  # indexes that are made from the calls again
 NESTED_WORDS = ("reason", "dose", "taken_by", "answer")

@@ -13,11 +13,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geo.hierarchy import CLOSED_MS
-from geo.point import Point
 from geo.prepared import DURATION_MS_MAX
 from geo.roads import RoadGraph
 from geo.speeds import ROAD_CLASSES
@@ -79,35 +77,6 @@ class WeightsStatus:
     failure: str | None
 
 
-def stretches_within(graph: RoadGraph, outline: Sequence[Point]) -> frozenset[int]:
-    """Return every stretch that touches the area inside an outline in WGS-84, bridges and tunnels included.
-
-    Raises `BadMeasure` when the outline is no simple polygon.
-    """
-    area = shapely.Polygon([(point.lon, point.lat) for point in outline]) if len(outline) > 2 else shapely.Polygon()  # noqa: PLR2004 - a triangle
-    if area.is_empty or not area.is_valid:
-        raise BadMeasure("the outline is no simple polygon")
-    candidates = np.flatnonzero(_boxes_touch(graph, area.bounds))
-    lines = [_line(graph, stretch) for stretch in candidates.tolist()]
-    touching = shapely.intersects(area, lines)
-    return frozenset(candidates[touching].tolist())
-
-
-def _boxes_touch(graph: RoadGraph, bounds: tuple[float, float, float, float]) -> NDArray[np.bool_]:
-    west, south, east, north = bounds
-    first = graph.first_shape[:-1]
-    touch = np.minimum.reduceat(graph.shape_lon, first) <= east
-    touch &= np.maximum.reduceat(graph.shape_lon, first) >= west
-    touch &= np.minimum.reduceat(graph.shape_lat, first) <= north
-    touch &= np.maximum.reduceat(graph.shape_lat, first) >= south
-    return np.asarray(touch)
-
-
-def _line(graph: RoadGraph, stretch: int) -> shapely.LineString:
-    points = slice(int(graph.first_shape[stretch]), int(graph.first_shape[stretch + 1]))
-    return shapely.LineString(np.stack([graph.shape_lon[points], graph.shape_lat[points]], axis=1))
-
-
 def no_hour_factors() -> NDArray[np.float64]:
     """Return factors that change nothing: float64[road classes, hours of the week], Monday 0 h first."""
     return np.ones((len(ROAD_CLASSES), HOURS_OF_WEEK))
@@ -152,6 +121,7 @@ class LiveWeights:
         self._closing = False
         self._changed = threading.Condition()
         self._status = WeightsStatus(travel.weights_epoch, None, None, None, None)
+        self._in_force = graph.duration_ms
         self._builder = threading.Thread(target=self._serve, name="live-weights", daemon=True)
         self._builder.start()
 
@@ -186,7 +156,12 @@ class LiveWeights:
             self._hour_factors, self._road_factors = hour_factors.copy(), roads
 
     def ask(self, at: datetime) -> None:
-        """Ask for weights of a moment, and return at once; while one rebuild runs, only the last request waits."""
+        """Ask for weights of a moment, and return at once; while one rebuild runs, only the last request waits.
+
+        RuntimeError when the thread that rebuilds has ended: a broken program, not a failed rebuild.
+        """
+        if not self._builder.is_alive():
+            raise RuntimeError("the thread that rebuilds weights has ended")
         with self._changed:
             self._wanted = at
             self._changed.notify_all()
@@ -241,11 +216,15 @@ class LiveWeights:
         road_factors: NDArray[np.float64],
     ) -> WeightsStatus:
         try:
-            epoch = self._travel.reweight(durations_at(self._graph, hour_factors, measures, at, road_factors))
+            duration_ms = durations_at(self._graph, hour_factors, measures, at, road_factors)
+            if np.array_equal(duration_ms, self._in_force):
+                return WeightsStatus(self._travel.weights_epoch, at, None, None, None)
+            epoch = self._travel.reweight(duration_ms)
         except (ValueError, MemoryError) as failure:
             old = self._status
             reason = str(failure) or type(failure).__name__
             return WeightsStatus(old.epoch, old.as_of, None, old.failed_at or at, reason)
+        self._in_force = duration_ms
         return WeightsStatus(epoch, at, None, None, None)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.chosen_roads import RoadChooser
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex, UnitFix
 from geo.hierarchy import TICKS_PER_MS
@@ -76,6 +77,7 @@ class TravelTimes:
         order: NDArray[np.int32] | None = None,
     ) -> None:
         self.roads = roads
+        self.chooser = RoadChooser(graph, roads, road_names)
         self._graph = graph
         self._road_names = road_names
         snapped = {center_id: roads.snap_if_near(point) for center_id, point in sorted(centers.items())}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -12,10 +12,12 @@ from dispatch.adapters.accounts.access import Access
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live.feed import LiveFeed
+from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.submission import Submission
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
+from dispatch.desk import Told
 from dispatch.evidence import Sources
 from dispatch.fact import Fact
 from dispatch.ports import Telemetry
@@ -53,6 +55,7 @@ class Parts:
 
     pack: CityPack
     sources: Sources
+    roads: LiveRoads
     rules: Rules
     clock: Clock
     limits: Limits
@@ -70,6 +73,12 @@ class Parts:
     ready: Callable[[], bool]
     gateway_secret: str | None = None  # what gateways show when they bring commands; None: there are none
 
+    def told(self, told: Told) -> None:
+        """Take durable facts: the roads and the search for units first, then every screen."""
+        self.sources.follow(told.after, told.facts)
+        self.feed.told(told)
+        self.roads.wake()
+
 
 def parts_of(connection: HTTPConnection) -> Parts:
     """Return the parts of the server that took this connection; a standby has none before it takes over."""
@@ -77,6 +86,17 @@ def parts_of(connection: HTTPConnection) -> Parts:
     if not isinstance(parts, Parts):
         raise NotReadyError
     return parts
+
+
+def weights_used(parts: Parts, epoch: int) -> dict[str, Any]:
+    """Say which weights an answer used, the moment they describe, how old they are, and since when newer ones fail."""
+    used = parts.roads.in_force()
+    return {
+        "weights_epoch": epoch,
+        "weights_as_of": used.as_of,
+        "weights_age_s": used.age_s,
+        "weights_failed_at": used.failed_at,
+    }
 
 
 HasParts = Annotated[Parts, Depends(parts_of)]

@@ -16,13 +16,27 @@ from dispatch.flow import (
     journey,
     location,
     patient,
+    roads,
     switchboard,
     triage,
 )
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
 
-STAGES = (ground, switchboard, call, location, triage, assignment, journey, patient, activation, handoff, deadlines)
+STAGES = (
+    ground,
+    roads,
+    switchboard,
+    call,
+    location,
+    triage,
+    assignment,
+    journey,
+    patient,
+    activation,
+    handoff,
+    deadlines,
+)
 
 DECISIONS: dict[type, Decide] = {kind: rule for stage in STAGES for kind, rule in stage.DECISIONS.items()}
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dispatch import center_events as ce
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch import ground_events as ge
 from dispatch.center import ENDED_UNSEEN, UNANSWERED
 from dispatch.city import City, Task
 from dispatch.command import Command
@@ -32,7 +33,7 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
     wanted = {fact.task_id: fact for fact in _overdue(city, now, rules)}
     raised: Facts = [fact for task_id, fact in sorted(wanted.items()) if task_id not in city.tasks]
     moot: Facts = [e.TaskDone(each, "moot") for each in sorted(city.open_tasks) if each not in wanted]
-    return [*raised, *moot, *_expired(city, now), *lapsed_on_lines(city, now, rules)]
+    return [*raised, *moot, *_expired(city, now), *_measures_over(city, now), *lapsed_on_lines(city, now, rules)]
 
 
 def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -86,6 +87,11 @@ def _expired(city: City, now: datetime) -> Facts:
         for hold in row.reservations
         if hold.ended is None and now >= hold.expires_at
     ]
+
+
+def _measures_over(city: City, now: datetime) -> Facts:
+    over = (row.id for row in city.measures.values() if row.ends is not None and now >= row.ends)
+    return [ge.RoadMeasureLifted(each, "expired") for each in sorted(over)]
 
 
 def finish_task(city: City, _command: Command, ask: c.FinishTask, _rules: Rules) -> Decision:

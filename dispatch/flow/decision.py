@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
+from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
 
 Facts: TypeAlias = list[Any]  # of dispatch.fact.FACTS, in the order in which they happened
@@ -33,6 +34,16 @@ class CenterArrival:
 
 
 @dataclass(frozen=True, slots=True)
+class RoadsChosen:
+    """What the map says of an outline or of picked roads; ``trouble`` says why it names none."""
+
+    trouble: str | None  # crossing | outside | roadless
+    road_count: int = 0
+    names: tuple[str, ...] = ()
+    lines: tuple[tuple[LonLat, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a decision may look at, gathered before it is made: travel times of one moment and one weights epoch."""
 
@@ -41,3 +52,4 @@ class Evidence:
     units: tuple[UnitArrival, ...] = ()
     centers: tuple[CenterArrival, ...] = ()
     transfers: tuple[CenterArrival, ...] = ()  # from each lysis centre on to the nearest thrombectomy
+    roads: RoadsChosen | None = None

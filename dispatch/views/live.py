@@ -22,8 +22,27 @@ from dispatch.words import Role, UnitStatus
 
 Row: TypeAlias = dict[str, Any]
 Tables: TypeAlias = dict[str, dict[str, Row]]
-TABLES = ("calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "seats", "marks")
-NAMED_BY = {"units": "unit_id", "centers": "center_id", "tasks": "task_id", "seats": "seat_id", "marks": "mark_id"}
+TABLES = (
+    "calls",
+    "incidents",
+    "patients",
+    "units",
+    "assignments",
+    "centers",
+    "activations",
+    "tasks",
+    "seats",
+    "marks",
+    "measures",
+)
+NAMED_BY = {
+    "units": "unit_id",
+    "centers": "center_id",
+    "tasks": "task_id",
+    "seats": "seat_id",
+    "marks": "mark_id",
+    "measures": "measure_id",
+}
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
 
@@ -111,6 +130,7 @@ def _everything(city: City) -> dict[str, set[str]]:
     ids["calls"] |= city.open_calls
     ids["seats"] |= set(city.seats)
     ids["marks"] |= set(city.marks)
+    ids["measures"] = set(city.measures)
     return ids
 
 
@@ -146,7 +166,7 @@ def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[s
     for name, more in _of_incidents(before, incidents).items():
         ids[name] |= more
     ids["units"] |= named["units"] | {after.assignments[run].unit_id for run in ids["assignments"]}
-    for name in ("centers", "tasks", "seats", "marks"):
+    for name in ("centers", "tasks", "seats", "marks", "measures"):
         ids[name] |= named[name]
     return ids
 
@@ -168,7 +188,7 @@ def visible_row(city: City, table: str, row_id: str, scope: Scope) -> Row | None
     return None if mask is None else {**msgspec.to_builtins(row), **mask}
 
 
-OF_THE_ROOM = frozenset({"tasks", "seats", "marks"})  # only those who sit in it see them
+OF_THE_ROOM = frozenset({"tasks", "seats", "marks", "measures"})  # only those who sit in it see them
 Viewer: TypeAlias = Callable[[City, str, Any, Scope], Row | None]  # the fields to overwrite, or None: not visible
 OPEN: Row = {}
 
@@ -193,7 +213,7 @@ def _seat_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  
 def _kept_before_seats(city: City, table: str, row: Any) -> bool | None:  # noqa: ANN401 - any row
     """Say whether a row stands on the screens whatever its incident does; None: its incident decides."""
     match table:
-        case "units" | "centers" | "seats":
+        case "units" | "centers" | "seats" | "measures":
             return True
         case "tasks":
             return row.id in city.open_tasks

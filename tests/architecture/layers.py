@@ -7,7 +7,7 @@ test: whoever adds it says here where it stands.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("center_protocols", "geo.point", "dispatch.errors", "dispatch.rules", "dispatch.texts_catalogue"),
     ("geo",),
-    ("dispatch", "dispatch.words", "dispatch.fact"),
+    ("dispatch", "dispatch.words", "dispatch.fact", "dispatch.road_measure"),
     (
         "dispatch.events",
         "dispatch.call_events",
@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "dispatch.switchboard",
         "dispatch.incident",
         "dispatch.unit",
+        "dispatch.unit_traits",
         "dispatch.center",
         "dispatch.city",
         "dispatch.command",
@@ -67,8 +68,10 @@ PURE = (
     "dispatch.switchboard",
     "dispatch.incident",
     "dispatch.unit",
+    "dispatch.unit_traits",
     "dispatch.center",
     "dispatch.city",
+    "dispatch.road_measure",
     "dispatch.command",
     "dispatch.commands",
     "dispatch.call_commands",

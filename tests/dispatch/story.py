@@ -15,7 +15,7 @@ from dispatch.errors import Refused
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.flow import decide
-from dispatch.flow.decision import CenterArrival, Evidence, UnitArrival
+from dispatch.flow.decision import CenterArrival, Evidence, RoadsChosen, UnitArrival
 from dispatch.rules import builtin
 from dispatch.views.live import Scope, apply, change, snapshot
 from dispatch.words import Actor, Place, Role, UnitStatus
@@ -44,6 +44,8 @@ FULL = (
 CENTERS = {"C1": FULL, "C2": ("ed", "resus_ed", "ct", "ivt_24_7", "icu"), "C3": ("ed",)}
 UNITS = ("U1", "U2", "U3", "U4")
 PLACE = Place(116.4, 39.9, 20.0, "wgs84", "map_click", confirmed=True)
+
+ROADS = RoadsChosen(None, 7, ("建国门内大街", "朝阳路"), (((116.41, 39.9), (116.41, 39.91)),))
 
 ADMIN = Actor("admin", Role.ADMIN)
 TAKER = Actor("taker1", Role.CALL_TAKER)
@@ -125,7 +127,7 @@ class Story:
         """Return plain travel times: U1 is nearest, C1 is farther than C2 and C3."""
         units = tuple(UnitArrival(each, 100.0 * n, self.now) for n, each in enumerate(UNITS, 1))
         centers = tuple(CenterArrival(each, 900.0 - 200.0 * n) for n, each in enumerate(CENTERS))
-        return Evidence(self.now, 1, units, centers)
+        return Evidence(self.now, 1, units, centers, roads=ROADS)
 
     def _check_screens(self, before: City, facts: Iterable[Fact]) -> None:
         for scope in self.screens:

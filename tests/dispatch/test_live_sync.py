@@ -40,6 +40,7 @@ from tests.dispatch.story import (
 )
 
 STEMI = {"complaint": "chest_pain", "clinician_says": ["stemi"]}
+OUTLINE = ((116.39, 39.9), (116.4, 39.9), (116.4, 39.91))
 SEEDS = range(12)
 STEPS = 120  # 12 x 120 = 1,440 commands, each checked on every screen
 
@@ -49,6 +50,10 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     until = story.now + timedelta(hours=2)
     story.ask(gc.TakeOutOfService("U4", "refuel", until), crew("U4"))
     story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
+    closed = story.ask(gc.CloseRoad("积水", OUTLINE, ends=until))[0].data.measure_id
+    slowed = story.ask(gc.SlowRoads("事故", 3.0, picks=OUTLINE[:1]))[0].data.measure_id
+    story.ask(gc.LiftRoadMeasure(slowed, "通车"))
+    assert set(story.city.measures) == {closed}
     story.ask(gc.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
     call_id = story.ask(c.ReceiveCall("1", "东单", "胸痛"), TAKER)[0].data.call_id
     a_day_on_the_lines(story, call_id)
@@ -199,6 +204,9 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             (c.ReopenIncident(incident_id, "x"), DISPATCHER),
             (c.HoldIncident(incident_id, "x"), TAKER),
             (gc.SignOff(unit_id), mine),
+            (gc.CloseRoad("x", OUTLINE, ends=story.now + timedelta(seconds=chance.randrange(1, 900))), DISPATCHER),
+            (gc.SlowRoads("x", chance.choice([0.0, 2.0, 30.0]), picks=OUTLINE[:1]), DISPATCHER),
+            (gc.LiftRoadMeasure(chance.choice(sorted(story.city.measures) or [""])), DISPATCHER),
             (gc.SignOn(unit_id, CREW), mine),
             (c.CheckDeadlines(), SYSTEM),
         ]

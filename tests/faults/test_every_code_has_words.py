@@ -43,6 +43,7 @@ READINGS = tuple(each for each in EcgResult if each != "unknown")
 NOT_BROUGHT = tuple(each for each in w.Outcome if each is not w.Outcome.DELIVERED)
 TAPPED = tuple(each for each in w.UnitStatus if each not in (w.UnitStatus.ASSIGNED, w.UnitStatus.OUT_OF_SERVICE))
 OF_THE_GROUND = {"CenterListed", "UnitCommissioned", "CrewSignedOn", "CrewSignedOff", "UnitOutOfService"}
+OF_THE_GROUND |= {"RoadClosed", "RoadsSlowed", "RoadMeasureLifted"}
 ON_AN_INCIDENT = [kind.__name__ for kind in FACTS if kind.__name__ not in OF_THE_GROUND | {"CenterStatusReported"}]
 VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
 

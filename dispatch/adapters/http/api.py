@@ -35,6 +35,7 @@ async def healthz(request: Request) -> Response:
         "status": "ok" if ready else "journal_unavailable",
         "city": parts.pack.name,
         "weights_epoch": parts.sources.travel.weights_epoch,
+        "weights": parts.roads.in_force(),
         "journal_seq": parts.feed.seq,
         "version": VERSION,
         "fictional": parts.pack.fictional,

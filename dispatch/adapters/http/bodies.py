@@ -31,6 +31,7 @@ from geo.point import BadPoint, checked_point
 
 TEXT_MAX = 2_000  # characters of any one text
 RADIUS_MAX_M = 100_000.0
+POINTS_MAX = 2_000  # of one outline at the edge; the desk's own limit is lower and has a sentence
 VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
 _LIMIT_NAMES = {"gcs": "gcs_total", "etco2": "etco2_mmhg"}  # the protocols' own field names
 
@@ -87,9 +88,14 @@ class PlaceBody(BaseModel):
 # Fields whose dataclass says ``str`` and whose values are a closed list.
 LineEvent = Literal["ring", "answered", "held", "retrieved", "transferred", "hung_up"]
 _Center = Literal["open", "busy", "closed", "unknown"]
+_Points = Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=POINTS_MAX)]
 _CLOSED: dict[tuple[type, str], Any] = {
     (gc.CommissionUnit, "level"): Literal["als", "bls"],
     (gc.ReportCenterStatus, "state"): _Center,
+    (gc.CloseRoad, "outline"): _Points,
+    (gc.CloseRoad, "picks"): _Points,
+    (gc.SlowRoads, "outline"): _Points,
+    (gc.SlowRoads, "picks"): _Points,
     (c.EndCall, "reason"): Literal["caller", "operator", "lost"],
     (cl.ReportLineEvent, "event"): LineEvent,
     (cl.OpenSeat, "kind"): SeatKind,
@@ -116,6 +122,8 @@ def body_of(kind: type) -> type[BaseModel]:
     members: dict[str, Any] = {each.name: (_wire_type(kind, each), _default(each)) for each in fields(kind)}
     if _has_pair(kind):
         members["datum"] = (Datum | None, None)
+    if _has_outline(kind):
+        members["datum"] = (Datum, ...)
     model: type[BaseModel] = create_model(kind.__name__, __config__=_CONFIG, __doc__=kind.__doc__, **members)
     return model
 
@@ -143,6 +151,9 @@ def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an insta
             values[name] = str(value)
     if _has_pair(kind):
         values["lon"], values["lat"] = _pair(values["lon"], values["lat"], getattr(body, "datum", None))
+    if _has_outline(kind):
+        datum: Datum = body.datum  # type: ignore[attr-defined] # the model of a kind with an outline has it
+        values |= {name: _points(values[name], datum, name) for name in ("outline", "picks")}
     if kind is c.RecordFindings:
         check_findings(values["findings"])
     if kind is c.RecordVitals:
@@ -189,6 +200,21 @@ def fields_by_name(kind: type) -> dict[str, Field[Any]]:
 
 def _has_pair(kind: type) -> bool:
     return {"lon", "lat"} <= fields_by_name(kind).keys()
+
+
+def _has_outline(kind: type) -> bool:
+    return "outline" in fields_by_name(kind)
+
+
+def _points(pairs: tuple[tuple[float, float], ...], datum: Datum, field: str) -> tuple[tuple[float, float], ...]:
+    points = []
+    for nth, (lon, lat) in enumerate(pairs):
+        try:
+            point = to_wgs84(checked_point(lon, lat), datum)
+        except BadPoint as error:
+            raise BadFieldError(f"{field}.{nth}", str(error)) from error
+        points.append((point.lon, point.lat))
+    return tuple(points)
 
 
 def _pair(lon: float | None, lat: float | None, datum: Datum | None) -> tuple[float | None, float | None]:

@@ -12,9 +12,10 @@ from dispatch.adapters.furnish import ASSUMED
 from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.adapters.http.guards import RefusedError, SeatOrCrew, SignedIn, refusals
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.parts import HasParts
+from dispatch.adapters.parts import HasParts, weights_used
 from dispatch.adapters.wire import JsonResponse
 from dispatch.errors import Refused
+from dispatch.evidence import of_one_epoch
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
@@ -63,16 +64,16 @@ async def route(
     _session: SignedIn, parts: HasParts, start: Annotated[str, Query(alias="from")], to: Annotated[str, Query()]
 ) -> Response:
     """Find the fastest way between two WGS-84 points, as ``lon,lat``."""
-    ends = _point(start, "from"), _point(to, "to")
+    ends, travel = (_point(start, "from"), _point(to, "to")), parts.sources.travel
     try:
-        way = await asyncio.to_thread(parts.sources.travel.route, *ends)
+        way, epoch = await asyncio.to_thread(of_one_epoch, parts.sources, lambda: travel.route(*ends))
     except NoRoad as error:
         raise RefusedError(404, Refused("not_on_map")) from error
     if way is None:
         raise RefusedError(404, Refused("route_unavailable"))
     line = {"type": "LineString", "coordinates": [[point.lon, point.lat] for point in way.geometry]}
     numbers = {name: getattr(way, name) for name in ("duration_s", "distance_m", "from_snap_m", "to_snap_m")}
-    return JsonResponse({**numbers, "geometry": line})
+    return JsonResponse({**numbers, "geometry": line} | weights_used(parts, epoch))
 
 
 def _point(written: str, field: str) -> Point:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -22,36 +23,51 @@ from dispatch.adapters.http.guards import (
     refusals,
 )
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.parts import HasParts, Parts
+from dispatch.adapters.parts import HasParts, Parts, weights_used
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
 from dispatch.center import Center
 from dispatch.city import City
-from dispatch.evidence import centers_evidence, units_evidence
+from dispatch.evidence import centers_evidence, of_one_epoch, units_evidence
 from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
 from dispatch.rights import may_see_patient
 from dispatch.texts_catalogue import text
+from dispatch.unit_traits import wanted_traits
 from dispatch.views.quality import quality_cases
 from dispatch.views.register import interval_rows, register_rows
 
 router = APIRouter(prefix="/api", tags=["reads"], default_response_class=JsonResponse, route_class=StrictRoute)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
+Level = Literal["als", "bls"]
+Equipment = Literal["negative_pressure", "incubator", "ecmo"]
+NOTHING_SPECIAL: list[Equipment] = []
+
 
 @router.get("/incidents/{incident_id}/recommendation", responses=refusals(401, 403, 404))
-async def recommendation(incident_id: str, _session: ReadsRecommendation, parts: HasParts) -> Response:
-    """Rank units by road time and, for every patient, centres by time to treatment. A silent preview."""
-    city, now = parts.feed.city, parts.clock.now()
-    return JsonResponse(await asyncio.to_thread(_recommended, parts, city, incident_id, now))
+async def recommendation(
+    incident_id: str,
+    _session: ReadsRecommendation,
+    parts: HasParts,
+    level: Annotated[Level | None, Query()] = None,
+    equipment: Annotated[list[Equipment], Query()] = NOTHING_SPECIAL,
+) -> Response:
+    """Rank units by road time and, for every patient, centres by time to treatment. A silent preview.
+
+    ``level`` and ``equipment`` leave only units that have them.
+    """
+    city, now, wanted = parts.feed.city, parts.clock.now(), wanted_traits(level, equipment)
+    ask = partial(_recommended, parts, city, incident_id, now, wanted)
+    answer, epoch = await asyncio.to_thread(of_one_epoch, parts.sources, ask)
+    return JsonResponse(answer | weights_used(parts, epoch))
 
 
-def _recommended(parts: Parts, city: City, incident_id: str, now: datetime) -> dict[str, Any]:
-    evidence = units_evidence(city, incident_id, parts.sources, now)
+def _recommended(parts: Parts, city: City, incident_id: str, now: datetime, wanted: int) -> dict[str, Any]:
+    evidence = units_evidence(city, incident_id, parts.sources, now, wanted)
     units = rank_units(city, incident_id, evidence, parts.rules) if evidence else ()
     return {
         "incident_id": incident_id,
         "computed_at": now,
-        "weights_epoch": parts.sources.travel.weights_epoch,
         "units": worded(units),
         "patients": [_centers(parts, city, each, now) for each in city.incidents[incident_id].patient_ids],
     }

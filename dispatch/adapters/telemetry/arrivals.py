@@ -53,6 +53,7 @@ class Eta:
 class _Estimate:
     eta: Eta
     made_at: datetime
+    weights_epoch: int
 
 
 class Arrivals:
@@ -67,17 +68,20 @@ class Arrivals:
 
     async def publish(self) -> None:
         """Renew what is due and publish all. Call every 5 s, and when a unit changed its target."""
-        now = self._clock.now()
+        now, epoch = self._clock.now(), self._sources.travel.weights_epoch
         targets = targets_of(self._feed.city)
         due = {unit_id: target for unit_id, target in targets.items() if self._is_due(unit_id, target, now)}
         fresh = await asyncio.to_thread(estimate, due, self._sources, now) if due else {}
         kept = {unit_id: row for unit_id, row in self._estimates.items() if unit_id in targets}
-        self._estimates = kept | {unit_id: _Estimate(eta, now) for unit_id, eta in fresh.items()}
+        self._estimates = kept | {unit_id: _Estimate(eta, now, epoch) for unit_id, eta in fresh.items()}
         rows = {unit_id: row.eta for unit_id, row in self._estimates.items()}
-        await self._hub.send_etas(now, self._sources.travel.weights_epoch, rows)
+        await self._hub.send_etas(now, epoch, rows)
 
     def is_stale(self) -> bool:
-        """Say whether some unit has another target than its estimate."""
+        """Say whether some unit has another target than its estimate, or drives on other roads by now."""
+        epoch = self._sources.travel.weights_epoch
+        if any(row.weights_epoch != epoch for row in self._estimates.values()):
+            return True
         targets = targets_of(self._feed.city)
         known = {unit_id: row.eta.to for unit_id, row in self._estimates.items()}
         return {unit_id: target.name for unit_id, target in targets.items()} != known
@@ -85,6 +89,8 @@ class Arrivals:
     def _is_due(self, unit_id: str, target: Target, now: datetime) -> bool:
         known = self._estimates.get(unit_id)
         if known is None or known.eta.to != target.name:
+            return True
+        if known.weights_epoch != self._sources.travel.weights_epoch:
             return True
         return now - known.made_at >= timedelta(seconds=STANDS_FOR_S * self._clock.speed)
 

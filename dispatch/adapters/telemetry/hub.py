@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from dispatch.adapters.live.outbox import Outbox
+from dispatch.adapters.live_roads import WeightsInForce
 from dispatch.adapters.wire import FrameError, encoded, frame, read_wave
 from dispatch.center import LIVE
 from dispatch.city import City
@@ -22,7 +23,7 @@ from dispatch.words import Role
 
 log = logging.getLogger(__name__)
 
-POSITIONS, ETAS, VITALS, WAVE = "positions", "etas", "vitals", "wave"
+POSITIONS, ETAS, VITALS, WAVE, WEIGHTS = "positions", "etas", "vitals", "wave", "weights"
 TOPICS = (POSITIONS, ETAS, VITALS, WAVE)
 QUEUE_MAX = 4_096  # messages of a whole city that may wait for this process; a second's worth at 200 units is 600
 
@@ -60,6 +61,7 @@ class TelemetryHub:
         self._moved: dict[str, Row] = {}
         self._etas: dict[str, Any] = {}
         self._weights_epoch = 0
+        self._weights: str | None = None
         self.heard: Callable[[list[Row]], None] = _nobody_listens
         self._coming_of: City | None = None
         self._coming: dict[str, _Coming] = {}
@@ -102,6 +104,25 @@ class TelemetryHub:
         """Publish arrival times."""
         await self._fanout.publish(ETAS, encoded({"t": ETAS, "at": at, "weights_epoch": weights_epoch, "units": units}))
 
+    def show_weights(self, weights: WeightsInForce) -> None:
+        """Tell the seats here which weights this process answers with, when that has changed."""
+        told = frame(
+            WEIGHTS,
+            epoch=weights.epoch,
+            as_of=weights.as_of,
+            failed_at=weights.failed_at,
+            not_on_map=weights.not_on_map,
+        )
+        if told == self._weights:
+            return
+        self._weights = told
+        for viewer in self._viewers:
+            self._offer_weights(viewer)
+
+    def _offer_weights(self, viewer: TelemetryViewer) -> None:
+        if self._weights is not None and viewer.role in SEATS:
+            viewer.outbox.offer_latest(self._weights)
+
     def learn(self, positions: Iterable[Position]) -> None:
         """Take over what was known before the start."""
         self._rows.update((each.unit_id, position_row(each)) for each in positions)
@@ -121,6 +142,7 @@ class TelemetryHub:
         self._viewers.add(viewer)
         self._offer_positions(viewer, list(self._rows.values()))
         self._offer_etas(viewer, self._etas)
+        self._offer_weights(viewer)
 
     def leave(self, viewer: TelemetryViewer) -> None:
         """Send nothing more."""
@@ -223,6 +245,7 @@ class TelemetryHub:
             if viewer.outbox.dropped_latest:
                 viewer.outbox.dropped_latest = False
                 self._offer_positions(viewer, list(self._rows.values()))
+                self._offer_weights(viewer)
 
 
 def _nobody_listens(_rows: list[Row]) -> None:

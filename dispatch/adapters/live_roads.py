@@ -1,0 +1,122 @@
+"""Keep travel times true to the city: its closures and slow zones, from their beginning to their end, and the hour.
+
+Every process of a city follows the same facts and so has the same measures. Nothing waits for a rebuild: until it is
+whole the old weights answer, and a rebuild that fails leaves them, with their age, and is tried again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rpds import HashTrieMap
+
+from dispatch.adapters.clock import Clock
+from dispatch.city import City
+from dispatch.road_measure import RoadMeasure
+from geo.chosen_roads import NoChoice
+from geo.live_weights import CLOSED, BadMeasure, LiveWeights
+from geo.live_weights import RoadMeasure as OnRoads
+from geo.point import Point
+from geo.travel import TravelTimes
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 1.0
+AGAIN_S = 10.0  # after a rebuild that failed
+FIRST_WITHIN_S = 60.0  # at the start; then the server serves with the map's own weights and says so
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsInForce:
+    """Which weights answer: their epoch, the moment they describe and how long ago that was.
+
+    ``failed_at`` says since when no newer ones could be made; ``not_on_map`` which measures name no road of this map.
+    """
+
+    epoch: int
+    as_of: datetime | None
+    age_s: float | None
+    failed_at: datetime | None
+    not_on_map: tuple[str, ...]
+
+
+class LiveRoads:
+    """Bring one city's measures to one process's travel times."""
+
+    def __init__(self, travel: TravelTimes, weights: LiveWeights, city: Callable[[], City], clock: Clock) -> None:
+        self._travel = travel
+        self._weights = weights
+        self._city = city
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._followed: HashTrieMap[str, RoadMeasure] = HashTrieMap()
+        self._not_on_map: frozenset[str] = frozenset()
+        self._asked_at = self._due = clock.now()
+
+    async def start(self) -> None:
+        """Put in force what stands already, before anybody is answered."""
+        await self._renew()
+        if not await asyncio.to_thread(self._weights.settled, FIRST_WITHIN_S):
+            log.error("the first weights are not there after %.0f s", FIRST_WITHIN_S)
+
+    def wake(self) -> None:
+        """Look at once, if the city has other measures than were followed."""
+        if self._city().measures is not self._followed:
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Follow measures and the clock until cancelled."""
+        while True:
+            self._woken.clear()
+            if self._city().measures is not self._followed or self._is_due():
+                await self._renew()
+            left_s = (self._due - self._clock.now()).total_seconds() / self._clock.speed
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), min(BEAT_S, max(0.0, left_s)))
+
+    def in_force(self) -> WeightsInForce:
+        """Return which weights answer now."""
+        now = self._clock.now()
+        status = self._weights.status(now)
+        unknown = tuple(sorted(self._not_on_map))
+        age_s = None if status.age_s is None else max(0.0, round(status.age_s, 1))
+        return WeightsInForce(status.epoch, status.as_of, age_s, status.failed_at, unknown)
+
+    async def close(self) -> None:
+        """End the thread that rebuilds."""
+        await asyncio.to_thread(self._weights.close)
+
+    async def _renew(self) -> None:
+        measures, now = self._city().measures, self._clock.now()
+        if measures is not self._followed:
+            await asyncio.to_thread(self._follow, measures)
+            self._followed = measures
+        self._weights.ask(now)
+        self._asked_at, self._due = now, self._weights.next_change(now)
+
+    def _is_due(self) -> bool:
+        now = self._clock.now()
+        failed = self._weights.status(now).failed_at is not None
+        return now >= self._due or (failed and now - self._asked_at >= timedelta(seconds=AGAIN_S * self._clock.speed))
+
+    def _follow(self, measures: "HashTrieMap[str, RoadMeasure]") -> None:
+        """Lift what is over, put what is new."""
+        for measure_id in self._followed:
+            if measure_id not in measures:
+                self._weights.lift(measure_id)
+        self._not_on_map &= frozenset(measures)
+        for measure_id, row in measures.items():
+            if measure_id not in self._followed:
+                self._put(row)
+
+    def _put(self, row: RoadMeasure) -> None:
+        try:
+            chosen = self._travel.chooser.choose([Point(*at) for at in row.outline], [Point(*at) for at in row.picks])
+            factor = CLOSED if row.factor is None else row.factor
+            self._weights.put(OnRoads(row.id, chosen.stretches, factor, row.begins, row.ends))
+        except (NoChoice, BadMeasure) as error:
+            log.warning("measure %s cannot be put in force on this map: %s", row.id, error)
+            self._not_on_map |= {row.id}

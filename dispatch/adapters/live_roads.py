@@ -58,7 +58,7 @@ class LiveRoads:
 
     async def start(self) -> None:
         """Put in force what stands already, before anybody is answered."""
-        await self._renew()
+        await self.renew()
         if not await asyncio.to_thread(self._weights.settled, FIRST_WITHIN_S):
             log.error("the first weights are not there after %.0f s", FIRST_WITHIN_S)
 
@@ -71,11 +71,15 @@ class LiveRoads:
         """Follow measures and the clock until cancelled."""
         while True:
             self._woken.clear()
-            if self._city().measures is not self._followed or self._is_due():
-                await self._renew()
+            await self.renew_if_due()
             left_s = (self._due - self._clock.now()).total_seconds() / self._clock.speed
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), min(BEAT_S, max(0.0, left_s)))
+
+    async def renew_if_due(self) -> None:
+        """Renew when other measures stand, one begins or ends, the hour is over, or a rebuild failed a while ago."""
+        if self._city().measures is not self._followed or self._is_due():
+            await self.renew()
 
     def in_force(self) -> WeightsInForce:
         """Return which weights answer now."""
@@ -89,7 +93,8 @@ class LiveRoads:
         """End the thread that rebuilds."""
         await asyncio.to_thread(self._weights.close)
 
-    async def _renew(self) -> None:
+    async def renew(self) -> None:
+        """Follow the measures that stand now, and ask for weights of this moment; the rebuild runs beside."""
         measures, now = self._city().measures, self._clock.now()
         if measures is not self._followed:
             await asyncio.to_thread(self._follow, measures)

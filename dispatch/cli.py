@@ -23,6 +23,7 @@ COMMANDS = {
     "assess": "dispatch.terminal.protocols",
     "protocols": "dispatch.terminal.protocols",
     "simulate": "dispatch.terminal.simulate",
+    "exchange": "dispatch.terminal.exchange",
     "journal": "dispatch.terminal.journal",
     "erase": "dispatch.terminal.erase",
     "bench": "dispatch.terminal.bench",

@@ -91,6 +91,7 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         demo_accounts=await open_demo(kept.accounts, mind.city) if settings.demo else (),
         web=settings.web or WEB,
         ready=mind.ready,
+        exchange_secret=settings.exchange_secret,
         gateway_secret=None if settings.role == "gateway" else settings.gateway_secret,
     )
 

@@ -38,6 +38,7 @@ class Settings:
     role: ServerRole = "desk"
     desk_url: tuple[str, ...] = ()  # where a gateway sends commands: the desk, then its standby
     gateway_secret: str | None = field(default=None, repr=False)  # what desk and gateways share; None: no gateway
+    exchange_secret: str | None = field(default=None, repr=False)  # what the telephone exchange signs with; None: none
     origins: tuple[str, ...] = ()  # other origins that may open sockets, "https://120.example.cn"
     proxies: str = "127.0.0.1"  # whose X-Forwarded-* headers are believed
     log_level: str = "WARNING"
@@ -55,6 +56,8 @@ class Settings:
             raise BadInput(f"the demo shows its passwords and serves this machine only, not {self.host}")
         if self.gateway_secret is not None and len(self.gateway_secret) < SECRET_LEAST:
             raise BadInput(f"gateway_secret has fewer than {SECRET_LEAST} characters; make secrets writes a good one")
+        if self.exchange_secret is not None and len(self.exchange_secret) < SECRET_LEAST:
+            raise BadInput(f"exchange_secret has fewer than {SECRET_LEAST} characters")
         if self.role == "standby" and self.journal is None:
             raise BadInput("a standby needs journal=postgresql://… to wait for")
         if self.role == "gateway":

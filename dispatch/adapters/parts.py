@@ -1,7 +1,7 @@
 """Name what the routes and sockets work with. ``main.build`` makes one of these and nobody else does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -17,6 +17,7 @@ from dispatch.adapters.submission import Submission
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
+from dispatch.adapters.telephony.line_events import SeenEvents
 from dispatch.desk import Told
 from dispatch.evidence import Sources
 from dispatch.fact import Fact
@@ -72,6 +73,8 @@ class Parts:
     web: Path
     ready: Callable[[], bool]
     gateway_secret: str | None = None  # what gateways show when they bring commands; None: there are none
+    exchange_secret: str | None = None  # what the exchange signs with; None: only connected systems' accounts
+    line_events: SeenEvents = field(default_factory=SeenEvents)
 
     def told(self, told: Told) -> None:
         """Take durable facts: the roads and the search for units first, then every screen."""

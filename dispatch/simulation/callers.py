@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ulid import ULID
-
 from dispatch.simulation.cases import Case, draw_case
-from dispatch.simulation.client import Client
+from dispatch.simulation.exchange import Exchange
 
 SPREAD_M = 1_500.0  # around a station or hospital: where people live
 METRES_PER_DEGREE = 111_320.0
@@ -42,27 +40,24 @@ def spot_of(case: Case, anchors: Sequence[Anchor]) -> Spot:
     return Spot(round(lon, 6), round(lat, 6), f"{anchor.name}附近 {chance.randrange(1, 120)} 号")
 
 
-async def ring_all(client: Client, seed: int, times: Sequence[datetime], anchors: Sequence[Anchor]) -> None:
+async def ring_all(exchange: Exchange, seed: int, times: Sequence[datetime], anchors: Sequence[Anchor]) -> None:
     """Ring at every time; two of three handsets know where they are."""
     for index, at in enumerate(times):
-        await client.server.clock.until(at)
-        await ring(client, draw_case(seed, index), at, anchors)
+        await exchange.server.clock.until(at)
+        await ring(exchange, draw_case(seed, index), at, anchors)
 
 
-async def ring(client: Client, case: Case, at: datetime, anchors: Sequence[Anchor]) -> None:
-    """Report one call."""
-    spot, chance = spot_of(case, anchors), case.chance("handset")
-    data: dict[str, object] = {"number": case.number, "words": spot.words, "complaint": case.profile.complaint}
+async def ring(exchange: Exchange, case: Case, at: datetime, anchors: Sequence[Anchor]) -> None:
+    """Let one line ring; what the caller says, the call-taker writes down."""
+    spot, chance, place = spot_of(case, anchors), case.chance("handset"), None
     if chance.random() < 2 / 3:
-        data["place"] = {
+        place = {
             "lon": spot.lon,
             "lat": spot.lat,
             "radius_m": float(chance.choice((20, 50, 150, 400))),
             "datum": "wgs84",
             "source": "handset",
         }
-    if client.server.clock.now() - at > timedelta(seconds=10 * client.server.clock.speed):
-        await client.send("receive-call", data, at=at.isoformat())
-        return
-    command_id = str(ULID())
-    await client.answered("/api/commands/receive-call", {"command_id": command_id, "data": data}, command_id)
+    clock = exchange.server.clock
+    late = clock.now() - at > timedelta(seconds=10 * clock.speed)
+    await exchange.ring(case.number, at if late else None, place=place)

@@ -11,6 +11,7 @@ from dispatch.simulation.arrivals import ASSUMED_SHAPE, arrival_times
 from dispatch.simulation.callers import Anchor, ring_all
 from dispatch.simulation.client import Client, Server
 from dispatch.simulation.crew import CREW, Crew
+from dispatch.simulation.exchange import signed_in
 from dispatch.simulation.hospital import Department
 from dispatch.simulation.kpis import Watcher, kpis
 from dispatch.simulation.physician import RemotePhysician
@@ -54,7 +55,7 @@ class Day:
         times = self._times(began)
         anchors = self._anchors()
         say(f"simulated day: {len(times)} calls on {health['city']}, clock x {clock.speed:g}, seed {self._plan.seed}")
-        exchange = await self._signed_in("exchange")
+        exchange = signed_in(await self._signed_in("exchange"))
         ringing = asyncio.create_task(ring_all(exchange, self._plan.seed, times, anchors))
         self._tasks.append(ringing)
         await self._until(began + timedelta(hours=self._plan.hours))
@@ -101,7 +102,9 @@ class Day:
             client = await self._following(f"dept-{center_id.lower()}")
             self._start(Department(client, self._plan.seed, center_id).run())
         anchors, seed = self._anchors(), self._plan.seed
-        self._start(CallTaker(await self._following("taker1"), seed, anchors).run())
+        taker = await self._following("taker1")
+        await taker.send("open-seat", {"seat_id": "taker1", "kind": "call_taker"})
+        self._start(CallTaker(taker, seed, anchors).run())
         self._start(Dispatcher(self._seat, seed).run())
         self._start(RemotePhysician(await self._following("physician1"), seed).run())
         watching = self.watcher.client

@@ -89,19 +89,21 @@ class CallTaker(Seat):
         if call["phase"] == "ringing":
             await act(self.client, at, "answer-call", {"call_id": call["id"], "seat": self.client.account})
         at += timedelta(seconds=case.seconds("locate", 14))
-        place, words = incident["place"], None
+        place, spot = incident["place"], spot_of(case, self._anchors)
+        said = {"call_id": call["id"], "words": spot.words, "complaint": case.profile.complaint}
+        await act(self.client, at, "take-words", said)
         if place is None or not place["confirmed"]:
-            spot = spot_of(case, self._anchors)
-            words = spot.words
             place = {"lon": spot.lon, "lat": spot.lat, "radius_m": 30.0, "datum": "wgs84"}
             place |= {"source": "caller_words", "confirmed": True}
-            await act(self.client, at, "locate", {"incident_id": incident["id"], "place": place, "words": words})
+            await act(self.client, at, "locate", {"incident_id": incident["id"], "place": place, "words": spot.words})
         at += timedelta(seconds=case.seconds("ask", 20))
         patient_id = incident["patient_ids"][0]
         findings = caller_findings(case)
         await act(self.client, at, "record-findings", {"patient_id": patient_id, "findings": findings})
         at += timedelta(seconds=case.seconds("talk", 45))
         await act(self.client, at, "end-call", {"call_id": call["id"], "reason": "operator"})
+        at += timedelta(seconds=case.seconds("wrap_up", 15))
+        await act(self.client, at, "wrap-up-call", {"call_id": call["id"]})
 
 
 class Dispatcher(Seat):

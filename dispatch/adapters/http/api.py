@@ -14,10 +14,11 @@ from dispatch.adapters.http.static import BuiltPages
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live import live_socket, remote_desk
 from dispatch.adapters.parts import Parts
+from dispatch.adapters.telephony import calls, webhook
 from dispatch.adapters.wire import JsonResponse
 
 VERSION = version("greenchannel")
-ROUTERS = (session, commands, reads, ecg, ground, accounts, live_socket, remote_desk)
+ROUTERS = (session, commands, reads, ecg, ground, accounts, live_socket, remote_desk, webhook, calls)
 health = APIRouter()
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -19,6 +19,7 @@ from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import Uplink
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.telemetry.hub import TelemetryViewer
+from dispatch.adapters.telephony.softphone import Softphone
 from dispatch.adapters.wire import (
     CLOSED_MALFORMED,
     CLOSED_NO_TICKET,
@@ -112,6 +113,7 @@ class Connection:
             "put": self._uplink.take,
             "position": self._position,
             "watch": self._watch,
+            "line": Softphone(actor, parts, self._outbox).take,
         }
 
     async def serve(self) -> None:

@@ -1,6 +1,8 @@
 """A simulated telephone exchange: lines that ring, are held and hung up, told to the server as a real one tells it."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,7 +13,6 @@ from typing import Any
 import httpx
 from ulid import ULID
 
-from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
 from dispatch.simulation.chance import stream
 from dispatch.simulation.client import Client, Server
 
@@ -67,8 +68,10 @@ def signing(server: Server, secret: str) -> Exchange:
     """Return an exchange that knows the installation's secret."""
 
     async def post(body: bytes) -> httpx.Response:
-        at_ms = int(server.clock.now().timestamp() * 1000)
-        headers = {**JSON, TIME_HEADER: str(at_ms), SIGNATURE_HEADER: sign(secret, at_ms, body)}
+        at_ms = str(int(server.clock.now().timestamp() * 1000))
+        told = b"v1." + at_ms.encode() + b"." + body  # as docs/protocol.md says
+        signature = "v1=" + hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
+        headers = {**JSON, "X-Exchange-Time": at_ms, "X-Exchange-Signature": signature}
         return await server.http.post(EVENTS, content=body, headers=headers)
 
     return Exchange(server, post)

@@ -76,8 +76,9 @@ def test_only_connected_systems_may_tell_without_a_signature(known: Server) -> N
 
 
 def test_fifty_lines_of_one_event_ring_at_once_and_none_is_lost(
-    known: Server, capsys: pytest.CaptureFixture[str]
+    known: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GREENCHANNEL_EXCHANGE_SECRET", SECRET)
     assert main(["exchange", "--url", known.url, "--ring", "50", "--at", "103.7,39.72", "--seed", "50"]) == 0
     rung = json.loads(capsys.readouterr().out)
     assert (rung["rung"], rung["calls"]) == (50, 50)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rpds import HashTrieMap
 
 from dispatch.call import Call, dialled
 from dispatch.center import LIVE, Activation, ActivationPhase, Center
 from dispatch.incident import Incident, IncidentPhase, Patient
+from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
 from dispatch.unit import Assignment, Unit
@@ -16,6 +17,7 @@ from dispatch.words import Role
 
 LEARNED_FROM = 400  # waits behind one door: about a year of a busy centre's time-critical patients
 CALLS_REMEMBERED = 20  # earlier calls of one number that a call-taker may want to see
+MINUTE = timedelta(minutes=1)
 RECENT = 60  # closed incidents that screens keep: about an hour of a large city
 
 
@@ -61,17 +63,23 @@ class City:
     seats: "HashTrieMap[str, Seat]"
     marks: "HashTrieMap[str, NumberMark]"
     measures: "HashTrieMap[str, RoadMeasure]"  # closures and slow zones that stand; those of tomorrow included
+    positions: "HashTrieMap[str, Position]"
+    links: "HashTrieMap[str, Link]"
     history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
     live_activations: frozenset[str]  # live, or ended and not yet seen by the centre
     open_tasks: frozenset[str]
     open_calls: frozenset[str]  # not ended, or owing a call-back
+    kept_positions: frozenset[str]  # of telephones that have not called
+    links_sent: tuple[datetime, ...]  # within the last minute
     incidents_opened: int
     door_minutes: dict[str, tuple[DoorMinutes, ...]]  # by centre: how long its last patients waited behind the door
-    # Both follow from ``calls`` and are never written down: number -> its last calls, the exchange's id -> call.
+    # These follow from the rows and are never written down: number -> its last calls, the exchange's id -> call,
+    # hash of a token -> link.
     callers: "HashTrieMap[str, tuple[str, ...]]"
     exchange_calls: "HashTrieMap[str, str]"
+    link_tokens: "HashTrieMap[str, str]"
 
     def with_call(self, call: Call) -> "City":
         """Return the city with this call's new state."""
@@ -107,6 +115,26 @@ class City:
         else:
             still_open = self.open_incidents | {incident.id}
         return replace(self, incidents=rows, open_incidents=still_open, recently_closed=recent)
+
+    def with_position(self, position: Position) -> "City":
+        """Return the city with this source's newest word."""
+        kept, is_kept = self.kept_positions, position.incident_id is None
+        if is_kept is not (position.id in kept):
+            kept = kept | {position.id} if is_kept else kept - {position.id}
+        return replace(self, positions=self.positions.insert(position.id, position), kept_positions=kept)
+
+    def without_position(self, position_id: str) -> "City":
+        """Return the city that has forgotten a position whose telephone did not call."""
+        kept = self.kept_positions - {position_id}
+        return replace(self, positions=self.positions.remove(position_id), kept_positions=kept)
+
+    def with_link(self, link: Link) -> "City":
+        """Return the city with this link's new state."""
+        sent, tokens = self.links_sent, self.link_tokens
+        if link.id not in self.links:
+            sent = (*(each for each in sent if link.sent_at - each < MINUTE), link.sent_at)
+            tokens = tokens.insert(link.token_hash, link.id)
+        return replace(self, links=self.links.insert(link.id, link), links_sent=sent, link_tokens=tokens)
 
     def with_patient(self, patient: Patient) -> "City":
         """Return the city with this patient's new state."""
@@ -204,14 +232,19 @@ def empty_city() -> "City":
         seats=HashTrieMap(),
         marks=HashTrieMap(),
         measures=HashTrieMap(),
+        positions=HashTrieMap(),
+        links=HashTrieMap(),
         history=HashTrieMap(),
         open_incidents=frozenset(),
         recently_closed=(),
         live_activations=frozenset(),
         open_tasks=frozenset(),
         open_calls=frozenset(),
+        kept_positions=frozenset(),
+        links_sent=(),
         incidents_opened=0,
         door_minutes={},
         callers=HashTrieMap(),
         exchange_calls=HashTrieMap(),
+        link_tokens=HashTrieMap(),
     )

@@ -75,9 +75,19 @@ from dispatch.ground_commands import (
     SlowRoads,
     TakeOutOfService,
 )
+from dispatch.location_commands import (
+    ChooseSource,
+    EndLink,
+    NoteIndoors,
+    OpenLink,
+    ReportPosition,
+    SendLink,
+    SendPhoto,
+    WriteMessage,
+)
 from dispatch.words import Role
 
-S, D, C, T, H, P, A, X = (
+S, D, C, T, H, P, A, X, L = (
     Role.SUPERVISOR,
     Role.DISPATCHER,
     Role.CREW,
@@ -86,6 +96,7 @@ S, D, C, T, H, P, A, X = (
     Role.REMOTE_PHYSICIAN,
     Role.ADMIN,
     Role.SERVICE,
+    Role.CALLER,
 )
 
 # Who may ask for what. A crew speaks only for its own unit, a department only for its own centre (``dispatch.rights``
@@ -121,6 +132,14 @@ RIGHTS: dict[type, frozenset[Role]] = {
     ExportRecord: frozenset({S}),
     LinkCall: frozenset({T, D, S}),
     Locate: frozenset({T, D, S, C}),
+    ReportPosition: frozenset({X, T, D, S, L}),
+    ChooseSource: frozenset({T, D, S}),
+    NoteIndoors: frozenset({T, D, S, C}),
+    SendLink: frozenset({T, D, S}),
+    OpenLink: frozenset({L}),
+    EndLink: frozenset({T, D, S}),
+    WriteMessage: frozenset({T, D, S, L}),
+    SendPhoto: frozenset({L}),
     WriteNote: frozenset({T, D, S, C, H, P}),
     AddPatient: frozenset({T, D, S, C}),
     IdentifyPatient: frozenset({T, D, S, C}),

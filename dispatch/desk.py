@@ -15,6 +15,7 @@ from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
+from dispatch import location_commands as lc
 from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
@@ -54,6 +55,7 @@ WITH_WORDS = frozenset(
     }
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
     | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.ExportRecord}
+    | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

@@ -77,6 +77,7 @@ class IncidentLocated:
     incident_id: str
     place: Place
     words: str | None = personal("incident_id")
+    position_id: str | None = None  # the source that a person chose
 
 
 @fact

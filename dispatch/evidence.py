@@ -14,21 +14,32 @@ from center_protocols.vocabulary import Capability, Condition
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
+from dispatch import location_commands as lc
 from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.flow.decision import CenterArrival, Evidence, RoadsChosen, UnitArrival
+from dispatch.flow.decision import CenterArrival, Evidence, PositionEvidence, RoadsChosen, UnitArrival
 from dispatch.unit import Unit
 from dispatch.unit_traits import DIVERTIBLE_NOW, READY, traits_of
-from dispatch.words import UnitStatus
+from dispatch.words import Place, UnitStatus
 from geo.chosen_roads import NoChoice
 from geo.fleet_index import FleetIndex
-from geo.point import Point
+from geo.point import Box, Point, distance_m
 from geo.snap import NoRoad
 from geo.travel import Arrival, TravelTimes
 
 UNITS_LOOKED_AT = 16  # more than any panel offers; the panel drops who is not fit
 DIVERTS_LOOKED_AT = 8
+LAT_MOST = 90.0
 WITH_PATIENT = frozenset({UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """Another city's centre, and the number at which a caller of theirs is handed over."""
+
+    name: str
+    phone: str
+    point: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class Sources:
 
     travel: TravelTimes
     fleet: FleetIndex
+    neighbors: tuple[Neighbor, ...] = ()
 
     def tell_units(self, units: Iterable[Unit]) -> None:
         """Say what units are and have, so that a search looks at nobody else than it wants."""
@@ -49,7 +61,12 @@ class Sources:
         self.tell_units(city.units[unit_id] for unit_id in sorted(named))
 
 
-def gather(data: Any, city: City, sources: Sources, at: datetime) -> Evidence | None:  # noqa: ANN401 - any command
+def gather(  # any command has its own gatherer
+    data: Any,  # noqa: ANN401
+    city: City,
+    sources: Sources,
+    at: datetime,
+) -> Evidence | PositionEvidence | None:
     """Return the evidence for a command, or None when it needs none or the place has no road."""
     gatherer = GATHERERS.get(type(data))
     return None if gatherer is None else gatherer(data, city, sources, at)
@@ -147,7 +164,22 @@ def roads_evidence(ask: gc.CloseRoad | gc.SlowRoads, sources: Sources, at: datet
     return Evidence(at, epoch, roads=RoadsChosen(None, len(chosen.stretches), chosen.names, lines))
 
 
-GATHERERS: dict[type, Callable[[Any, City, Sources, datetime], Evidence | None]] = {
+def position_evidence(place: Place, served: Box, neighbors: tuple[Neighbor, ...]) -> PositionEvidence:
+    """Return whether a position lies in this city, or would with its numbers swapped, and whose it is otherwise."""
+    if Point(place.lon, place.lat) in served:
+        return PositionEvidence()
+    if Point(place.lat, place.lon) in served:
+        turned = Place(place.lat, place.lon, place.radius_m, place.datum, place.source)
+        return PositionEvidence(inside=False, swapped=turned)
+    here = Point(place.lon, max(-LAT_MOST, min(LAT_MOST, place.lat)))
+    nearest = min(neighbors, key=lambda each: distance_m(here, each.point), default=None)
+    return PositionEvidence(inside=False, neighbor=None if nearest is None else (nearest.name, nearest.phone))
+
+
+GATHERERS: dict[type, Callable[[Any, City, Sources, datetime], Evidence | PositionEvidence | None]] = {
+    lc.ReportPosition: lambda ask, _city, sources, _at: position_evidence(
+        ask.place, sources.travel.roads.served, sources.neighbors
+    ),
     c.AssignUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
     c.DivertUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
     cc.ChooseDestination: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),

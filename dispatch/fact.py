@@ -53,6 +53,8 @@ SUBJECT_FIELDS = {
     "seat_id": "seat",
     "mark_id": "mark",
     "measure_id": "measure",
+    "position_id": "position",
+    "link_id": "link",
 }
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from dispatch import call_events, center_events, events, ground_events
+from dispatch import call_events, center_events, events, ground_events, location_events
 from dispatch.fact import FACTS, SUBJECT_FIELDS, Fact
 from dispatch.words import ERASED, Actor, ClockSource, personal_fields
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in FACTS}
 LAST = {events.TaskDone, ground_events.UnitCommissioned, center_events.PatientAccepted, call_events.RecordExported}
+LAST |= {location_events.PhotoSent}
 if not set(FACTS) >= LAST:
     raise AssertionError("the files of facts must be read before their list is used")
 VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)

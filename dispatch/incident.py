@@ -11,6 +11,7 @@ from typing import Any
 
 from dispatch import events as e
 from dispatch.fact import Fact
+from dispatch.location import LocationEstimate, ToldPlace
 from dispatch.words import FiredCondition, Outcome, Place, Reason, TargetPoint, personal
 
 
@@ -104,6 +105,14 @@ class Incident:
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
     seat: str | None = None  # the seat that looks after it
+    position_ids: tuple[str, ...] = ()  # the sources of its location
+    told: dict[str, ToldPlace] = field(default_factory=dict)  # by kind: places that were given directly
+    estimate: LocationEstimate | None = None
+    link_ids: tuple[str, ...] = ()
+    building: str | None = personal("id")
+    floor: str | None = personal("id")
+    room: str | None = personal("id")
+    access: str | None = personal("id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dispatch.errors import Refused
 from dispatch.incident import Patient
 from dispatch.words import Actor, Role
 
+LINK_ACCOUNT = "link:"  # before the link's id: how a caller's page signs what it says
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR})
 # How long after its run a crew may still read the patient: a shift, to finish the record.
 CREW_LOOKBACK = timedelta(hours=12)
@@ -146,8 +147,14 @@ def _physician_scope(_actor: Actor, data: Any, city: City) -> Refused | None:  #
     return None if has_ecg else Refused("not_your_incident")
 
 
+def _caller_scope(actor: Actor, data: Any, _city: City) -> Refused | None:  # noqa: ANN401
+    """Let whoever opened a link speak for that link alone."""
+    return None if actor.account == f"{LINK_ACCOUNT}{data.link_id}" else Refused("not_your_link")
+
+
 _SCOPES: dict[Role, Callable[[Actor, Any, City], Refused | None]] = {
     Role.CREW: _crew_scope,
     Role.DEPARTMENT: _department_scope,
     Role.REMOTE_PHYSICIAN: _physician_scope,
+    Role.CALLER: _caller_scope,
 }

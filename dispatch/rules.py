@@ -22,6 +22,12 @@ class Rules:
     same_event_m: float
     same_event_min: float
     same_event_score: float
+    position_kept_min: float
+    position_old_min: float
+    positions_kept: int
+    link_valid_min: float
+    link_stream_min: float
+    links_per_minute: int
     turnout_s: float
     accept_within_s: float
     roll_within_s: float

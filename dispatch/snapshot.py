@@ -7,6 +7,7 @@ leave memory only sealed.
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,7 @@ from dispatch.call import Call, dialled
 from dispatch.center import Activation, Center
 from dispatch.city import CALLS_REMEMBERED, City, DoorMinutes, Task
 from dispatch.incident import Incident, Patient
+from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
 from dispatch.unit import Assignment, Unit
@@ -35,9 +37,11 @@ TABLES: dict[str, tuple[type, str]] = {
     "seats": (Seat, "seat"),
     "marks": (NumberMark, "mark"),
     "measures": (RoadMeasure, "measure"),
+    "positions": (Position, "position"),
+    "links": (Link, "link"),
 }
-FOLLOWS = ("callers", "exchange_calls")  # indexes that are made from the calls again
-NESTED_WORDS = ("reason", "dose", "taken_by", "answer")
+FOLLOWS = ("callers", "exchange_calls", "link_tokens")  # indexes that are made from the rows again
+NESTED_WORDS = ("reason", "dose", "taken_by", "answer", "text")
 STATE_CODE = ("dispatch", "dispatch.changes", "center_protocols")
 """The packages whose own files may give state its meaning: one too many costs a fold, one too few a wrong city."""
 
@@ -94,11 +98,13 @@ def decode_city(blob: bytes, unseal: Callable[[str], str | None]) -> City:
         rows: list[Any] = [msgspec.convert(_unsealed(row, secret, unseal), row_class) for row in document[name]]
         document[name] = HashTrieMap({row.id: row for row in rows})
     document["history"] = HashTrieMap({key: tuple(seqs) for key, seqs in document["history"].items()})
-    for name in ("open_incidents", "live_activations", "open_tasks", "open_calls"):
+    for name in ("open_incidents", "live_activations", "open_tasks", "open_calls", "kept_positions"):
         document[name] = frozenset(document[name])
     document["recently_closed"] = tuple(document["recently_closed"])
+    document["links_sent"] = msgspec.convert(document["links_sent"], tuple[datetime, ...])
     document["door_minutes"] = msgspec.convert(document["door_minutes"], dict[str, tuple[DoorMinutes, ...]])
-    return City(**document, **_call_indexes(document["calls"]))
+    tokens = HashTrieMap({link.token_hash: link.id for link in document["links"].values()})
+    return City(**document, **_call_indexes(document["calls"]), link_tokens=tokens)
 
 
 def _call_indexes(calls: "HashTrieMap[str, Call]") -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     SERVICE = "service"
     SYSTEM = "system"
+    CALLER = "caller"  # who opened a location link; never an account
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,28 @@ class Place:
     lat: float
     radius_m: float
     datum: str  # wgs84 | gcj02 | bd09, as received
-    source: str  # handset | map_click | gazetteer | caller_words | station | import
+    source: str  # handset | map_click | gazetteer | caller_words | station | import | fused | a kind of geo.locate
     confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PossiblePlace:
+    """A place where it may be, WGS-84: the circle of 95 %, how far it is believed, and which sources say so."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    confidence: float
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConflict:
+    """Two sources that cannot both be right, and how far apart they are."""
+
+    one: str
+    other: str
+    distance_m: float
 
 
 class UnitStatus(StrEnum):

@@ -8,6 +8,7 @@ from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.location import FUSED, ToldPlace, kind_told
 
 
 def incident_opened(city: City, fact: Fact, d: e.IncidentOpened) -> City:
@@ -34,7 +35,11 @@ def located(city: City, fact: Fact, d: e.IncidentLocated) -> City:
     points = i.with_point(row.points, "incident_located", i.point_row(fact))
     if d.place.confirmed:
         points = i.with_point(points, "address_verified", i.point_row(fact))
-    return city.with_incident(replace(row, place=d.place, words=d.words or row.words, points=points))
+    told = row.told
+    if d.place.source != FUSED:
+        kind = kind_told(d.place, fact.actor.role)
+        told = {**told, kind.value: ToldPlace(d.place, fact.at)}
+    return city.with_incident(replace(row, place=d.place, told=told, words=d.words or row.words, points=points))
 
 
 def unchanged(city: City, fact: Fact, d: Any) -> City:  # noqa: ANN401 - the fact lives in the history only

@@ -9,6 +9,7 @@ from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.positions import rung
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
 from dispatch.words import Outcome, Role
@@ -23,7 +24,7 @@ def receive_call(city: City, command: Command, ask: c.ReceiveCall, _rules: Rules
     if ask.incident_id is not None:
         if (refused := unless_open(city, ask.incident_id)) is not None:
             return refused
-        return [call]
+        return [call, *rung(city, command, incident_id, ask.number, None)]
     return [call, *opened_by(city, command, call)]
 
 
@@ -35,7 +36,7 @@ def opened_by(city: City, command: Command, call: e.CallReceived) -> Facts:
     ]
     if call.place is not None:
         facts.append(e.IncidentLocated(call.incident_id, call.place, call.words))
-    return facts
+    return [*facts, *rung(city, command, call.incident_id, call.number, call.place)]
 
 
 def claim_call(city: City, command: Command, ask: cl.ClaimCall, _rules: Rules) -> Decision:

@@ -15,6 +15,7 @@ from dispatch.city import City, Task
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.location import lapsed_positions, outside_tasks
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
@@ -33,7 +34,14 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
     wanted = {fact.task_id: fact for fact in _overdue(city, now, rules)}
     raised: Facts = [fact for task_id, fact in sorted(wanted.items()) if task_id not in city.tasks]
     moot: Facts = [e.TaskDone(each, "moot") for each in sorted(city.open_tasks) if each not in wanted]
-    return [*raised, *moot, *_expired(city, now), *_measures_over(city, now), *lapsed_on_lines(city, now, rules)]
+    return [
+        *raised,
+        *moot,
+        *_expired(city, now),
+        *_measures_over(city, now),
+        *lapsed_on_lines(city, now, rules),
+        *lapsed_positions(city, now),
+    ]
 
 
 def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -42,6 +50,7 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)
         yield from _held_too_long(city, incident_id, now)
+        yield from outside_tasks(city, incident_id)
 
 
 def _silent_centers(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:

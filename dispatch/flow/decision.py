@@ -10,6 +10,7 @@ from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
+from dispatch.words import Place
 
 Facts: TypeAlias = list[Any]  # of dispatch.fact.FACTS, in the order in which they happened
 Decision: TypeAlias = Facts | Refused
@@ -41,6 +42,15 @@ class RoadsChosen:
     road_count: int = 0
     names: tuple[str, ...] = ()
     lines: tuple[tuple[LonLat, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PositionEvidence:
+    """What the map says about a position: whether it lies in this city, or would with its numbers swapped."""
+
+    inside: bool = True
+    swapped: Place | None = None
+    neighbor: tuple[str, str] | None = None  # the nearest other centre and its number
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import answered_by, is_busy, opened_by, unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.positions import rung
 from dispatch.rules import Rules
 from dispatch.switchboard import MAY_SIT, Seat, SeatKind
 from dispatch.words import Role
@@ -29,7 +30,10 @@ def report_line_event(city: City, command: Command, ask: cl.ReportLineEvent, _ru
     if known is None:
         return _first_word(city, command, ask)
     call = city.calls[known]
-    return [*_learned(call, ask), *_stepped(city, command.at, call, ask)]
+    learned = _learned(call, ask)
+    if any(isinstance(each, cf.CallerNumberLearned) for each in learned):
+        learned += rung(city, command, call.incident_id, ask.number, None)
+    return [*learned, *_stepped(city, command.at, call, ask)]
 
 
 def _first_word(city: City, command: Command, ask: cl.ReportLineEvent) -> Facts:

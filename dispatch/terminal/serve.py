@@ -42,7 +42,9 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
     serve = subparsers.add_parser("serve", help="run the server of a city, or add an account")
     _server_options(serve)
     serve.add_argument("--add-account", metavar="NAME", help="add an account and end")
-    serve.add_argument("--role", choices=[role for role in Role if role is not Role.SYSTEM], help="of the new account")
+    serve.add_argument(
+        "--role", choices=[role for role in Role if role not in (Role.SYSTEM, Role.CALLER)], help="of the new account"
+    )
     serve.add_argument("--label", help="of the new account, as screens show it; by default its name")
     serve.add_argument("--unit", metavar="ID", help="the unit of a new crew account")
     serve.add_argument("--center", metavar="ID", help="the centre of a new department account")

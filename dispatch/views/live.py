@@ -34,6 +34,8 @@ TABLES = (
     "seats",
     "marks",
     "measures",
+    "positions",
+    "links",
 )
 NAMED_BY = {
     "units": "unit_id",
@@ -42,7 +44,9 @@ NAMED_BY = {
     "seats": "seat_id",
     "marks": "mark_id",
     "measures": "measure_id",
+    "positions": "position_id",
 }
+HIDDEN: dict[str, "Row"] = {"links": {"token_hash": None}}  # from everybody
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
 
@@ -131,6 +135,7 @@ def _everything(city: City) -> dict[str, set[str]]:
     ids["seats"] |= set(city.seats)
     ids["marks"] |= set(city.marks)
     ids["measures"] = set(city.measures)
+    ids["positions"] |= city.kept_positions
     return ids
 
 
@@ -142,6 +147,8 @@ def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
         ids["patients"] |= set(incident.patient_ids)
         ids["assignments"] |= set(incident.assignment_ids)
         ids["activations"] |= set(incident.activation_ids)
+        ids["positions"] |= set(incident.position_ids)
+        ids["links"] |= set(incident.link_ids)
     return ids
 
 
@@ -166,7 +173,7 @@ def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[s
     for name, more in _of_incidents(before, incidents).items():
         ids[name] |= more
     ids["units"] |= named["units"] | {after.assignments[run].unit_id for run in ids["assignments"]}
-    for name in ("centers", "tasks", "seats", "marks", "measures"):
+    for name in ("centers", "tasks", "seats", "marks", "measures", "positions"):
         ids[name] |= named[name]
     return ids
 
@@ -185,7 +192,7 @@ def visible_row(city: City, table: str, row_id: str, scope: Scope) -> Row | None
         return None
     row = rows[row_id]
     mask = _viewer(scope)(city, table, row, scope)
-    return None if mask is None else {**msgspec.to_builtins(row), **mask}
+    return None if mask is None else {**msgspec.to_builtins(row), **mask, **HIDDEN.get(table, OPEN)}
 
 
 OF_THE_ROOM = frozenset({"tasks", "seats", "marks", "measures"})  # only those who sit in it see them
@@ -221,6 +228,8 @@ def _kept_before_seats(city: City, table: str, row: Any) -> bool | None:  # noqa
             return row.lifted_at is None
         case "calls":
             kept = row.id in city.open_calls
+        case "positions":
+            kept = row.id in city.kept_positions
         case "activations":
             kept = row.id in city.live_activations
         case "patients":

@@ -16,6 +16,7 @@ from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.flow import decide
 from dispatch.flow.decision import CenterArrival, Evidence, RoadsChosen, UnitArrival
+from dispatch.rights import LINK_ACCOUNT
 from dispatch.rules import builtin
 from dispatch.views.live import Scope, apply, change, snapshot
 from dispatch.words import Actor, Place, Role, UnitStatus
@@ -44,6 +45,7 @@ FULL = (
 CENTERS = {"C1": FULL, "C2": ("ed", "resus_ed", "ct", "ivt_24_7", "icu"), "C3": ("ed",)}
 UNITS = ("U1", "U2", "U3", "U4")
 PLACE = Place(116.4, 39.9, 20.0, "wgs84", "map_click", confirmed=True)
+AML = Place(116.41, 39.9, 30.0, "wgs84", "aml")
 
 ROADS = RoadsChosen(None, 7, ("建国门内大街", "朝阳路"), (((116.41, 39.9), (116.41, 39.91)),))
 
@@ -57,6 +59,7 @@ SYSTEM = Actor("desk", Role.SYSTEM)
 SCOPES = (
     Scope(Role.DISPATCHER),
     Scope(Role.REMOTE_PHYSICIAN),
+    Scope(Role.CALLER),
     *(Scope(Role.CREW, unit_id=each) for each in UNITS),
     *(Scope(Role.DEPARTMENT, center_id=each) for each in CENTERS),
 )
@@ -163,6 +166,11 @@ def incident_underway(
     if findings:
         story.ask(c.RecordFindings(opened.patient_id, findings), crew(unit_id))
     return opened.incident_id, opened.patient_id, assigned.assignment_id
+
+
+def caller(link_id: str) -> Actor:
+    """Return whoever opened a link."""
+    return Actor(f"{LINK_ACCOUNT}{link_id}", Role.CALLER)
 
 
 def entered_for(actor: Actor, whom: str) -> Actor:

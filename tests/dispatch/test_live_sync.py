@@ -5,6 +5,7 @@ chance tells the rest.
 """
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,14 @@ from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
+from dispatch import location_commands as lc
 from dispatch.command_roles import COMMANDS
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
 from dispatch.views.live import Scope, snapshot
-from dispatch.words import Actor, Outcome, UnitStatus
+from dispatch.words import Actor, Outcome, Place, UnitStatus
 from tests.dispatch.story import (
+    AML,
     CENTERS,
     CREW,
     DISPATCHER,
@@ -32,6 +35,7 @@ from tests.dispatch.story import (
     TAKER,
     UNITS,
     Story,
+    caller,
     crew,
     department,
     entered_for,
@@ -112,6 +116,7 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.AssignUnit(third[0], "U3"))
     story.later(400).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(c.FinishTask(next(iter(story.city.open_tasks)), "called"))
+    tell_where(story)
     story.ask(gc.SignOff("U4"), crew("U4"))
     return story
 
@@ -151,6 +156,28 @@ def a_day_on_the_lines(story: Story, call_id: str) -> None:
     story.ask(cl.ExportRecord(story.city.calls[lost].incident_id, "家属查询"), SUPERVISOR)
 
 
+def tell_where(story: Story) -> None:
+    """Tell of one call from everything that knows where it is, with a link that is opened, written to and closed."""
+    story.ask(lc.ReportPosition(AML, number="13700000000", indoors="3"), EXCHANGE)
+    story.ask(lc.ReportPosition(AML, number="13700000001"), EXCHANGE)
+    rung = story.ask(c.ReceiveCall("13700000000", "西单", "晕倒"), TAKER)[0].data
+    incident_id = rung.incident_id
+    story.ask(lc.ReportPosition(replace(PLACE, source="pasted"), incident_id=incident_id, alternatives=(AML,)), TAKER)
+    open_words = story.city.incidents[incident_id].position_ids[-1]
+    story.ask(lc.ChooseSource(incident_id, open_words, 1), TAKER)
+    story.ask(lc.NoteIndoors(incident_id, "2号楼", "3", "301", "门禁 1234"), TAKER)
+    for n in range(2):
+        sent = story.ask(lc.SendLink(incident_id, f"hash{n}", "13700000000"), TAKER)[-1].data
+    me = caller(sent.link_id)
+    story.ask(lc.OpenLink(sent.link_id), me)
+    story.ask(lc.ReportPosition(replace(AML, source="link"), link_id=sent.link_id), me)
+    story.ask(lc.WriteMessage(sent.link_id, "我听不见"), me)
+    story.ask(lc.WriteMessage(sent.link_id, "救护车来了"), TAKER)
+    story.ask(lc.SendPhoto(sent.link_id, "P1", 1000), me)
+    story.ask(lc.EndLink(sent.link_id), TAKER)
+    story.later(700).ask(c.CheckDeadlines(), SYSTEM)
+
+
 def test_every_command_kind_keeps_every_screen_true() -> None:
     story = whole_tale()
     assert story.told == set(COMMANDS)
@@ -184,6 +211,7 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
         [
             *[(c.ReceiveCall("1", "某处", None, PLACE if chance.random() < 0.8 else None), TAKER)] * 3,
             *some_lines(story, chance),
+            *some_positions(story, chance, incident_id),
             (c.Locate(incident_id, PLACE), TAKER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
@@ -225,6 +253,22 @@ def some_lines(story: Story, chance: random.Random) -> list[tuple[Any, Actor]]:
         (chance.choice((cl.HoldCall, cl.RetrieveCall, cl.WrapUpCall, c.EndCall))(call_id), TAKER),
         (cl.RecordCallBack(call_id, "no_need"), TAKER),
         (cl.HandOverDesk("3", "4"), SUPERVISOR),
+    ]
+
+
+def some_positions(story: Story, chance: random.Random, incident_id: str) -> list[tuple[Any, Actor]]:
+    source = chance.choice(("aml", "cell", "pasted", "link"))
+    near = Place(116.4 + chance.choice((0, 0.001, 0.03)), 39.9, chance.choice((0, 30, 800)), "wgs84", source)
+    link_id = chance.choice(sorted(story.city.links) or [""])
+    position_id = chance.choice(sorted(story.city.positions) or [""])
+    return [
+        (lc.ReportPosition(near, number=chance.choice(("1", "131", "132"))), EXCHANGE),
+        (lc.ReportPosition(near, incident_id=incident_id, alternatives=(PLACE,)), TAKER),
+        (lc.ChooseSource(incident_id, position_id, chance.randrange(2)), TAKER),
+        (lc.SendLink(incident_id, f"h{len(story.facts)}"), TAKER),
+        (lc.OpenLink(link_id), caller(link_id)),
+        (lc.ReportPosition(near, link_id=link_id), caller(link_id)),
+        (lc.WriteMessage(link_id, "在吗"), caller(link_id)),
     ]
 
 

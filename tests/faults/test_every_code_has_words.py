@@ -24,7 +24,7 @@ from tests.center_protocols.test_properties import AT, patients
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = {
-    "console": ("protocols", "call_triage", "flow", "telephony", "shared", "console"),
+    "console": ("protocols", "call_triage", "flow", "location", "telephony", "shared", "console"),
     "crew": ("protocols", "shared", "crew"),
     "wall": ("shared", "wall"),
 }

@@ -1,6 +1,7 @@
 /** The console's sentences: what medicine asks, what the desk says, what all pages share, and its own. */
 import own from "@texts/console.json";
 import flow from "@texts/flow.json";
+import location from "@texts/location.json";
 import protocols from "@texts/protocols.json";
 import telephony from "@texts/telephony.json";
 import shared from "@texts/shared.json";
@@ -8,7 +9,7 @@ import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...protocols, ...triage, ...flow, ...telephony, ...shared, ...own };
+const catalogue = { ...protocols, ...triage, ...flow, ...location, ...telephony, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

@@ -83,6 +83,6 @@ def scoped(account: Account) -> Account:
         given = getattr(account, name) is not None
         if given is not (account.role is role):
             raise BadFieldError(name, f"belongs to the role {role}, and it needs one")
-    if account.role is Role.SYSTEM:
+    if account.role in (Role.SYSTEM, Role.CALLER):
         raise BadFieldError("role", "is nobody's to sign in with")
     return account

@@ -23,10 +23,12 @@ from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch import ground_commands as gc
+from dispatch import location_commands as lc
 from dispatch.errors import BadInput
 from dispatch.switchboard import SeatKind
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
+from geo.locate import SourceKind
 from geo.point import BadPoint, checked_point
 
 TEXT_MAX = 2_000  # characters of any one text
@@ -35,6 +37,7 @@ POINTS_MAX = 2_000  # of one outline at the edge; the desk's own limit is lower 
 VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
 _LIMIT_NAMES = {"gcs": "gcs_total", "etco2": "etco2_mmhg"}  # the protocols' own field names
 
+MACHINES = {each.value for each in SourceKind} - {SourceKind.PERSON, SourceKind.CREW}  # who may report a position
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # a time before this is a device whose clock was never set
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_max_length=TEXT_MAX)
@@ -71,6 +74,13 @@ class PlaceSource(StrEnum):
     CALLER_WORDS = "caller_words"
     STATION = "station"
     IMPORT = "import"
+    AML = "aml"
+    LINK = "link"
+    DEVICE = "device"
+    PASTED = "pasted"
+    WORDS = "words"
+    FIXED_LINE = "fixed_line"
+    CELL = "cell"
 
 
 class PlaceBody(BaseModel):
@@ -85,7 +95,9 @@ class PlaceBody(BaseModel):
     confirmed: bool = False
 
 
-# Fields whose dataclass says ``str`` and whose values are a closed list.
+Detail = dict[Annotated[str, BodyField(max_length=40)], Annotated[str, BodyField(max_length=120)]]
+
+# Fields whose values are narrower than their dataclass says.
 LineEvent = Literal["ring", "answered", "held", "retrieved", "transferred", "hung_up"]
 _Center = Literal["open", "busy", "closed", "unknown"]
 _Points = Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=POINTS_MAX)]
@@ -102,6 +114,12 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (cl.MarkNumber, "kind"): Literal["prank", "nuisance", "frequent", "threat"],
     (cl.RecordCallBack, "outcome"): Literal["needs_help", "no_need", "no_answer", "unreachable"],
     (cl.ExportRecord, "form"): Literal["json", "text"],
+    (lc.ReportPosition, "confidence"): Annotated[float, Strict(), BodyField(ge=0, le=1)],
+    (lc.ReportPosition, "alternatives"): Annotated[tuple[PlaceBody, ...], BodyField(max_length=4)],
+    (lc.ReportPosition, "outline"): Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=64)],
+    (lc.ReportPosition, "detail"): Annotated[Detail, BodyField(max_length=12)],
+    (lc.SendLink, "language"): Literal["zh", "en"],
+    (lc.SendLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
     (c.SetPriority, "priority"): Priority,
     (c.ConfirmCondition, "condition"): Condition,
     (cc.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],
@@ -147,6 +165,8 @@ def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an insta
     for name, value in values.items():
         if isinstance(value, PlaceBody):
             values[name] = place_of(value, name)
+        elif isinstance(value, tuple) and value and isinstance(value[0], PlaceBody):
+            values[name] = tuple(place_of(each, name) for each in value)
         elif isinstance(value, StrEnum) and fields_by_name(kind)[name].type is str:
             values[name] = str(value)
     if _has_pair(kind):
@@ -154,6 +174,8 @@ def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an insta
     if _has_outline(kind):
         datum: Datum = body.datum  # type: ignore[attr-defined] # the model of a kind with an outline has it
         values |= {name: _points(values[name], datum, name) for name in ("outline", "picks")}
+    if kind is lc.ReportPosition and values["place"].source not in MACHINES:
+        raise BadFieldError("place.source", f"is none of {', '.join(sorted(MACHINES))}")
     if kind is c.RecordFindings:
         check_findings(values["findings"])
     if kind is c.RecordVitals:
@@ -254,4 +276,6 @@ def _edge_type(written: Any) -> Any:  # noqa: ANN401 - types in, types out
 
 
 def _default(each: Field[Any]) -> Any:  # noqa: ANN401 - the field's own default
+    if each.default_factory is not MISSING:
+        return each.default_factory()
     return ... if each.default is MISSING else each.default

@@ -1,0 +1,104 @@
+"""The link: a page of the caller's own, for those who do not know where they are, cannot hear or must not speak.
+
+Its token is random, travels once, and only its hash is known here. A link ends by its time, by its follower, by hand,
+or with its incident.
+"""
+
+from datetime import timedelta
+
+from dispatch import location_commands as lc
+from dispatch import location_events as le
+from dispatch.city import City
+from dispatch.command import Command
+from dispatch.errors import Refused
+from dispatch.flow.call import unless_open
+from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.incident import IncidentPhase
+from dispatch.location import Link
+from dispatch.rules import Rules
+from dispatch.words import Role
+
+MESSAGES_LIMIT = 200
+PHOTOS_LIMIT = 6
+PHOTO_BYTES_MAX = 300_000  # a photo that a bad connection still carries
+
+
+def send_link(city: City, command: Command, ask: lc.SendLink, rules: Rules) -> Decision:
+    """Give a caller a page; the one before it ends. A flood is refused: so many callers are no callers."""
+    if (refused := unless_open(city, ask.incident_id)) is not None:
+        return refused
+    minute_ago = command.received_at - timedelta(minutes=1)
+    if sum(each > minute_ago for each in city.links_sent) >= rules.links_per_minute:
+        return Refused("link.too_many", {"limit": rules.links_per_minute})
+    if ask.token_hash in city.link_tokens:
+        return Refused("link.token_used")
+    links = (city.links[each] for each in city.incidents[ask.incident_id].link_ids)
+    facts: Facts = [le.LinkEnded(each.id, each.incident_id, "replaced") for each in links if each.ended is None]
+    expires_at = command.received_at + timedelta(minutes=rules.link_valid_min)
+    sent = le.LinkSent(command.new_id(1), ask.incident_id, ask.token_hash, expires_at, ask.language, ask.number)
+    return [*facts, sent]
+
+
+def open_page(city: City, command: Command, ask: lc.OpenLink, rules: Rules) -> Decision:
+    """Note the first time that the page is opened; its position is taken from here on."""
+    link = open_link(city, command, ask.link_id)
+    if isinstance(link, Refused):
+        return link
+    if link.opened_at is not None:
+        return []
+    until = min(link.expires_at, command.received_at + timedelta(minutes=rules.link_stream_min))
+    return [le.LinkOpened(link.id, link.incident_id, until)]
+
+
+def end_link(city: City, _command: Command, ask: lc.EndLink, _rules: Rules) -> Decision:
+    """Close a link by hand."""
+    link = city.links.get(ask.link_id)
+    if link is None:
+        return Refused("link.unknown")
+    return [] if link.ended is not None else [le.LinkEnded(link.id, link.incident_id, "ended")]
+
+
+def write_message(city: City, command: Command, ask: lc.WriteMessage, _rules: Rules) -> Decision:
+    """Carry a line between the caller and the seats."""
+    link = open_link(city, command, ask.link_id)
+    if isinstance(link, Refused):
+        return link
+    if not ask.text.strip():
+        return Refused("link.no_words")
+    if len(link.messages) >= MESSAGES_LIMIT:
+        return Refused("link.too_many_messages", {"limit": MESSAGES_LIMIT})
+    by = "caller" if command.actor.role is Role.CALLER else "seat"
+    return [le.MessageWritten(link.id, link.incident_id, by, ask.text.strip())]
+
+
+def send_photo(city: City, command: Command, ask: lc.SendPhoto, _rules: Rules) -> Decision:
+    """Note a photo that is stored; the same again adds nothing."""
+    link = open_link(city, command, ask.link_id)
+    if isinstance(link, Refused):
+        return link
+    if any(each.id == ask.photo_id for each in link.photos):
+        return []
+    if len(link.photos) >= PHOTOS_LIMIT:
+        return Refused("link.too_many_photos", {"limit": PHOTOS_LIMIT})
+    return [le.PhotoSent(link.id, link.incident_id, ask.photo_id, ask.size_bytes)]
+
+
+def open_link(city: City, command: Command, link_id: str) -> Link | Refused:
+    """Return a link that still answers, or why it does not."""
+    link = city.links.get(link_id)
+    if link is None:
+        return Refused("link.unknown")
+    if not link.is_valid(command.received_at):
+        return Refused("link.over")
+    if city.incidents[link.incident_id].phase is IncidentPhase.CLOSED:
+        return Refused("link.over")
+    return link
+
+
+DECISIONS: dict[type, Decide] = {
+    lc.SendLink: send_link,
+    lc.OpenLink: open_page,
+    lc.EndLink: end_link,
+    lc.WriteMessage: write_message,
+    lc.SendPhoto: send_photo,
+}

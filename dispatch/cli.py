@@ -20,6 +20,7 @@ COMMANDS = {
     "matrix": "dispatch.terminal.travel",
     "rank": "dispatch.terminal.travel",
     "nearest": "dispatch.terminal.travel",
+    "reach": "dispatch.terminal.travel",
     "assess": "dispatch.terminal.protocols",
     "protocols": "dispatch.terminal.protocols",
     "simulate": "dispatch.terminal.simulate",

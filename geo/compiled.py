@@ -32,6 +32,7 @@ KERNEL_SOURCES = (
     "unit_kernels.py",
     "uncertain_kernels.py",
     "search_kernels.py",
+    "reach_kernels.py",
     "regions.py",
     "latency_kernels.py",
 )

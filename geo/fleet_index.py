@@ -19,10 +19,13 @@ from geo.compiled import Record
 from geo.point import Box, Point, distance_m
 from geo.snap import NoRoad, RoadIndex, Snap
 from geo.unit_kernels import (
+    FRACTION_64,
     HEADING_FROM_MPS,
+    JUNCTION,
     NOISE_M,
     PLAUSIBLE_SPEED_MPS,
     ROW_COLUMNS,
+    STRETCH,
     TRAITS,
     UNITS,
     move_unit,
@@ -36,7 +39,6 @@ __all__ = ["HEADING_FROM_MPS", "NOISE_M", "PLAUSIBLE_SPEED_MPS", "Fix", "FleetIn
 _FIRST_CAPACITY = 64
 _CACHE_LINE_BYTES = 64
 _LON, _LAT, _AT, _HEADING, _SPEED = range(5)
-_STRETCH, _JUNCTION = 2, 3  # columns of `_Arrays.row`, see `geo.unit_kernels`
 
 
 class Moved(StrEnum):
@@ -187,15 +189,16 @@ class FleetIndex:
         """Return the units with a known position and all ``wanted`` traits."""
         with self._changing:
             known = self._arrays.fix[: len(self._ids), _AT] > -np.inf
-            known &= self._arrays.row[: len(self._ids), ROW_COLUMNS - 1] & wanted == wanted
+            known &= self._arrays.row[: len(self._ids), TRAITS] & wanted == wanted
             return [self._ids[slot] for slot in np.flatnonzero(known).tolist()]
 
     def places(self, unit_ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
         """Return the stretch, the fraction along it and the junction of units, -1 for what a unit is not on."""
         with self._changing:
             slots = [self._slots[unit_id] for unit_id in unit_ids]
-            row, fraction = self._arrays.row[slots].astype(np.int64), self._arrays.fraction[slots]
-            return row[:, _STRETCH], fraction, row[:, _JUNCTION]
+            rows = self._arrays.row[slots]
+            place = rows.astype(np.int64)
+            return place[:, STRETCH], rows.view(np.float64)[:, FRACTION_64], place[:, JUNCTION]
 
     def within(self, box: Box) -> list[Fix]:
         """Return the units inside a rectangle."""

@@ -25,6 +25,8 @@ from geo.point import Point
 from geo.prepared import PreparedRoads, Weighted
 from geo.query_kernels import fill_matrix
 from geo.questions import Ranking, RegionRanking, UnitSearch
+from geo.reach import Reach, checked_minutes, reaches
+from geo.reach_kernels import reach_arcs
 from geo.region_units import first_over_region
 from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
@@ -109,6 +111,7 @@ class TravelTimes:
         fleet.remove("one")
         self.rank(here)
         self.rank_region(Disc(here, 0.0))
+        self.entered([self.roads.snap(here)])
         self.matrix([here], [here])
         self.route(here, self._graph.node_point(self._graph.node_count - 1))
 
@@ -273,6 +276,21 @@ class TravelTimes:
     def turn_list(self, route: Route) -> tuple[TurnStep, ...]:
         """Return what the crew is told on a route of these roads. See `geo.turn_list`."""
         return turn_list(self._graph, self._road_names, route)
+
+    def reach(self, starts: Sequence[Point], minutes: Sequence[float]) -> list[Reach]:
+        """Return what is reached within each number of minutes from the nearest of some places. See `geo.reach`.
+
+        Raises `geo.snap.NoRoad` for the first place without a road, and `BadReach`.
+        """
+        limits = checked_minutes(minutes)
+        snaps = [self.roads.snap(start) for start in starts]
+        return reaches(self._graph, *self.entered(snaps), snaps, limits)
+
+    def entered(self, starts: Sequence[Snap]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return when both arcs of each stretch can be entered, and how long they take: uint32[stretches, 2] ticks."""
+        weights, entered = self._weights, np.empty((self._graph.stretch_count, 2), np.uint32)
+        reach_arcs(weights.address, *_positions(starts), entered)
+        return entered, weights.buffers.ticks.copy()  # the weights may be replaced while somebody draws areas
 
     def way(self, a: Point, b: Point) -> Way | None:
         """Return the fastest way as arrays: what `route` tells, without its words. Raises `geo.snap.NoRoad`."""

@@ -10,6 +10,7 @@ from center_protocols.assessment import Assessment, Coded
 from center_protocols.capabilities import UnknownCapabilityError, capabilities_of
 from center_protocols.destination import Candidate, DestinationRanking, Option, rank_destinations
 from center_protocols.vocabulary import Capability, Condition
+from dispatch.adapters.site_file import read_protocols
 from dispatch.errors import BadInput
 from dispatch.terminal.geo_input import clock, named, open_pack, read_point, say
 from geo.city_pack import CityPack
@@ -21,12 +22,13 @@ from geo.travel import TravelTimes
 def run_rank(arguments: argparse.Namespace) -> int:
     """Rank the centres by time to treatment; a pack where none can treat the condition is refused, after the list."""
     at = read_point(arguments.at, Datum(arguments.datum), "--at")
+    settings = read_protocols(arguments.site)
     pack = open_pack(arguments.pack)
-    travel, assessment = TravelTimes.open(pack), assessment_of(Condition(arguments.condition))
+    travel, assessment = TravelTimes.open(pack), assessment_of(Condition(arguments.condition), settings)
     with named("--at"):
         eta_s = {arrival.id: arrival.eta_s for arrival in travel.rank(at)}
     candidates = [Candidate(site.center_id, capabilities_at(site), eta_s[site.center_id]) for site in pack.centers]
-    ranking = rank_destinations(assessment, candidates)
+    ranking = rank_destinations(assessment, candidates, settings=settings)
     names = {site.center_id: site.name for site in pack.centers}
     options = [_row(option, names) for option in ranking.options]
     capable = not ranking.relaxed

@@ -1,4 +1,4 @@
-"""``greenchannel route | matrix | rank | nearest``: travel times by road, from a city pack."""
+"""``greenchannel route | matrix | rank | nearest | reach``: travel times by road, from a city pack."""
 
 import argparse
 import math
@@ -16,6 +16,7 @@ from geo.csv_rows import read_rows
 from geo.datum import Datum
 from geo.fleet_index import FleetIndex
 from geo.point import Point
+from geo.reach import as_geojson, checked_minutes
 from geo.travel import TravelTimes
 from geo.turn_list import TurnStep
 
@@ -27,7 +28,7 @@ _LISTED_AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the four commands."""
+    """Add the five commands."""
     routing = _command(subparsers, "route", "the fastest way between two points")
     routing.add_argument("--from", dest="start", metavar="LON,LAT")
     routing.add_argument("--to", dest="end", metavar="LON,LAT")
@@ -44,7 +45,12 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--condition", required=True, choices=[condition.value for condition in Condition], metavar="CODE"
     )
     ranking.add_argument("-k", type=_count, metavar="N", help="how many (default: all)")
+    ranking.add_argument("--site", type=Path, help="a site file (TOML) with the city's switches and signed numbers")
     ranking.set_defaults(run=run_rank)
+    reaching = _command(subparsers, "reach", "the areas within some minutes of one or several places")
+    reaching.add_argument("--from", dest="starts", action="append", required=True, metavar="LON,LAT")
+    reaching.add_argument("--minutes", default="5,10,15", metavar="N,N,...", help="default: %(default)s")
+    reaching.set_defaults(run=run_reach)
     finding = _command(subparsers, "nearest", "the units that arrive first")
     finding.add_argument("--at", required=True, metavar="LON,LAT")
     finding.add_argument("--units", type=Path, required=True, metavar="CSV", help="id,lon,lat")
@@ -160,6 +166,21 @@ def run_matrix(arguments: argparse.Namespace) -> int:
         for (target_id, _), time_s in zip(targets, row, strict=True)
     ]
     say(document, lines, as_json=arguments.json)
+    return 0
+
+
+def run_reach(arguments: argparse.Namespace) -> int:
+    """Answer the areas within some minutes as GeoJSON in WGS-84."""
+    starts = [read_point(start, Datum(arguments.datum), "--from") for start in arguments.starts]
+    try:
+        minutes = checked_minutes([float(limit) for limit in arguments.minutes.split(",")])
+    except ValueError as bad:
+        raise BadInput(f"--minutes: {bad}") from bad
+    travel = TravelTimes.open(open_pack(arguments.pack))
+    with named("--from"):
+        found = travel.reach(starts, minutes)
+    lines = [f"{reach.minutes:6g} min  {reach.road_m / 1000.0:9.1f} km of road" for reach in found]
+    say(as_geojson(found), lines, as_json=arguments.json)
     return 0
 
 

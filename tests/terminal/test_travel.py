@@ -126,6 +126,40 @@ def test_nearest_units(pack: Path, tmp_path: Path, capsys: Captured) -> None:
     assert answer(capsys, "nearest", pack, "--at", EAST, "--units", units, "-k", "2")["units"] == found[:2]
 
 
+def test_what_is_reached_in_some_minutes(pack: Path, capsys: Captured) -> None:
+    document = answer(capsys, "reach", pack, "--from", WEST, "--from", NORTH, "--minutes", "1,3")
+    assert document["type"] == "FeatureCollection"
+    one, three = (feature["properties"] for feature in document["features"])
+    assert (one["minutes"], three["minutes"]) == (1.0, 3.0)
+    assert 0 < one["road_m"] < three["road_m"]
+    assert main(["reach", str(pack), "--from", WEST]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["5", "10", "15"]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--from", WEST, "--minutes", "five"), "--minutes"),
+        (("--from", WEST, "--minutes", "0"), "--minutes"),
+        (("--from", WEST, "--minutes", "nan"), "--minutes"),
+        (("--from", "nan,39.9"), "--from"),
+        (("--from", "118,39.9"), "--from"),
+    ],
+)
+def test_a_reach_that_is_none_is_refused(pack: Path, capsys: Captured, options: tuple[str, ...], named: str) -> None:
+    assert named in refused(capsys, "reach", pack, *options)
+
+
+def test_a_site_file_counts_in_a_ranking(pack: Path, tmp_path: Path, capsys: Captured) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('["destination.door_to_wire"]\nvalue = 33\nsigned_by = "Dr Li"\n', encoding="utf-8")
+    ask = ("rank", pack, "--at", WEST, "--condition", "stemi")
+    shipped, signed = (answer(capsys, *ask, *more)["centers"][0] for more in ((), ("--site", site)))
+    assert signed["time_to_treatment_s"] == pytest.approx(signed["eta_s"] + 33 * 60)
+    assert shipped["time_to_treatment_s"] != signed["time_to_treatment_s"]
+    assert "absent.toml" in refused(capsys, *ask, "--site", tmp_path / "absent.toml")
+
+
 def test_ranked_centres_and_why_not_the_others(pack: Path, capsys: Captured) -> None:
     document = answer(capsys, "rank", pack, "--at", WEST, "--condition", "stemi")
     (first,) = document["centers"]

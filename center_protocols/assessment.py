@@ -17,6 +17,7 @@ from center_protocols.vocabulary import (
     Capability,
     Condition,
     FindingStatus,
+    LevelMatch,
     LvoScale,
     Priority,
     TimePoint,
@@ -145,21 +146,34 @@ NO_SWITCHES: Final = CenterSwitches()
 class ProtocolSettings:
     """Hold what one city decides: its numbers, its stroke scale, its kind of roads, its centres' switches."""
 
-    __slots__ = ("_seconds", "area", "centers", "direct_to_angio", "lvo_scale", "thresholds")
+    __slots__ = (
+        "_seconds",
+        "area",
+        "centers",
+        "direct_to_angio",
+        "lvo_scale",
+        "newborn_levels",
+        "rank_by_outcome",
+        "thresholds",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one name for each switch of a city, all but the first by keyword
         self,
         thresholds: Thresholds | None = None,
         *,
         lvo_scale: LvoScale = LvoScale.ANY,
         area: Area = Area.URBAN,
         direct_to_angio: bool = False,
+        newborn_levels: LevelMatch = LevelMatch.PREFER,
+        rank_by_outcome: bool = False,
         centers: Mapping[str, CenterSwitches] = MappingProxyType({}),
     ) -> None:
         self.thresholds = thresholds or builtin()
         self.lvo_scale = lvo_scale
         self.area = area
         self.direct_to_angio = direct_to_angio
+        self.newborn_levels = newborn_levels
+        self.rank_by_outcome = rank_by_outcome
         self.centers = centers
         self._seconds: dict[str, float] = {}
 

@@ -13,13 +13,16 @@ from typing import Final
 
 import msgspec
 
-from center_protocols.assessment import DEFAULT_SETTINGS, Assessment, Coded, ProtocolSettings, tidy
+from center_protocols.assessment import DEFAULT_SETTINGS, NO_SWITCHES, Assessment, Coded, ProtocolSettings, tidy
+from center_protocols.certainty import Prediction, leads, prediction, strength_of
 from center_protocols.destination_costs import CenterStatus, predicted
 from center_protocols.destination_stroke import DirectGate, direct_gate
-from center_protocols.door_times import DoorTime
-from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
+from center_protocols.door_times import DoorTime, default_door
+from center_protocols.vocabulary import Bypass, Capability, Condition, Strength, Treatment
 
 SECONDS_PER_MINUTE: Final = 60
+# Who stands farther behind the first never makes its lead doubtful.
+RIVALS: Final = 5
 # Hospitals of one city share few different sets of capabilities; this bounds what is remembered of them.
 CACHED_SETS: Final = 2048
 
@@ -47,6 +50,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """Hold one hospital as seen from one patient; ``eta_s`` is ``None`` when no road leads there.
 
     ``door_times`` are the centre's own, learned from its register; a treatment without one takes the default.
+    ``eta_slow_s`` is the drive's 90th percentile where the roads know it.
     """
 
     center_id: str
@@ -54,10 +58,11 @@ class Candidate(msgspec.Struct, frozen=True):
     eta_s: float | None
     statuses: tuple[CenterStatus, ...] = ()
     door_times: dict[Treatment, DoorTime] = {}
+    eta_slow_s: float | None = None
 
 
 class Option(msgspec.Struct, frozen=True):
-    """Hold one destination; ``tie`` says 相当: within the band of the best."""
+    """Hold one destination; ``tie`` says 相当: within the band of the best, ``slow_s`` is its slow tenth."""
 
     center_id: str
     eta_s: float
@@ -66,6 +71,12 @@ class Option(msgspec.Struct, frozen=True):
     reasons: tuple[Coded, ...]
     warnings: tuple[Coded, ...]
     tie: bool
+    predicted: Prediction
+
+    @property
+    def slow_s(self) -> float:
+        """Return by when nine of ten such patients are treated."""
+        return self.predicted.slow_s
 
 
 class Excluded(msgspec.Struct, frozen=True):
@@ -81,6 +92,7 @@ class DestinationRanking(msgspec.Struct, frozen=True):
 
     ``nearest_resus_ed`` is set for arrest, airway and bleeding; that centre is always among the options.
     ``strength`` says how clearly the first leads the second, given that travel times spread; ``None`` without a second.
+    ``by_outcome`` says that an outcome model, not the clock, put the first one first.
     ``relaxed`` names the conditions whose capabilities no reachable centre has together with the others'.
     """
 
@@ -90,6 +102,7 @@ class DestinationRanking(msgspec.Struct, frozen=True):
     nearest_resus_ed: str | None = None
     advice: tuple[Coded, ...] = ()
     strength: Strength | None = None
+    by_outcome: bool = False
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -101,11 +114,19 @@ class Way(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Hold whom, when, and under which settings we ask."""
+    """Hold whom, when, and under which settings we ask; ``contact_at`` is the first medical contact."""
 
     assessment: Assessment
     at: datetime | None
     settings: ProtocolSettings
+    contact_at: datetime | None = None
+
+    @property
+    def since_contact_s(self) -> float:
+        """Return what has passed since the first medical contact; nothing while that is unknown."""
+        if self.at is None or self.contact_at is None:
+            return 0.0
+        return max(0.0, (self.at - self.contact_at).total_seconds())
 
 
 class Reachable(msgspec.Struct, frozen=True):
@@ -116,6 +137,7 @@ class Reachable(msgspec.Struct, frozen=True):
     eta_s: float
     statuses: tuple[CenterStatus, ...]
     door_times: dict[Treatment, DoorTime]
+    eta_slow_s: float | None
 
 
 def rank_destinations(
@@ -123,11 +145,12 @@ def rank_destinations(
     candidates: Sequence[Candidate],
     at: datetime | None = None,
     settings: ProtocolSettings = DEFAULT_SETTINGS,
+    contact_at: datetime | None = None,
 ) -> DestinationRanking:
-    """Rank every candidate for this patient; ``at`` is the minute of the decision."""
-    question = Question(assessment, at, settings)
+    """Rank every candidate for this patient; ``at`` is the decision's minute, ``contact_at`` the first contact's."""
+    question = Question(assessment, at, settings, contact_at)
     reachable = [
-        Reachable(c.center_id, c.capabilities, c.eta_s, c.statuses, c.door_times)
+        Reachable(c.center_id, c.capabilities, c.eta_s, c.statuses, c.door_times, c.eta_slow_s)
         for c in candidates
         if c.eta_s is not None
     ]
@@ -237,10 +260,9 @@ def _named(prefix: str, codes: frozenset[Capability]) -> tuple[Coded, ...]:
 
 def _option(center: Reachable, treatment: Treatment, question: Question) -> Option:
     """Predict one destination and name what it lacks."""
-    assessment = question.assessment
-    own = center.door_times.get(treatment)
-    door_s = own.median_s if own is not None else question.settings.seconds(f"destination.door_to_{treatment}")
-    seconds, costs = predicted(center.eta_s + door_s, treatment, center.statuses, question.at, question.settings)
+    assessment, settings = question.assessment, question.settings
+    door, note = _door(center, treatment, question)
+    seconds, costs = predicted(center.eta_s + door.median_s, treatment, center.statuses, question.at, settings)
     lacking = _named("destination.lacks", assessment.required_capabilities - center.capabilities)
     wished = _named("destination.wished", assessment.preferred_capabilities - center.capabilities)
     drive = Coded(
@@ -255,10 +277,25 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
         eta_s=center.eta_s,
         time_to_treatment_s=seconds,
         treatment=treatment,
-        reasons=(drive,),
+        reasons=(drive, *note),
         warnings=(*lacking, *wished, *costs),
         tie=False,
+        predicted=prediction(seconds, center.eta_s, center.eta_slow_s, door, settings),
     )
+
+
+def _door(center: Reachable, treatment: Treatment, question: Question) -> tuple[DoorTime, tuple[Coded, ...]]:
+    """Return what is expected behind the door: the centre's own times, else the default; faster past the bay."""
+    settings = question.settings
+    own = center.door_times.get(treatment)
+    if own is None:
+        own = default_door(f"destination.door_to_{treatment}", settings)
+    if treatment is not Treatment.OR or Bypass.OR not in question.assessment.bypass:
+        return own, ()
+    if Bypass.OR in settings.centers.get(center.center_id, NO_SWITCHES).bypass_off:
+        return own, (Coded("destination.operating_room_through_the_bay"),)
+    direct = default_door("destination.door_to_or_direct", settings)
+    return min(own, direct, key=lambda door: door.median_s), (Coded("destination.direct_to_operating_room"),)
 
 
 def _ranked(options: list[Option], ways: tuple[Way, ...], settings: ProtocolSettings) -> list[Option]:
@@ -282,7 +319,9 @@ def _ranked(options: list[Option], ways: tuple[Way, ...], settings: ProtocolSett
 
 
 def _chosen_for_equipment(close: list[Option]) -> bool:
-    return not _lacks_preferred(close[0]) and any(other.eta_s < close[0].eta_s for other in close[1:])
+    """Tell whether a nearer one stands behind it only because it lacks more of what is wished for."""
+    lacks = _lacks_preferred(close[0])
+    return any(other.eta_s < close[0].eta_s and _lacks_preferred(other) > lacks for other in close[1:])
 
 
 def _lacks_preferred(option: Option) -> int:
@@ -295,16 +334,14 @@ def _noted(option: Option, reason: Coded, *, tie: bool) -> Option:
 
 
 def _strength(ranked: list[Option], settings: ProtocolSettings) -> Strength | None:
-    """Compare the first two of one way: a tie is a coin toss, drives that may overlap are close, the rest is clear."""
+    """Compare the first with its rivals of the same way: a tie is a coin toss, else the least sure lead counts."""
     rivals = [option for option in ranked[1:] if option.treatment is ranked[0].treatment]
     if not rivals:
         return None
-    best, second = ranked[0], min(rivals, key=lambda option: option.time_to_treatment_s)
-    if best.tie:
+    if ranked[0].tie:
         return Strength.COIN_TOSS
-    spread = settings.thresholds.number("destination.travel_spread") * (best.eta_s + second.eta_s)
-    overlap = second.time_to_treatment_s - best.time_to_treatment_s <= spread
-    return Strength.CLOSE if overlap else Strength.CLEAR
+    first = ranked[0].predicted
+    return strength_of(min(leads(first, rival.predicted) for rival in rivals[:RIVALS]), settings)
 
 
 # The nearest resuscitation-capable ED
@@ -332,16 +369,16 @@ def _advice(question: Question, ranked: list[Option]) -> tuple[Coded, ...]:
     if not ranked:
         return (Coded("destination.no_destination"),)
     best, advice = ranked[0], []
-    minutes = best.time_to_treatment_s / SECONDS_PER_MINUTE
+    minutes = (question.since_contact_s + best.time_to_treatment_s) / SECONDS_PER_MINUTE
     limit = question.settings.minutes("chest_pain.lysis_gate")
-    if best.treatment is Treatment.WIRE and minutes > limit and _lysis_possible(question):
+    if best.treatment is Treatment.WIRE and minutes > limit and lysis_possible(question):
         advice.append(Coded("destination.consider_lysis", {"minutes": round(minutes), "limit": tidy(limit)}))
     if question.assessment.has(Condition.STROKE_LVO) and best.treatment is Treatment.NEEDLE:
         advice.append(Coded("destination.request_transfer"))
     return tuple(advice)
 
 
-def _lysis_possible(question: Question) -> bool:
+def lysis_possible(question: Question) -> bool:
     """Keep lysis out after an arrest, with a contraindication, a possible dissection, or a closed window."""
     assessment, facts = question.assessment, question.assessment.reperfusion
     ruled_out = assessment.has(Condition.CARDIAC_ARREST) or assessment.has(Condition.AORTIC_DISSECTION)

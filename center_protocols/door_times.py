@@ -39,6 +39,12 @@ class DoorTime(msgspec.Struct, frozen=True):
     cases: int
 
 
+def default_door(row: str, settings: ProtocolSettings) -> DoorTime:
+    """Return a default door time; its slow tenth is a factor of it, and no case speaks for it."""
+    median_s = settings.seconds(row)
+    return DoorTime(median_s, median_s * settings.thresholds.number("destination.prior_slow_factor"), 0)
+
+
 def learned(treatment: Treatment, minutes: Sequence[float], settings: ProtocolSettings = DEFAULT_SETTINGS) -> DoorTime:
     """Weigh the centre's own cases against the default, which counts as much as a few cases of its own.
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from center_protocols.case import Case, Proof
+from center_protocols.newborn_level import level_for, required, wished
 from center_protocols.protocol import Plan, Protocol, Recognised, suspected
 from center_protocols.scores.trauma import shock_index
 from center_protocols.vocabulary import UNKNOWN, Activation, Advice, Bypass, Capability, Condition, Known, TimePoint
@@ -96,6 +97,11 @@ def _needs_nicu(case: Case) -> bool:
     return case.limit("maternal.viable_from") <= weeks < case.limit("maternal.preterm_below")
 
 
+def _level(case: Case) -> frozenset[Capability]:
+    """Return the level of newborn centre that a child born today would need."""
+    return level_for(case, case.number("obstetric.weeks")) if _needs_nicu(case) else frozenset()
+
+
 def _place(case: Case) -> Bypass:
     surgical = case.yes(EMERGENCIES, *SURGICAL) or _blood_loss(case)
     if surgical:
@@ -112,8 +118,9 @@ def critical_plan(case: Case) -> Plan:
     eclampsia = (Advice.MAGNESIUM_FOR_ECLAMPSIA,) if case.is_yes("obstetric.seizure") else ()
     return Plan(
         requires=frozenset({Capability.OBSTETRIC_OR, Capability.BLOOD_BANK, Capability.ICU})
-        | (nicu if needs_nicu else frozenset()),
-        prefers=nicu if newborn_expected and not needs_nicu else frozenset(),
+        | (nicu if needs_nicu else frozenset())
+        | required(case, _level(case)),
+        prefers=wished(case, _level(case)) | (nicu if newborn_expected and not needs_nicu else frozenset()),
         bypass=(_place(case),),
         activate=(Activation.OBSTETRICS, Activation.ANAESTHESIA, *neonatology, Activation.BLOOD_BANK),
         advice=eclampsia,
@@ -131,8 +138,10 @@ def delivery_plan(case: Case) -> Plan:
     nicu = frozenset({Capability.NICU})
     needs_nicu = _needs_nicu(case)
     return Plan(
-        requires=frozenset({Capability.OBSTETRIC_OR}) | (nicu if needs_nicu else frozenset()),
-        prefers=frozenset() if needs_nicu else nicu,
+        requires=frozenset({Capability.OBSTETRIC_OR})
+        | (nicu if needs_nicu else frozenset())
+        | required(case, _level(case)),
+        prefers=wished(case, _level(case)) if needs_nicu else nicu,
         bypass=(Bypass.OBSTETRIC_OR if abnormal else Bypass.DELIVERY_SUITE,),
         activate=(Activation.OBSTETRICS, Activation.NEONATOLOGY),
         advice=(Advice.GO_TO_OBSTETRIC_OR,) if abnormal else (Advice.STAY_AND_DELIVER, Advice.KEEP_WARM),

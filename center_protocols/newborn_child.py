@@ -4,6 +4,7 @@ from typing import Final
 
 from center_protocols.case import Case, Proof
 from center_protocols.findings import Consciousness
+from center_protocols.newborn_level import level_for, required, support_for, wished
 from center_protocols.protocol import Plan, Protocol, Recognised, suspected
 from center_protocols.scores.child import apgar, hypotension_below, pews
 from center_protocols.vocabulary import UNKNOWN, Activation, Advice, Bypass, Capability, Condition, Known, TimePoint
@@ -77,7 +78,7 @@ def _hypotension(case: Case) -> Proof:
 
 
 def newborn_plan(case: Case) -> Plan:
-    """Send to a NICU in a transport incubator; ventilation comes before anything else."""
+    """Send to a NICU of the level that week and weight ask for, in a transport incubator; ventilation comes first."""
     slow = case.below("vitals.hr", "newborn_child.newborn_hr_below")
     very_slow = case.below("vitals.hr", "newborn_child.newborn_compressions_hr_below")
     advice = [Advice.KEEP_WARM]
@@ -85,8 +86,10 @@ def newborn_plan(case: Case) -> Plan:
         advice.insert(0, Advice.VENTILATE_NEWBORN)
     if very_slow and case.is_yes("newborn.effective_ppv_30s"):
         advice.insert(0, Advice.COMPRESS_NEWBORN)
+    level = level_for(case, case.findings.newborn.gestation_weeks, case.findings.newborn.weight_g)
     return Plan(
-        requires=frozenset({Capability.NICU}),
+        requires=frozenset({Capability.NICU}) | required(case, level),
+        prefers=wished(case, level) | support_for(case),
         bypass=(Bypass.NICU,),
         activate=(Activation.NEONATAL_TRANSPORT_TEAM, Activation.NEONATOLOGY),
         advice=tuple(advice),

@@ -5,6 +5,8 @@ A site file is TOML: ``[city]``, ``[centers.<id>]``, and a table for each thresh
     [city]
     lvo_scale = "race"
     area = "suburban"
+    newborn_levels = "require"
+    rank_by_outcome = true
 
     [centers.H017]
     direct_to_angio = true
@@ -22,7 +24,7 @@ import msgspec
 
 from center_protocols.assessment import CenterSwitches, ProtocolSettings
 from center_protocols.thresholds import InvalidThresholdError, builtin
-from center_protocols.vocabulary import Area, LvoScale
+from center_protocols.vocabulary import Area, LevelMatch, LvoScale
 
 CITY, CENTERS = "city", "centers"
 
@@ -33,6 +35,8 @@ class CityDecides(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lvo_scale: LvoScale = LvoScale.ANY
     area: Area = Area.URBAN
     direct_to_angio: bool = False
+    newborn_levels: LevelMatch = LevelMatch.PREFER
+    rank_by_outcome: bool = False
 
 
 def read_site(text: str) -> ProtocolSettings:
@@ -57,6 +61,8 @@ def read_site(text: str) -> ProtocolSettings:
         lvo_scale=city.lvo_scale,
         area=city.area,
         direct_to_angio=city.direct_to_angio,
+        newborn_levels=city.newborn_levels,
+        rank_by_outcome=city.rank_by_outcome,
         centers=centers,
     )
 

@@ -41,7 +41,7 @@ class RouteOutcome(msgspec.Struct, frozen=True):
 class StrokeAdvice(msgspec.Struct, frozen=True):
     """Hold the comparison with everything needed to repeat it; ``simulated`` is empty while RACE is not complete.
 
-    ``strength`` is model A's; ``simulated_strength`` is model B's, over its drawn patients.
+    ``strength`` is model A's, ``utility_strength`` model C's, ``simulated_strength`` model B's over its drawn patients.
     """
 
     model: str
@@ -52,6 +52,7 @@ class StrokeAdvice(msgspec.Struct, frozen=True):
     strength: Strength
     tie: bool
     reason: Coded
+    utility_strength: Strength
     race: float | None = None
     simulated: tuple[SimulatedRoute, ...] = ()
     simulated_strength: Strength | None = None
@@ -109,10 +110,11 @@ def compare(
     travel, occlusion = number("outcome.travel_spread"), number("outcome.lvo_spread")
     drives = (1 - travel, 1, 1 + travel)
     grid = list(product(drives, drives, (1 - occlusion, 1, 1 + occlusion)))
-    best = rows[0].center_id
-    stays = [_outcomes(routes, since_onset_min, screen, settings, factors)[0].center_id == best for factors in grid]
-    tie = len(rows) > 1 and rows[0].good_outcome - rows[1].good_outcome < number("outcome.tie_share")
-    stable = _strength(sum(stays) / len(grid), settings)
+    scenarios = [_outcomes(routes, since_onset_min, screen, settings, factors) for factors in grid]
+    best, band = rows[0].center_id, number("outcome.tie_share")
+    stays = sum(each[0].center_id == best for each in scenarios)
+    tie = len(rows) > 1 and rows[0].good_outcome - rows[1].good_outcome < band
+    stable = _strength(stays / len(grid), settings)
     strength = WITHIN_THE_BAND[stable] if tie else stable
     percent = round(PERCENT * rows[0].good_outcome, 1)
     reason = Coded(f"stroke_advice.{strength}", {"center": best, "percent": percent, "model": MODEL_A})
@@ -126,10 +128,55 @@ def compare(
         strength=strength,
         tie=tie,
         reason=reason,
+        utility_strength=_utility_strength(rows, scenarios, band, settings),
         race=race,
         simulated=simulated,
         simulated_strength=_strength(simulated[0].wins, settings) if simulated else None,
     )
+
+
+def _utility_strength(
+    rows: tuple[RouteOutcome, ...],
+    scenarios: Sequence[tuple[RouteOutcome, ...]],
+    band: float,
+    settings: ProtocolSettings,
+) -> Strength:
+    """Say how surely model C's first stays first; a lead inside the band is small even when it is stable."""
+    first, *others = sorted(rows, key=_by_utility)
+    stays = sum(min(each, key=_by_utility).center_id == first.center_id for each in scenarios)
+    stable = _strength(stays / len(scenarios), settings)
+    tie = bool(others) and first.utility - others[0].utility < band
+    return WITHIN_THE_BAND[stable] if tie else stable
+
+
+def _by_utility(row: RouteOutcome) -> tuple[float, float, str]:
+    return -row.utility, row.drive_s, row.center_id
+
+
+def by_outcome(
+    ranking: DestinationRanking, advice: StrokeAdvice | None, settings: ProtocolSettings
+) -> DestinationRanking:
+    """Put the route of the better expected outcome first where the city asks for it and the lead is no tie.
+
+    Where times cannot be compared, because nobody else treats in the same way, the model's strength stands in. Only
+    what passed every gate is an option, so that the model never opens one; off by default, because its constants are
+    second-hand.
+    """
+    if advice is None:
+        return ranking
+    best = advice.rows[0].center_id
+    agreed = ranking.options[0].center_id == best
+    if ranking.strength is None:
+        ranking = msgspec.structs.replace(ranking, strength=advice.strength if agreed else Strength.COIN_TOSS)
+    if agreed or advice.tie or not settings.rank_by_outcome:
+        return ranking
+    chosen = next(option for option in ranking.options if option.center_id == best)
+    params = {"percent": advice.reason.params["percent"], "model": advice.model}
+    noted = msgspec.structs.replace(
+        chosen, reasons=(Coded("destination.better_expected_outcome", params), *chosen.reasons)
+    )
+    rest = tuple(option for option in ranking.options if option.center_id != best)
+    return msgspec.structs.replace(ranking, options=(noted, *rest), strength=advice.strength, by_outcome=True)
 
 
 def _in_order(routes: Sequence[StrokeRoute]) -> tuple[StrokeRoute, ...]:

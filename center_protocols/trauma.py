@@ -160,6 +160,7 @@ def _prefers(case: Case) -> frozenset[Capability]:
     """Prefer what helps beside the requirement: children, burns, heads, pregnancies."""
     wishes = {
         Capability.PAEDIATRIC_ED: case.child is Known.YES,
+        Capability.PAEDIATRIC_SURGERY: case.child is Known.YES,
         Capability.BURNS: case.is_yes("trauma.burn"),
         Capability.NEUROSURGERY: case.is_yes("trauma.skull_deformity", "trauma.spinal_injury_with_deficit"),
         Capability.OBSTETRIC_OR: case.maternal and case.findings.obstetric.postpartum_days is UNKNOWN,

@@ -95,6 +95,12 @@ class Capability(StrEnum):
     PAEDIATRIC_ED = "paediatric_ed"
     BURNS = "burns"
     HYPERBARIC = "hyperbaric"
+    # What a newborn centre and a children's hospital declare beside NICU and PICU
+    NICU_CITY = "nicu_city"
+    NICU_PROVINCE = "nicu_province"
+    NEONATAL_VENTILATION = "neonatal_ventilation"
+    NEONATAL_COOLING = "neonatal_cooling"
+    PAEDIATRIC_SURGERY = "paediatric_surgery"
 
 
 class Resource(StrEnum):
@@ -281,6 +287,14 @@ class LvoScale(StrEnum):
     FAST_ED = "fast_ed"
     CSTAT = "cstat"
     VAN = "van"
+
+
+class LevelMatch(StrEnum):
+    """Say what the level of a newborn centre counts for: nothing, a wish, or a gate."""
+
+    OFF = "off"
+    PREFER = "prefer"
+    REQUIRE = "require"
 
 
 class TimePoint(StrEnum):

@@ -26,14 +26,16 @@ def why_nots(ranking: DestinationRanking, shown: int = SHOWN) -> tuple[WhyNot, .
     best, *others = ranking.options
     asked: list[Option | Excluded] = [*others, *ranking.excluded]
     asked.sort(key=lambda item: (item.eta_s is None, item.eta_s or 0, item.center_id))
-    return tuple(WhyNot(item.center_id, _reason(item, best)) for item in asked[:shown])
+    return tuple(WhyNot(item.center_id, _reason(item, best, ranking)) for item in asked[:shown])
 
 
-def _reason(item: Option | Excluded, best: Option) -> Coded:
+def _reason(item: Option | Excluded, best: Option, ranking: DestinationRanking) -> Coded:
     if isinstance(item, Excluded):
         return item.reason
     if item.tie:
         return Coded("why_not.equal")
+    if ranking.by_outcome:
+        return Coded("why_not.lesser_outcome")
     if item.treatment is not best.treatment:
         gate = next((each for each in item.warnings if not each.code.startswith("destination.status_")), None)
         return gate or Coded("why_not.lesser_treatment")

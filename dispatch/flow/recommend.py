@@ -6,18 +6,19 @@ Pure: the same city, evidence and minute give the same answer, so a stored decis
 from dataclasses import dataclass
 from datetime import datetime
 
-from center_protocols.assessment import Coded, ProtocolSettings
-from center_protocols.destination import Candidate, DestinationRanking, Excluded, Option, rank_destinations
+from center_protocols.assessment import ProtocolSettings
+from center_protocols.destination import Candidate, Excluded, Option, Question, rank_destinations
 from center_protocols.destination_costs import CenterStatus
 from center_protocols.door_times import DoorTime, learned
-from center_protocols.outcome import MODEL_A, MODEL_B, MODEL_C
-from center_protocols.stroke_advice import StrokeAdvice, stroke_advice
-from center_protocols.vocabulary import Capability, Resource, StatusKind, Treatment
+from center_protocols.stemi_advice import stemi_advice
+from center_protocols.stroke_advice import by_outcome, stroke_advice
+from center_protocols.vocabulary import Capability, Resource, StatusKind, TimePoint, Treatment
 from center_protocols.why_not import WhyNot as NotFirst
 from center_protocols.why_not import why_nots
 from dispatch.center import LIVE, Center
 from dispatch.city import City
 from dispatch.flow.decision import Evidence, UnitArrival
+from dispatch.flow.models_used import Ranked, models_used, outcome_advice, predicted_times
 from dispatch.flow.triage import current_assessment, reason
 from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
@@ -61,6 +62,7 @@ class CenterOption:
     reasons: tuple[Reason, ...]
     warnings: tuple[Reason, ...]
     bypass: tuple[str, ...] = ()  # where the stretcher goes there, by this hospital's own switches
+    slow_s: float | None = None  # by when nine of ten such patients are treated
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class PatientRecommendation:
-    """Where one patient could go; ``why_not`` answers for the nearest that do not lead, ``stroke`` is advice only."""
+    """Where one patient could go; ``why_not`` answers for the nearest that do not lead, ``models`` advise only."""
 
     patient_id: str
     centers: tuple[CenterOption, ...] = ()
@@ -84,15 +86,7 @@ class PatientRecommendation:
     strength: str | None = None
     second: str | None = None
     why_not: tuple[WhyNot, ...] = ()
-    stroke: tuple[ModelUsed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """The ranking of one patient with the outcome models that advise beside it."""
-
-    destinations: DestinationRanking
-    stroke: StrokeAdvice | None
+    models: tuple[ModelUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +197,22 @@ def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime,
         for center in sorted(city.centers.values(), key=lambda row: row.id)
         if center.id in etas
     ]
-    assessment = current_assessment(patient, at, rules)
-    ranking = rank_destinations(assessment, candidates, at, rules.protocols)
+    assessment, settings = current_assessment(patient, at, rules), rules.protocols
+    contact_at = _contact_at(city, patient)
+    ranking = rank_destinations(assessment, candidates, at, settings, contact_at)
     transfers = {row.center_id: row.eta_s for row in evidence.transfers if row.eta_s is not None}
-    return Ranked(ranking, stroke_advice(assessment, ranking, transfers, at, rules.protocols))
+    stroke = stroke_advice(assessment, ranking, transfers, at, settings)
+    stemi = stemi_advice(Question(assessment, at, settings, contact_at), ranking, candidates)
+    return Ranked(assessment, by_outcome(ranking, stroke, settings), stroke, stemi)
+
+
+def _contact_at(city: City, patient: Patient) -> datetime | None:
+    """Return the first medical contact: the patient's own minute, else that of the run that is with the incident."""
+    incident = city.incidents[patient.incident_id]
+    run_id = patient.assignment_id or next(reversed(incident.assignment_ids), None)
+    run_points = city.assignments[run_id].points if run_id is not None else {}
+    row = patient.points.get(TimePoint.PATIENT_CONTACT) or run_points.get(TimePoint.PATIENT_CONTACT)
+    return None if row is None else row.at
 
 
 def door_times(city: City, center_id: str, settings: ProtocolSettings) -> dict[Treatment, DoorTime]:
@@ -270,25 +276,16 @@ def recommend_centers(
         ),
         tuple(_why_not(city, row) for row in ranking.excluded),
         tuple(ranking.relaxed),
-        tuple(reason(row) for row in _advice(city, ranked)),
+        tuple(reason(row) for row in (*ranking.advice, *outcome_advice(city, ranked))),
         ranking.strength,
         ranking.options[1].center_id if len(ranking.options) > 1 else None,
         tuple(_why_not(city, row) for row in why_nots(ranking)),
-        models_used(ranked.stroke),
+        models_used(ranked),
     )
 
 
 def _why_not(city: City, row: Excluded | NotFirst) -> WhyNot:
     return WhyNot(row.center_id, city.centers[row.center_id].name, reason(row.reason))
-
-
-def _advice(city: City, ranked: Ranked) -> tuple[Coded, ...]:
-    """Add what the outcome model says, with the centre by its name."""
-    if ranked.stroke is None:
-        return ranked.destinations.advice
-    said = ranked.stroke.reason
-    name = city.centers[ranked.stroke.rows[0].center_id].name
-    return (*ranked.destinations.advice, Coded(said.code, {**said.params, "center": name}))
 
 
 def _center_option(city: City, option: Option, rank: int, bypass: tuple[str, ...]) -> CenterOption:
@@ -305,6 +302,7 @@ def _center_option(city: City, option: Option, rank: int, bypass: tuple[str, ...
         tuple(reason(row) for row in option.reasons),
         tuple(reason(row) for row in option.warnings),
         bypass,
+        option.slow_s,
     )
 
 
@@ -324,26 +322,5 @@ def centers_used(ranked: Ranked, evidence: Evidence) -> RankingUsed:
         rows,
         CENTER_RULE,
         ranking.strength,
-        models_used(ranked.stroke),
+        (*predicted_times(ranked), *models_used(ranked)),
     )
-
-
-def models_used(advice: StrokeAdvice | None) -> tuple[ModelUsed, ...]:
-    """Write down every model that advised: its version, everything that went in, and what it said of each centre."""
-    if advice is None:
-        return ()
-    drives = {f"drive_s.{row.center_id}": row.drive_s for row in advice.rows}
-    onward = {f"transfer_s.{row.center_id}": row.transfer_s for row in advice.rows if row.transfer_s is not None}
-    inputs: dict[str, str | float | None] = {
-        "screen": advice.screen.value,
-        "since_onset_min": advice.since_onset_min,
-        **drives,
-        **onward,
-    }
-    good = {row.center_id: row.good_outcome for row in advice.rows}
-    utility = {row.center_id: row.utility for row in advice.rows}
-    used = (ModelUsed(MODEL_A, inputs, good, advice.strength), ModelUsed(MODEL_C, inputs, utility))
-    if not advice.simulated:
-        return used
-    wins = {row.center_id: row.wins for row in advice.simulated}
-    return (*used, ModelUsed(MODEL_B, {**inputs, "race": advice.race}, wins, advice.simulated_strength))

@@ -11,11 +11,12 @@ from center_protocols.activation_plan import activation_plan
 from center_protocols.assess import assess
 from center_protocols.assessment import Assessment, Coded, ProtocolSettings
 from center_protocols.capabilities import UnknownCapabilityError, capabilities_of
-from center_protocols.destination import Candidate, DestinationRanking, Option, rank_destinations
+from center_protocols.destination import Candidate, DestinationRanking, Option, Question, rank_destinations
 from center_protocols.destination_costs import CenterStatus
 from center_protocols.door_times import learned
 from center_protocols.findings import InvalidFindingsError, findings_from
-from center_protocols.stroke_advice import StrokeAdvice, stroke_advice
+from center_protocols.stemi_advice import StemiAdvice, stemi_advice
+from center_protocols.stroke_advice import StrokeAdvice, by_outcome, stroke_advice
 from center_protocols.vocabulary import Bypass, Resource, StatusKind, Treatment
 from center_protocols.why_not import why_nots
 from dispatch.errors import BadInput
@@ -54,6 +55,7 @@ class WorkedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: datetime
     findings: dict[str, Any]
     centers: list[CaseCenter]
+    contact_at: datetime | None = None
 
 
 def read_case(path: Path) -> WorkedCase:
@@ -75,7 +77,11 @@ def explained(case: WorkedCase, settings: ProtocolSettings, lang: Language) -> I
         raise BadInput(str(error)) from error
     assessment = assess(findings, case.at, settings)
     candidates = [_candidate(row, settings) for row in case.centers]
-    ranking = rank_destinations(assessment, candidates, case.at, settings)
+    onward = {row.id: row.onward_min * SECONDS_PER_MINUTE for row in case.centers if row.onward_min is not None}
+    ranking = rank_destinations(assessment, candidates, case.at, settings, case.contact_at)
+    stroke = stroke_advice(assessment, ranking, onward, case.at, settings)
+    stemi = stemi_advice(Question(assessment, case.at, settings, case.contact_at), ranking, candidates)
+    ranking = by_outcome(ranking, stroke, settings)
     doors = {
         row.center_id: settings.bypass_at(row.center_id, assessment.bypass, assessment.codes, row.capabilities)
         for row in candidates
@@ -86,8 +92,8 @@ def explained(case: WorkedCase, settings: ProtocolSettings, lang: Language) -> I
     yield from _conditions(assessment, words)
     yield from _plan(assessment, words)
     yield from _options(ranking, doors, names, words)
-    onward = {row.id: row.onward_min * SECONDS_PER_MINUTE for row in case.centers if row.onward_min is not None}
-    yield from _stroke(stroke_advice(assessment, ranking, onward, case.at, settings), names, words)
+    yield from _stroke(stroke, names, words)
+    yield from _stemi(stemi, names, words)
     yield from _targets(assessment, words)
 
 
@@ -170,7 +176,10 @@ def _options(
 def _times(option: Option, words: Words) -> str:
     drive, total = option.eta_s / SECONDS_PER_MINUTE, option.time_to_treatment_s / SECONDS_PER_MINUTE
     tie = f" [{say('destination.tie', {}, words.lang)}]" if option.tie else ""
-    return f"{drive:.0f} + {total - drive:.0f} = {total:.0f} min {words.each('treatment', [option.treatment])}{tie}"
+    slow = f"(≤ {option.slow_s / SECONDS_PER_MINUTE:.0f} {words.label('nine_of_ten')})"
+    return (
+        f"{drive:.0f} + {total - drive:.0f} = {total:.0f} min {slow} {words.each('treatment', [option.treatment])}{tie}"
+    )
 
 
 def _stroke(advice: StrokeAdvice | None, names: dict[str, str], words: Words) -> Iterator[str]:
@@ -181,11 +190,24 @@ def _stroke(advice: StrokeAdvice | None, names: dict[str, str], words: Words) ->
     yield f"  {say(advice.reason.code, said, words.lang)}"
     for row in advice.rows:
         yield f"  {names[row.center_id]}: A {PERCENT * row.good_outcome:.2f} %, C {row.utility:.4f}"
+    strengths = words.each("strength", [advice.strength]), words.each("strength", [advice.utility_strength])
+    yield f"  A {words.label('strength')}: {strengths[0]}; C {words.label('strength')}: {strengths[1]}"
     for simulated in advice.simulated:
         share, wins = PERCENT * simulated.good_outcome, PERCENT * simulated.wins
         yield f"  {names[simulated.center_id]}: B {share:.2f} %, {wins:.0f} % {words.label('wins')}"
     if advice.simulated_strength is not None:
         yield f"  B {words.label('strength')}: {words.each('strength', [advice.simulated_strength])}"
+
+
+def _stemi(advice: StemiAdvice | None, names: dict[str, str], words: Words) -> Iterator[str]:
+    if advice is None:
+        return
+    yield f"{words.label('stemi')} ({advice.model}; {advice.since_contact_min:g} min):"
+    said = {key: names.get(str(value), value) for key, value in advice.reason.params.items()}
+    yield f"  {say(advice.reason.code, said, words.lang)}"
+    for row in advice.rows:
+        yield f"  {names[row.center_id]}: {row.wire_min:g} min (≤ {row.slow_min:g}), × {row.relative_risk:g}"
+    yield f"  {words.label('strength')}: {words.each('strength', [advice.strength])}"
 
 
 def _targets(assessment: Assessment, words: Words) -> Iterator[str]:

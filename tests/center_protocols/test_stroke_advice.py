@@ -11,9 +11,11 @@ from center_protocols.destination import Candidate, rank_destinations
 from center_protocols.door_times import learned
 from center_protocols.findings import findings_from
 from center_protocols.outcome import Screen, b_expected
-from center_protocols.stroke_advice import compare, screen_of, stroke_advice
+from center_protocols.site import read_site
+from center_protocols.stroke_advice import by_outcome, compare, screen_of, stroke_advice
 from center_protocols.stroke_simulation import StrokeRoute, simulate
 from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
+from center_protocols.why_not import why_nots
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LYSIS = frozenset({Capability.ED, Capability.CT, Capability.IVT_24_7})
@@ -141,3 +143,27 @@ def test_a_longer_way_to_the_same_treatment_never_wins() -> None:
         )
         assert rows[0].center_id == "near", (drive, more)
         assert rows[0].good_outcome >= rows[1].good_outcome
+
+
+def test_a_city_may_let_the_expected_outcome_lead_but_only_among_what_passed_the_gates() -> None:
+    """Added 110 of 120 min pass a signed gate; lysis nearby with a short transfer is expected to do better."""
+    findings = {"stroke": {"race": {"total": 7}}, "last_known_well_at": (AT - timedelta(hours=1)).isoformat()}
+    assessment = assess(findings_from(findings), AT)
+    candidates = [Candidate("near", LYSIS, 300), Candidate("far", BOTH, 300 + 110 * 60)]
+    wide = '["stroke.added_time_urban"]\nvalue = 120\nsigned_by = "Dr Li"\n'
+    rural = read_site(wide)
+    ranking = rank_destinations(assessment, candidates, AT, rural)
+    advice = stroke_advice(assessment, ranking, {"near": 60}, AT, rural)
+    assert advice is not None
+    assert (advice.rows[0].center_id, advice.tie) == ("near", False)
+    silent = by_outcome(ranking, advice, rural)
+    assert [row.center_id for row in silent.options] == ["far", "near"]
+    assert (ranking.strength, silent.strength) == (None, Strength.COIN_TOSS)
+    asked = read_site("[city]\nrank_by_outcome = true\n" + wide)
+    said = by_outcome(ranking, advice, asked)
+    assert [row.center_id for row in said.options] == ["near", "far"]
+    assert said.strength is advice.strength
+    assert said.options[0].reasons[0].code == "destination.better_expected_outcome"
+    assert [row.reason.code for row in why_nots(said)] == ["why_not.lesser_outcome"]
+    shut = rank_destinations(assessment, candidates, AT, read_site("[city]\nrank_by_outcome = true\n"))
+    assert [row.treatment for row in shut.options] == [Treatment.NEEDLE, Treatment.NEEDLE]

@@ -43,6 +43,8 @@ NAMED = {
     "BYTES_PER_DRAW",
     "DRAWS_PER_PATIENT",
     "BITS_PER_BYTE",
+    "NINE_TENTHS",
+    "RIVALS",
 }
 # Rows that are read through another path than a vignette's findings: targets, defaults, scores with their own tests.
 NOT_A_GATE = re.compile(

@@ -68,9 +68,9 @@ def test_a_stroke_is_recommended_with_its_models_and_why_nots() -> None:
     assert said.centers[0].center_id == "C1"
     assert said.second == said.centers[1].center_id
     assert [row.center_id for row in said.why_not] == ["C3", "C2"]
-    assert [each.model for each in said.stroke] == ["holodinsky-milne/1", "stroke-outcome/1", "stop/1"]
-    assert said.stroke[2].inputs["race"] == 7
-    assert said.stroke[0].inputs["transfer_s.C2"] == 1500.0
+    assert [each.model for each in said.models] == ["holodinsky-milne/1", "stroke-outcome/1", "stop/1"]
+    assert said.models[2].inputs["race"] == 7
+    assert said.models[0].inputs["transfer_s.C2"] == 1500.0
     assert any(row.code.startswith("stroke_advice.") for row in said.advice)
     assert said.centers[0].bypass == ("cta",)
     assert said.centers[1].bypass == ("ct",)
@@ -88,7 +88,12 @@ def test_the_decision_keeps_the_models_that_advised() -> None:
     chosen = facts[0]
     assert isinstance(chosen, ce.DestinationChosen)
     assert isinstance(chosen.evidence, RankingUsed)
-    assert [each.model for each in chosen.evidence.models] == ["holodinsky-milne/1", "stroke-outcome/1", "stop/1"]
+    times, *models = chosen.evidence.models
+    assert [each.model for each in models] == ["holodinsky-milne/1", "stroke-outcome/1", "stop/1"]
+    assert {each.strength for each in models} <= {"clear", "close", "coin_toss"}
+    assert times.model == "time-to-treatment/1"
+    assert times.inputs["treatment.C1"] == "groin"
+    assert times.results["C1"] > 0
     assert decide(story.city, command, builtin()) == facts
 
 
@@ -144,3 +149,34 @@ def test_what_cannot_all_be_true_is_named_and_kept() -> None:
     assert patient.findings["obstetric"] == {"pregnant": "yes"}
     stored = encode_city(story.city, lambda _, words: words)
     assert decode_city(stored, lambda words: words).patients[patient_id] == patient
+
+
+def test_a_stemi_is_decided_with_its_gate_counted_from_the_contact() -> None:
+    story = opened_city(watched=False)
+    _, patient_id, _ = incident_underway(story, "U1", STEMI)
+    contact = story.now
+    story.later(1200)
+    said = recommend_centers(story.city, story.city.patients[patient_id], story.evidence(), story.now, builtin())
+    wire = said.models[0]
+    assert (wire.model, wire.inputs["strategy"], wire.inputs["since_contact_min"]) == (
+        "stemi-wire-gate/1",
+        "primary_pci",
+        20,
+    )
+    assert [row.code for row in said.advice] == ["stemi_advice.primary_pci"]
+    assert said.advice[0].params["center"] == story.city.centers["C1"].name
+    story.now = contact + timedelta(minutes=80)
+    late = recommend_centers(story.city, story.city.patients[patient_id], story.evidence(), story.now, builtin())
+    assert [row.code for row in late.advice] == ["destination.consider_lysis", "stemi_advice.lysis_first"]
+    assert late.models[0].inputs["lysis_center"] == "C2"
+    chosen = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[0].data
+    assert [each.model for each in chosen.evidence.models] == ["time-to-treatment/1", "stemi-wire-gate/1"]
+
+
+def test_a_torso_wound_in_shock_keeps_who_takes_it_straight_to_the_operating_room() -> None:
+    story = opened_city(watched=False)
+    wound = {"trauma": {"penetrating_torso": "yes"}, "vitals": {"sbp": 70}}
+    _, patient_id, _ = incident_underway(story, "U1", wound)
+    said = recommend_centers(story.city, story.city.patients[patient_id], story.evidence(), story.now, builtin())
+    assert [(each.model, each.inputs["direct.C1"]) for each in said.models] == [("direct-to-or/1", "yes")]
+    assert said.centers[0].bypass == ("or",)

@@ -18,6 +18,7 @@ from center_protocols.case import Case
 from center_protocols.contradictions import contradictions
 from center_protocols.findings import Breathing, Findings
 from center_protocols.protocol import Plan, Recognised
+from center_protocols.scores.china_triage import triage_level
 from center_protocols.scores.stroke import race
 from center_protocols.vocabulary import (
     Advice,
@@ -106,6 +107,7 @@ def assess(findings: Findings, at: datetime | None = None, settings: ProtocolSet
         blocked=blocked,
         advice=_advice(plans, blocked),
         contradictions=contradictions(case),
+        china_triage=triage_level(case, [fired.code for fired in conditions]),
         list_nearest_resus_ed=_lists_nearest_resus_ed(case, conditions),
         reperfusion=_reperfusion(case),
         is_child=Known.YES in (case.newborn, case.child),

@@ -21,6 +21,8 @@ from center_protocols.vocabulary import (
     LvoScale,
     Priority,
     TimePoint,
+    TriageLevel,
+    Unknown,
 )
 
 # The units in which thresholds of time are written.
@@ -105,6 +107,7 @@ class Assessment(msgspec.Struct, frozen=True):
     blocked: tuple[Blocked, ...]
     advice: tuple[Advice, ...]
     contradictions: tuple[Coded, ...]
+    china_triage: TriageLevel | Unknown
     list_nearest_resus_ed: bool
     reperfusion: ReperfusionFacts
     is_child: bool = False

@@ -39,16 +39,25 @@ class Prediction(msgspec.Struct, frozen=True):
         return _chance(limit_s - self.middle_s, self.patient_s)
 
 
-def prediction(
-    middle_s: float, eta_s: float, eta_slow_s: float | None, door: DoorTime, settings: ProtocolSettings
-) -> Prediction:
-    """Spread a predicted time by its drive and its door."""
-    number = settings.thresholds.number
-    slower_s = eta_s * number("destination.travel_spread") if eta_slow_s is None else max(0.0, eta_slow_s - eta_s)
-    drive_s = slower_s / SLOW_TENTH
-    door_s = max(0.0, door.p90_s - door.median_s) / SLOW_TENTH
-    belief_s = door_s / sqrt(door.cases + number("destination.prior_cases"))
-    return Prediction(middle_s, hypot(drive_s, door_s), hypot(drive_s, belief_s))
+class Spread(msgspec.Struct, frozen=True):
+    """Hold what is the same for every centre: a drive's usual spread, and how many cases a default counts for."""
+
+    travel_share: float
+    prior_cases: float
+
+    @classmethod
+    def of(cls, settings: ProtocolSettings) -> "Spread":
+        """Read the settings."""
+        number = settings.thresholds.number
+        return cls(number("destination.travel_spread"), number("destination.prior_cases"))
+
+    def around(self, middle_s: float, eta_s: float, eta_slow_s: float | None, door: DoorTime) -> Prediction:
+        """Spread a predicted time by its drive and its door."""
+        slower_s = eta_s * self.travel_share if eta_slow_s is None else max(0.0, eta_slow_s - eta_s)
+        drive_s = slower_s / SLOW_TENTH
+        door_s = max(0.0, door.p90_s - door.median_s) / SLOW_TENTH
+        belief_s = door_s / sqrt(door.cases + self.prior_cases)
+        return Prediction(middle_s, hypot(drive_s, door_s), hypot(drive_s, belief_s))
 
 
 def leads(first: Prediction, second: Prediction) -> float:

@@ -8,13 +8,13 @@ here is random: the same patient and the same candidates give the same ranking.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import msgspec
 
 from center_protocols.assessment import DEFAULT_SETTINGS, NO_SWITCHES, Assessment, Coded, ProtocolSettings, tidy
-from center_protocols.certainty import Prediction, leads, prediction, strength_of
+from center_protocols.certainty import Prediction, Spread, leads, strength_of
 from center_protocols.destination_costs import CenterStatus, predicted
 from center_protocols.destination_stroke import DirectGate, direct_gate
 from center_protocols.door_times import DoorTime, default_door
@@ -71,7 +71,14 @@ class Option(msgspec.Struct, frozen=True):
     reasons: tuple[Coded, ...]
     warnings: tuple[Coded, ...]
     tie: bool
-    predicted: Prediction
+    door: DoorTime
+    spread: Spread
+    eta_slow_s: float | None = None
+
+    @property
+    def predicted(self) -> Prediction:
+        """Return the predicted time with how far it may be off."""
+        return self.spread.around(self.time_to_treatment_s, self.eta_s, self.eta_slow_s, self.door)
 
     @property
     def slow_s(self) -> float:
@@ -112,7 +119,7 @@ class Way(msgspec.Struct, frozen=True):
     requires: frozenset[Capability]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """Hold whom, when, and under which settings we ask; ``contact_at`` is the first medical contact."""
 
@@ -120,6 +127,11 @@ class Question:
     at: datetime | None
     settings: ProtocolSettings
     contact_at: datetime | None = None
+
+    @cached_property
+    def spread(self) -> Spread:
+        """Return how far predictions may be off in this city."""
+        return Spread.of(self.settings)
 
     @property
     def since_contact_s(self) -> float:
@@ -268,8 +280,8 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
     drive = Coded(
         f"destination.predicted.{treatment}",
         {
-            "eta_min": tidy(round(center.eta_s / SECONDS_PER_MINUTE, 1)),
-            "total_min": tidy(round(seconds / SECONDS_PER_MINUTE, 1)),
+            "eta_min": _minutes(center.eta_s),
+            "total_min": _minutes(seconds),
         },
     )
     return Option(
@@ -280,8 +292,17 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
         reasons=(drive, *note),
         warnings=(*lacking, *wished, *costs),
         tie=False,
-        predicted=prediction(seconds, center.eta_s, center.eta_slow_s, door, settings),
+        door=door,
+        spread=question.spread,
+        eta_slow_s=center.eta_slow_s,
     )
+
+
+def _minutes(seconds: float) -> int | float:
+    """Return minutes to one place, without an empty fraction."""
+    minutes = round(seconds / SECONDS_PER_MINUTE, 1)
+    whole = int(minutes)
+    return whole if whole == minutes else minutes
 
 
 def _door(center: Reachable, treatment: Treatment, question: Question) -> tuple[DoorTime, tuple[Coded, ...]]:

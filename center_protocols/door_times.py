@@ -1,6 +1,7 @@
 """Learn each centre's own time from door to treatment from its register; until it has cases, the default counts."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import quantiles
 from typing import Final
 
@@ -11,6 +12,8 @@ from center_protocols.vocabulary import TimePoint, Treatment
 
 # statistics.quantiles cuts into tenths: the fifth cut is the median, the ninth the 90th percentile.
 TENTHS: Final = 10
+# Defaults of a few cities: one row for each treatment.
+KEPT: Final = 256
 MEDIAN: Final = 4
 NINETIETH: Final = 8
 SECONDS_PER_MINUTE: Final = 60
@@ -39,6 +42,7 @@ class DoorTime(msgspec.Struct, frozen=True):
     cases: int
 
 
+@lru_cache(maxsize=KEPT)
 def default_door(row: str, settings: ProtocolSettings) -> DoorTime:
     """Return a default door time; its slow tenth is a factor of it, and no case speaks for it."""
     median_s = settings.seconds(row)

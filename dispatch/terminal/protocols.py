@@ -13,7 +13,7 @@ from center_protocols.assess import assess
 from center_protocols.findings import InvalidFindingsError, decode_findings
 from center_protocols.schema import findings_schema
 from center_protocols.thresholds import Threshold
-from center_protocols.vocabulary import Mark
+from center_protocols.vocabulary import UNKNOWN, Mark
 from dispatch.adapters.site_file import read_protocols
 from dispatch.errors import BadInput
 from dispatch.terminal.worked_case import explained, read_case
@@ -94,6 +94,7 @@ def as_document(assessment: "Assessment") -> dict[str, Any]:
     return {
         "conditions": plain["conditions"],
         "priority": plain["priority"],
+        "china_triage": assessment.china_triage.name if assessment.china_triage is not UNKNOWN else UNKNOWN,
         "priority_reasons": plain["priority_reasons"],
         "required_capabilities": sorted(assessment.required_capabilities),
         "preferred_capabilities": sorted(assessment.preferred_capabilities),

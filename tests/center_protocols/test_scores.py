@@ -4,7 +4,7 @@ import pytest
 
 from center_protocols.findings import Findings, findings_from
 from center_protocols.scores.child import apgar, hypotension_below, pews
-from center_protocols.scores.china_triage import TriageLevel, vital_sign_level
+from center_protocols.scores.china_triage import vital_sign_level
 from center_protocols.scores.consciousness import gcs
 from center_protocols.scores.early_warning import news2, news2_parts, qsofa
 from center_protocols.scores.maternal import mean_pressure, mewt_lesser, mewt_severe
@@ -12,7 +12,7 @@ from center_protocols.scores.score import Score
 from center_protocols.scores.stroke import be_fast, cpss, cstat, fast, fast_ed, lams, lapss, lvo_scale, nihss, race, van
 from center_protocols.scores.trauma import rsig, rts, shock_class, shock_index, triage_rts
 from center_protocols.thresholds import builtin
-from center_protocols.vocabulary import UNKNOWN, Known, LvoScale
+from center_protocols.vocabulary import UNKNOWN, Known, LvoScale, TriageLevel
 
 T = builtin()
 NORMAL = {"rr": 16, "spo2": 98, "sbp": 120, "hr": 70, "temp_c": 37.0, "on_oxygen": "no"}

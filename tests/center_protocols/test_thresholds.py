@@ -45,10 +45,11 @@ NAMED = {
     "BITS_PER_BYTE",
     "NINE_TENTHS",
     "RIVALS",
+    "KEPT",
 }
 # Rows that are read through another path than a vignette's findings: targets, defaults, scores with their own tests.
 NOT_A_GATE = re.compile(
-    r"^(dispatch|destination|plausibility|scores|priority|outcome|indicators)\.|lysis_|ivt_window|added_time|_floor$"
+    r"^(dispatch|destination|plausibility|scores|priority|outcome|indicators|triage)\.|lysis_|ivt_window|added_time|_floor$"
 )
 SCORES_ALONE = re.compile(r"mewt_|lapss_|level2_sbp_to|level2_spo2_to|level3_|newborn_glucose_above|cstat_gaze_points")
 # Rows whose neighbours say the same at their bound, so that moving them changes nothing: 70 + 2 x age meets both its

@@ -23,13 +23,17 @@ SHOWN_BY: Final = {
 
 
 class ActivationStep(msgspec.Struct, frozen=True):
-    """Hold whom to call, in order; due within ``within_min`` of ``since``, nothing meaning when the door opens."""
+    """Hold whom to call, in order; due within ``within_min`` of ``since``, nothing meaning when the door opens.
+
+    ``shown_by`` is the minute that shows it done, where the register knows one.
+    """
 
     order: int
     code: Activation
     since: TimePoint
     within_min: float
     source: str = ""
+    shown_by: TimePoint | None = None
 
 
 def activation_plan(assessment: Assessment) -> tuple[ActivationStep, ...]:
@@ -45,7 +49,7 @@ def _step(order: int, code: Activation, assessment: Assessment) -> ActivationSte
         if row.code is point and row.target_min is not None and row.since is not None
     ]
     if not due:
-        return ActivationStep(order, code, TimePoint.ARRIVAL_GATE, 0)
+        return ActivationStep(order, code, TimePoint.ARRIVAL_GATE, 0, shown_by=point)
     at_door = [row for row in due if row[1] is TimePoint.ARRIVAL_GATE]
     within_min, since, source = min(at_door or due)
-    return ActivationStep(order, code, since, within_min, source)
+    return ActivationStep(order, code, since, within_min, source, point)

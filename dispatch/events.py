@@ -11,7 +11,18 @@ from datetime import datetime
 from typing import Any
 
 from dispatch.fact import fact
-from dispatch.words import FiredCondition, Outcome, Place, RankingUsed, Reason, Role, TargetPoint, UnitStatus, personal
+from dispatch.words import (
+    FiredCondition,
+    Outcome,
+    Place,
+    PlannedActivation,
+    RankingUsed,
+    Reason,
+    Role,
+    TargetPoint,
+    UnitStatus,
+    personal,
+)
 
 # ---- call ----
 
@@ -130,6 +141,8 @@ class PatientAssessed:
     advice: tuple[str, ...] = ()
     protocols_version: str = "1"
     contradictions: tuple[Reason, ...] = ()  # findings that cannot all be true: named, kept, never scored
+    plan: tuple[PlannedActivation, ...] = ()  # ``activate`` with deadlines
+    china_triage: str | None = None  # I to IV; None before it is known
 
 
 @fact

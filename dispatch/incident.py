@@ -12,7 +12,7 @@ from typing import Any
 from dispatch import events as e
 from dispatch.fact import Fact
 from dispatch.location import LocationEstimate, ToldPlace
-from dispatch.words import FiredCondition, Outcome, Place, Reason, TargetPoint, personal
+from dispatch.words import FiredCondition, Outcome, Place, PlannedActivation, Reason, TargetPoint, personal
 
 
 class IncidentPhase(StrEnum):
@@ -177,6 +177,8 @@ class Patient:
     advice: tuple[str, ...] = ()
     targets: tuple[TargetPoint, ...] = ()
     contradictions: tuple[Reason, ...] = ()
+    plan: tuple[PlannedActivation, ...] = ()
+    china_triage: str | None = None
     device_id: str | None = None
     device_bound_at: datetime | None = None
     vitals: VitalsEntry | None = None

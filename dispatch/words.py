@@ -171,6 +171,18 @@ class FiredCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedActivation:
+    """Whom the pre-alert calls, in order, due some minutes after a point; ``shown_by`` is the minute of its doing."""
+
+    order: int
+    code: str
+    since: str
+    within_min: float
+    source: str = ""
+    shown_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetPoint:
     """A time point that is now expected, with its target."""
 

@@ -41,6 +41,8 @@ def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
         activate=d.activate,
         targets=d.targets,
         contradictions=d.contradictions,
+        plan=d.plan,
+        china_triage=d.china_triage,
     )
     city = city.with_patient(replace(row, points=diagnosed(row.points, fact, d.conditions)))
     case = city.incidents[d.incident_id]

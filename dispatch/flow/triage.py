@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from center_protocols.activation_plan import ActivationStep, activation_plan
 from center_protocols.assess import assess
 from center_protocols.assessment import Assessment, Coded, ExpectedTimePoint, FiredCondition
 from center_protocols.findings import Findings, InvalidFindingsError, findings_from
-from center_protocols.vocabulary import Condition, FindingStatus, Priority, TimePoint
+from center_protocols.vocabulary import UNKNOWN, Condition, FindingStatus, Priority, TimePoint
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch import words as w
@@ -64,7 +65,13 @@ def assessed(patient: Patient, result: Assessment) -> e.PatientAssessed:
         tuple(result.blocked),
         tuple(result.advice),
         contradictions=tuple(reason(each) for each in result.contradictions),
+        plan=tuple(_planned(step) for step in activation_plan(result)),
+        china_triage=None if result.china_triage is UNKNOWN else result.china_triage.name,
     )
+
+
+def _planned(step: ActivationStep) -> w.PlannedActivation:
+    return w.PlannedActivation(step.order, step.code, step.since, step.within_min, step.source, step.shown_by)
 
 
 def _target(row: ExpectedTimePoint) -> w.TargetPoint:

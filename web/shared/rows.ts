@@ -148,6 +148,16 @@ export interface Handoff {
 export type Finding = string | number | boolean | readonly string[] | { readonly [name: string]: Finding };
 export type Findings = Readonly<Record<string, Finding>>;
 
+export interface PlannedActivation {
+  readonly order: number;
+  readonly code: string;
+  readonly since: string;
+  readonly within_min: number;
+  readonly source: string;
+  /** The minute that shows it done. */
+  readonly shown_by: string | null;
+}
+
 export interface Patient {
   readonly id: string;
   readonly incident_id: string;
@@ -165,6 +175,10 @@ export interface Patient {
   readonly targets: readonly TargetPoint[];
   /** Findings that cannot all be true: named, kept, never scored. */
   readonly contradictions: readonly Reason[];
+  /** Whom to call, in order, with deadlines: ``activate`` in full. */
+  readonly plan: readonly PlannedActivation[];
+  /** The Chinese ED triage, I to IV; null before it is known. */
+  readonly china_triage: "I" | "II" | "III" | "IV" | null;
   /** The run that carries the patient. */
   readonly assignment_id: string | null;
   readonly device_id: string | null;
@@ -328,6 +342,8 @@ export interface CenterOption {
   readonly reasons: readonly Text[];
   readonly warnings: readonly Text[];
   readonly status: readonly CenterStatus[];
+  /** By when nine of ten such patients are treated. */
+  readonly slow_s: number | null;
 }
 
 export interface PatientRecommendation {

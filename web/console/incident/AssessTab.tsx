@@ -58,6 +58,7 @@ function Conditions({ patient }: { readonly patient: Patient }) {
   const fired = patient.conditions;
   return (
     <section class="conditions" aria-label={t("console.assess.conditions")}>
+      {patient.china_triage !== null && <p class={`triage triage-${patient.china_triage}`}>{t("console.assess.triage", { level: patient.china_triage })}</p>}
       {fired.length === 0 && <p class="nothing">{t("console.assess.no_conditions")}</p>}
       <ul>
         {fired.map((condition) => (

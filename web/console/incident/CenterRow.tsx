@@ -26,6 +26,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
       </button>
       <span class="option-time">
         <strong>{option.time_to_treatment_s === null ? "—" : roadMinutes(option.time_to_treatment_s)}</strong>
+        {option.slow_s !== null && <span class="faint">≤ {roadMinutes(option.slow_s)}</span>}
         <span class="faint">{t("console.advice.treatment", { treatment: t.code("treatment", option.treatment) })}</span>
       </span>
       <span class="center-keys">

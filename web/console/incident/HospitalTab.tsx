@@ -9,6 +9,7 @@ import { UpdatesNote } from "../ui/UpdatesNote.tsx";
 import { ActivationCard } from "./ActivationCard.tsx";
 import { CenterRow } from "./CenterRow.tsx";
 import { PatientBar } from "./PatientBar.tsx";
+import { PlanList } from "./PlanList.tsx";
 
 const idOf = (option: CenterOption): string => option.center_id;
 const NONE: readonly CenterOption[] = [];
@@ -20,13 +21,13 @@ export function HospitalTab({ incident }: { readonly incident: Incident }) {
   return (
     <>
       <PatientBar incident={incident} patient={patient} />
-      {patient !== null && <Destination patient={patient} />}
+      {patient !== null && <Destination patient={patient} incident={incident} />}
       {patient !== null && <Preview key={patient.id} patient={patient} incident={incident} />}
     </>
   );
 }
 
-function Destination({ patient }: { readonly patient: Patient }) {
+function Destination({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
   const { link } = useDesk();
   const center = link.tables.centers.value.get(patient.center_id ?? "");
   const activation = link.tables.activations.value.get(patient.activation_id ?? "");
@@ -38,6 +39,7 @@ function Destination({ patient }: { readonly patient: Patient }) {
         {patient.chosen_by !== null && <span class="faint"> · {t.code("console.center.chosen_by", patient.chosen_by)}{patient.choice_reason === null ? "" : `${colon()}${patient.choice_reason}`}{patient.risk_told ? ` · ${t("console.center.risk_told")}` : ""}</span>}
       </p>
       {activation !== undefined && <ActivationCard activation={activation} />}
+      <PlanList patient={patient} incident={incident} />
     </section>
   );
 }

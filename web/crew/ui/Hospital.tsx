@@ -56,8 +56,8 @@ function Proposal({ crew, patient, onOther }: { crew: Crew; patient: Patient; on
         {first !== undefined && <Key label={t("crew.destination.confirm", { center: first.name })} sub={preview ? t("crew.destination.after_contact") : t("crew.destination.one_tap")} kind="main" disabled={preview} onTap={() => void crew.do("choose-destination", { patient_id: patient.id, center_id: first.center_id })} />}
         <Key label={t("crew.destination.other")} sub={rest.length > 0 ? t("crew.destination.more", { count: rest.length }) : undefined} disabled={preview} onTap={onOther} />
       </div>
-      {ranked !== null && ranked.excluded.length > 0 && (
-        <p class="why-not"><strong>{t("crew.why_not")}</strong> {ranked.excluded.slice(0, 3).map((one) => `${one.name}: ${both(one.reason)}`).join("; ")}</p>
+      {ranked !== null && ranked.why_not.length > 0 && (
+        <p class="why-not"><strong>{t("crew.why_not")}</strong> {ranked.why_not.map((one) => `${one.name}: ${both(one.reason)}`).join("; ")}</p>
       )}
     </>
   );

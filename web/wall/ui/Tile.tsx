@@ -1,6 +1,7 @@
 /** One incoming patient, read from five metres: what, who, when, how, and what has to stand ready. */
 import { age, hhmm, mmss } from "@shared/format.ts";
 import type { RegisterRow, Reservation } from "@shared/rows.ts";
+import { planSteps, type PlanStep } from "@shared/plan.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { readingOf, type Sign } from "@shared/readings.ts";
 import { both, lang } from "@shared/texts.ts";
@@ -154,13 +155,37 @@ function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRo
         </div>
       )}
       <div class="chips">
-        {holds.length === 0 && <p class="activate">{activation.activate.filter((code) => !NOT_OURS.has(code)).slice(0, compact ? 1 : 2).map((code) => t.code("team", code)).join(" ")}</p>}
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
         <NextStep wall={wall} tile={tile} />
       </div>
+      <Plan wall={wall} tile={tile} shown={compact ? 1 : 3} />
       {!compact && <Targets rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
     </div>
   );
+}
+
+/** Whom this house calls, in order, each with its clock; what is done is ticked off and gives way. */
+function Plan({ wall, tile, shown }: { wall: Wall; tile: TileRow; shown: number }) {
+  const rows = wall.registers.value.get(tile.activation.patient_id) ?? [];
+  const at = (point: string): string | null => rows.find((row) => row.point === point && row.at !== null)?.at ?? null;
+  const ours = (tile.patient?.plan ?? []).filter((step) => !NOT_OURS.has(step.code));
+  const open = planSteps(ours, at).filter((step) => step.doneAt === null);
+  if (open.length === 0) return null;
+  return (
+    <ol class="plan" aria-label={t("plan.title")}>
+      {open.slice(0, shown).map((step) => (
+        <li key={step.code} class={step.dueMs !== null && step.dueMs < wall.now.value ? "over" : ""}>
+          {step.order}. {t.code("team", step.code)} <span class="due">{whenDue(step)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function whenDue(step: PlanStep): string {
+  if (step.dueMs !== null) return t("plan.due", { time: hhmm(new Date(step.dueMs).toISOString()) });
+  if (step.withinMin === 0) return t("plan.at_door");
+  return t(step.since === "arrival_gate" ? "plan.from_door" : "plan.within", { min: step.withinMin });
 }
 
 function Hold({ wall, tile, hold }: { wall: Wall; tile: TileRow; hold: Reservation }) {

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from center_protocols.thresholds import Thresholds, builtin
+from center_protocols.triage_level import TriageLevel
 from center_protocols.vocabulary import (
     Activation,
     Advice,
@@ -21,7 +22,6 @@ from center_protocols.vocabulary import (
     LvoScale,
     Priority,
     TimePoint,
-    TriageLevel,
     Unknown,
 )
 

@@ -3,7 +3,7 @@
 Every code is a word of the screens' catalogue (``dispatch/texts/protocols.json``); no sentence lives here.
 """
 
-from enum import IntEnum, StrEnum, auto
+from enum import StrEnum
 from typing import Final
 
 
@@ -287,15 +287,6 @@ class LvoScale(StrEnum):
     FAST_ED = "fast_ed"
     CSTAT = "cstat"
     VAN = "van"
-
-
-class TriageLevel(IntEnum):
-    """Name the four levels of the Chinese ED triage; a smaller one is more urgent."""
-
-    I = auto()  # noqa: E741 - the consensus writes Roman numerals
-    II = auto()
-    III = auto()
-    IV = auto()
 
 
 class LevelMatch(StrEnum):

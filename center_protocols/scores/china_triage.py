@@ -12,7 +12,8 @@ from center_protocols.finding_groups import Number, Vitals
 from center_protocols.findings import Breathing
 from center_protocols.scores.consciousness import gcs
 from center_protocols.thresholds import Thresholds
-from center_protocols.vocabulary import UNKNOWN, Condition, Known, TriageLevel, Unknown
+from center_protocols.triage_level import TriageLevel
+from center_protocols.vocabulary import UNKNOWN, Condition, Known, Unknown
 
 # Each criterion: the vital sign, the relation, the row. Level I excludes its bound, the others include it.
 CRITERIA: Final[tuple[tuple[TriageLevel, str, str, str], ...]] = (

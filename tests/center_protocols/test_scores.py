@@ -12,7 +12,8 @@ from center_protocols.scores.score import Score
 from center_protocols.scores.stroke import be_fast, cpss, cstat, fast, fast_ed, lams, lapss, lvo_scale, nihss, race, van
 from center_protocols.scores.trauma import rsig, rts, shock_class, shock_index, triage_rts
 from center_protocols.thresholds import builtin
-from center_protocols.vocabulary import UNKNOWN, Known, LvoScale, TriageLevel
+from center_protocols.triage_level import TriageLevel
+from center_protocols.vocabulary import UNKNOWN, Known, LvoScale
 
 T = builtin()
 NORMAL = {"rr": 16, "spo2": 98, "sbp": 120, "hr": 70, "temp_c": 37.0, "on_oxygen": "no"}

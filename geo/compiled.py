@@ -34,6 +34,8 @@ KERNEL_SOURCES = (
     "search_kernels.py",
     "reach_kernels.py",
     "regions.py",
+    "gazetteer_score.py",
+    "gazetteer_kernels.py",
     "latency_kernels.py",
 )
 carray = cast("Any", numba).carray

@@ -4,8 +4,9 @@ Everything is taken as the file says it: classes, one-ways, links, barriers, acc
 Nothing is joined here; `geo.junctions` cuts the ways where they share a node.
 """
 
+import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,7 +44,16 @@ _KIND_KEYS = (
     "highway",
 )
 
+# The kind of a kilometre mark; it is named after its road, "京藏高速K45+200".
+MILESTONE = "highway=milestone"
+
+# What else a place or a road is called, beside its name; several names are parted by semicolons.
+_ALIAS_KEYS = ("name", "alt_name", "short_name", "official_name", "old_name", "loc_name", "name:zh-Hant")
+_ROAD_NUMBER_KEYS = ("ref", "nat_ref")
+
 _PROGRESS_EVERY_WAYS = 50_000
+
+_KILOMETRES = re.compile(r"\d{1,4}(?:\.\d{1,3})?")
 
 Progress = Callable[[str], None]
 
@@ -67,10 +77,11 @@ class BadOsm(ValueError):  # noqa: N818 - the name is the sentence
 
 @dataclass(frozen=True, slots=True)
 class RoadName:
-    """The name on the signs, and its English form where the map has one."""
+    """The name on the signs, its English form where the map has one, and what else the road is called ("G6")."""
 
     zh: str
     en: str | None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ class NamedPlace:
     name_en: str | None
     kind: str
     point: Point
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +205,7 @@ class _Reading:
     name_index: dict[RoadName | None, int] = field(default_factory=lambda: {None: 0})
     restrictions: list[TurnRestriction] = field(default_factory=list)
     places: list[NamedPlace] = field(default_factory=list)
+    marks_m: dict[int, int] = field(default_factory=dict)
     left_out: dict[LeftOut, int] = field(default_factory=dict)
     ways_seen: int = 0
     barrier_ends: int = 0
@@ -212,6 +225,8 @@ class _Reading:
             self.blocked.add(node.id)
         if node.location.valid():
             self.places.extend(_places(tags, Point(node.lon, node.lat)))
+        if tags.get("highway") == "milestone" and _KILOMETRES.match(tags.get("distance", "")):
+            self.marks_m[node.id] = round(1000 * float(_KILOMETRES.findall(tags["distance"])[0]))
 
     def _take_way(self, way: "osmium.osm.Way", tags: Mapping[str, str]) -> None:
         self.ways_seen += 1
@@ -231,11 +246,20 @@ class _Reading:
         if direction is Direction.CHANGING:
             self._count(LeftOut.CHANGING_WAYS, 1)
             return
+        self._take_marks(located, road_name(tags))
         row = self._way_row(way.id, tags, direction)
         runs = list(_runs(way.nodes, self.blocked))
         self._count(LeftOut.SHORT_WAYS, int(not runs))
         for run in runs:
             self._add(self._ends_set_back(run), row)
+
+    def _take_marks(self, nodes: Sequence[_Node], road: RoadName | None) -> None:
+        """Name the kilometre marks that stand on a way after its road."""
+        for node in nodes:
+            mark_m = self.marks_m.get(node.ref) if road is not None else None
+            if road is not None and mark_m is not None:
+                name = f"{road.zh}K{mark_m // 1000}+{mark_m % 1000:03}"
+                self.places.append(NamedPlace(name, None, MILESTONE, node.point()))
 
     def _way_row(self, way_id: int, tags: Mapping[str, str], direction: Direction) -> _WayRow:
         return _WayRow(
@@ -319,7 +343,13 @@ _TURN_MEMBERS = {("from", "w"), ("via", "n"), ("to", "w")}
 def road_name(tags: Mapping[str, str]) -> RoadName | None:
     """Return the name in simplified Chinese where the map has it, else the local one; None when it has no name."""
     name = tags.get("name:zh-Hans") or tags.get("name:zh") or tags.get("name")
-    return RoadName(name, tags.get("name:en")) if name else None
+    if not name:
+        return None
+    keys = _ALIAS_KEYS + (_ROAD_NUMBER_KEYS if "highway" in tags else ())
+    others = (other.strip() for key in keys for other in tags.get(key, "").split(";"))
+    return RoadName(
+        name, tags.get("name:en"), tuple(dict.fromkeys(other for other in others if other not in {"", name}))
+    )
 
 
 def _places(tags: Mapping[str, str], point: Point) -> Iterator[NamedPlace]:
@@ -327,7 +357,7 @@ def _places(tags: Mapping[str, str], point: Point) -> Iterator[NamedPlace]:
     name = road_name(tags)
     if name is not None:
         key = next((key for key in _KIND_KEYS if key in tags), None)
-        yield NamedPlace(name.zh, name.en, f"{key}={tags[key]}" if key else "other", point)
+        yield NamedPlace(name.zh, name.en, f"{key}={tags[key]}" if key else "other", point, name.aliases)
     if "addr:housenumber" in tags and "addr:street" in tags:
         yield NamedPlace(tags["addr:street"] + tags["addr:housenumber"], None, "address", point)
 

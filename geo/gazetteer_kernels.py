@@ -1,0 +1,479 @@
+"""Compiled search of the gazetteer. `geo.gazetteer_index` lays out the arrays; `geo.gazetteer_score` says what counts.
+
+Three searches fill one list of the best forms:
+
+- *written*: the query's letters against a form's letters: an edit distance with cheap homophones and free endings;
+- *typed*: letters that spell a run of syllables, each whole or begun: pinyin, initials, and any mixture;
+- *misspelled*: letters with typing errors, as sounds that are easily confused.
+
+Each looks at the forms that share most with the query first and stops when no other can beat the worst kept.
+"""
+
+# A kernel takes structs and arrays one by one: inside compiled code an argument costs nothing.
+# ruff: noqa: PLR0913, PLR0917
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.compiled import Struct, query_kernel
+from geo.gazetteer_score import (
+    ABBREVIATED,
+    BAG_FROM,
+    BAG_LONGER,
+    BAG_QUALITY,
+    BEHIND,
+    DIGIT_WRONG,
+    EXTRA,
+    FAR,
+    GAP_NEXT,
+    GAP_OPEN,
+    IMPORTANCE_WEIGHT,
+    INSIDE_FIRST,
+    INSIDE_FROM,
+    INSIDE_MAX,
+    INSIDE_NEXT,
+    LETTER_WRONG,
+    MISSPELLED,
+    MISSPELLED_MIN,
+    NEAR_HALF_M,
+    NEAR_WEIGHT,
+    QUALITY_MIN,
+    SAME_SOUND,
+    SHARED_PAIRS,
+    SIMILAR_SOUND,
+    SWAPPED,
+    TAIL_EACH,
+    TAIL_MAX,
+    UNFINISHED,
+)
+
+_METRES_PER_DEGREE = math.pi / 180.0 * 6_371_008.8
+_BIG = 1e9
+WRITTEN, TYPED, MISTYPED = 0, 1, 2
+LETTERS_ABREAST = 26
+
+# One error spoils at most three pairs (a swap: the pair itself and both its neighbours).
+PAIRS_PER_ERROR = 3
+WORD_BITS = 63
+ROUNDING = 1e-9
+
+
+@query_kernel
+def tail_cost(left: int) -> float:
+    """Price the syllables of a name that were not typed yet."""
+    return min(TAIL_MAX, TAIL_EACH * left)
+
+
+@query_kernel
+def inside_cost(skipped: int) -> float:
+    """Price a query that begins inside a name."""
+    if skipped == 0:
+        return 0.0
+    return min(INSIDE_MAX, INSIDE_FIRST + INSIDE_NEXT * (skipped - 1))
+
+
+@query_kernel
+def _worth(x: Struct, form: int, lon: float, lat: float) -> float:
+    """Return what the best entry of a form adds to its quality: importance, and nearness where a point is known."""
+    if math.isnan(lon):
+        return x.form_importance[form] * IMPORTANCE_WEIGHT
+    best = 0.0
+    narrow = math.cos(math.radians(lat)) * _METRES_PER_DEGREE
+    for at in range(x.first_entry[form], x.first_entry[form + 1]):
+        entry = x.form_entry[at]
+        near_m = _BIG
+        for spot in range(x.first_spot[entry], x.first_spot[entry + 1]):
+            east, north = (x.spot_lon[spot] - lon) * narrow, (x.spot_lat[spot] - lat) * _METRES_PER_DEGREE
+            near_m = min(near_m, math.sqrt(east * east + north * north))
+        best = max(best, x.importance[entry] * IMPORTANCE_WEIGHT + NEAR_WEIGHT / (1.0 + near_m / NEAR_HALF_M))
+    return best
+
+
+@query_kernel
+def _offer(best: Struct, form: int, value: float, quality: float, how: int) -> None:
+    """Keep a form among the best, highest value first, a form once, ties by number."""
+    size = len(best.form)
+    kept = int(best.kept[0])
+    for at in range(kept):
+        if best.form[at] == form:
+            if best.value[at] >= value:
+                return
+            for after in range(at, kept - 1):
+                _copy(best, after + 1, after)
+            kept -= 1
+            break
+    at = kept
+    while at > 0 and (best.value[at - 1] < value or (best.value[at - 1] == value and best.form[at - 1] > form)):
+        at -= 1
+    if at >= size:
+        best.kept[0] = kept
+        return
+    kept = min(size, kept + 1)
+    for after in range(kept - 1, at, -1):
+        _copy(best, after - 1, after)
+    best.form[at], best.value[at], best.quality[at], best.how[at] = form, value, quality, how
+    best.kept[0] = kept
+
+
+@query_kernel
+def _copy(best: Struct, source: int, target: int) -> None:
+    best.form[target] = best.form[source]
+    best.value[target] = best.value[source]
+    best.quality[target] = best.quality[source]
+    best.how[target] = best.how[source]
+
+
+@query_kernel
+def _least(best: Struct) -> float:
+    """Return the value that a newcomer has to reach: the worst kept's of a full list, and not far behind the first's."""
+    kept = int(best.kept[0])
+    if kept == 0:
+        return -_BIG
+    behind = best.value[0] - BEHIND
+    return max(behind, best.value[kept - 1]) if kept == len(best.form) else behind
+
+
+@query_kernel
+def _most(lon: float) -> float:
+    """Return the most that importance and nearness can add."""
+    return IMPORTANCE_WEIGHT if math.isnan(lon) else IMPORTANCE_WEIGHT + NEAR_WEIGHT
+
+
+@query_kernel
+def _count(first: Struct, posted: Struct, keys: Struct, s: Struct) -> int:
+    """Count for each form how many keys it shares; return how many forms share any. The forms stand in ``touched``."""
+    touched = 0
+    for key in keys:
+        if key < 0:
+            continue
+        for at in range(first[key], first[key + 1]):
+            form = posted[at]
+            if s.shared[form] == 0:
+                s.touched[touched] = form
+                touched += 1
+            s.shared[form] += 1
+    return touched
+
+
+@query_kernel
+def _by_shared(s: Struct, touched: int, most: int) -> None:
+    """Sort the touched forms by what they share, most first, into ``sorted``; ``level`` says where each count begins."""
+    s.level[: most + 2] = 0
+    for at in range(touched):
+        s.level[most - s.shared[s.touched[at]] + 1] += 1
+    for count in range(most + 1):
+        s.level[count + 1] += s.level[count]
+    for at in range(touched):
+        form = s.touched[at]
+        slot = most - s.shared[form]
+        s.sorted[s.level[slot]] = form
+        s.level[slot] += 1
+    for count in range(most, 0, -1):
+        s.level[count] = s.level[count - 1]
+    s.level[0] = 0
+
+
+@query_kernel
+def search_written(
+    x: Struct, s: Struct, best: Struct, char: Struct, sound: Struct, kind: Struct, lon: float, lat: float
+) -> None:
+    """Compare by characters, homophones and similar sounds: a form must share half of the query's sounds."""
+    n = len(char)
+    touched = _count(x.first_of_kind, x.form_of_kind, kind, s)
+    _by_shared(s, touched, n)
+    most, need = _most(lon), (n + 1) // 2
+    first_letter, form_char, form_sound, form_kind, rows = x.first_letter, x.char, x.sound, x.kind, s.rows
+    for level in range(n - need + 1):
+        if 1.0 - EXTRA * level / n + most < _least(best):
+            break
+        for at in range(s.level[level], s.level[level + 1] if level < n else touched):
+            form = s.sorted[at]
+            start, end = first_letter[form], first_letter[form + 1]
+            if 1.0 - EXTRA * level / n - tail_cost(end - start - n) + most < _least(best):
+                continue
+            quality = written_quality(
+                form_char, form_sound, form_kind, rows, start, end - start, char, sound, kind, level == 0
+            )
+            if quality >= QUALITY_MIN and quality + most >= _least(best):
+                _offer(best, form, quality + _worth(x, form, lon, lat), quality, WRITTEN)
+    for at in range(touched):
+        s.shared[s.touched[at]] = 0
+
+
+@query_kernel
+def written_quality(  # noqa: C901 - one loop of the textbook
+    form_char: Struct,
+    form_sound: Struct,
+    form_kind: Struct,
+    rows: Struct,
+    start: int,
+    m: int,
+    char: Struct,
+    sound: Struct,
+    kind: Struct,
+    has_all: bool,  # noqa: FBT001 - kernels know no keywords
+) -> float:
+    """Align a query with a form (Damerau, gaps after Gotoh, free end), 1 for the same; rows are letters of the query."""
+    n = len(char)
+    before, above, row = 0, 1, 2
+    for j in range(m + 1):
+        rows[above, j] = inside_cost(j) * n
+    for i in range(n):
+        rows[row, 0] = rows[above, 0] + EXTRA
+        gap_cost = _BIG
+        for j in range(1, m + 1):
+            at = start + j - 1
+            unlike = 0.0
+            if form_char[at] != char[i]:
+                unlike = LETTER_WRONG
+                if _is_digit(char[i]) and _is_digit(form_char[at]):
+                    unlike = DIGIT_WRONG
+                elif form_sound[at] == sound[i]:
+                    unlike = SAME_SOUND
+                elif form_kind[at] == kind[i]:
+                    unlike = SIMILAR_SOUND
+            cost = min(rows[above, j - 1] + unlike, rows[above, j] + EXTRA)
+            gap_cost = min(rows[row, j - 1] + GAP_OPEN, gap_cost + GAP_NEXT)
+            cost = min(cost, gap_cost)
+            if (
+                i > 0
+                and j > 1
+                and (form_char[at] == char[i - 1] or form_sound[at] == sound[i - 1])
+                and (form_char[at - 1] == char[i] or form_sound[at - 1] == sound[i])
+            ):
+                cost = min(cost, rows[before, j - 2] + SWAPPED)
+            rows[row, j] = cost
+        before, above, row = above, row, before
+    least = _BIG
+    for j in range(1, m + 1):
+        least = min(least, rows[above, j] / n + tail_cost(m - j))
+    quality = 1.0 - least
+    if has_all and n >= BAG_FROM and m <= n + BAG_LONGER:
+        return max(quality, BAG_QUALITY - tail_cost(abs(m - n)))
+    return quality
+
+
+@query_kernel
+def _is_digit(char: int) -> bool:
+    return 48 <= char <= 57  # noqa: PLR2004 - ASCII
+
+
+@query_kernel
+def search_typed(x: Struct, s: Struct, best: Struct, letters: Struct, lon: float, lat: float) -> None:
+    """Find forms whose syllables the letters spell, each whole or begun; inside a name only from three letters on."""
+    n = len(letters)
+    _begun(x.first_of_sound, x.sound_letter, s.begun, letters)
+    initial, most = letters[0], _most(lon)
+    first, end = x.first_of_initial[initial], x.first_of_initial[initial + 1]
+    if n < INSIDE_FROM:
+        end = first + x.heads_of_initial[initial]  # the first syllables of names stand first
+    possible = _possible(x.place_of_initial, x.end_of_initial, x.sound, s.begun, n, first, end, s.sorted)
+    for found in range(possible):
+        at = s.sorted[found]
+        form, place = x.form_of_initial[at], x.place_of_initial[at]
+        inside = inside_cost(place - x.first_letter[form])
+        if 1.0 - inside + most < _least(best):
+            continue
+        quality = typed_quality(x.sound, x.first_of_sound, s.begun, s.rows, place, x.end_of_initial[at], n) - inside
+        if quality >= QUALITY_MIN and quality + most >= _least(best):
+            _offer(best, form, quality + _worth(x, form, lon, lat), quality, TYPED)
+
+
+@query_kernel
+def _possible(
+    place_of: Struct, end_of: Struct, sound: Struct, begun: Struct, n: int, first: int, end: int, kept: Struct
+) -> int:
+    """Keep the places where the query, or its first two syllables, may be spelled; return how many."""
+    count = 0
+    for at in range(first, end):
+        place = place_of[at]
+        reach = begun[sound[place] * n]
+        possible = reach == n
+        if not possible and place + 1 < end_of[at]:
+            following = sound[place + 1] * n
+            for i in range(1, reach + 1):
+                possible = possible or begun[following + i] > 0
+        if possible:
+            kept[count] = at
+            count += 1
+    return count
+
+
+@query_kernel
+def _begun(first_of_sound: Struct, sound_letter: Struct, begun: Struct, letters: Struct) -> None:
+    """Note for each syllable how many letters it shares with the query from each of its letters on."""
+    n = len(letters)
+    for sound in range(len(first_of_sound) - 1):
+        start, end = first_of_sound[sound], first_of_sound[sound + 1]
+        for i in range(n):
+            length = 0
+            while start + length < end and i + length < n and sound_letter[start + length] == letters[i + length]:
+                length += 1
+            begun[sound * n + i] = length
+
+
+@query_kernel
+def typed_quality(
+    form_sound: Struct, first_of_sound: Struct, begun: Struct, rows: Struct, first: int, end: int, n: int
+) -> float:
+    """Spell all n letters of the query with the syllables from ``first`` on; 0 when it cannot be."""
+    cost, following = 0, 1
+    rows[cost, 0] = 0.0
+    quality, lowest, highest, used = 0.0, 0, 0, 0
+    for at in range(first, end):
+        sound = form_sound[at]
+        length = first_of_sound[sound + 1] - first_of_sound[sound]
+        used += 1
+        for i in range(lowest, min(n, highest + length) + 1):
+            rows[following, i] = _BIG
+        next_lowest, next_highest = n + 1, -1
+        for i in range(lowest, min(highest, n - 1) + 1):
+            if begun[sound * n + i] == 0 or rows[cost, i] >= _BIG:
+                continue
+            next_lowest = min(next_lowest, i + 1)
+            for k in range(1, begun[sound * n + i] + 1):
+                price = rows[cost, i]
+                if k < length:
+                    price += UNFINISHED if i + k == n else ABBREVIATED
+                rows[following, i + k] = min(rows[following, i + k], price)
+                next_highest = max(next_highest, i + k)
+        if next_highest < 0:
+            break
+        lowest, highest = next_lowest, next_highest
+        if highest == n:
+            quality = max(quality, 1.0 - rows[following, n] / used - tail_cost(end - at - 1))
+        cost, following = following, cost
+    return quality
+
+
+@query_kernel
+def search_mistyped(x: Struct, s: Struct, best: Struct, letters: Struct, pairs: Struct, lon: float, lat: float) -> None:
+    """Compare letters with letters as they sound; a form must share enough pairs of neighbouring letters."""
+    n = len(letters)
+    grams = n - 1
+    touched = _count(x.first_of_pair, x.form_of_pair, pairs, s)
+    _by_shared(s, touched, grams)
+    most, need, unit = _most(lon), math.ceil(SHARED_PAIRS * grams), MISSPELLED / n
+    first_plain, plain, plain_syllable, first_letter = x.first_plain, x.plain, x.plain_syllable, x.first_letter
+    where = s.where
+    _places(letters, where)
+    for level in range(grams - need + 1):
+        floor = max(MISSPELLED_MIN, _least(best) - most)
+        if 1.0 - FAR - unit * math.ceil(level / PAIRS_PER_ERROR) < floor:
+            break
+        errors_max = int((1.0 - FAR - floor) / unit + ROUNDING)
+        first, end = s.level[level], s.level[level + 1] if level < grams else touched
+        possible = _within(plain, first_plain, s.sorted, first, end, where, n, errors_max, s.possible)
+        for found in range(possible):
+            form = s.possible[found]
+            floor = max(MISSPELLED_MIN, _least(best) - most)
+            start, after = first_plain[form], first_plain[form + 1]
+            syllables = first_letter[form + 1] - first_letter[form]
+            quality = mistyped_quality(plain, plain_syllable, s.rows, start, after - start, syllables, letters, floor)
+            if quality >= floor:
+                _offer(best, form, quality + _worth(x, form, lon, lat), quality, MISTYPED)
+    for at in range(touched):
+        s.shared[s.touched[at]] = 0
+
+
+@query_kernel
+def _places(letters: Struct, where: Struct) -> None:
+    """Note for each letter at which places of the query it stands, as bits."""
+    for letter in range(len(where)):
+        where[letter] = 0
+    for i in range(min(WORD_BITS, len(letters))):
+        where[letters[i]] |= np.uint64(1) << np.uint64(i)
+
+
+@query_kernel
+def _within(
+    plain: Struct,
+    first_plain: Struct,
+    forms: Struct,
+    first: int,
+    end: int,
+    where: Struct,
+    n: int,
+    errors_max: int,
+    kept: Struct,
+) -> int:
+    """Keep the forms in which the query occurs anywhere with so few errors; return how many.
+
+    Bit-parallel after Hyyrö, *A bit-vector algorithm for computing Levenshtein and Damerau edit distances* (2003); the
+    first row is free, so that the query may begin anywhere. A query beyond the word is not judged here.
+    """
+    one = np.uint64(1)
+    last = one << np.uint64(min(n, WORD_BITS) - 1)
+    count = 0
+    for at in range(first, end):
+        form = forms[at]
+        up, down, diagonal, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
+        errors = n
+        possible = n > WORD_BITS or errors <= errors_max
+        for letter in range(first_plain[form], first_plain[form + 1]):
+            if possible:
+                break
+            match = where[plain[letter]]
+            swapped = (((~diagonal) & match) << one) & before
+            diagonal = (((match & up) + up) ^ up) | match | down | swapped
+            more = down | ~(diagonal | up)
+            less = diagonal & up
+            if more & last:
+                errors += 1
+            if less & last:
+                errors -= 1
+                possible = errors <= errors_max
+            up = (less << one) | ~(diagonal | (more << one))
+            down = diagonal & (more << one)
+            before = match
+        if possible:
+            kept[count] = form
+            count += 1
+    return count
+
+
+@query_kernel
+def mistyped_quality(
+    plain: Struct,
+    plain_syllable: Struct,
+    rows: Struct,
+    start: int,
+    m: int,
+    syllables: int,
+    letters: Struct,
+    floor: float,
+) -> float:
+    """Align letters with a form's letters from any syllable on (Damerau, free end); 0 when below ``floor``."""
+    n = len(letters)
+    unit = MISSPELLED / n
+    before, above, row = 0, 1, 2
+    rows[above, 0] = 0.0
+    for j in range(1, m + 1):
+        begins = j < m and plain_syllable[start + j] != plain_syllable[start + j - 1]
+        rows[above, j] = inside_cost(plain_syllable[start + j]) if begins else _BIG
+    for i in range(n):
+        rows[row, 0] = rows[above, 0] + unit
+        least = rows[row, 0]
+        for j in range(1, m + 1):
+            same = plain[start + j - 1] == letters[i]
+            step = 0.0 if same else unit
+            cost = min(rows[above, j - 1] + step, min(rows[above, j], rows[row, j - 1]) + unit)
+            if i > 0 and j > 1 and plain[start + j - 1] == letters[i - 1] and plain[start + j - 2] == letters[i]:
+                cost = min(cost, rows[before, j - 2] + unit)
+            rows[row, j] = cost
+            least = min(least, cost)
+        if 1.0 - FAR - least < floor:
+            return 0.0
+        before, above, row = above, row, before
+    least = _BIG
+    for j in range(1, m + 1):
+        least = min(least, rows[above, j] + tail_cost(syllables - 1 - plain_syllable[start + j - 1]))
+    return 1.0 - FAR - least
+
+
+def pairs_of(letters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of all pairs of neighbouring letters."""
+    pairs: NDArray[np.int64] = letters[:-1] * LETTERS_ABREAST + letters[1:]
+    return pairs

@@ -35,6 +35,7 @@ KERNEL_SOURCES = (
     "reach_kernels.py",
     "regions.py",
     "gazetteer_score.py",
+    "gazetteer_align.py",
     "gazetteer_kernels.py",
     "latency_kernels.py",
 )

@@ -18,7 +18,17 @@ import numpy as np
 from geo.city_pack import CityPack
 from geo.gazetteer_entries import CROSSING, ROAD, Entry, Named, Street, crossing_name, gather
 from geo.gazetteer_index import MISTYPED, TYPED, FormIndex, Hit
-from geo.gazetteer_parse import Cut, House, Mark, cuts_of, district_first, houses_of, mark_of, without_around, without_corner
+from geo.gazetteer_parse import (
+    Cut,
+    House,
+    Mark,
+    cuts_of,
+    district_first,
+    houses_of,
+    mark_of,
+    without_around,
+    without_corner,
+)
 from geo.gazetteer_pinyin import syllables_of, typed_letters
 from geo.gazetteer_score import IMPORTANCE_WEIGHT, NEAR_HALF_M, NEAR_WEIGHT
 from geo.gazetteer_text import from_english, spelled_once
@@ -99,7 +109,14 @@ class Gazetteer:
     @classmethod
     def of(cls, pack: CityPack) -> "Gazetteer":
         """Read the names of a city pack; takes seconds, so do it once and beside the queries."""
-        return cls(gather(pack), pack.name.removesuffix("市"))
+        gazetteer = cls(gather(pack), pack.name.removesuffix("市"))
+        gazetteer.find("朝yang", 1)  # loads every kernel, or compiles it at set-up, so that no dispatcher waits for it
+        return gazetteer
+
+    @property
+    def named(self) -> Named:
+        """Return what can be found, for those who describe places."""
+        return self._named
 
     @cached_property
     def size(self) -> int:
@@ -147,7 +164,9 @@ class Gazetteer:
         for place, spelled in enumerate(said):
             if not spelled or (place and len(spelled) < 2):  # noqa: PLR2004 - "路口" alone leaves nothing
                 continue
-            letters = typed_letters(spelled) if any(letter.isascii() and letter.isalpha() for letter in spelled) else None
+            letters = (
+                typed_letters(spelled) if any(letter.isascii() and letter.isalpha() for letter in spelled) else None
+            )
             for hit in self._names.find(spelled, letters, near):
                 yield from self._told(hit, spelled, letters, near, less=0.03 * place)
         translated = from_english(words)
@@ -170,7 +189,9 @@ class Gazetteer:
         """Return streets whose name the words may be, with the quality of each, best first."""
         if words not in known:
             spelled = spelled_once(from_english(words) or words)
-            letters = typed_letters(spelled) if any(letter.isascii() and letter.isalpha() for letter in spelled) else None
+            letters = (
+                typed_letters(spelled) if any(letter.isascii() and letter.isalpha() for letter in spelled) else None
+            )
             hits = self._streets.find(spelled, letters, None) if spelled else []
             found: dict[int, float] = {}
             for hit in hits:
@@ -180,9 +201,7 @@ class Gazetteer:
             known[words] = sorted(good, key=lambda each: -each[1])[:_STREETS_MAX]
         return known[words]
 
-    def _crossings(
-        self, cut: Cut, near: Point | None, known: dict[str, list[tuple[int, float]]]
-    ) -> Iterator[_Answer]:
+    def _crossings(self, cut: Cut, near: Point | None, known: dict[str, list[tuple[int, float]]]) -> Iterator[_Answer]:
         first = self._street_hits(cut.one, known)
         for one, one_quality in first:
             for other, other_quality in self._street_hits(cut.other, known):
@@ -245,7 +264,7 @@ def _matched(hit: Hit, name: str, spelled: str, letters: str | None) -> MatchedB
         return MatchedBy.MISSPELLED
     own = spelled_once(name)
     if hit.how == TYPED:
-        if letters is None:
+        if letters is None or hit.english:
             return MatchedBy.ENGLISH
         return MatchedBy.PINYIN if "".join(syllables_of(own)).startswith(letters) else MatchedBy.INITIALS
     if own == spelled or hit.quality >= _EXACT:
@@ -319,9 +338,9 @@ def _ranked(answers: list[_Answer], limit: int) -> list[FoundPlace]:
     answers.sort(key=lambda answer: (-answer.worth, answer.place.name, answer.place.point.lon, answer.place.point.lat))
     told: list[FoundPlace] = []
     for answer in answers:
+        if len(told) == limit:
+            break
         place = answer.place
         if not any(other.name == place.name and distance_m(other.point, place.point) < SAME_PLACE_M for other in told):
             told.append(place)
-            if len(told) == limit:
-                break
     return told

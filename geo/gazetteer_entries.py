@@ -1,9 +1,10 @@
-"""Gather from a city pack everything that a caller may name: places, roads, crossings, house numbers, kilometre marks."""
+"""Gather from a city pack what a caller may name: places, roads, crossings, house numbers, kilometre marks."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from geo.city_pack import CityPack
 from geo.gazetteer_index import NamedSpots
-from geo.gazetteer_text import without_brackets
+from geo.gazetteer_text import is_han, without_brackets
 from geo.osm_import import MILESTONE, NamedPlace, RoadName
 from geo.point import EARTH_RADIUS_M, Point
 from geo.roads import RoadGraph
@@ -99,20 +100,24 @@ def gather(pack: CityPack) -> Named:
     districts = _Districts(pack.districts)
     houses, marks, plain = _sorted_out(pack.places)
     names = _merged(pack.road_names)
-    zh = [name.zh for name in names]
-    name_of_road = _name_numbers(pack.road_names, {each: number for number, each in enumerate(zh)})
+    name_of_road = _name_numbers(pack.road_names, {name.zh: number for number, name in enumerate(names)})
     stretches = _Stretches.of(pack.graph, name_of_road)
     parts = [_roads(name, stretches, number, districts) for number, name in enumerate(names)]
     streets = [
-        Street(_whole(name, parts[number]), houses.pop(name.zh, {}), _in_order(marks.get(name.zh, ())))
+        Street(
+            _whole(name, parts[number]),
+            _with_districts(houses.pop(name.zh, {}), districts),
+            _in_order(marks.get(name.zh, ())),
+        )
         for number, name in enumerate(names)
         if parts[number]
     ]
-    number_of = {street.road.name: number for number, street in enumerate(streets)}
-    crossings = _crossings(pack.graph, name_of_road, zh, number_of, streets, districts)
-    streets += [_only_numbered(name, rows) for name, rows in houses.items()]
-    streets = [_with_districts(street, districts) for street in streets]
-    entries = [_place(row, districts) for row in plain]
+    numbers = np.cumsum([bool(part) for part in parts]) - 1  # names without a road on the graph are no streets
+    street_of_road = np.where(name_of_road >= 0, numbers[name_of_road], -1) if len(names) else name_of_road
+    crossings = _crossings(pack.graph, street_of_road, streets, districts)
+    streets += [_only_numbered(name, _with_districts(rows, districts)) for name, rows in houses.items()]
+    entries = _places(plain, districts)
+    entries += _hospitals(pack, {entry.name for entry in entries}, districts)
     entries += districts.entries({entry.name for entry in entries})
     entries += [road for roads in parts for road in roads]
     return Named(tuple(entries), tuple(streets), crossings)
@@ -205,9 +210,10 @@ def _class_importance(classes: NDArray[np.uint8], length_m: NDArray[np.float64])
 
 def _clusters(lonlat: NDArray[np.float64], reach_m: float) -> list[NDArray[np.int64]]:
     """Group points that are joined by steps of at most ``reach_m``."""
-    if len(lonlat) == 1:
-        return [np.zeros(1, np.int64)]
-    pairs = cKDTree(_metres(lonlat)).query_pairs(reach_m, output_type="ndarray")
+    plane = _metres(lonlat)
+    if (np.hypot(*(plane - plane[0]).T) <= reach_m).all():  # nearly always: one step from the first reaches all
+        return [np.arange(len(lonlat))]
+    pairs = cKDTree(plane).query_pairs(reach_m, output_type="ndarray")
     joined = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(lonlat),) * 2)
     count, label = connected_components(joined, directed=False)
     return [np.flatnonzero(label == each) for each in range(count)]
@@ -225,44 +231,25 @@ def _whole(name: RoadName, roads: Sequence[Entry]) -> Entry:
     return Entry(name.zh, name.en, ROAD, roads[0].district, roads[0].importance, spots, name.aliases)
 
 
-def _only_numbered(name: str, houses: Mapping[int, Any]) -> Street:
+def _only_numbered(name: str, houses: Mapping[int, tuple[Point, str | None]]) -> Street:
     """Return a street that is known only by its house numbers."""
-    spots = np.array([[point.lon, point.lat] for point in houses.values()])
+    spots = np.array([[point.lon, point.lat] for point, _ in houses.values()])
     return Street(Entry(name, None, ROAD, None, _ADDRESS_IMPORTANCE, spots), houses, ())
 
 
-def _with_districts(street: Street, districts: "_Districts") -> Street:
-    points = cast("dict[int, Point]", street.houses)
-    found = districts.of_all(list(points.values()))
-    return street._replace(
-        houses={number: (point, district) for (number, point), district in zip(points.items(), found, strict=True)}
-    )
+def _with_districts(houses: Mapping[int, Point], districts: "_Districts") -> dict[int, tuple[Point, str | None]]:
+    found = districts.of_all(list(houses.values()))
+    return {number: (point, here) for (number, point), here in zip(houses.items(), found, strict=True)}
 
 
 def _crossings(
-    graph: RoadGraph,
-    name_of_road: NDArray[np.int64],
-    zh: Sequence[str],
-    number_of: Mapping[str, int],
-    streets: Sequence[Street],
-    districts: "_Districts",
+    graph: RoadGraph, street_of_road: NDArray[np.int64], streets: Sequence[Street], districts: "_Districts"
 ) -> dict[tuple[int, int], tuple[Entry, ...]]:
     """Find the junctions where two names meet; junctions side by side are one crossing."""
-    name = name_of_road[graph.road_name[graph.arc_stretch]]
-    ends = np.concatenate([graph.arc_from, graph.arc_to]).astype(np.int64)
-    both = np.unique(np.stack([ends, np.concatenate([name, name])], axis=1)[np.tile(name >= 0, 2)], axis=0)
-    at_node = np.split(both[:, 1], np.flatnonzero(np.diff(both[:, 0])) + 1)
-    nodes: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for node, meeting in zip(np.unique(both[:, 0]).tolist(), at_node, strict=True):
-        streets_here = sorted(number_of[zh[each]] for each in meeting)
-        for at, one in enumerate(streets_here):
-            for other in streets_here[at + 1 :]:
-                nodes[one, other].append(node)
     found = {}
-    for (one, other), meeting in nodes.items():
-        lonlat = np.stack([graph.node_lon[meeting], graph.node_lat[meeting]], axis=1)
-        groups = _clusters(lonlat, _ONE_CROSSING_M)
-        middles = [lonlat[members].mean(axis=0) for members in groups]
+    for (one, other), nodes in _meetings(graph, street_of_road).items():
+        lonlat = np.stack([graph.node_lon[nodes], graph.node_lat[nodes]], axis=1)
+        middles = [lonlat[members].mean(axis=0) for members in _clusters(lonlat, _ONE_CROSSING_M)]
         a, b = streets[one].road, streets[other].road
         weight = 0.4 + (a.importance + b.importance) / 4.0
         english = f"{a.name_en} & {b.name_en}" if a.name_en and b.name_en else None
@@ -273,17 +260,53 @@ def _crossings(
     return found
 
 
+def _meetings(graph: RoadGraph, street_of_road: NDArray[np.int64]) -> dict[tuple[int, int], list[int]]:
+    """Return, for each two streets that share junctions, those junctions."""
+    street = street_of_road[graph.road_name[graph.arc_stretch]]
+    ends = np.concatenate([graph.arc_from, graph.arc_to]).astype(np.int64)
+    both = np.unique(np.stack([ends, np.concatenate([street, street])], axis=1)[np.tile(street >= 0, 2)], axis=0)
+    if not len(both):
+        return {}
+    at_node = np.split(both[:, 1], np.flatnonzero(np.diff(both[:, 0])) + 1)
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for node, here in zip(np.unique(both[:, 0]).tolist(), at_node, strict=True):
+        for one, other in combinations(here.tolist(), 2):
+            found[one, other].append(node)
+    return found
+
+
 def crossing_name(one: str, other: str) -> str:
     """Return how a crossing is called."""
     return f"{one}与{other}路口"
 
 
-def _place(row: NamedPlace, districts: "_Districts") -> Entry:
-    importance = _KIND_IMPORTANCE.get(row.kind) or _KEY_IMPORTANCE.get(row.kind.partition("=")[0], _PLAIN_IMPORTANCE)
-    if not any("㐀" <= letter <= "鿿" for letter in row.name) and any(letter.isdigit() for letter in row.name):
-        importance = _NUMBER_IMPORTANCE
-    spot = np.array([[row.point.lon, row.point.lat]])
-    return Entry(row.name, row.name_en, row.kind, districts.of(row.point), importance, spot, row.aliases)
+def _places(rows: Sequence[NamedPlace], districts: "_Districts") -> list[Entry]:
+    found = districts.of_all([row.point for row in rows])
+    return [
+        Entry(
+            row.name,
+            row.name_en,
+            row.kind,
+            district,
+            _importance(row),
+            np.array([[row.point.lon, row.point.lat]]),
+            row.aliases,
+        )
+        for row, district in zip(rows, found, strict=True)
+    ]
+
+
+def _importance(place: NamedPlace) -> float:
+    if not any(is_han(letter) for letter in place.name) and any(letter.isdigit() for letter in place.name):
+        return _NUMBER_IMPORTANCE
+    known = _KIND_IMPORTANCE.get(place.kind)
+    return _KEY_IMPORTANCE.get(place.kind.partition("=")[0], _PLAIN_IMPORTANCE) if known is None else known
+
+
+def _hospitals(pack: CityPack, known: set[str], districts: "_Districts") -> list[Entry]:
+    """Return the hospitals of the city's own list that the map does not name."""
+    missing = [site for site in pack.centers if site.name not in known]
+    return _places([NamedPlace(site.name, None, "amenity=hospital", site.point) for site in missing], districts)
 
 
 class _Districts:
@@ -325,8 +348,3 @@ class _Districts:
                     Entry(name, english, DISTRICT, name, _KIND_IMPORTANCE[DISTRICT], np.array([[inside.x, inside.y]]))
                 )
         return rows
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of all districts."""
-        return tuple(name for name, *_ in self._outlines)

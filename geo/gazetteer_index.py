@@ -24,13 +24,14 @@ from geo.gazetteer_kernels import (
     search_written,
 )
 from geo.gazetteer_pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
+from geo.gazetteer_score import BEHIND, MISSPELLED_FROM
 from geo.gazetteer_text import LETTERS_MAX, folded, is_han, spelled_once
 from geo.point import Point
 
 __all__ = ["MISTYPED", "TYPED", "WRITTEN", "Form", "FormIndex", "Hit", "NamedSpots", "forms_of", "plain_letters"]
 
-# A query of letters shorter than this is spelled rightly or not at all.
-_MISTYPED_FROM = 4
+# In place of a character: the letter is only read, not written.
+READ_OTHERWISE, ENGLISH_WORD = 0, -1
 
 # So many forms a search keeps; the entries of the last ones are never shown.
 _KEPT_MAX = 24
@@ -50,7 +51,10 @@ class NamedSpots:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to write or to read a name: a character (0: none) and a syllable for each letter."""
+    """One way to write or to read a name: a character and a syllable for each letter.
+
+    In place of characters stand `READ_OTHERWISE` or, for each word of an English name, `ENGLISH_WORD`.
+    """
 
     chars: tuple[int, ...]
     sounds: tuple[str, ...]
@@ -63,6 +67,7 @@ class Hit:
     entries: tuple[int, ...]
     quality: float
     how: int
+    english: bool
 
 
 class _Names(NamedTuple):
@@ -148,15 +153,17 @@ class FormIndex:
         if letters:
             search_typed(self.names, scratch, best, letter_numbers(letters), lon, lat)
             plain = letter_numbers(plain_letters(letters))
-            if len(plain) >= _MISTYPED_FROM:
+            if len(plain) >= MISSPELLED_FROM:
                 search_mistyped(self.names, scratch, best, plain, pairs_of(plain), lon, lat)
-        return [self._hit(best, at) for at in range(int(best.kept[0]))]
+        kept = int(best.kept[0])
+        return [self._hit(best, at) for at in range(kept) if best.value[at] >= best.value[0] - BEHIND]
 
     def _hit(self, best: _Best, at: int) -> Hit:
         form = int(best.form[at])
         first, end = self.names.first_entry[form], self.names.first_entry[form + 1]
         entries = tuple(self.names.form_entry[first:end].tolist())
-        return Hit(entries, float(best.quality[at]), int(best.how[at]))
+        english = bool(self.names.char[self.names.first_letter[form]] == ENGLISH_WORD)
+        return Hit(entries, float(best.quality[at]), int(best.how[at]), english)
 
     def _numbered(self, spelled: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         sounds = syllables_of(spelled)
@@ -197,7 +204,7 @@ def forms_of(name: str, english: str | None) -> list[Form]:
     found = []
     if spelled:
         first = syllables_of(spelled)
-        chars, unwritten = tuple(ord(letter) for letter in spelled), (0,) * len(spelled)
+        chars, unwritten = tuple(ord(letter) for letter in spelled), (READ_OTHERWISE,) * len(spelled)
         found.append(Form(chars, tuple(first)))
         found += [Form(unwritten, tuple(reading)) for reading in other_readings(spelled, first)]
         said = spoken_tens(spelled)
@@ -205,7 +212,7 @@ def forms_of(name: str, english: str | None) -> list[Form]:
             found.append(Form(tuple(ord(letter) for letter in said), tuple(syllables_of(said))))
     words = _english_words(english or "")
     if words:
-        found.append(Form((0,) * len(words), words))
+        found.append(Form((ENGLISH_WORD,) * len(words), words))
     return found
 
 

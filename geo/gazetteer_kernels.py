@@ -18,38 +18,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import Struct, query_kernel
+from geo.gazetteer_align import inside_cost, mistyped_quality, tail_cost, typed_quality, written_quality
 from geo.gazetteer_score import (
-    ABBREVIATED,
-    BAG_FROM,
-    BAG_LONGER,
-    BAG_QUALITY,
     BEHIND,
-    DIGIT_WRONG,
     EXTRA,
     FAR,
-    GAP_NEXT,
-    GAP_OPEN,
     IMPORTANCE_WEIGHT,
-    INSIDE_FIRST,
     INSIDE_FROM,
-    INSIDE_MAX,
-    INSIDE_NEXT,
-    LETTER_WRONG,
     MISSPELLED,
     MISSPELLED_MIN,
     NEAR_HALF_M,
     NEAR_WEIGHT,
     QUALITY_MIN,
-    SAME_SOUND,
     SHARED_PAIRS,
-    SIMILAR_SOUND,
-    SWAPPED,
-    TAIL_EACH,
-    TAIL_MAX,
-    UNFINISHED,
 )
+from geo.point import EARTH_RADIUS_M
 
-_METRES_PER_DEGREE = math.pi / 180.0 * 6_371_008.8
+_METRES_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
 _BIG = 1e9
 WRITTEN, TYPED, MISTYPED = 0, 1, 2
 LETTERS_ABREAST = 26
@@ -61,24 +46,11 @@ ROUNDING = 1e-9
 
 
 @query_kernel
-def tail_cost(left: int) -> float:
-    """Price the syllables of a name that were not typed yet."""
-    return min(TAIL_MAX, TAIL_EACH * left)
-
-
-@query_kernel
-def inside_cost(skipped: int) -> float:
-    """Price a query that begins inside a name."""
-    if skipped == 0:
-        return 0.0
-    return min(INSIDE_MAX, INSIDE_FIRST + INSIDE_NEXT * (skipped - 1))
-
-
-@query_kernel
 def _worth(x: Struct, form: int, lon: float, lat: float) -> float:
     """Return what the best entry of a form adds to its quality: importance, and nearness where a point is known."""
     if math.isnan(lon):
-        return x.form_importance[form] * IMPORTANCE_WEIGHT
+        known: float = x.form_importance[form] * IMPORTANCE_WEIGHT
+        return known
     best = 0.0
     narrow = math.cos(math.radians(lat)) * _METRES_PER_DEGREE
     for at in range(x.first_entry[form], x.first_entry[form + 1]):
@@ -127,12 +99,13 @@ def _copy(best: Struct, source: int, target: int) -> None:
 
 @query_kernel
 def _least(best: Struct) -> float:
-    """Return the value that a newcomer has to reach: the worst kept's of a full list, and not far behind the first's."""
+    """Return the value that a newcomer has to reach: the worst kept of a full list, and not far behind the first."""
     kept = int(best.kept[0])
     if kept == 0:
         return -_BIG
-    behind = best.value[0] - BEHIND
-    return max(behind, best.value[kept - 1]) if kept == len(best.form) else behind
+    behind: float = best.value[0] - BEHIND
+    worst: float = best.value[kept - 1]
+    return max(behind, worst) if kept == len(best.form) else behind
 
 
 @query_kernel
@@ -159,7 +132,7 @@ def _count(first: Struct, posted: Struct, keys: Struct, s: Struct) -> int:
 
 @query_kernel
 def _by_shared(s: Struct, touched: int, most: int) -> None:
-    """Sort the touched forms by what they share, most first, into ``sorted``; ``level`` says where each count begins."""
+    """Sort the touched forms by what they share, most first; ``level`` says where each count begins in ``sorted``."""
     s.level[: most + 2] = 0
     for at in range(touched):
         s.level[most - s.shared[s.touched[at]] + 1] += 1
@@ -200,64 +173,6 @@ def search_written(
                 _offer(best, form, quality + _worth(x, form, lon, lat), quality, WRITTEN)
     for at in range(touched):
         s.shared[s.touched[at]] = 0
-
-
-@query_kernel
-def written_quality(  # noqa: C901 - one loop of the textbook
-    form_char: Struct,
-    form_sound: Struct,
-    form_kind: Struct,
-    rows: Struct,
-    start: int,
-    m: int,
-    char: Struct,
-    sound: Struct,
-    kind: Struct,
-    has_all: bool,  # noqa: FBT001 - kernels know no keywords
-) -> float:
-    """Align a query with a form (Damerau, gaps after Gotoh, free end), 1 for the same; rows are letters of the query."""
-    n = len(char)
-    before, above, row = 0, 1, 2
-    for j in range(m + 1):
-        rows[above, j] = inside_cost(j) * n
-    for i in range(n):
-        rows[row, 0] = rows[above, 0] + EXTRA
-        gap_cost = _BIG
-        for j in range(1, m + 1):
-            at = start + j - 1
-            unlike = 0.0
-            if form_char[at] != char[i]:
-                unlike = LETTER_WRONG
-                if _is_digit(char[i]) and _is_digit(form_char[at]):
-                    unlike = DIGIT_WRONG
-                elif form_sound[at] == sound[i]:
-                    unlike = SAME_SOUND
-                elif form_kind[at] == kind[i]:
-                    unlike = SIMILAR_SOUND
-            cost = min(rows[above, j - 1] + unlike, rows[above, j] + EXTRA)
-            gap_cost = min(rows[row, j - 1] + GAP_OPEN, gap_cost + GAP_NEXT)
-            cost = min(cost, gap_cost)
-            if (
-                i > 0
-                and j > 1
-                and (form_char[at] == char[i - 1] or form_sound[at] == sound[i - 1])
-                and (form_char[at - 1] == char[i] or form_sound[at - 1] == sound[i])
-            ):
-                cost = min(cost, rows[before, j - 2] + SWAPPED)
-            rows[row, j] = cost
-        before, above, row = above, row, before
-    least = _BIG
-    for j in range(1, m + 1):
-        least = min(least, rows[above, j] / n + tail_cost(m - j))
-    quality = 1.0 - least
-    if has_all and n >= BAG_FROM and m <= n + BAG_LONGER:
-        return max(quality, BAG_QUALITY - tail_cost(abs(m - n)))
-    return quality
-
-
-@query_kernel
-def _is_digit(char: int) -> bool:
-    return 48 <= char <= 57  # noqa: PLR2004 - ASCII
 
 
 @query_kernel
@@ -312,40 +227,6 @@ def _begun(first_of_sound: Struct, sound_letter: Struct, begun: Struct, letters:
             while start + length < end and i + length < n and sound_letter[start + length] == letters[i + length]:
                 length += 1
             begun[sound * n + i] = length
-
-
-@query_kernel
-def typed_quality(
-    form_sound: Struct, first_of_sound: Struct, begun: Struct, rows: Struct, first: int, end: int, n: int
-) -> float:
-    """Spell all n letters of the query with the syllables from ``first`` on; 0 when it cannot be."""
-    cost, following = 0, 1
-    rows[cost, 0] = 0.0
-    quality, lowest, highest, used = 0.0, 0, 0, 0
-    for at in range(first, end):
-        sound = form_sound[at]
-        length = first_of_sound[sound + 1] - first_of_sound[sound]
-        used += 1
-        for i in range(lowest, min(n, highest + length) + 1):
-            rows[following, i] = _BIG
-        next_lowest, next_highest = n + 1, -1
-        for i in range(lowest, min(highest, n - 1) + 1):
-            if begun[sound * n + i] == 0 or rows[cost, i] >= _BIG:
-                continue
-            next_lowest = min(next_lowest, i + 1)
-            for k in range(1, begun[sound * n + i] + 1):
-                price = rows[cost, i]
-                if k < length:
-                    price += UNFINISHED if i + k == n else ABBREVIATED
-                rows[following, i + k] = min(rows[following, i + k], price)
-                next_highest = max(next_highest, i + k)
-        if next_highest < 0:
-            break
-        lowest, highest = next_lowest, next_highest
-        if highest == n:
-            quality = max(quality, 1.0 - rows[following, n] / used - tail_cost(end - at - 1))
-        cost, following = following, cost
-    return quality
 
 
 @query_kernel
@@ -432,45 +313,6 @@ def _within(
             kept[count] = form
             count += 1
     return count
-
-
-@query_kernel
-def mistyped_quality(
-    plain: Struct,
-    plain_syllable: Struct,
-    rows: Struct,
-    start: int,
-    m: int,
-    syllables: int,
-    letters: Struct,
-    floor: float,
-) -> float:
-    """Align letters with a form's letters from any syllable on (Damerau, free end); 0 when below ``floor``."""
-    n = len(letters)
-    unit = MISSPELLED / n
-    before, above, row = 0, 1, 2
-    rows[above, 0] = 0.0
-    for j in range(1, m + 1):
-        begins = j < m and plain_syllable[start + j] != plain_syllable[start + j - 1]
-        rows[above, j] = inside_cost(plain_syllable[start + j]) if begins else _BIG
-    for i in range(n):
-        rows[row, 0] = rows[above, 0] + unit
-        least = rows[row, 0]
-        for j in range(1, m + 1):
-            same = plain[start + j - 1] == letters[i]
-            step = 0.0 if same else unit
-            cost = min(rows[above, j - 1] + step, min(rows[above, j], rows[row, j - 1]) + unit)
-            if i > 0 and j > 1 and plain[start + j - 1] == letters[i - 1] and plain[start + j - 2] == letters[i]:
-                cost = min(cost, rows[before, j - 2] + unit)
-            rows[row, j] = cost
-            least = min(least, cost)
-        if 1.0 - FAR - least < floor:
-            return 0.0
-        before, above, row = above, row, before
-    least = _BIG
-    for j in range(1, m + 1):
-        least = min(least, rows[above, j] + tail_cost(syllables - 1 - plain_syllable[start + j - 1]))
-    return 1.0 - FAR - least
 
 
 def pairs_of(letters: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -25,8 +25,12 @@ _ROAD_END_LETTERS = re.compile(r"(?:lu|jie|dao|hutong|xiang|qiao|gaosu|road|rd|s
 _HOUSE = re.compile(r"^(?P<street>.*\D)(?P<number>\d{1,5})\s*(?:号|號|hao|h|no)?(?:院|楼|門|门)?$")
 _HAN_HOUSE = re.compile(r"^(?P<street>.+?)(?P<number>[〇零一二三四五六七八九十百千]+)[号號]$")
 _PINYIN_HOUSE = re.compile(r"^(?P<street>.+?)(?P<number>(?:ling|yi|er|san|si|wu|liu|qi|ba|jiu|shi|bai|qian)+)hao$")
-_SOUND_OF = dict(zip("ling yi er san si wu liu qi ba jiu shi bai qian".split(), "〇一二三四五六七八九十百千", strict=True))
+_SOUND_OF = {
+    "ling": "〇", "yi": "一", "er": "二", "san": "三", "si": "四", "wu": "五", "liu": "六", "qi": "七", "ba": "八",
+    "jiu": "九", "shi": "十", "bai": "百", "qian": "千",
+}  # fmt: skip
 _SOUND = re.compile("|".join(sorted(_SOUND_OF, key=len, reverse=True)))
+_FIGURES = frozenset("0123456789")
 _SPACE = re.compile(r"\s+")
 
 _MARK = re.compile(
@@ -91,11 +95,11 @@ def houses_of(words: str) -> list[House]:
     heard = _PINYIN_HOUSE.match(said)
     if heard is not None:
         found.append(House(heard["street"], _value(_SOUND.sub(lambda sound: _SOUND_OF[sound[0]], heard["number"]))))
-    digits = "".join(letter for letter in said if letter.isdecimal())
-    rest = "".join(letter for letter in said if not letter.isdecimal()).removesuffix("号").removesuffix("hao")
-    if written is None and digits and len(digits) < len(said):  # a figure slipped into the street's name
-        found.append(House(rest.replace("号", ""), int(digits[:5])))
-    return [house for house in found if house.street and 0 < house.number <= _NUMBER_MAX]
+    figures = "".join(letter for letter in said if letter in _FIGURES)
+    rest = "".join(letter for letter in said if letter not in _FIGURES).replace("号", "").removesuffix("hao")
+    if figures and rest:  # a figure slipped into the street's name, or the name's last letter among the figures
+        found.append(House(rest, int(figures[:5])))
+    return [house for house in dict.fromkeys(found) if house.street and 0 < house.number <= _NUMBER_MAX]
 
 
 def _value(numerals: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import cast
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
@@ -21,13 +22,12 @@ _READINGS_MAX = 3
 
 # The phrase table reads these as words of the language ("朝阳", the morning sun); on maps they are places.
 load_phrases_dict({"朝阳": [["cháo"], ["yáng"]], "朝内": [["cháo"], ["nèi"]], "朝外": [["cháo"], ["wài"]]})
-_NUMERAL = {str(value): sound for value, sound in enumerate("ling yi er san si wu liu qi ba jiu".split())}
 _TENS = re.compile(r"(?<!\d)[1-9]\d(?!\d)")
 
 
 def syllables_of(spelled: str) -> list[str]:
-    """Return the reading of each letter of a name in its one spelling: pinyin without tones, ü as v; digits as words."""
-    readings = lazy_pinyin(_numerals_back(spelled), style=Style.NORMAL, v_to_u=False, errors=list)
+    """Return how each letter of a name in its one spelling is read: pinyin without tones, ü as v; digits as words."""
+    readings = lazy_pinyin(_numerals_back(spelled), style=Style.NORMAL, v_to_u=False, errors=_letter_by_letter)
     if len(readings) != len(spelled):  # a reading of two syllables: read letter by letter
         readings = [_one(letter) for letter in spelled]
     return [_clean(reading, letter) for reading, letter in zip(readings, spelled, strict=True)]
@@ -35,11 +35,12 @@ def syllables_of(spelled: str) -> list[str]:
 
 def other_readings(spelled: str, first: list[str]) -> list[list[str]]:
     """Return further readings of a name: one character read otherwise each, at most `_READINGS_MAX` of them."""
-    found = []
-    for at, letter in enumerate(spelled):
-        for reading in _OTHER_READINGS.get(letter, ()):
-            if reading != first[at]:
-                found.append([*first[:at], reading, *first[at + 1 :]])
+    found = [
+        [*first[:at], reading, *first[at + 1 :]]
+        for at, letter in enumerate(spelled)
+        for reading in _OTHER_READINGS.get(letter, ())
+        if reading != first[at]
+    ]
     return found[:_READINGS_MAX]
 
 
@@ -50,7 +51,7 @@ def spoken_tens(spelled: str) -> str | None:
 
 
 def _said(number: str) -> str:
-    tens, ones = number
+    tens, ones = number[0], number[1]
     return ("" if tens == "1" else tens) + "十" + ("" if ones == "0" else ones)
 
 
@@ -63,12 +64,17 @@ def _numerals_back(spelled: str) -> str:
 
 def _clean(reading: str, letter: str) -> str:
     kept = "".join(sound for sound in reading.lower() if "a" <= sound <= "z")
-    return kept or _NUMERAL.get(letter, letter if not is_han(letter) else "x")
+    return kept or ("x" if is_han(letter) else letter)  # a character that no table reads
+
+
+def _letter_by_letter(run: str) -> str:
+    """Keep what is not Chinese, a reading for each letter; pypinyin takes a list here, its types say otherwise."""
+    return cast("str", list(run))
 
 
 @cache
 def _one(letter: str) -> str:
-    found = lazy_pinyin(_numerals_back(letter), style=Style.NORMAL, v_to_u=False, errors=list)
+    found = lazy_pinyin(_numerals_back(letter), style=Style.NORMAL, v_to_u=False, errors=_letter_by_letter)
     return found[0] if found else letter
 
 

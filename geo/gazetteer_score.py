@@ -18,8 +18,8 @@ BAG_QUALITY, BAG_FROM, BAG_LONGER = 0.62, 4, 2
 ABBREVIATED, UNFINISHED = 0.15, 0.05
 # One wrong letter of a misspelled one, times its length; and that it was not spelled as it should be.
 MISSPELLED, FAR = 1.25, 0.08
-# Of the pairs of neighbouring letters, this share must be the same.
-SHARED_PAIRS = 0.4
+# Of the pairs of neighbouring letters, this share must be the same; shorter queries are spelled rightly or not at all.
+SHARED_PAIRS, MISSPELLED_FROM = 0.4, 4
 
 # Per syllable at the end of the name that was not typed; for beginning inside the name.
 TAIL_EACH, TAIL_MAX = 0.02, 0.16

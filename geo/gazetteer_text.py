@@ -52,7 +52,7 @@ def _number(run: str) -> str:
     if _TEN not in run:
         return "".join(_DIGIT_OF[numeral] for numeral in run)
     tens, _, ones = run.partition(_TEN)
-    if len(tens) > 1 or len(ones) > 1:  # no number below a hundred: "八一十字路"
+    if len(tens) > 1 or len(ones) > 1 or _TEN in ones:  # no number below a hundred: "八一十字路"
         return "".join(_DIGIT_OF.get(numeral, numeral) for numeral in run)
     return (_DIGIT_OF[tens] if tens else "1") + (_DIGIT_OF[ones] if ones else "0")
 

@@ -15,7 +15,15 @@ SHARED = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
 IMPORTER = ROOT / "geo"
 MAKE_UP = "import pathlib, sys; from geo.fictional_city import generate; generate(pathlib.Path(sys.argv[1]))"
 FICTIONAL_NAME = "云泽市"  # as on the city's own node; a test compares
-OPEN = "import pathlib, sys; from geo.travel import TravelTimes; TravelTimes.open(pathlib.Path(sys.argv[1]))"
+OPEN = """
+import pathlib, sys
+from geo.city_pack import CityPack
+from geo.gazetteer import Gazetteer
+from geo.travel import TravelTimes
+pack = CityPack.open(pathlib.Path(sys.argv[1]))
+TravelTimes.open(pack)
+Gazetteer.of(pack)
+"""
 KEPT_PACKS = 3
 """Packs of one city that stay: a server may still run on an older one while the importer changes."""
 
@@ -32,7 +40,7 @@ def ensure() -> Path:
 
 
 def compile_roads(pack: Path) -> None:
-    """Compile the kernels of the road core now, so that no server ever makes a dispatcher wait for it."""
+    """Compile the kernels of the road core and the gazetteer now, so that no server ever makes a dispatcher wait for it."""
     key = fingerprint([IMPORTER, ROOT / "requirements.lock"], str(VENV_PYTHON))
     if is_current("kernels", key):
         return

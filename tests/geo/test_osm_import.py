@@ -37,13 +37,13 @@ def test_a_way_with_all_its_tags(tmp_path: Path) -> None:
     assert ROAD_CLASSES[ways.road_class[0]] == "primary_link"
     assert (ways.forward.tolist(), ways.backward.tolist()) == ([False], [True])
     assert (ways.bridge.tolist(), ways.tunnel.tolist(), ways.layer.tolist()) == ([True], [False], [2])
-    assert city.names[ways.name[0]] == RoadName("长安街", "Chang'an Avenue")
+    assert city.names[ways.name[0]] == RoadName("长安街", "Chang'an Avenue", ("長安街",))
 
 
 def test_simplified_names_come_first_and_no_name_is_none(tmp_path: Path) -> None:
     named = {"highway": "primary", "name": "x", "name:zh": "y", "name:zh-Hans": "z"}
     city = read(tmp_path, [OsmWay(1, (1, 2), named), OsmWay(2, (2, 3))])
-    assert [city.names[name] for name in city.ways.name] == [RoadName("z", None), None]
+    assert [city.names[name] for name in city.ways.name] == [RoadName("z", None, ("x",)), None]
 
 
 @pytest.mark.parametrize(("layer", "read_as"), [("-1", -1), ("9", 5), ("ground", 0), ("1;2", 0), ("²", 0)])
@@ -136,6 +136,31 @@ def test_named_places_and_street_numbers(tmp_path: Path) -> None:
         NamedPlace("长安街12号", None, "address", Point(116.42, 39.91)),
         NamedPlace("公园", None, "leisure=park", Point(116.45, 39.92)),
     )
+
+
+def test_other_names_and_road_numbers(tmp_path: Path) -> None:
+    tags = {"highway": "motorway", "name": "京藏高速", "alt_name": "八达岭高速; 京张高速", "ref": "G6"}
+    nodes = [
+        *LINE,
+        OsmNode(10, 116.41, 39.91, {"amenity": "hospital", "name": "第一医院", "short_name": "一院", "ref": "7"}),
+    ]
+    city = read(tmp_path, [OsmWay(1, (1, 2), tags)], nodes)
+    assert city.names[1] == RoadName("京藏高速", None, ("八达岭高速", "京张高速", "G6"))
+    assert city.places == (NamedPlace("第一医院", None, "amenity=hospital", Point(116.41, 39.91), ("一院",)),)
+
+
+def test_kilometre_marks_are_named_after_the_road_they_stand_on(tmp_path: Path) -> None:
+    marks = {"45": 20, "45.3": 21, "forty": 22, "46": 23}
+    nodes = [*LINE]
+    nodes += [
+        OsmNode(ref, 116.5 + ref / 1000, 39.9, {"highway": "milestone", "distance": mark})
+        for mark, ref in marks.items()
+    ]
+    ways = [
+        OsmWay(1, (20, 21, 22), {"highway": "trunk", "name": "京藏高速"}),
+        OsmWay(2, (22, 23), {"highway": "trunk"}),
+    ]
+    assert [each.name for each in read(tmp_path, ways, nodes).places] == ["京藏高速K45+000", "京藏高速K45+300"]
 
 
 def test_a_file_without_roads_is_refused(tmp_path: Path) -> None:

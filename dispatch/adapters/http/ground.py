@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+from dataclasses import asdict
 from functools import cache
+from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from dispatch.adapters.furnish import ASSUMED
@@ -19,11 +22,13 @@ from dispatch.evidence import of_one_epoch
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
-from geo.place_names import PlaceNames
+from geo.gazetteer import FoundPlace, Gazetteer
 from geo.point import BadPoint, Point, checked_point
+from geo.reverse_place import ReversePlaces
 from geo.snap import NoRoad
 
 router = APIRouter(default_response_class=JsonResponse, route_class=StrictRoute)
+_BUILDING = Lock()
 PAIR = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$")
 
 
@@ -40,23 +45,63 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
             "center": [(box.west + box.east) / 2, (box.south + box.north) / 2],
             "weights_epoch": parts.sources.travel.weights_epoch,
             "assumed": ASSUMED,
-        }
+        },
+        # Every page asks this first: the gazetteer is there before somebody types.
+        background=BackgroundTask(_gazetteer, parts.pack),
     )
 
 
 @router.get("/api/search", tags=["ground"], responses=refusals(401, 403, 422))
 async def search(
-    q: Annotated[str, Query(min_length=1, max_length=80)], _session: SeatOrCrew, parts: HasParts
+    q: Annotated[str, Query(min_length=1, max_length=80)],
+    _session: SeatOrCrew,
+    parts: HasParts,
+    near: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """Find places whose name contains the words: those that begin with them first, short names before long."""
-    found = await asyncio.to_thread(_names(parts.pack).find, q, parts.limits.search_results)
-    rows = ({"name": row.name, "kind": row.kind, "lon": row.point.lon, "lat": row.point.lat} for row in found)
-    return JsonResponse(list(rows))
+    """Find places by what was typed: Chinese, pinyin, English, misspelled; roads, crossings, house numbers.
+
+    ``near`` is a WGS-84 point as ``lon,lat`` where the caller is thought to be: it ranks, it hides nothing.
+    """
+    at = None if near is None else _point(near, "near")
+    found = await asyncio.to_thread(lambda: _gazetteer(parts.pack).find(q, parts.limits.search_results, at))
+    return JsonResponse([_row(each) for each in found])
+
+
+def _row(found: FoundPlace) -> dict[str, object]:
+    return {
+        "name": found.name,
+        "name_en": found.name_en,
+        "kind": found.kind,
+        "lon": found.point.lon,
+        "lat": found.point.lat,
+        "district": found.district,
+        "matched_by": f"geo.matched_by.{found.matched_by}",
+        "quality": round(found.quality, 3),
+        "distance_m": None if found.distance_m is None else round(found.distance_m),
+    }
+
+
+@router.get("/api/whereabouts", tags=["ground"], responses=refusals(401, 403, 422))
+async def whereabouts(at: Annotated[str, Query()], _session: SeatOrCrew, parts: HasParts) -> Response:
+    """Say where a WGS-84 point ``lon,lat`` is, as codes of the catalogue: road and side, next crossing, landmark."""
+    point = _point(at, "at")
+    return JsonResponse(asdict(await asyncio.to_thread(lambda: _reverse(parts.pack).describe(point))))
+
+
+def _gazetteer(pack: CityPack) -> Gazetteer:
+    """Return the city's gazetteer, built once; whoever asks meanwhile waits."""
+    with _BUILDING:
+        return _built(pack)
 
 
 @cache
-def _names(pack: CityPack) -> PlaceNames:
-    return PlaceNames(pack.places)
+def _built(pack: CityPack) -> Gazetteer:
+    return Gazetteer.of(pack)
+
+
+@cache
+def _reverse(pack: CityPack) -> ReversePlaces:
+    return ReversePlaces(pack, _gazetteer(pack).named)
 
 
 @router.get("/api/route", tags=["ground"], responses=refusals(401, 404, 422))

@@ -67,7 +67,7 @@ function endRun(desk: Desk, values: Readonly<Record<string, string>>): void {
 /** Find a place: what is called exactly so is taken, anything else is offered in the incident's own list. Without an incident the map just looks there. */
 async function locate(desk: Desk, words: string): Promise<void> {
   const incident = tables(desk).incidents.value.get(desk.selection.incidentId.value ?? "");
-  const hits = await searchPlaces(words);
+  const hits = await searchPlaces(words, incident?.place ?? null);
   if (hits === "offline") return desk.actions.problem("console.place.offline");
   const exact = hits.filter(({ name }) => name === words);
   const first = exact[0] ?? hits[0];

@@ -52,6 +52,9 @@ function Fix({ place }: { readonly place: Place }) {
   );
 }
 
+/** The search answers every keystroke; only a burst of them waits for its end. */
+const KEYSTROKE_PAUSE_MS = 60;
+
 /** How far a hit lies from the fix that is known: places of one name are told apart by it. */
 function awayFrom(place: Place | null, hit: Hit): string {
   if (place === null) return "";
@@ -79,12 +82,12 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
     const leaving = new AbortController();
     const wait = setTimeout(() => {
       setHits("searching");
-      void searchPlaces(words, leaving.signal).then((found) => {
+      void searchPlaces(words, incident.place, leaving.signal).then((found) => {
         if (leaving.signal.aborted) return;
         setAsked(words);
         setHits(found);
       });
-    }, 200);
+    }, KEYSTROKE_PAUSE_MS);
     return () => {
       clearTimeout(wait);
       leaving.abort();
@@ -109,7 +112,7 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
           {hits.slice(0, 5).map((hit: Hit, place) => (
             <li key={`${hit.name}${hit.lon}${hit.lat}`}>
               <button type="button" data-roving={String(place)} onClick={() => take(hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>
-                {hit.name} <span class="faint">{awayFrom(incident.place, hit)}</span>
+                {hit.name} <span class="faint">{[hit.district, awayFrom(incident.place, hit), hit.matched_by === "geo.matched_by.name" ? null : t(hit.matched_by)].filter(Boolean).join(" · ")}</span>
               </button>
             </li>
           ))}

@@ -13,7 +13,7 @@ _CUTS_MAX = 8
 _PART_MIN, _NUMBER_MAX = 2, 99_999
 
 _CORNER = re.compile(
-    r"(?:的)?(?:(?:东|西|南|北){1,2}角|十字路口|丁字路口|交叉路口|交叉口|交叉点|交叉处|交汇处?|交会处?|交界处?|相交处?|交口|路囗|路口|口)$"
+    r"(?:的)?(?:(?:东|西|南|北){1,2}角|十字路?口|丁字路?口|三岔路?口|交叉路口|交叉口|交叉点|交叉处|交汇处?|交会处?|交界处?|相交处?|交口|路囗|路口|口)$"
     r"|\s*(?:shi\s*zi\s*lu\s*kou|jiao\s*cha\s*kou|jiao\s*hui\s*chu|lu\s*kou|crossing|crossroads?|intersection|junction|corner)$"
 )
 _AROUND = re.compile(r"(?:的)?(?:附近|旁边|旁|对面|对过|门口|门前|这边|那边|这里|那里|这儿|那儿|一带|里面|楼下|处)$")

@@ -40,7 +40,7 @@ def ensure() -> Path:
 
 
 def compile_roads(pack: Path) -> None:
-    """Compile the kernels of the road core and the gazetteer now, so that no server ever makes a dispatcher wait for it."""
+    """Compile the kernels of roads and gazetteer now, so that no server ever makes a dispatcher wait for them."""
     key = fingerprint([IMPORTER, ROOT / "requirements.lock"], str(VENV_PYTHON))
     if is_current("kernels", key):
         return

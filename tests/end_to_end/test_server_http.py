@@ -338,6 +338,12 @@ def test_the_ground_answers(server: Server) -> None:
     assert crew.get("/api/route", params={"from": "10,10", "to": "11,11"}).json()["code"] == "not_on_map"
     name = next(row["name"] for row in crew.get("/api/search", params={"q": "医院"}).json())
     assert "医院" in name
+    near = crew.get("/api/search", params={"q": "yiyuan", "near": "103.66,39.70"}).json()
+    assert {"district", "matched_by", "distance_m"} <= near[0].keys()
+    assert crew.get("/api/search", params={"q": "医院", "near": "here"}).json()["field"] == "near"
+    assert crew.get("/api/search", params={"q": "医" * 1_000}).status_code == 422
+    assert crew.get("/api/search", params={"q": "'; DROP TABLE 😀"}).json() == []
+    assert crew.get("/api/whereabouts", params={"at": "103.66,39.70"}).json()["phrases"]
     assert server.client("dept-yz001").get("/api/search", params={"q": "医院"}).status_code == 403
 
 

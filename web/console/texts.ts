@@ -2,6 +2,7 @@
 import own from "@texts/console.json";
 import flow from "@texts/flow.json";
 import location from "@texts/location.json";
+import places from "@texts/places.json";
 import protocols from "@texts/protocols.json";
 import telephony from "@texts/telephony.json";
 import shared from "@texts/shared.json";
@@ -9,7 +10,7 @@ import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...protocols, ...triage, ...flow, ...location, ...telephony, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...location, ...telephony, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

@@ -3,7 +3,7 @@ import type { Incident, Place } from "@shared/rows.ts";
 import { distance } from "../logic/duplicates.ts";
 import { searchPlaces, type Hit } from "../store/places.ts";
 import { useDesk } from "../store/desk.ts";
-import { t } from "../texts.ts";
+import { maybe, t } from "../texts.ts";
 import { useRoving } from "../ui/roving.ts";
 import { placeSource } from "../words.ts";
 
@@ -112,7 +112,7 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
           {hits.slice(0, 5).map((hit: Hit, place) => (
             <li key={`${hit.name}${hit.lon}${hit.lat}`}>
               <button type="button" data-roving={String(place)} onClick={() => take(hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>
-                {hit.name} <span class="faint">{[hit.district, awayFrom(incident.place, hit), hit.matched_by === "geo.matched_by.name" ? null : t(hit.matched_by)].filter(Boolean).join(" · ")}</span>
+                {hit.name} <span class="faint">{[hit.district, awayFrom(incident.place, hit), hit.matched_by === "geo.matched_by.name" ? null : maybe(hit.matched_by)].filter(Boolean).join(" · ")}</span>
               </button>
             </li>
           ))}

@@ -12,6 +12,15 @@ export interface PlaceIn {
   confirmed?: boolean;
 }
 
+interface RoadsIn {
+  reason: string;
+  outline?: [number, number][];
+  picks?: [number, number][];
+  datum: Datum;
+  begins?: Iso | null;
+  ends?: Iso | null;
+}
+
 interface Ending {
   outcome: Outcome;
   risk_told?: boolean;
@@ -24,6 +33,9 @@ export interface Commands {
   "sign-off": { unit_id: string };
   "take-out-of-service": { unit_id: string; reason: string; until?: Iso | null };
   "report-center-status": { center_id: string; topic: string; state: string; expires_at: Iso; reason?: string | null };
+  "close-road": RoadsIn;
+  "slow-roads": RoadsIn & { factor: number };
+  "lift-road-measure": { measure_id: string; reason?: string | null };
   "receive-call": { number?: string | null; words?: string | null; complaint?: string | null; place?: PlaceIn | null; line?: string | null; incident_id?: string | null };
   "answer-call": { call_id: string; seat: string };
   "end-call": { call_id: string; reason?: string };

@@ -8,7 +8,7 @@ import { api, HttpRefused } from "./api.ts";
 import { betterAnchor, measured, serverNowMs, type ClockAnchor } from "./clock.ts";
 import { EMPTY_FEED, subscription, withChange, withSnapshot, type ChangeFrame, type Feed, type SnapshotFrame, type TableMap } from "./feed.ts";
 import { livenessOf, PING_EVERY_MS, retryDelayMs, type LinkState } from "./liveness.ts";
-import { TABLE_NAMES, type EtasFrame, type GapFrame, type PositionsFrame, type TableName, type VitalsFrame } from "./rows.ts";
+import { TABLE_NAMES, type EtasFrame, type GapFrame, type PositionsFrame, type TableName, type VitalsFrame, type WeightsFrame } from "./rows.ts";
 import { sessionExpired } from "./session.ts";
 import { ulid } from "./ulid.ts";
 import { decodeWave, type WaveChunk } from "./wave.ts";
@@ -19,6 +19,7 @@ export interface Telemetry {
   readonly etas: EtasFrame;
   readonly wave: WaveChunk;
   readonly gap: GapFrame;
+  readonly weights: WeightsFrame;
 }
 
 export interface WelcomeFrame {

@@ -301,6 +301,22 @@ export interface Task {
 }
 
 /** The live tables; a role gets those that `docs/protocol.md` names for it, the others stay empty. */
+/** A closure (`factor` null) or slow zone that stands, or will from `begins` on. */
+export interface RoadMeasure {
+  readonly id: string;
+  readonly factor: number | null;
+  readonly outline: readonly (readonly [number, number])[];
+  readonly picks: readonly (readonly [number, number])[];
+  readonly lines: readonly (readonly (readonly [number, number])[])[];
+  readonly roads: readonly string[];
+  readonly road_count: number;
+  readonly begins: Iso;
+  readonly ends: Iso | null;
+  readonly set_at: Iso;
+  readonly set_by: string;
+  readonly reason: string;
+}
+
 export interface Tables {
   readonly calls: Call;
   readonly incidents: Incident;
@@ -310,10 +326,11 @@ export interface Tables {
   readonly centers: Center;
   readonly activations: Activation;
   readonly tasks: Task;
+  readonly measures: RoadMeasure;
 }
 export type TableName = keyof Tables;
 export const TABLE_NAMES: readonly TableName[] = [
-  "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks",
+  "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures",
 ];
 
 export interface UnitOption {
@@ -362,6 +379,9 @@ export interface Recommendation {
   readonly incident_id: string;
   readonly computed_at: Iso;
   readonly weights_epoch: number;
+  readonly weights_as_of: Iso | null;
+  readonly weights_age_s: number | null;
+  readonly weights_failed_at: Iso | null;
   readonly units: readonly UnitOption[];
   readonly patients: readonly PatientRecommendation[];
 }
@@ -416,6 +436,14 @@ export interface EtasFrame {
   readonly at: Iso;
   readonly weights_epoch: number;
   readonly units: Readonly<Record<string, Eta>>;
+}
+/** Which travel times the server behind this page answers with; `failed_at`: since when no newer ones could be made. */
+export interface WeightsFrame {
+  readonly t: "weights";
+  readonly epoch: number;
+  readonly as_of: Iso | null;
+  readonly failed_at: Iso | null;
+  readonly not_on_map: readonly string[];
 }
 export interface GapFrame {
   readonly t: "gap";

@@ -4,6 +4,7 @@ import { signOut } from "@shared/session.ts";
 import type { Request } from "../logic/command_line.ts";
 import type { VerbName } from "../logic/verbs.ts";
 import { EVERYTHING } from "../logic/unit_filter.ts";
+import { inOrder } from "../roads/measures.ts";
 import type { Desk } from "../store/desk.ts";
 import { patientOf } from "../store/patient.ts";
 import { searchPlaces } from "../store/places.ts";
@@ -130,6 +131,18 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
   T: (desk, values) => {
     const task = desk.queue.value.tasks.find(({ id }) => id === values["task"]);
     return task && desk.actions.finishTask(task, values["note"]);
+  },
+  ROAD: (desk, values) => {
+    desk.roads.open.value = true;
+    desk.selection.zone.value = "map";
+    const mode = values["drawing"];
+    if (mode === "outline" || mode === "picks") desk.roads.begin(mode);
+  },
+  LIFT: (desk, values) => {
+    const standing = inOrder(tables(desk).measures.value.values());
+    const place = standing.findIndex(({ id }) => id === values["measure"]);
+    const measure = standing[place];
+    return measure && desk.actions.liftMeasure(measure, place + 1, values["note"]);
   },
   OOS: (desk, values) => withUnit(desk, values["unit"], (unit) => desk.actions.takeOut(unit, values["reason"] ?? "")),
   ON: (desk, values) => withUnit(desk, values["unit"], (unit) => desk.actions.onDuty(unit)),

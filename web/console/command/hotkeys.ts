@@ -105,6 +105,7 @@ function stepBack(desk: Desk): void {
   const { selection } = desk;
   if (selection.help.value) selection.help.value = false;
   else if (selection.picking.value) selection.picking.value = false;
+  else if (desk.roads.mode.value !== null) desk.roads.clear();
   else if (isTyping(document.activeElement)) (document.activeElement as HTMLElement).blur();
   else if (selection.unitId.value !== null) selection.showUnit(null);
   else selection.showIncident(null);

@@ -5,6 +5,7 @@ import { t } from "../texts.ts";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { LinkState } from "./LinkState.tsx";
 import { StatusCounts } from "./StatusCounts.tsx";
+import { WeightsState } from "./WeightsState.tsx";
 
 /** Who and when, how alive the data is, how the fleet stands. */
 export function TopBar() {
@@ -15,6 +16,7 @@ export function TopBar() {
       <h1>{t("console.title")}</h1>
       <time class="topbar-clock">{hhmmss(desk.now.value)}</time>
       <LinkState />
+      <WeightsState />
       {speed !== 1 && <span class="chip">{t("console.speed", { speed })}</span>}
       {desk.city.value?.fictional === true && <span class="chip chip-strong">{t("app.fictional")}</span>}
       {!desk.sounder.armed.value && <span class="chip" title={t("console.sound_off.hint")}>{t("console.sound_off")}</span>}

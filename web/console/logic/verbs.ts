@@ -1,7 +1,7 @@
 /** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
 
 export type ArgumentKind =
-  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language";
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing";
 
 export interface Argument {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Argument {
 
 export const VERB_NAMES = [
   "N", "A", "LINK", "HANG", "L", "D", "DIV", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
-  "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "S", "U", "LANG", "OUT", "?",
+  "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
 
@@ -53,6 +53,8 @@ export const VERBS: readonly Verb[] = [
   verb("OOS", "停运", one("unit", "unit"), one("reason", "text")),
   verb("ON", "上班", one("unit", "unit")),
   verb("OFF", "下班", one("unit", "unit")),
+  verb("ROAD", "路 封路", maybe("drawing", "drawing")),
+  verb("LIFT", "解除", one("measure", "measure"), maybe("note", "text")),
   verb("S", "看 SHOW", one("text", "text")),
   verb("U", "车 UNITS", maybe("text", "text")),
   verb("LANG", "语言", one("language", "language")),

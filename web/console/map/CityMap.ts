@@ -6,6 +6,7 @@ import type { Lang } from "@shared/rows.ts";
 import type { CityFacts } from "../store/desk.ts";
 import { addCenters } from "./layers/centers.ts";
 import { addIncidents } from "./layers/incidents.ts";
+import { MeasureLayer } from "./layers/measures.ts";
 import type { PointSource } from "./layers/point_source.ts";
 import { SelectedLayer } from "./layers/selected.ts";
 import { addUnits, UNIT_LAYERS } from "./layers/units.ts";
@@ -34,6 +35,7 @@ export class CityMap {
   readonly incidents: PointSource;
   readonly centers: PointSource;
   readonly selected: SelectedLayer;
+  readonly measures: MeasureLayer;
   readonly #map: GlMap;
   readonly #bounds: [number, number, number, number];
 
@@ -41,6 +43,7 @@ export class CityMap {
     this.#map = map;
     this.#bounds = bounds;
     addSymbols(map);
+    this.measures = new MeasureLayer(map);
     this.selected = new SelectedLayer(map);
     this.centers = addCenters(map);
     this.units = addUnits(map);
@@ -74,8 +77,9 @@ export class CityMap {
     this.#map.remove();
   }
 
-  onClick(callback: (clicked: Clicked) => void): () => void {
-    const listener = (event: MapMouseEvent): void => callback(this.#clicked(event));
+  /** Tell what was clicked; `ground` says that a click means the ground now, whatever stands there. */
+  onClick(callback: (clicked: Clicked) => void, ground: () => boolean): () => void {
+    const listener = (event: MapMouseEvent): void => callback(ground() ? onGround(event) : this.#clicked(event));
     this.#map.on("click", listener);
     return () => this.#map.off("click", listener);
   }
@@ -102,6 +106,10 @@ export class CityMap {
     this.#map.fitBounds(box, { padding: 70, maxZoom: LOOK_ZOOM + 0.5, duration: 250 });
   }
 
+  center(): [number, number] {
+    return this.#map.getCenter().toArray();
+  }
+
   wholeCity(): void {
     this.#map.fitBounds(this.#bounds, { duration: 250 });
   }
@@ -119,9 +127,13 @@ export class CityMap {
     const box: [[number, number], [number, number]] = [[x - SLACK_PX, y - SLACK_PX], [x + SLACK_PX, y + SLACK_PX]];
     const [hit] = this.#map.queryRenderedFeatures(box, { layers: Object.keys(CLICKABLE) });
     const kind = hit === undefined ? undefined : CLICKABLE[hit.layer.id];
-    if (hit === undefined || kind === undefined) return { kind: "ground", lon: event.lngLat.lng, lat: event.lngLat.lat };
+    if (hit === undefined || kind === undefined) return onGround(event);
     return { kind, id: String(hit.properties["id"]) };
   }
+}
+
+function onGround(event: MapMouseEvent): Clicked {
+  return { kind: "ground", lon: event.lngLat.lng, lat: event.lngLat.lat };
 }
 
 /** The attribution is set as HTML by the library; ours is plain text. */

@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { RoadPanel } from "../roads/RoadPanel.tsx";
 import { useDesk, type Desk } from "../store/desk.ts";
 import { lang, t } from "../texts.ts";
 import type { CityMap, Clicked } from "./CityMap.ts";
@@ -33,7 +34,7 @@ export function MapZone() {
       const opened = await Map.open(element, city, lang.peek(), t("console.map.label"));
       if (left) return opened.close();
       map.current = opened;
-      stops.push(() => opened.close(), ...feedMap(desk, opened), opened.onClick((clicked) => click(desk, clicked)), effect(() => opened.say(lang.value, t("console.map.label"))), sized(element, opened));
+      stops.push(() => opened.close(), ...feedMap(desk, opened), opened.onClick((clicked) => click(desk, clicked), () => desk.selection.picking.peek() || desk.roads.mode.peek() !== null), effect(() => opened.say(lang.value, t("console.map.label"))), sized(element, opened));
       setState("shown");
     };
     void open();
@@ -65,8 +66,10 @@ export function MapZone() {
             <button type="button" onClick={() => map.current !== null && lookAtIncident(desk, map.current)}>{t("console.map.follow")}</button>
           )}
           <button type="button" onClick={() => map.current?.wholeCity()}>{t("console.map.whole_city")}</button>
+          <button type="button" aria-expanded={desk.roads.open.value} onClick={() => (desk.roads.open.value = !desk.roads.open.value)}>{t("console.roads.title")} {desk.link.tables.measures.value.size || ""}</button>
         </div>
       )}
+      <RoadPanel center={() => map.current?.center() ?? desk.city.value?.center ?? [0, 0]} />
     </section>
   );
 }
@@ -90,6 +93,7 @@ function sized(element: HTMLElement, map: CityMap): () => void {
 /** A click shows what was hit; while picking it says where the incident is. */
 function click(desk: Desk, clicked: Clicked): void {
   const { selection } = desk;
+  if (desk.roads.mode.value !== null && clicked.kind === "ground") return desk.roads.add(clicked.lon, clicked.lat);
   if (selection.picking.value && clicked.kind === "ground") {
     selection.picking.value = false;
     const incident = desk.link.tables.incidents.value.get(selection.incidentId.value ?? "");

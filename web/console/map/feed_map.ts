@@ -2,6 +2,8 @@
 import { computed, effect } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
 import type { Assignment, Incident } from "@shared/rows.ts";
+import { draftFeatures, inOrder, measureFeatures } from "../roads/measures.ts";
+import { kindWord } from "../roads/words.ts";
 import type { Desk } from "../store/desk.ts";
 import type { CityMap } from "./CityMap.ts";
 import { centerFeatures, incidentFeatures, unitFeatures, type Chosen } from "./features.ts";
@@ -16,6 +18,7 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
   const selected = computed(() => incidents.value.get(desk.selection.incidentId.value ?? "") ?? null);
   const chosen = computed(() => chosenOf(desk, selected.value));
   const route = computed(() => legOf(desk, selected.value));
+  const minute = computed(() => Math.floor(desk.now.value / 60_000) * 60_000 + 59_999); // a measure begins on the map within its minute
   const drawRoute = (): void => void askRoute(route.peek()).then((line) => map.selected.showRoute(line));
   const timer = setInterval(drawRoute, ROUTE_EVERY_MS);
   return [
@@ -24,7 +27,9 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
     effect(() => map.incidents.show(incidentFeatures(incidents.value.values(), chosen.value))),
     effect(() => map.centers.show(centerFeatures(centers.value.values(), chosen.value))),
     effect(() => map.selected.showPlace(selected.value?.phase === "closed" ? null : (selected.value?.place ?? null))),
-    effect(() => map.picking(desk.selection.picking.value)),
+    effect(() => map.picking(desk.selection.picking.value || desk.roads.mode.value !== null)),
+    effect(() => map.measures.show(measureFeatures(inOrder(desk.link.tables.measures.value.values()), minute.value, (each, number) => `R${number} ${kindWord(each)}`))),
+    effect(() => map.measures.showDraft(draftFeatures(desk.roads.mode.value, desk.roads.points.value))),
     effect(() => {
       const target = desk.selection.flyTo.value;
       if (target !== null) map.lookAt(target.lon, target.lat);
@@ -34,6 +39,7 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
     }),
     effect(() => {
       void route.value?.key;
+      void desk.weights.value?.epoch;
       drawRoute();
     }),
     () => clearInterval(timer),

@@ -1,7 +1,8 @@
 /** Everything an operator can do, as one call each: ask the desk, say the result. Mouse, keys and command line all come through here. */
 import { send, type Answer, type Commands, type PlaceIn, type SendOptions, type Slug } from "@shared/commands.ts";
-import type { Assignment, Both, Call, Center, Findings, Incident, Outcome, Patient, Priority, Task, Unit, UnitStatus } from "@shared/rows.ts";
+import type { Assignment, Both, Call, Center, Findings, Incident, Outcome, Patient, Priority, RoadMeasure, Task, Unit, UnitStatus } from "@shared/rows.ts";
 import { bothOf, type Key } from "../texts.ts";
+import type { LonLat, Mode } from "../roads/draft.ts";
 import type { Desk } from "./desk.ts";
 import { NEEDED_CREW } from "../logic/unit_filter.ts";
 
@@ -149,6 +150,16 @@ export class Actions {
 
   finishTask(task: Task, note?: string): Promise<Answer> {
     return this.#ask("finish-task", { task_id: task.id, ...(note === undefined ? {} : { note }) }, "console.done.task");
+  }
+
+  /** Close roads (`factor` null) or slow them down. */
+  putMeasure(where: { mode: Mode; points: readonly LonLat[] }, factor: number | null, rest: { reason: string; begins: string | null; ends: string | null }): Promise<Answer> {
+    const data = { ...rest, datum: "wgs84" as const, [where.mode]: where.points.map(([lon, lat]): [number, number] => [lon, lat]) };
+    return factor === null ? this.#ask("close-road", data, "console.done.road_closed") : this.#ask("slow-roads", { ...data, factor }, "console.done.roads_slowed", { factor: String(factor) });
+  }
+
+  liftMeasure(measure: RoadMeasure, number: number, reason?: string): Promise<Answer> {
+    return this.#ask("lift-road-measure", { measure_id: measure.id, ...(reason === undefined ? {} : { reason }) }, "console.done.measure_lifted", { number: String(number) });
   }
 
   takeOut(unit: Unit, reason: string): Promise<Answer> {

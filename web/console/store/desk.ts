@@ -5,13 +5,14 @@ import { useContext } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import { LiveLink } from "@shared/link.ts";
 import type { Slug } from "@shared/commands.ts";
-import type { Eta } from "@shared/rows.ts";
+import type { Eta, WeightsFrame } from "@shared/rows.ts";
 import type { Session } from "@shared/session.ts";
 import { Sounder } from "@shared/sound.ts";
 import { may } from "../logic/rights.ts";
 import { queueOf, type Queue } from "../logic/queue.ts";
 import { Actions } from "./actions.ts";
 import { Feed } from "./feed.ts";
+import { RoadDraft } from "../roads/draft.ts";
 import { Positions } from "./positions.ts";
 import { Advisor } from "./recommendation.ts";
 import { Selection } from "./selection.ts";
@@ -30,6 +31,9 @@ export class Desk {
   readonly link: LiveLink;
   readonly selection = new Selection();
   readonly positions = new Positions();
+  readonly roads = new RoadDraft();
+  /** Which travel times the server answers with; null until it has said so. */
+  readonly weights = signal<WeightsFrame | null>(null);
   readonly feed: Feed;
   readonly advisor: Advisor;
   readonly actions = new Actions(this);
@@ -45,12 +49,13 @@ export class Desk {
     this.session = session;
     this.link = new LiveLink({ device: `console-${session.account}` });
     this.feed = new Feed(() => this.link.serverNow());
-    this.advisor = new Advisor(this.selection, this.link);
+    this.advisor = new Advisor(this.selection, this.link, this.weights);
     this.now = this.#tick();
     const { calls, incidents, tasks } = this.link.tables;
     this.queue = computed(() => queueOf(calls.value.values(), incidents.value.values(), tasks.value.values(), session.account));
     this.city = this.#askCity();
     this.#stops.push(
+      this.link.onTelemetry("weights", (frame) => (this.weights.value = frame)),
       this.link.onTelemetry("positions", this.positions.take),
       this.link.onTelemetry("etas", (frame) => {
         this.etas.value = new Map([...this.etas.peek(), ...Object.entries(frame.units)]);

@@ -4,6 +4,8 @@ import { OUTCOMES } from "../logic/journey.ts";
 import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
 import { byCallSign, STATUS_ORDER } from "../logic/unit_filter.ts";
 import { lang, maybe, namesOf, t } from "../texts.ts";
+import { inOrder } from "../roads/measures.ts";
+import { kindWord } from "../roads/words.ts";
 import { taskText } from "../words.ts";
 import type { Desk } from "./desk.ts";
 
@@ -46,6 +48,8 @@ export function lexiconOf(desk: Desk): Lexicon {
     outcome: OUTCOMES.map((code) => coded("outcome", code)),
     complaint: COMPLAINTS.map((code) => coded("console.complaint", code)),
     language: [{ id: "zh", name: "zh", aliases: ["中文"], hint: "中文" }, { id: "en", name: "en", aliases: ["English"], hint: "English" }],
+    measure: inOrder(desk.link.tables.measures.value.values()).map((each, place) => ({ id: each.id, name: String(place + 1), aliases: [`R${place + 1}`], hint: `${kindWord(each)} ${each.roads[0] ?? ""} ${each.reason}` })),
+    drawing: (["outline", "picks"] as const).map((code) => coded("console.roads.mode", code)),
     questions: everyQuestion().map(questionEntry),
     ranked: advice.state === "ready" ? advice.advice.units.map(({ unit_id }) => unit_id) : [],
   };

@@ -2,7 +2,7 @@
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
 import type { LiveLink } from "@shared/link.ts";
-import type { Recommendation } from "@shared/rows.ts";
+import type { Recommendation, WeightsFrame } from "@shared/rows.ts";
 import type { Selection } from "./selection.ts";
 
 const REFRESH_MS = 5_000;
@@ -19,11 +19,13 @@ export class Advisor {
   readonly #current = signal<Advice>({ state: "none" });
   readonly #selection: Selection;
   readonly #link: LiveLink;
+  readonly #weights: ReadonlySignal<WeightsFrame | null>;
   readonly #stops: (() => void)[] = [];
   #settle: ReturnType<typeof setTimeout> | null = null;
   #asked = 0;
 
-  constructor(selection: Selection, link: LiveLink) {
+  constructor(selection: Selection, link: LiveLink, weights: ReadonlySignal<WeightsFrame | null>) {
+    this.#weights = weights;
     this.#selection = selection;
     this.#link = link;
     this.current = this.#current;
@@ -42,6 +44,7 @@ export class Advisor {
     const id = this.#selection.incidentId.value;
     const incident = id === null ? undefined : this.#link.tables.incidents.value.get(id);
     for (const patient of incident?.patient_ids ?? []) this.#link.tables.patients.value.get(patient);
+    void this.#weights.value?.epoch; // other roads, other minutes
     const shown = this.#current.peek();
     if (id === null || incident === undefined || incident.place === null || incident.phase === "closed") {
       this.#asked += 1; // an answer on its way is about something else now

@@ -1,0 +1,51 @@
+import type { RoadMeasure } from "@shared/rows.ts";
+import { useDesk } from "../store/desk.ts";
+import { t } from "../texts.ts";
+import { ageWord } from "../words.ts";
+import { hasBegun, inOrder } from "./measures.ts";
+import { NewMeasure } from "./NewMeasure.tsx";
+import { kindWord, momentWord, roadsWord } from "./words.ts";
+
+/** Closures and slow zones: those that stand, each with its age, end and lift key; and a new one. */
+export function RoadPanel({ center }: { readonly center: () => readonly [number, number] }) {
+  const desk = useDesk();
+  const measures = inOrder(desk.link.tables.measures.value.values());
+  if (!desk.roads.open.value) return null;
+  return (
+    <section class="road-panel" aria-label={t("console.roads.title")}>
+      <header>
+        <h2>{t("console.roads.title")} <span class="tally">{measures.length}</span></h2>
+        <button type="button" class="quiet small" onClick={() => {
+          desk.roads.clear();
+          desk.roads.open.value = false;
+        }}>{t("ui.close")}</button>
+      </header>
+      {measures.length === 0 && <p class="nothing">{t("console.roads.none")}</p>}
+      <ul class="scroll">{measures.map((measure, place) => <li key={measure.id}><Row measure={measure} number={place + 1} /></li>)}</ul>
+      {desk.may("close-road") && <NewMeasure center={center} />}
+    </section>
+  );
+}
+
+function Row({ measure, number }: { readonly measure: RoadMeasure; readonly number: number }) {
+  const desk = useDesk();
+  const now = desk.now.value;
+  const unknown = desk.weights.value?.not_on_map.includes(measure.id) === true;
+  return (
+    <div class="road-row">
+      <span class="task-no">R{number}</span>
+      <div class="road-what">
+        <strong>{kindWord(measure)}</strong> {roadsWord(measure)}
+        <span class="faint"> · {measure.reason}</span>
+        <div class="faint">
+          {hasBegun(measure, now) ? ageWord((now - Date.parse(measure.begins)) / 1000) : t("console.roads.from", { time: momentWord(measure.begins, now) })}
+          {" · "}
+          {measure.ends === null ? t("console.roads.until_lifted") : t("console.roads.until", { time: momentWord(measure.ends, now) })}
+          {" · "}{measure.set_by}
+        </div>
+        {unknown && <div class="is-unverified">{t("console.roads.not_on_map")}</div>}
+      </div>
+      {desk.may("lift-road-measure") && <button type="button" class="small" data-roving={measure.id} aria-label={`${t("console.roads.lift")} R${number}`} onClick={() => void desk.actions.liftMeasure(measure, number)}>{t("console.roads.lift")}</button>}
+    </div>
+  );
+}

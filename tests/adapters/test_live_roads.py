@@ -156,7 +156,7 @@ class Town:
         assert units is not None
         assert centers is not None
         free = {row.id for row in self.city.units.values() if row.status in DISPATCHABLE}
-        assert {row.unit_id for row in units.units} == free, f"seed {seed}"
+        assert sorted(row.unit_id for row in units.units) == sorted(free), f"seed {seed}"
         found = {row.unit_id: row.eta_s for row in units.units}
         here = snap(self.scene)
         expected = {each: open_oracle_ms(weighed, snap(self.homes[each]), here) for each in found}

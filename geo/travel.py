@@ -34,6 +34,7 @@ from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
 from geo.snap import RoadIndex, Snap
 from geo.turn_list import TurnStep, turn_list
 from geo.uncertain import Disc, Outlook, Region, RegionAnswer, outlooks_of, positions_in, region_center
+from geo.uncertain_kernels import BOTH
 
 _TICKS_PER_S = 1000.0 * TICKS_PER_MS
 _NOBODY = -1
@@ -144,7 +145,7 @@ class TravelTimes:
         roadless = [center_id for center_id in self._roadless if among is None or center_id in among]
         if not roadless:
             return arrivals  # columns are in the order of their ids, so equal times are, too
-        return _nearest_first([*arrivals, *(Arrival(center_id, None) for center_id in roadless)])[:k]
+        return nearest_first([*arrivals, *(Arrival(center_id, None) for center_id in roadless)])[:k]
 
     def nearest(
         self,
@@ -162,7 +163,7 @@ class TravelTimes:
         known = fleet.size
         most = known if k is None else min(k, known)
         reached = self._reached(at, fleet, most, known, accept, wanted)
-        arrivals = _nearest_first(Arrival(unit_id, eta_s) for unit_id, eta_s in reached.items())[:most]
+        arrivals = nearest_first(Arrival(unit_id, eta_s) for unit_id, eta_s in reached.items())[:most]
         if len(arrivals) < most:
             others = [unit_id for unit_id in fleet.ids(wanted) if unit_id not in reached]
             left = sorted(unit_id for unit_id in others if accept is None or accept(unit_id))
@@ -249,6 +250,21 @@ class TravelTimes:
         """Return the centres that have a road, in the order of the columns."""
         return tuple(self._center_ids)
 
+    @property
+    def graph(self) -> RoadGraph:
+        """Return the roads."""
+        return self._graph
+
+    @property
+    def roadless_ids(self) -> tuple[str, ...]:
+        """Return the centres that have none."""
+        return tuple(self._roadless)
+
+    @property
+    def weights(self) -> Weighted:
+        """Return the weights in force; kernels may read them for as long as the caller keeps them."""
+        return self._weights
+
     def matrix(self, sources: Sequence[Point], targets: Sequence[Point]) -> NDArray[np.float64]:
         """Return seconds from every source to every target: float64[sources, targets], inf where unreachable.
 
@@ -262,8 +278,12 @@ class TravelTimes:
 
     def route(self, a: Point, b: Point) -> Route | None:
         """Return the fastest way from a to b with its geometry; None when there is none. Raises `geo.snap.NoRoad`."""
-        weights, start, end = self._weights, self.roads.snap(a), self.roads.snap(b)
-        way = self._way(weights, start, end)
+        return self.route_between(self.roads.snap(a), self.roads.snap(b))
+
+    def route_between(self, start: Snap, end: Snap, sides: int = BOTH) -> Route | None:
+        """Return the fastest way between places on the road, begun by one of the arcs ``sides`` (`RoadChoice`)."""
+        weights = self._weights
+        way = self._way(weights, start, end, sides)
         if way is None:
             return None
         legs = [Leg(arc, 0.0, 1.0) for arc in way.arcs.tolist()]
@@ -296,13 +316,13 @@ class TravelTimes:
         """Return the fastest way as arrays: what `route` tells, without its words. Raises `geo.snap.NoRoad`."""
         return self._way(self._weights, self.roads.snap(a), self.roads.snap(b))
 
-    def _way(self, weights: Weighted, start: Snap, end: Snap) -> Way | None:
+    def _way(self, weights: Weighted, start: Snap, end: Snap, sides: int = BOTH) -> Way | None:
         arcs = self._mine.arcs
-        count, over_ticks = find_way(weights.address, *_place(start), *_place(end), arcs)
+        count, over_ticks = find_way(weights.address, *_place(start), sides, *_place(end), arcs)
         if count == TOO_LONG:
             raise ValueError(f"the fastest way has more than {ARCS_MAX} arcs")
         ticks = float(over_ticks)
-        straight, its_ticks = self._straight(weights, start, end)
+        straight, its_ticks = self._straight(weights, start, end, sides)
         if straight is not None and its_ticks <= ticks:
             arcs[0], count, ticks = straight, 1, its_ticks
         if count == NO_WAY:
@@ -313,7 +333,7 @@ class TravelTimes:
         line = draw_way(weights.address, driven, count, begin, finish)
         return Way(ticks / _TICKS_PER_S, driven, begin, finish, line)
 
-    def _straight(self, weights: Weighted, start: Snap, end: Snap) -> tuple[int | None, float]:
+    def _straight(self, weights: Weighted, start: Snap, end: Snap, sides: int) -> tuple[int | None, float]:
         """Return the arc on which one drives straight on from start to end, and the ticks; None where one cannot."""
         if start.junction is not None or end.junction is not None or start.stretch != end.stretch:
             return None, math.inf
@@ -323,6 +343,7 @@ class TravelTimes:
                 (self._graph.forward_arc[start.stretch], self._graph.backward_arc[start.stretch])
             )
             if arc >= 0
+            and sides & (1 << side)
             and weights.buffers.ticks[start.stretch, side] < FAR
             and self._share(arc, start) <= self._share(arc, end)
         ]
@@ -396,7 +417,8 @@ def _seconds(ticks: int) -> float | None:
     return ticks / _TICKS_PER_S if ticks < FAR else None
 
 
-def _nearest_first(arrivals: Iterable[Arrival]) -> list[Arrival]:
+def nearest_first(arrivals: Iterable[Arrival]) -> list[Arrival]:
+    """Sort by time, those without a way last, equal ones by id."""
     return sorted(arrivals, key=lambda arrival: (math.inf if arrival.eta_s is None else arrival.eta_s, arrival.id))
 
 

@@ -40,7 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("dispatch.ports",),
     ("dispatch.flow",),
-    ("dispatch.evidence", "dispatch.views", "dispatch.snapshot", "dispatch.rights"),
+    ("dispatch.evidence", "dispatch.region_evidence", "dispatch.views", "dispatch.snapshot", "dispatch.rights"),
     ("dispatch.desk", "dispatch.keys"),
     ("dispatch.adapters", "dispatch.simulation"),
     (
@@ -89,6 +89,7 @@ PURE = (
     "dispatch.ports",
     "dispatch.flow",
     "dispatch.evidence",
+    "dispatch.region_evidence",
     "dispatch.views",
     "dispatch.snapshot",
 )

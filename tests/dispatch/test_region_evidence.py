@@ -1,0 +1,60 @@
+"""Who is first where a place is only a region: only while it is one, and only while nobody has the patient."""
+
+from dispatch import commands as c
+from dispatch.evidence import Sources
+from dispatch.region_evidence import centers_over_region, region_of, units_over_region
+from dispatch.words import Place
+from geo.fleet_index import FleetIndex
+from tests.dispatch.story import TAKER, Story, opened_city
+from tests.geo.random_city import random_graph, travel_on
+
+FROM_M = 150.0
+
+
+def told(radius_m: float, *, confirmed: bool = False, lon: float | None = None) -> tuple[Story, Sources, str, str]:
+    """Ring from a little city; its units stand and its centres lie at junctions."""
+    graph, story = random_graph(1), opened_city(watched=False)
+    travel = travel_on(graph, {"C1": graph.node_point(0), "C2": graph.node_point(graph.node_count - 1)})
+    sources = Sources(travel, FleetIndex(travel.roads))
+    for nth, unit in enumerate(story.city.units):
+        sources.fleet.move(unit, graph.node_point(nth), story.now)
+    sources.tell_units(story.city.units.values())
+    here = graph.node_point(1)
+    place = Place(here.lon if lon is None else lon, here.lat, radius_m, "wgs84", "handset", confirmed)
+    opened = story.ask(c.ReceiveCall("13800000000", "东单", "胸痛", place), TAKER)[1].data
+    return story, sources, opened.incident_id, opened.patient_id
+
+
+def test_a_vague_place_is_answered_as_a_region() -> None:
+    story, sources, incident_id, patient_id = told(800.0)
+    units = units_over_region(story.city, incident_id, sources, FROM_M)
+    assert units is not None
+    assert {row.id for row in units.outlooks} == story.city.units.keys()
+    centers = centers_over_region(story.city, patient_id, sources, FROM_M)
+    assert centers is not None
+    assert [row.id for row in centers.outlooks] != []
+    assert all(row.expected_s is not None and row.worst_s is not None for row in centers.outlooks)
+    place = story.city.incidents[incident_id].place
+    assert place is not None
+    region = region_of(place, FROM_M)
+    assert region is not None
+    assert sources.travel.rank_region(region) == centers
+
+
+def test_a_near_or_confirmed_place_needs_no_region() -> None:
+    for told_of in (told(100.0), told(800.0, confirmed=True)):
+        story, sources, incident_id, patient_id = told_of
+        assert units_over_region(story.city, incident_id, sources, FROM_M) is None
+        assert centers_over_region(story.city, patient_id, sources, FROM_M) is None
+
+
+def test_an_unknown_incident_or_patient_has_no_region() -> None:
+    story, sources, _, _ = told(800.0)
+    assert units_over_region(story.city, "nobody", sources, FROM_M) is None
+    assert centers_over_region(story.city, "nobody", sources, FROM_M) is None
+
+
+def test_a_region_without_a_road_has_no_answer() -> None:
+    story, sources, incident_id, patient_id = told(800.0, lon=100.0)
+    assert units_over_region(story.city, incident_id, sources, FROM_M) is None
+    assert centers_over_region(story.city, patient_id, sources, FROM_M) is None

@@ -24,6 +24,7 @@ from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
 from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
+from geo.eta_range import eta_range
 
 UNIT_RULE = "units-by-road-time/1"
 CENTER_RULE = "centers-by-time-to-treatment/1"
@@ -32,7 +33,7 @@ INFECTION_EQUIPMENT = "negative_pressure"
 
 @dataclass(frozen=True, slots=True)
 class UnitOption:
-    """One unit as offered: ``eta_s`` counts turnout and road time."""
+    """One unit as offered: ``eta_s`` counts turnout and road time, ``low_s`` to ``high_s`` is its range."""
 
     unit_id: str
     call_sign: str
@@ -40,6 +41,8 @@ class UnitOption:
     level: str
     station_name: str
     eta_s: float | None
+    low_s: float | None
+    high_s: float | None
     fix_age_s: float | None
     rank: int
     reasons: tuple[Reason, ...]
@@ -49,12 +52,14 @@ class UnitOption:
 
 @dataclass(frozen=True, slots=True)
 class CenterOption:
-    """One centre as offered."""
+    """One centre as offered; ``low_s`` to ``high_s`` is the range of the drive, ``eta_s``."""
 
     center_id: str
     name: str
     grade: str
     eta_s: float | None
+    low_s: float | None
+    high_s: float | None
     time_to_treatment_s: float | None
     treatment: str
     rank: int
@@ -95,6 +100,8 @@ class _Fit:
 
     unit: Unit
     eta_s: float | None
+    low_s: float | None
+    high_s: float | None
     fix_age_s: float | None
 
     @property
@@ -121,8 +128,17 @@ def rank_units(city: City, incident_id: str, evidence: Evidence, rules: Rules) -
 def _fit(unit: Unit, arrival: UnitArrival, evidence: Evidence, rules: Rules) -> _Fit:
     turnout_s = rules.turnout_s if unit.status is UnitStatus.AVAILABLE else 0.0
     eta_s = None if arrival.eta_s is None else arrival.eta_s + turnout_s
+    low_s, high_s = _range(arrival.eta_s, turnout_s)
     age_s = None if arrival.fix_at is None else max(0.0, (evidence.computed_at - arrival.fix_at).total_seconds())
-    return _Fit(unit, eta_s, age_s)
+    return _Fit(unit, eta_s, low_s, high_s, age_s)
+
+
+def _range(drive_s: float | None, before_s: float = 0.0) -> tuple[float | None, float | None]:
+    """Return how soon and how late a drive may end, whole seconds; nothing for the unreachable."""
+    if drive_s is None:
+        return None, None
+    low_s, high_s = eta_range(drive_s)
+    return round(before_s + low_s), round(before_s + high_s)
 
 
 def _divertible_for(city: City, unit: Unit, priority: str | None) -> bool:
@@ -147,6 +163,8 @@ def _unit_option(fit: _Fit, rank: int, tie: bool, reasons: list[Reason]) -> Unit
         fit.unit.level,
         fit.unit.station_name,
         fit.eta_s,
+        fit.low_s,
+        fit.high_s,
         fit.fix_age_s,
         rank,
         (*first, *reasons),
@@ -295,6 +313,7 @@ def _center_option(city: City, option: Option, rank: int, bypass: tuple[str, ...
         center.name,
         center.grade,
         option.eta_s,
+        *_range(option.eta_s),
         option.time_to_treatment_s,
         option.treatment,
         rank,

@@ -15,9 +15,10 @@ from dispatch import commands as c
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.feed import LiveFeed
-from dispatch.adapters.telemetry.arrivals import LATER, SOONER, STANDS_FOR_S, Arrivals
+from dispatch.adapters.telemetry.arrivals import STANDS_FOR_S, Arrivals
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.words import UnitStatus
+from geo.eta_range import eta_range
 from geo.point import Point, distance_m
 from geo.snap import NoRoad
 from tests.dispatch.story import PLACE, START, UNITS, Story, crew, opened_city
@@ -93,7 +94,7 @@ async def test_a_unit_arrives_first_at_the_incident_then_with_its_patient_at_the
     eta_s = distance_m(HERE, Point(PLACE.lon, PLACE.lat)) / SPEED_MPS
     assert there["to"].startswith("incident:")
     assert there["eta_s"] == pytest.approx(eta_s, abs=0.1)
-    assert (there["low_s"], there["high_s"]) == pytest.approx((eta_s * SOONER, eta_s * LATER), abs=0.1)
+    assert (there["low_s"], there["high_s"]) == pytest.approx(eta_range(eta_s), abs=0.1)
     for status in ("accepted", "en_route", "on_scene", "at_patient"):
         scene.story.later(10).ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     assert await scene.told() == {}

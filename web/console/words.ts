@@ -28,6 +28,13 @@ export function roadMinutes(seconds: number | null): string {
   return t("console.advice.minutes", { minutes: seconds < 60 ? "<1" : String(Math.round(seconds / 60)) });
 }
 
+/** "5–14 分": eight drives of ten end within; one number where they round to the same minute. */
+export function roadRange({ eta_s, low_s, high_s }: { readonly eta_s: number | null; readonly low_s: number | null; readonly high_s: number | null }): string {
+  if (low_s === null || high_s === null) return roadMinutes(eta_s);
+  const [low, high] = [Math.floor(low_s / 60), Math.ceil(high_s / 60)];
+  return low === high ? roadMinutes(eta_s) : t("console.advice.range", { low, high });
+}
+
 export function ageWord(seconds: number): string {
   return age(seconds * 1000, lang.value);
 }

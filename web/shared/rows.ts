@@ -340,6 +340,8 @@ export interface UnitOption {
   readonly level: string;
   readonly station_name: string;
   readonly eta_s: number | null;
+  readonly low_s: number | null;
+  readonly high_s: number | null;
   readonly fix_age_s: number | null;
   readonly rank: number;
   readonly reasons: readonly Text[];
@@ -352,6 +354,8 @@ export interface CenterOption {
   readonly name: string;
   readonly grade: string;
   readonly eta_s: number | null;
+  readonly low_s: number | null;
+  readonly high_s: number | null;
   readonly time_to_treatment_s: number | null;
   readonly treatment: string;
   readonly rank: number;

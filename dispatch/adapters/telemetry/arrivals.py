@@ -19,6 +19,7 @@ from dispatch.city import City
 from dispatch.evidence import Sources
 from dispatch.unit import Unit
 from dispatch.words import UnitStatus as S
+from geo.eta_range import eta_range
 from geo.point import Point
 from geo.snap import NoRoad
 
@@ -26,8 +27,6 @@ TO_INCIDENT: Final = frozenset({S.ASSIGNED, S.ACCEPTED, S.EN_ROUTE})
 # At the patient: the drive as if it began now, so that a wall never counts down to nothing before anybody has left.
 TO_CENTER: Final = frozenset({S.AT_PATIENT, S.PATIENT_LOADED, S.TRANSPORTING})
 STANDS_FOR_S = 15.0  # real seconds: two hundred units searched every five seconds would take a core
-# Assumed until our own runs have been measured: nine of ten arrive within this band of the estimate.
-SOONER, LATER = 0.85, 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +147,5 @@ def _eta(target: Target, eta_s: float | None, now: datetime) -> Eta:
     if eta_s is None:
         return Eta(target.name, None, None, None, None)
     arrive_at = now + timedelta(seconds=eta_s)
-    return Eta(target.name, round(eta_s, 1), arrive_at, round(eta_s * SOONER, 1), round(eta_s * LATER, 1))
+    low_s, high_s = eta_range(eta_s)
+    return Eta(target.name, round(eta_s, 1), arrive_at, round(low_s, 1), round(high_s, 1))

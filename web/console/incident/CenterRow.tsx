@@ -3,7 +3,7 @@ import { hhmm } from "@shared/format.ts";
 import type { CenterOption, Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
-import { roadMinutes } from "../words.ts";
+import { roadMinutes, roadRange } from "../words.ts";
 
 /** Conditions that may alarm a centre before anybody has seen the patient. */
 const EARLY = new Set(["cardiac_arrest", "imminent_delivery"]);
@@ -36,7 +36,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
         </button>
       </span>
       <span class="option-why">
-        {said.length > 0 ? said.map(both).join(" · ") : `${t("console.advice.drive")} ${roadMinutes(option.eta_s)}`}
+        {[`${t("console.advice.drive")} ${roadRange(option)}`, ...said.map(both)].join(" · ")}
         {option.warnings.map((warning) => <span key={warning.code} class="warning"> ⚠ {both(warning)}</span>)}
         {option.status.map((row) => <span key={row.topic} class="faint"> · {row.owner} {t("console.units.until", { time: hhmm(row.expires_at) })}</span>)}
       </span>

@@ -7,7 +7,7 @@ import { useHeldOrder } from "../ui/held_order.ts";
 import { useRoving } from "../ui/roving.ts";
 import { StatusMark } from "../ui/StatusMark.tsx";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
-import { ageWord, roadMinutes } from "../words.ts";
+import { ageWord, roadMinutes, roadRange } from "../words.ts";
 
 const idOf = (option: UnitOption): string => option.unit_id;
 /** Below this age a fix is as good as live: no number to read. */
@@ -74,7 +74,10 @@ function Row({ option, incident, gone }: { readonly option: UnitOption; readonly
         <span class="faint">{t.code("console.level", option.level)}</span>
         {option.tie && <span class="tie">{t("console.advice.tie")}</span>}
       </button>
-      <strong class="option-time">{roadMinutes(option.eta_s)}</strong>
+      <span class="option-time">
+        <strong>{roadMinutes(option.eta_s)}</strong>
+        {option.eta_s !== null && <span class="faint">{roadRange(option)}</span>}
+      </span>
       <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone || (!option.assignable && !desk.may("divert-unit"))} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
         {t(gone ? "console.advice.gone" : option.assignable ? "console.advice.send" : "console.advice.divert")}
       </button>

@@ -21,6 +21,7 @@ COMMANDS = {
     "rank": "dispatch.terminal.travel",
     "nearest": "dispatch.terminal.travel",
     "reach": "dispatch.terminal.travel",
+    "tracks": "dispatch.terminal.tracks",
     "assess": "dispatch.terminal.protocols",
     "protocols": "dispatch.terminal.protocols",
     "simulate": "dispatch.terminal.simulate",

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city_pack import CityPack
+from geo.hierarchy import TICKS_PER_MS
 from geo.matching_kernels import match_fixes, way_between
 from geo.prepared import PreparedRoads, Weighted
 from geo.roads import RoadGraph
@@ -103,10 +104,14 @@ class MatchedTrack:
 
 @dataclass(frozen=True, slots=True)
 class DrivenWay:
-    """The arcs of a drive in their order (int32), and the share driven of each (float64, 0 to 1)."""
+    """The arcs of a drive in their order (int32), and the share driven of each (float64, 0 to 1).
+
+    ``weight`` is the sum of what it was found over: milliseconds, or centimetres.
+    """
 
     arcs: NDArray[np.int32]
     shares: NDArray[np.float64]
+    weight: float
 
 
 class MapMatcher:
@@ -120,7 +125,7 @@ class MapMatcher:
     @classmethod
     def of(cls, pack: CityPack, settings: MatchSettings | None = None) -> "MapMatcher":
         """Prepare a pack's roads for matching alone."""
-        return cls(PreparedRoads(pack.graph, pack.roads.compiled, []), settings)
+        return cls(PreparedRoads(pack.graph, pack.roads.compiled, [], pack.order), settings)
 
     def match(self, lon: NDArray[np.float64], lat: NDArray[np.float64], at_s: NDArray[np.float64]) -> MatchedTrack:
         """Match one vehicle's fixes: WGS-84 degrees and seconds, float64[n] each. Raises ValueError on other shapes."""
@@ -144,10 +149,10 @@ class MapMatcher:
 def way_over(weights: Weighted, a: tuple[int, float], b: tuple[int, float]) -> DrivenWay | None:
     """Return the best way between two positions (stretch, fraction) over some weights; None when there is none."""
     arcs, shares = np.empty(ARCS_MAX, np.int32), np.empty(ARCS_MAX)
-    count, _ = way_between(weights.address, *a, *b, arcs, shares)
+    count, ticks = way_between(weights.address, *a, *b, arcs, shares)
     if count == TOO_LONG:
         raise ValueError(f"the way has more than {ARCS_MAX} arcs")
-    return None if count < 0 else DrivenWay(arcs[:count].copy(), shares[:count].copy())
+    return None if count < 0 else DrivenWay(arcs[:count].copy(), shares[:count].copy(), float(ticks) / TICKS_PER_MS)
 
 
 def length_cm(graph: RoadGraph) -> NDArray[np.int32]:

@@ -8,12 +8,11 @@ gazetteer lives in memory, is read only, and is safe from any number of threads.
 3. what was found is ranked by match, importance and nearness; places of one name are told apart by district.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-
-import numpy as np
 
 from geo.city_pack import CityPack
 from geo.gazetteer_entries import CROSSING, ROAD, Entry, Named, Street, crossing_name, gather
@@ -54,6 +53,8 @@ _HOUSE_IMPORTANCE = 0.4
 _BETWEEN_MARKS_M = 5_000
 
 _EXACT = 0.9999
+# What begins a name as well as this is no crossing, unless a sign or a word says so.
+_NAMED = 0.96
 
 
 class MatchedBy(StrEnum):
@@ -145,13 +146,14 @@ class Gazetteer:
         answers = [*self._by_name(words, near)]
         if district is not None:
             answers += [_in_district(answer, district) for answer in self._by_name(rest, near)]
-        answers += self._by_parts(rest, near)
+        is_name = max((answer.place.quality for answer in answers), default=0.0) >= _NAMED
+        answers += self._by_parts(rest, near, unmarked=not is_name)
         return _ranked(answers, limit)
 
-    def _by_parts(self, words: str, near: Point | None) -> Iterator[_Answer]:
+    def _by_parts(self, words: str, near: Point | None, *, unmarked: bool) -> Iterator[_Answer]:
         """Yield crossings, house numbers and kilometre marks."""
         known: dict[str, list[tuple[int, float]]] = {}
-        for cut in cuts_of(words):
+        for cut in cuts_of(words, unmarked=unmarked):
             yield from self._crossings(cut, near, known)
         for house in houses_of(words):
             yield from self._houses(house, near, known)
@@ -252,11 +254,15 @@ def _extra(entry: Entry, near: Point | None) -> tuple[float, Point, float | None
     known = entry.importance * IMPORTANCE_WEIGHT
     if near is None:
         return known, entry.point, None
-    away = (entry.spots - (near.lon, near.lat)) * (np.cos(np.radians(near.lat)), 1.0)
-    lon, lat = entry.spots[int((away * away).sum(axis=1).argmin())]
-    point = Point(float(lon), float(lat))
+    point = entry.point if len(entry.spots) == 1 else _nearest(entry, near)
     away_m = distance_m(near, point)
     return known + _nearness(away_m), point, away_m
+
+
+def _nearest(entry: Entry, near: Point) -> Point:
+    away = (entry.spots - (near.lon, near.lat)) * (math.cos(math.radians(near.lat)), 1.0)
+    lon, lat = entry.spots[int((away * away).sum(axis=1).argmin())]
+    return Point(float(lon), float(lat))
 
 
 def _matched(hit: Hit, name: str, spelled: str, letters: str | None) -> MatchedBy:

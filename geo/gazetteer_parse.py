@@ -71,13 +71,14 @@ def without_corner(words: str) -> str:
     return _CORNER.sub("", without_around(words))
 
 
-def cuts_of(words: str) -> list[Cut]:
-    """Return the likeliest ways to read the words as two roads: at signs, at "与", after words that end a road."""
+def cuts_of(words: str, *, unmarked: bool = True) -> list[Cut]:
+    """Return the likeliest ways to read the words as two roads: at signs, at "与"; unmarked, where a road ends."""
     said = without_corner(words)
     places = [(found.start(), found.end()) for found in _SIGNS.finditer(said)]
     places += [(found.start(), found.end()) for found in _JOINED.finditer(said)]
-    places += [(found.end(), found.end()) for found in _ROAD_END.finditer(said)]
-    places += [(found.end(), found.end()) for found in _ROAD_END_LETTERS.finditer(said)]
+    if unmarked or said != without_around(words):
+        places += [(found.end(), found.end()) for found in _ROAD_END.finditer(said)]
+        places += [(found.end(), found.end()) for found in _ROAD_END_LETTERS.finditer(said)]
     found = dict.fromkeys(Cut(said[:end].strip(), said[start:].strip()) for end, start in places)
     return [cut for cut in found if len(cut.one) >= _PART_MIN and len(cut.other) >= _PART_MIN][:_CUTS_MAX]
 

@@ -24,7 +24,7 @@ from geo.gazetteer_kernels import (
     search_written,
 )
 from geo.gazetteer_pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
-from geo.gazetteer_score import BEHIND, MISSPELLED_FROM
+from geo.gazetteer_score import BEHIND, MISSPELLED_FROM, SPELLED
 from geo.gazetteer_text import LETTERS_MAX, folded, is_han, spelled_once
 from geo.point import Point
 
@@ -153,7 +153,8 @@ class FormIndex:
         if letters:
             search_typed(self.names, scratch, best, letter_numbers(letters), lon, lat)
             plain = letter_numbers(plain_letters(letters))
-            if len(plain) >= MISSPELLED_FROM:
+            spelled_well = best.kept[0] > 0 and best.quality[0] >= SPELLED
+            if len(plain) >= MISSPELLED_FROM and not spelled_well:
                 search_mistyped(self.names, scratch, best, plain, pairs_of(plain), lon, lat)
         kept = int(best.kept[0])
         return [self._hit(best, at) for at in range(kept) if best.value[at] >= best.value[0] - BEHIND]

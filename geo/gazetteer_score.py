@@ -21,6 +21,9 @@ MISSPELLED, FAR = 1.25, 0.08
 # Of the pairs of neighbouring letters, this share must be the same; shorter queries are spelled rightly or not at all.
 SHARED_PAIRS, MISSPELLED_FROM = 0.4, 4
 
+# A query whose best answer spells it as well as this is not misspelled: no errors are looked for.
+SPELLED = 0.9
+
 # Per syllable at the end of the name that was not typed; for beginning inside the name.
 TAIL_EACH, TAIL_MAX = 0.02, 0.16
 INSIDE_FIRST, INSIDE_NEXT, INSIDE_MAX = 0.06, 0.01, 0.14

@@ -1,6 +1,7 @@
 """Score every form of an index in plain Python as `geo.gazetteer_score` says: the twin of `geo.gazetteer_kernels`."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from geo import gazetteer_score as price
@@ -22,18 +23,24 @@ def best_of(
     index: FormIndex, entries: list[NamedSpots], spelled: str, letters: str | None, near: Point | None
 ) -> list[Scored]:
     """Return every form that is an answer, best first."""
+    found = _scored(index, entries, near, lambda form: max(_written(form, spelled), _typed(form, letters or "")))
+    if letters and not (found and found[0].quality >= price.SPELLED):
+        errors = _scored(index, entries, near, lambda form: _mistyped(form, letters))
+        better = {each.form: each for each in sorted([*found, *errors], key=lambda each: each.value)}
+        found = sorted(better.values(), key=lambda each: (-each.value, each.form))
+    return [each for each in found if each.value >= found[0].value - price.BEHIND]
+
+
+def _scored(
+    index: FormIndex, entries: list[NamedSpots], near: Point | None, quality_of: Callable[[Form], float]
+) -> list[Scored]:
     found = []
     for number, (form, named) in enumerate(index.forms.items()):
-        quality = max(
-            _written(form, spelled) if any(is_han(each) or each.isdigit() for each in spelled) else 0.0,
-            _typed(form, letters) if letters else 0.0,
-            _mistyped(form, letters) if letters else 0.0,
-        )
+        quality = quality_of(form)
         if quality > 0.0:
             worth = max(_worth(entries[at], near) for at in named)
             found.append(Scored(quality + worth, quality, number, named))
-    found.sort(key=lambda each: (-each.value, each.form))
-    return [each for each in found if each.value >= found[0].value - price.BEHIND]
+    return sorted(found, key=lambda each: (-each.value, each.form))
 
 
 def _worth(entry: NamedSpots, near: Point | None) -> float:
@@ -57,7 +64,7 @@ def _inside(skipped: int) -> float:
 
 
 def _written(form: Form, spelled: str) -> float:
-    if form.chars[0] <= 0:
+    if form.chars[0] <= 0 or not any(is_han(each) or each.isdigit() for each in spelled):
         return 0.0
     query = list(zip((ord(each) for each in spelled), syllables_of(spelled), strict=True))
     name = list(zip(form.chars, form.sounds, strict=True))
@@ -99,6 +106,8 @@ def _unlike(one: tuple[int, str], other: tuple[int, str]) -> float:
 def _typed(form: Form, letters: str) -> float:
     """Try every way to spell the letters with begun syllables."""
     best = 0.0
+    if not letters:
+        return best
     for start in range(len(form.sounds) if len(letters) >= price.INSIDE_FROM else 1):
         cost = {0: 0.0}
         for used, sound in enumerate(form.sounds[start:], 1):

@@ -94,7 +94,7 @@ def move_units(units: int, slots: Struct, fixes: Struct, outcomes: Struct) -> No
     """Take many fixes: ``slots`` int32[m], ``fixes`` float64[m, 5] as in `UnitsLayout`, ``outcomes`` uint8[m]."""
     for m in range(slots.size):
         lon, lat, at_s, heading_deg, speed_mps = fixes[m, 0], fixes[m, 1], fixes[m, 2], fixes[m, 3], fixes[m, 4]
-        outcomes[m] = move_unit(units, np.int64(slots[m]), lon, lat, at_s, heading_deg, speed_mps)
+        outcomes[m] = move_unit(units, int(np.int64(slots[m])), lon, lat, at_s, heading_deg, speed_mps)
 
 
 @query_kernel

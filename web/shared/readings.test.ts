@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readingOf } from "./readings.ts";
-import type { Patient, VitalsFrame } from "./rows.ts";
+import type { VitalsFrame } from "./frames.ts";
+import type { Patient } from "./rows.ts";
 
 const at = "2026-11-21T06:10:00Z";
 const now = Date.parse(at) + 4_000;

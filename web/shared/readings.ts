@@ -1,5 +1,6 @@
 /** Vital signs as tablet and wall show them: from the bound monitor, else by hand; each with its age and its alarm level. */
-import type { AlarmLevel, Patient, VitalsFrame } from "./rows.ts";
+import type { AlarmLevel, VitalsFrame } from "./frames.ts";
+import type { Patient } from "./rows.ts";
 import { worst } from "./severity.ts";
 
 export type Sign = "hr" | "bp" | "spo2" | "rr" | "gcs" | "glucose_mmol_l" | "temp_c" | "pain";

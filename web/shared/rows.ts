@@ -300,7 +300,6 @@ export interface Task {
   readonly result: "done" | "moot" | null;
 }
 
-/** The live tables; a role gets those that `docs/protocol.md` names for it, the others stay empty. */
 /** A closure (`factor` null) or slow zone that stands, or will from `begins` on. */
 export interface RoadMeasure {
   readonly id: string;
@@ -317,6 +316,7 @@ export interface RoadMeasure {
   readonly reason: string;
 }
 
+/** The live tables; a role gets those that `docs/protocol.md` names for it, the others stay empty. */
 export interface Tables {
   readonly calls: Call;
   readonly incidents: Incident;
@@ -332,127 +332,3 @@ export type TableName = keyof Tables;
 export const TABLE_NAMES: readonly TableName[] = [
   "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures",
 ];
-
-export interface UnitOption {
-  readonly unit_id: string;
-  readonly call_sign: string;
-  readonly status: UnitStatus;
-  readonly level: string;
-  readonly station_name: string;
-  readonly eta_s: number | null;
-  readonly low_s: number | null;
-  readonly high_s: number | null;
-  readonly fix_age_s: number | null;
-  readonly rank: number;
-  readonly reasons: readonly Text[];
-  readonly assignable: boolean;
-  readonly tie: boolean;
-}
-
-export interface CenterOption {
-  readonly center_id: string;
-  readonly name: string;
-  readonly grade: string;
-  readonly eta_s: number | null;
-  readonly low_s: number | null;
-  readonly high_s: number | null;
-  readonly time_to_treatment_s: number | null;
-  readonly treatment: string;
-  readonly rank: number;
-  readonly tie: boolean;
-  readonly reasons: readonly Text[];
-  readonly warnings: readonly Text[];
-  readonly status: readonly CenterStatus[];
-  /** By when nine of ten such patients are treated. */
-  readonly slow_s: number | null;
-}
-
-export interface PatientRecommendation {
-  readonly patient_id: string;
-  readonly centers: readonly CenterOption[];
-  readonly excluded: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
-  /** How clearly the first leads: clear, close or coin_toss; null without a second. */
-  readonly strength: "clear" | "close" | "coin_toss" | null;
-  readonly second: string | null;
-  /** The nearest that do not lead, three at most. */
-  readonly why_not: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
-  readonly advice: readonly Text[];
-}
-
-export interface Recommendation {
-  readonly incident_id: string;
-  readonly computed_at: Iso;
-  readonly weights_epoch: number;
-  readonly weights_as_of: Iso | null;
-  readonly weights_age_s: number | null;
-  readonly weights_failed_at: Iso | null;
-  readonly units: readonly UnitOption[];
-  readonly patients: readonly PatientRecommendation[];
-}
-
-export interface RegisterRow {
-  readonly point: string;
-  readonly label: Both;
-  readonly at: Iso | null;
-  readonly target_min: number | null;
-  readonly due_at: Iso | null;
-  readonly minutes: number | null;
-  readonly status: "met" | "late" | "missing" | "pending" | "out_of_order" | "recorded" | "not_applicable";
-  readonly source: string | null;
-  readonly clock: string | null;
-  readonly by: string | null;
-  readonly entered_for: string | null;
-  readonly corrections: number;
-}
-
-export interface HandoffView {
-  readonly view: string;
-  readonly sections: readonly { readonly code: string; readonly title: Both; readonly lines: readonly Both[] }[];
-}
-
-export type AlarmLevel = "high" | "medium" | "low" | "none";
-
-/** Telemetry: never numbered, never journalled, each with its own time. */
-export interface PositionsFrame {
-  readonly t: "positions";
-  readonly at: Iso;
-  /** unit_id, lon, lat, heading_deg, speed_mps, fix_at */
-  readonly units: readonly (readonly [string, number, number, number | null, number | null, Iso])[];
-}
-export interface VitalsFrame {
-  readonly t: "vitals";
-  readonly patient_id: string;
-  readonly at: Iso;
-  readonly device_id: string;
-  readonly values: Readonly<Record<string, number>>;
-  readonly levels: Readonly<Record<string, AlarmLevel>>;
-}
-export interface Eta {
-  /** "incident:…" or "center:…" */
-  readonly to: string;
-  readonly eta_s: number | null;
-  readonly arrive_at: Iso | null;
-  readonly low_s: number | null;
-  readonly high_s: number | null;
-}
-export interface EtasFrame {
-  readonly t: "etas";
-  readonly at: Iso;
-  readonly weights_epoch: number;
-  readonly units: Readonly<Record<string, Eta>>;
-}
-/** Which travel times the server behind this page answers with; `failed_at`: since when no newer ones could be made. */
-export interface WeightsFrame {
-  readonly t: "weights";
-  readonly epoch: number;
-  readonly as_of: Iso | null;
-  readonly failed_at: Iso | null;
-  readonly not_on_map: readonly string[];
-}
-export interface GapFrame {
-  readonly t: "gap";
-  readonly what: "wave";
-  readonly patient_id: string;
-  readonly from: number;
-  readonly to: number;
-}

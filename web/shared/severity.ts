@@ -2,7 +2,8 @@
  * The one severity table of all three pages (after IEC 60601-1-8 as monitor manuals show it; this is not a medical alarm device).
  * Colour, mark and word always together; alarm colours are used for nothing else.
  */
-import type { AlarmLevel, Priority } from "./rows.ts";
+import type { AlarmLevel } from "./frames.ts";
+import type { Priority } from "./rows.ts";
 
 export interface Severity {
   /** Rank for sorting: 0 is the worst. */

@@ -3,7 +3,7 @@
  * medium, one for low. A browser is silent until a gesture (or a kiosk flag) allows sound: `armed` says which, always shown.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import type { AlarmLevel } from "./rows.ts";
+import type { AlarmLevel } from "./frames.ts";
 
 export interface Pulse {
   readonly atS: number;

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { hhmm } from "@shared/format.ts";
-import type { CenterOption, Patient } from "@shared/rows.ts";
+import type { CenterOption } from "@shared/answers.ts";
+import type { Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
 import { roadMinutes, roadRange } from "../words.ts";

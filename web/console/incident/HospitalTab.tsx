@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { CenterOption, Incident, Patient } from "@shared/rows.ts";
+import type { CenterOption } from "@shared/answers.ts";
+import type { Incident, Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";
 import { both, colon, t } from "../texts.ts";

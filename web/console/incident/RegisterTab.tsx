@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { hhmmss } from "@shared/format.ts";
-import type { Incident, RegisterRow } from "@shared/rows.ts";
+import type { RegisterRow } from "@shared/answers.ts";
+import type { Incident } from "@shared/rows.ts";
 import { useAsked } from "../store/ask.ts";
 import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Incident, UnitOption } from "@shared/rows.ts";
+import type { UnitOption } from "@shared/answers.ts";
+import type { Incident } from "@shared/rows.ts";
 import { isGone } from "../logic/order_lock.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";

@@ -5,7 +5,7 @@ import { useContext } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import { LiveLink } from "@shared/link.ts";
 import type { Slug } from "@shared/commands.ts";
-import type { Eta, WeightsFrame } from "@shared/rows.ts";
+import type { Eta, WeightsFrame } from "@shared/frames.ts";
 import type { Session } from "@shared/session.ts";
 import { Sounder } from "@shared/sound.ts";
 import { may } from "../logic/rights.ts";

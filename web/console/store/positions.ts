@@ -1,6 +1,6 @@
 /** Where the units are, each with the time of its fix: telemetry, never a row of a table. */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import type { PositionsFrame } from "@shared/rows.ts";
+import type { PositionsFrame } from "@shared/frames.ts";
 
 export interface Fix {
   readonly lon: number;

@@ -2,7 +2,8 @@
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
 import type { LiveLink } from "@shared/link.ts";
-import type { Recommendation, WeightsFrame } from "@shared/rows.ts";
+import type { Recommendation } from "@shared/answers.ts";
+import type { WeightsFrame } from "@shared/frames.ts";
 import type { Selection } from "./selection.ts";
 
 const REFRESH_MS = 5_000;

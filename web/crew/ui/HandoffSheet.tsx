@@ -1,7 +1,8 @@
 /** What is said at the door, in the order the receiving team expects. */
 import { useEffect, useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
-import type { HandoffView, Patient } from "@shared/rows.ts";
+import type { HandoffView } from "@shared/answers.ts";
+import type { Patient } from "@shared/rows.ts";
 import { both } from "@shared/texts.ts";
 import { t } from "../texts.ts";
 import { ageWords } from "./PatientKeys.tsx";

@@ -1,7 +1,8 @@
 /** Where to: the ranked centres with their reasons, the crew doctor's choice, the hospital's answer, and the handoff. */
 import { useState } from "preact/hooks";
 import { minutes, mmss, hhmm } from "@shared/format.ts";
-import type { Activation, CenterOption, Patient } from "@shared/rows.ts";
+import type { CenterOption } from "@shared/answers.ts";
+import type { Activation, Patient } from "@shared/rows.ts";
 import { both } from "@shared/texts.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import { hhmm, mmss } from "@shared/format.ts";
-import type { RegisterRow } from "@shared/rows.ts";
+import type { RegisterRow } from "@shared/answers.ts";
 import { both } from "@shared/texts.ts";
 import { STEP_POINT, STEPS } from "../model/journey.ts";
 import type { Crew } from "../state.ts";

@@ -1,5 +1,6 @@
 /** What stands on the wall for one centre: live activations, and ended ones until somebody has seen that they ended. */
-import type { Activation, ActivationPhase, AlarmLevel, Eta, Finding, Findings, Patient, Unit } from "@shared/rows.ts";
+import type { AlarmLevel, Eta } from "@shared/frames.ts";
+import type { Activation, ActivationPhase, Finding, Findings, Patient, Unit } from "@shared/rows.ts";
 
 export interface Tile {
   readonly activation: Activation;

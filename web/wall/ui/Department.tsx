@@ -1,7 +1,7 @@
 /** The wall of a receiving department. */
 import { useEffect, useState } from "preact/hooks";
 import { age, hhmmss } from "@shared/format.ts";
-import type { AlarmLevel } from "@shared/rows.ts";
+import type { AlarmLevel } from "@shared/frames.ts";
 import { worst } from "@shared/severity.ts";
 import { LangKey } from "@shared/sign_in.tsx";
 import { Sounder } from "@shared/sound.ts";

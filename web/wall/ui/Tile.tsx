@@ -1,6 +1,7 @@
 /** One incoming patient, read from five metres: what, who, when, how, and what has to stand ready. */
 import { age, hhmm, mmss } from "@shared/format.ts";
-import type { RegisterRow, Reservation } from "@shared/rows.ts";
+import type { RegisterRow } from "@shared/answers.ts";
+import type { Reservation } from "@shared/rows.ts";
 import { planSteps, type PlanStep } from "@shared/plan.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { readingOf, type Sign } from "@shared/readings.ts";

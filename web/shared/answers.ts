@@ -1,0 +1,79 @@
+/** What the server answers when a page asks: recommendations, the register, the handoff. Field names are the server's. */
+import type { Both, CenterStatus, Iso, Text, UnitStatus } from "./rows.ts";
+
+export interface UnitOption {
+  readonly unit_id: string;
+  readonly call_sign: string;
+  readonly status: UnitStatus;
+  readonly level: string;
+  readonly station_name: string;
+  readonly eta_s: number | null;
+  readonly low_s: number | null;
+  readonly high_s: number | null;
+  readonly fix_age_s: number | null;
+  readonly rank: number;
+  readonly reasons: readonly Text[];
+  readonly assignable: boolean;
+  readonly tie: boolean;
+}
+
+export interface CenterOption {
+  readonly center_id: string;
+  readonly name: string;
+  readonly grade: string;
+  readonly eta_s: number | null;
+  readonly low_s: number | null;
+  readonly high_s: number | null;
+  readonly time_to_treatment_s: number | null;
+  readonly treatment: string;
+  readonly rank: number;
+  readonly tie: boolean;
+  readonly reasons: readonly Text[];
+  readonly warnings: readonly Text[];
+  readonly status: readonly CenterStatus[];
+  /** By when nine of ten such patients are treated. */
+  readonly slow_s: number | null;
+}
+
+export interface PatientRecommendation {
+  readonly patient_id: string;
+  readonly centers: readonly CenterOption[];
+  readonly excluded: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
+  /** How clearly the first leads: clear, close or coin_toss; null without a second. */
+  readonly strength: "clear" | "close" | "coin_toss" | null;
+  readonly second: string | null;
+  /** The nearest that do not lead, three at most. */
+  readonly why_not: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
+  readonly advice: readonly Text[];
+}
+
+export interface Recommendation {
+  readonly incident_id: string;
+  readonly computed_at: Iso;
+  readonly weights_epoch: number;
+  readonly weights_as_of: Iso | null;
+  readonly weights_age_s: number | null;
+  readonly weights_failed_at: Iso | null;
+  readonly units: readonly UnitOption[];
+  readonly patients: readonly PatientRecommendation[];
+}
+
+export interface RegisterRow {
+  readonly point: string;
+  readonly label: Both;
+  readonly at: Iso | null;
+  readonly target_min: number | null;
+  readonly due_at: Iso | null;
+  readonly minutes: number | null;
+  readonly status: "met" | "late" | "missing" | "pending" | "out_of_order" | "recorded" | "not_applicable";
+  readonly source: string | null;
+  readonly clock: string | null;
+  readonly by: string | null;
+  readonly entered_for: string | null;
+  readonly corrections: number;
+}
+
+export interface HandoffView {
+  readonly view: string;
+  readonly sections: readonly { readonly code: string; readonly title: Both; readonly lines: readonly Both[] }[];
+}

@@ -1,0 +1,49 @@
+/** Frames of the live link that belong to no table: positions, vitals, arrivals, the weights in force, gaps. */
+import type { Iso } from "./rows.ts";
+
+export type AlarmLevel = "high" | "medium" | "low" | "none";
+
+/** Telemetry: never numbered, never journalled, each with its own time. */
+export interface PositionsFrame {
+  readonly t: "positions";
+  readonly at: Iso;
+  /** unit_id, lon, lat, heading_deg, speed_mps, fix_at */
+  readonly units: readonly (readonly [string, number, number, number | null, number | null, Iso])[];
+}
+export interface VitalsFrame {
+  readonly t: "vitals";
+  readonly patient_id: string;
+  readonly at: Iso;
+  readonly device_id: string;
+  readonly values: Readonly<Record<string, number>>;
+  readonly levels: Readonly<Record<string, AlarmLevel>>;
+}
+export interface Eta {
+  /** "incident:…" or "center:…" */
+  readonly to: string;
+  readonly eta_s: number | null;
+  readonly arrive_at: Iso | null;
+  readonly low_s: number | null;
+  readonly high_s: number | null;
+}
+export interface EtasFrame {
+  readonly t: "etas";
+  readonly at: Iso;
+  readonly weights_epoch: number;
+  readonly units: Readonly<Record<string, Eta>>;
+}
+/** Which travel times the server behind this page answers with; `failed_at`: since when no newer ones could be made. */
+export interface WeightsFrame {
+  readonly t: "weights";
+  readonly epoch: number;
+  readonly as_of: Iso | null;
+  readonly failed_at: Iso | null;
+  readonly not_on_map: readonly string[];
+}
+export interface GapFrame {
+  readonly t: "gap";
+  readonly what: "wave";
+  readonly patient_id: string;
+  readonly from: number;
+  readonly to: number;
+}

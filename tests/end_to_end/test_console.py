@@ -66,6 +66,21 @@ def test_a_ringing_call_shows_within_a_second_and_one_key_answers_it(seat: Seat,
     expect(seat.page.locator(".call-talking")).to_have_count(0)
 
 
+def test_a_road_is_closed_and_opened_without_a_mouse(seat: Seat) -> None:
+    panel = seat.page.locator(".road-panel")
+    expect(seat.page.locator(".map-keys")).to_be_visible()
+    seat.type("ROAD 点选")
+    panel.get_by_role("button", name="加图中心点").press("Enter")
+    panel.get_by_label("原因").fill("积水")
+    panel.get_by_label("原因").press("Enter")
+    expect(panel.locator(".road-row")).to_contain_text("积水")
+    expect(panel.locator(".road-row")).to_contain_text("封路")
+    seat.says("LIFT 1 已疏通", "已解除 R1")
+    expect(panel.locator(".road-row")).to_have_count(0)
+    seat.says("LIFT 1", "1")
+    seat.page.keyboard.press("Escape")
+
+
 def test_enter_on_the_first_row_sends_the_unit_that_is_shown(seat: Seat, exchange: Client, radio: Client) -> None:
     number, ids = ring(exchange, radio)
     seat.show(number)

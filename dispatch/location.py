@@ -93,6 +93,7 @@ class Link:
     number: str | None = personal("id")
     opened_at: datetime | None = None
     stream_until: datetime | None = None
+    device_hash: str | None = None
     ended: str | None = None
     messages: tuple[Message, ...] = ()
     photos: tuple[Photo, ...] = ()

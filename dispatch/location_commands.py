@@ -56,9 +56,10 @@ class SendLink:
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """Report that the caller has opened the page."""
+    """Report that the caller has opened the page; from here on it answers that browser alone."""
 
     link_id: str
+    device_hash: str
 
 
 @dataclass(frozen=True, slots=True)

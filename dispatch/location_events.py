@@ -86,6 +86,7 @@ class LinkOpened:
     link_id: str
     incident_id: str
     stream_until: datetime
+    device_hash: str  # of what only the browser knows that opened it
 
 
 @fact

@@ -15,6 +15,7 @@ from dispatch.adapters.furnish import furnish
 from dispatch.adapters.http.api import application
 from dispatch.adapters.journal.sealing import SealBroken
 from dispatch.adapters.journal.wakeups import JournalWakeUps
+from dispatch.adapters.neighbors import read_neighbors
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.report.keeping import ReportKeeper
 from dispatch.adapters.site_file import rules_of
@@ -69,7 +70,8 @@ def build(
         The settings name no readable city pack.
     """
     pack = open_pack(settings.city)
-    sources = Sources(TravelTimes.open(pack), FleetIndex(pack.roads))
+    neighbors = read_neighbors(settings.neighbors)
+    sources = Sources(TravelTimes.open(pack), FleetIndex(pack.roads), neighbors)
     ground = Ground(settings, pack, sources, rules_of(settings.protocols_site))
 
     @asynccontextmanager

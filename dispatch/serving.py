@@ -14,6 +14,8 @@ from dispatch.adapters.clock import Clock
 from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
+from dispatch.adapters.location.photos import Photos
+from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
 from dispatch.adapters.submission import Handles, Submission
@@ -88,6 +90,9 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         measurements=measurements,
         hub=hub,
         ecgs=kept.ecgs,
+        photos=Photos(kept.photos, kept.keyring),
+        text_messages=TextMessages(settings.sms_url, settings.sms_secret, clock),
+        link_url=settings.link_url,
         demo_accounts=await open_demo(kept.accounts, mind.city) if settings.demo else (),
         web=settings.web or WEB,
         ready=mind.ready,

@@ -37,6 +37,10 @@ class Settings:
     accounts: str | None = None  # SQLAlchemy URL; None: SQLite in ``data``, or the journal's PostgreSQL
     role: ServerRole = "desk"
     desk_url: tuple[str, ...] = ()  # where a gateway sends commands: the desk, then its standby
+    sms_url: str | None = None  # the site's gateway for text messages: POST {number, text}; None: there is none
+    sms_secret: str | None = field(default=None, repr=False)  # what we sign those with
+    link_url: str | None = None  # https://… where callers reach their page; None: where the console is reached
+    neighbors: Path | None = None  # TOML: other cities' centres with their numbers, for callers who are not ours
     gateway_secret: str | None = field(default=None, repr=False)  # what desk and gateways share; None: no gateway
     exchange_secret: str | None = field(default=None, repr=False)  # what the telephone exchange signs with; None: none
     origins: tuple[str, ...] = ()  # other origins that may open sockets, "https://120.example.cn"

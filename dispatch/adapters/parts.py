@@ -13,6 +13,8 @@ from dispatch.adapters.clock import Clock
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
+from dispatch.adapters.location.photos import Photos
+from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.submission import Submission
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.hub import TelemetryHub
@@ -69,9 +71,12 @@ class Parts:
     measurements: Measurements
     hub: TelemetryHub
     ecgs: KeepsEcgs
+    photos: Photos
+    text_messages: TextMessages
     demo_accounts: tuple[DemoAccount, ...]
     web: Path
     ready: Callable[[], bool]
+    link_url: str | None = None  # where callers reach their page; None: where the seat reached us
     gateway_secret: str | None = None  # what gateways show when they bring commands; None: there are none
     exchange_secret: str | None = None  # what the exchange signs with; None: only connected systems' accounts
     line_events: SeenEvents = field(default_factory=SeenEvents)

@@ -15,6 +15,7 @@ from dispatch.adapters.journal.sealing import KEYS_FILE, SubjectKeyring, open_po
 from dispatch.adapters.journal.sqlite import open_sqlite_journal
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.fanout_redis import RedisFanout
+from dispatch.adapters.location.photos import KeepsSealed, PhotoFiles, PostgresPhotos
 from dispatch.adapters.telemetry.ecg_files import EcgStore, KeepsEcgs
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
 from dispatch.adapters.telemetry.local import StoredTelemetry, open_local_telemetry
@@ -23,6 +24,7 @@ from dispatch.errors import BadInput
 from dispatch.ports import Fanout, Head, Journal, JournalReader, JournalUnavailable, TelemetryUnavailable
 
 JOURNAL_FILE, ACCOUNTS_FILE, ECGS_FOLDER, WAVES_FOLDER = "journal.sqlite3", "accounts.sqlite3", "ecgs", "waves"
+PHOTOS_FOLDER = "photos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Storage:
     telemetry: StoredTelemetry
     accounts: AccountStore
     ecgs: KeepsEcgs
+    photos: KeepsSealed
     fanout: Fanout
 
     def close(self) -> None:
@@ -42,6 +45,7 @@ class Storage:
         self.telemetry.close()
         self.keyring.close()
         self.ecgs.close()
+        self.photos.close()
         self.accounts.close()
 
 
@@ -64,6 +68,16 @@ class Kept(Protocol):
         ...
 
     @property
+    def photos(self) -> KeepsSealed:
+        """Callers' photos, sealed."""
+        ...
+
+    @property
+    def keyring(self) -> SubjectKeyring:
+        """The keys of personal words."""
+        ...
+
+    @property
     def fanout(self) -> Fanout:
         """The way to the other processes."""
         ...
@@ -78,6 +92,7 @@ class GatewayStorage:
     telemetry: StoredTelemetry
     accounts: AccountStore
     ecgs: KeepsEcgs
+    photos: KeepsSealed
     fanout: Fanout
 
     def close(self) -> None:
@@ -86,6 +101,7 @@ class GatewayStorage:
         self.journal.close()
         self.keyring.close()
         self.ecgs.close()
+        self.photos.close()
         self.accounts.close()
 
 
@@ -105,6 +121,7 @@ def open_local_storage(folder: Path, city: str, accounts_url: str | None = None)
         open_local_telemetry(folder),
         open_accounts(folder, accounts_url),
         EcgStore(folder / ECGS_FOLDER),
+        PhotoFiles(folder / PHOTOS_FOLDER),
         LocalFanout(),
     )
 
@@ -167,7 +184,7 @@ def open_gateway_storage(folder: Path, city: str, places: SharedPlaces) -> Gatew
 
 def _open_shared(
     folder: Path, city: str, places: SharedPlaces, undo: ExitStack
-) -> tuple[SubjectKeyring, StoredTelemetry, AccountStore, KeepsEcgs, Fanout]:
+) -> tuple[SubjectKeyring, StoredTelemetry, AccountStore, KeepsEcgs, KeepsSealed, Fanout]:
     """Open what desk and gateways both have; ``undo`` closes what was opened when something after it fails."""
     try:
         keyring = open_postgres_keyring(places.journal, city)
@@ -177,9 +194,11 @@ def _open_shared(
         accounts = AccountStore(places.accounts)
         undo.callback(accounts.close)
         ecgs = PostgresEcgs(places.journal, city)
+        undo.callback(ecgs.close)
+        photos = PostgresPhotos(places.journal, city)
     except (psycopg.Error, TelemetryUnavailable, AccountsUnavailable) as failure:
         raise JournalUnavailable(f"PostgreSQL: {failure}") from failure
-    return keyring, telemetry, accounts, ecgs, places.fanout
+    return keyring, telemetry, accounts, ecgs, photos, places.fanout
 
 
 def fanout_for(redis_url: str | None, city: str) -> Fanout:

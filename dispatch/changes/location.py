@@ -43,7 +43,8 @@ def link_sent(city: City, fact: Fact, d: le.LinkSent) -> City:
 
 
 def link_opened(city: City, fact: Fact, d: le.LinkOpened) -> City:
-    return city.with_link(replace(city.links[d.link_id], opened_at=fact.at, stream_until=d.stream_until))
+    opened = replace(city.links[d.link_id], opened_at=fact.at, stream_until=d.stream_until, device_hash=d.device_hash)
+    return city.with_link(opened)
 
 
 def link_ended(city: City, _fact: Fact, d: le.LinkEnded) -> City:

@@ -45,9 +45,9 @@ def open_page(city: City, command: Command, ask: lc.OpenLink, rules: Rules) -> D
     if isinstance(link, Refused):
         return link
     if link.opened_at is not None:
-        return []
+        return [] if link.device_hash == ask.device_hash else Refused("link.opened_elsewhere")
     until = min(link.expires_at, command.received_at + timedelta(minutes=rules.link_stream_min))
-    return [le.LinkOpened(link.id, link.incident_id, until)]
+    return [le.LinkOpened(link.id, link.incident_id, until, ask.device_hash)]
 
 
 def end_link(city: City, _command: Command, ask: lc.EndLink, _rules: Rules) -> Decision:

@@ -46,7 +46,7 @@ NAMED_BY = {
     "measures": "measure_id",
     "positions": "position_id",
 }
-HIDDEN: dict[str, "Row"] = {"links": {"token_hash": None}}  # from everybody
+HIDDEN: dict[str, "Row"] = {"links": {"token_hash": None, "device_hash": None}}  # from everybody
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
 

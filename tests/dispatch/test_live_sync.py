@@ -169,7 +169,7 @@ def tell_where(story: Story) -> None:
     for n in range(2):
         sent = story.ask(lc.SendLink(incident_id, f"hash{n}", "13700000000"), TAKER)[-1].data
     me = caller(sent.link_id)
-    story.ask(lc.OpenLink(sent.link_id), me)
+    story.ask(lc.OpenLink(sent.link_id, "d"), me)
     story.ask(lc.ReportPosition(replace(AML, source="link"), link_id=sent.link_id), me)
     story.ask(lc.WriteMessage(sent.link_id, "我听不见"), me)
     story.ask(lc.WriteMessage(sent.link_id, "救护车来了"), TAKER)
@@ -266,7 +266,7 @@ def some_positions(story: Story, chance: random.Random, incident_id: str) -> lis
         (lc.ReportPosition(near, incident_id=incident_id, alternatives=(PLACE,)), TAKER),
         (lc.ChooseSource(incident_id, position_id, chance.randrange(2)), TAKER),
         (lc.SendLink(incident_id, f"h{len(story.facts)}"), TAKER),
-        (lc.OpenLink(link_id), caller(link_id)),
+        (lc.OpenLink(link_id, "d"), caller(link_id)),
         (lc.ReportPosition(near, link_id=link_id), caller(link_id)),
         (lc.WriteMessage(link_id, "在吗"), caller(link_id)),
     ]

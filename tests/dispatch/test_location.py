@@ -233,8 +233,9 @@ def test_a_link_takes_the_position_for_a_while_and_then_no_more(story: Story) ->
     link_id = send(story, incident_id)
     here = lc.ReportPosition(east(0, "link"), link_id=link_id)
     assert story.refused(here, caller(link_id)) == "link.stream_over"
-    story.ask(lc.OpenLink(link_id), caller(link_id))
-    assert story.ask(lc.OpenLink(link_id), caller(link_id)) == []
+    story.ask(lc.OpenLink(link_id, "d"), caller(link_id))
+    assert story.ask(lc.OpenLink(link_id, "d"), caller(link_id)) == []
+    assert story.refused(lc.OpenLink(link_id, "another telephone"), caller(link_id)) == "link.opened_elsewhere"
     story.ask(here, caller(link_id))
     assert where(story, incident_id).source == "fused"
     story.later(15 * 60)
@@ -247,11 +248,11 @@ def test_a_link_takes_the_position_for_a_while_and_then_no_more(story: Story) ->
 def test_a_new_link_ends_the_one_before_and_an_incident_ends_all(story: Story) -> None:
     incident_id = ring(story)
     first, second = send(story, incident_id, "h1"), send(story, incident_id, "h2")
-    assert story.refused(lc.OpenLink(first), caller(first)) == "link.over"
+    assert story.refused(lc.OpenLink(first, "d"), caller(first)) == "link.over"
     assert story.refused(lc.SendLink(incident_id, "h2"), TAKER) == "link.token_used"
     story.ask(c.CloseIncident(incident_id, None, "nobody"), TAKER)
-    assert story.refused(lc.OpenLink(second), caller(second)) == "link.over"
-    assert story.refused(lc.OpenLink("x"), caller("x")) == "link.unknown"
+    assert story.refused(lc.OpenLink(second, "d"), caller(second)) == "link.over"
+    assert story.refused(lc.OpenLink("x", "d"), caller("x")) == "link.unknown"
 
 
 def test_messages_and_photos_are_bounded(story: Story) -> None:

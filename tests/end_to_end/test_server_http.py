@@ -12,6 +12,7 @@ from dispatch.adapters.http.api import ROUTERS, health
 from dispatch.adapters.http.guards import signed_in
 from dispatch.adapters.http.shell import POLICY
 from dispatch.adapters.live.remote_desk import from_a_gateway
+from dispatch.adapters.location.link_page import of_link
 from dispatch.adapters.telephony.webhook import from_the_exchange
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
@@ -43,7 +44,7 @@ def calls_of(dependant: Dependant) -> set[object]:
 
 @pytest.mark.parametrize(("method", "route"), NAMED)
 def test_every_route_has_rights_in_its_signature_or_is_public(method: str, route: APIRoute) -> None:
-    guarded = {signed_in, from_a_gateway, from_the_exchange} & calls_of(route.dependant)
+    guarded = {signed_in, from_a_gateway, from_the_exchange, of_link} & calls_of(route.dependant)
     assert bool(guarded) is ((method, route.path) not in PUBLIC)
 
 

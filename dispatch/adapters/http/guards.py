@@ -130,6 +130,7 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     403: {"description": "no right to do this", "model": Text},
     404: {"description": "no such thing", "model": Text},
     409: {"description": "refused by a rule, with a sentence", "model": Text},
+    410: {"description": "over", "model": Text},
     413: {"description": "too large", "model": Text},
     422: {"description": "malformed: the field is named", "model": Text},
     429: {"description": "too many tries, with the seconds to wait", "model": Text},

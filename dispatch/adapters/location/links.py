@@ -1,0 +1,94 @@
+"""Give callers their page, and show the seats what comes from it."""
+
+import asyncio
+import hashlib
+import io
+import secrets
+from typing import Annotated, Literal
+
+import segno
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from dispatch.adapters.accounts.storage import Session
+from dispatch.adapters.http.guards import ReadsIncident, RefusedError, actor_of, may_send, reads_incident, refusals
+from dispatch.adapters.http.strict import StrictRoute
+from dispatch.adapters.location.network import Dialled
+from dispatch.adapters.parts import HasParts
+from dispatch.adapters.wire import JsonResponse
+from dispatch.errors import Refused
+from dispatch.location_commands import SendLink
+from dispatch.location_events import LinkSent
+from dispatch.texts_catalogue import text
+
+router = APIRouter(
+    prefix="/api/incidents", tags=["location"], default_response_class=JsonResponse, route_class=StrictRoute
+)
+TOKEN_BYTES = 16  # 128 bits: nobody guesses one of ten thousand
+PhotoId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class LinkWanted(BaseModel):
+    """To whom, in which language."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: Dialled | None = None
+    language: Literal["zh", "en"] = "zh"
+
+
+class LinkMade(BaseModel):
+    """The link, once: it can be read out, scanned, or has gone out as a text message."""
+
+    link_id: str
+    url: str
+    expires_at: str
+    message: Literal["sent", "failed", "none"]
+    qr_svg: str
+
+
+@router.post("/{incident_id}/link", response_model=LinkMade, responses=refusals(401, 403, 404, 409, 422, 503))
+async def send_link(
+    incident_id: str,
+    wanted: LinkWanted,
+    request: Request,
+    session: Annotated[Session, Depends(may_send(SendLink))],
+    _reads: Annotated[Session, Depends(reads_incident)],
+    parts: HasParts,
+) -> Response:
+    """Make a one-time page for a caller, and send it when there is a way to send text messages."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    data = SendLink(incident_id, token_hash(token), wanted.number, wanted.language)
+    outcome = await parts.submission.submit(actor_of(session), data)
+    if isinstance(outcome, Refused):
+        raise RefusedError(409, outcome)
+    sent = next(each.data for each in outcome.facts if isinstance(each.data, LinkSent))
+    # Behind the #: no server, proxy or log ever sees the token.
+    url = f"{parts.link_url or str(request.base_url).rstrip('/')}/link/#{token}"
+    said = text("link.message")
+    words = (said.zh if wanted.language == "zh" else said.en).replace("{url}", url)
+    message = await parts.text_messages.send(wanted.number, words)
+    answer = {"link_id": sent.link_id, "url": url, "expires_at": sent.expires_at, "message": message}
+    return JsonResponse({**answer, "qr_svg": await asyncio.to_thread(_qr, url)})
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _qr(url: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(url, error="m").save(drawn, kind="svg", scale=4, border=2, xmldecl=False, svgns=True)
+    return drawn.getvalue().decode()
+
+
+@router.get("/{incident_id}/photos/{photo_id}", responses=refusals(401, 403, 404, 422))
+async def photo(incident_id: str, photo_id: PhotoId, _session: ReadsIncident, parts: HasParts) -> Response:
+    """Show a caller's photo to who may see the incident."""
+    city = parts.feed.city
+    links = (city.links[each] for each in city.incidents[incident_id].link_ids)
+    owner = next((link.id for link in links if any(each.id == photo_id for each in link.photos)), None)
+    jpeg = None if owner is None else await asyncio.to_thread(parts.photos.get, owner, photo_id)
+    if jpeg is None:
+        raise RefusedError(404, Refused("not_found", {"what": "what.photo"}))
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

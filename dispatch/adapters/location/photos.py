@@ -1,0 +1,142 @@
+"""Keep callers' photos: sealed under the key of their link, so that erasing the link makes them unreadable."""
+
+import base64
+import os
+import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, LiteralString, Protocol
+
+import psycopg
+
+from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.ports import Keyring, TelemetryUnavailable
+
+_SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+JPEG = b"\xff\xd8\xff"  # how every JPEG begins
+
+SCHEMA: LiteralString = """
+CREATE TABLE IF NOT EXISTS telemetry_photo (
+    city_id text NOT NULL, link_id text NOT NULL, photo_id text NOT NULL, sealed text NOT NULL,
+    PRIMARY KEY (city_id, link_id, photo_id));
+"""
+
+
+class PhotoDiffersError(ValueError):
+    """Say that this photo number already holds another picture."""
+
+
+class KeepsSealed(Protocol):
+    """Where sealed photos lie: files of an embedded city, rows of a production city. Everything blocks."""
+
+    def put(self, link_id: str, photo_id: str, sealed: str) -> bool:
+        """Make it durable; False when this number is taken."""
+        ...
+
+    def get(self, link_id: str, photo_id: str) -> str | None:
+        """Return it, None when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+class Photos:
+    """Seal and open photos around a store. Everything here blocks."""
+
+    def __init__(self, store: KeepsSealed, keyring: Keyring) -> None:
+        self._store = store
+        self._keyring = keyring
+
+    def put(self, link_id: str, photo_id: str, jpeg: bytes) -> bool:
+        """Make a photo durable; False when the very same is there, ``PhotoDiffersError`` when another is."""
+        sealed = self._keyring.seal(f"link:{link_id}", base64.b64encode(jpeg).decode())
+        if self._store.put(link_id, photo_id, sealed):
+            return True
+        if self.get(link_id, photo_id) != jpeg:
+            raise PhotoDiffersError(photo_id)
+        return False
+
+    def get(self, link_id: str, photo_id: str) -> bytes | None:
+        """Return a photo; None when there is none, or when its link was erased."""
+        sealed = self._store.get(link_id, photo_id)
+        opened = None if sealed is None else self._keyring.open(sealed)
+        return None if opened is None else base64.b64decode(opened)
+
+
+class PhotoFiles:
+    """Files in one directory, a folder per link."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, link_id: str, photo_id: str, sealed: str) -> bool:
+        """Make it durable; False when this number is taken."""
+        path = self._path(link_id, photo_id)
+        path.parent.mkdir(exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False, encoding="ascii") as draft:
+            draft.write(sealed)
+            draft.flush()
+            os.fsync(draft.fileno())
+        try:
+            os.link(draft.name, path)  # not rename: of two that come at once the second sees the first
+        except FileExistsError:
+            return False
+        finally:
+            Path(draft.name).unlink()
+        for folder in (path.parent, self._folder):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        return True
+
+    def get(self, link_id: str, photo_id: str) -> str | None:
+        """Return it, None when there is none."""
+        path = self._path(link_id, photo_id)
+        return path.read_text(encoding="ascii") if path.exists() else None
+
+    def close(self) -> None:
+        """Do nothing: files are open only while they are read or written."""
+
+    def _path(self, link_id: str, photo_id: str) -> Path:
+        for name in (link_id, photo_id):
+            if not _SAFE.fullmatch(name):
+                raise ValueError(f"{name!r} is no id of a photo")
+        return self._folder / link_id / f"{photo_id}.sealed"
+
+
+class PostgresPhotos:
+    """Rows of a production city: every gateway reads what another one stored."""
+
+    def __init__(self, conninfo: str, city: str) -> None:
+        with connect(conninfo) as connection:
+            create_tables(connection, SCHEMA)
+        self._city = city
+        self._link = PostgresLink(conninfo)
+
+    def put(self, link_id: str, photo_id: str, sealed: str) -> bool:
+        """Make it durable; False when this number is taken."""
+        sql: LiteralString = (
+            "INSERT INTO telemetry_photo VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING photo_id"
+        )
+        return bool(self._rows(sql, self._city, link_id, photo_id, sealed))
+
+    def get(self, link_id: str, photo_id: str) -> str | None:
+        """Return it, None when there is none."""
+        sql: LiteralString = "SELECT sealed FROM telemetry_photo WHERE city_id = %s AND link_id = %s AND photo_id = %s"
+        rows = self._rows(sql, self._city, link_id, photo_id)
+        return str(rows[0][0]) if rows else None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._link.close()
+
+    def _rows(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._link.fetch(sql, *parameters)
+        except psycopg.Error as failure:
+            raise TelemetryUnavailable(f"PostgreSQL: {failure}") from failure

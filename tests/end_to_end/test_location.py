@@ -118,7 +118,7 @@ def test_sector_line_and_document_are_sources_of_one_call(server: Server) -> Non
     assert tell(server, "cell", json=sector).status_code == 200
     assert tell(server, "fixed-line", json=line).status_code == 200
     assert tell(server, "pidf", content=document, headers={"Content-Type": "application/pidf+xml"}).status_code == 200
-    with server.client("calltaker1").socket() as live:
+    with server.client("taker1").socket() as live:
         live.subscribe()
         rows = [each for each in live.tables["positions"].values() if each["incident_id"] == incident_id]
         assert {each["place"]["source"] for each in rows} == {"cell", "fixed_line", "device"}
@@ -128,7 +128,7 @@ def test_sector_line_and_document_are_sources_of_one_call(server: Server) -> Non
 
 
 def test_pasted_coordinates_are_every_place_they_can_mean_and_one_is_chosen(server: Server) -> None:
-    incident_id, seat = ring(server, "13810000006"), server.client("calltaker1")
+    incident_id, seat = ring(server, "13810000006"), server.client("taker1")
     path = f"/api/incidents/{incident_id}/pasted"
     assert seat.http.post(path, json={"text": "在东街路口"}).json()["code"] == "position.no_coordinates"
     told = seat.http.post(path, json={"text": "39.7100, 103.6900"})

@@ -53,10 +53,12 @@ export interface Point {
 }
 export type Points = Readonly<Record<string, Point>>;
 
+export type CallPhase = "ringing" | "claimed" | "talking" | "held" | "wrap_up" | "ended";
+
 export interface Call {
   readonly id: string;
   readonly incident_id: string;
-  readonly phase: "ringing" | "talking" | "ended";
+  readonly phase: CallPhase;
   readonly received_at: Iso;
   readonly number: string | null;
   readonly words: string | null;
@@ -66,6 +68,36 @@ export interface Call {
   readonly seat: string | null;
   readonly answered_at: Iso | null;
   readonly ended_at: Iso | null;
+  readonly group: string | null;
+  /** The neighbouring seat group that it rings at as well, because all seats were busy too long. */
+  readonly overflow_group: string | null;
+  /** Where the exchange keeps its sound. */
+  readonly recording: string | null;
+  /** The caller hung up before anybody answered. */
+  readonly abandoned: boolean;
+  readonly call_backs: readonly { readonly at: Iso; readonly by: string; readonly outcome: string }[];
+}
+
+/** A place in the room; nobody sits there when `account` is null. */
+export interface Seat {
+  readonly id: string;
+  readonly kind: "call_taker" | "dispatcher" | "supervisor";
+  readonly group: string;
+  readonly account: string | null;
+  readonly since: Iso;
+  readonly extension: string | null;
+}
+
+/** Why a number is marked; it still rings. */
+export interface NumberMark {
+  readonly id: string;
+  readonly number: string;
+  readonly kind: "prank" | "nuisance" | "frequent" | "threat";
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Iso;
+  readonly expires_at: Iso;
+  readonly lifted_at: Iso | null;
 }
 
 export interface Incident {
@@ -88,6 +120,8 @@ export interface Incident {
   readonly closed_at: Iso | null;
   readonly outcome: Outcome | null;
   readonly points: Points;
+  /** The seat that looks after it. */
+  readonly seat: string | null;
 }
 
 /** A code of the catalogue with the parameters of its sentence, and the source it rests on. */
@@ -327,8 +361,10 @@ export interface Tables {
   readonly activations: Activation;
   readonly tasks: Task;
   readonly measures: RoadMeasure;
+  readonly seats: Seat;
+  readonly marks: NumberMark;
 }
 export type TableName = keyof Tables;
 export const TABLE_NAMES: readonly TableName[] = [
-  "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures",
+  "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures", "seats", "marks",
 ];

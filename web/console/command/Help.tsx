@@ -7,6 +7,8 @@ import { setSingleKeys, singleKeys } from "./hotkeys.ts";
 const KEYS = [
   ["F2", "console.key.F2"],
   ["F4", "console.key.F4"],
+  ["F6", "console.key.F6"],
+  ["F7", "console.key.F7"],
   ["F8", "console.key.F8"],
   ["F9", "console.key.F9"],
   ["↑ ↓", "console.key.arrows"],

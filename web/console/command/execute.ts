@@ -1,5 +1,5 @@
 /** Do what a read line asks: the same actions as mouse and keys, on the selected incident where none is named. */
-import type { Incident, Outcome, Patient, Priority, Unit, UnitStatus } from "@shared/rows.ts";
+import type { CallPhase, Incident, Outcome, Patient, Priority, Unit, UnitStatus } from "@shared/rows.ts";
 import { signOut } from "@shared/session.ts";
 import type { Request } from "../logic/command_line.ts";
 import type { VerbName } from "../logic/verbs.ts";
@@ -39,7 +39,7 @@ function withUnit(desk: Desk, id: string | undefined, act: (unit: Unit) => unkno
 }
 
 /** The named call; else the one this seat is talking on, else the oldest that rings. */
-function withCall(desk: Desk, id: string | undefined, phase: "ringing" | "talking", act: (call: Desk["queue"]["value"]["calls"][number]) => unknown): void {
+function withCall(desk: Desk, id: string | undefined, phase: CallPhase, act: (call: Desk["queue"]["value"]["calls"][number]) => unknown): void {
   const call = id === undefined ? desk.queue.value.calls.find((each) => each.phase === phase) : tables(desk).calls.value.get(id);
   if (call === undefined) desk.actions.problem("console.command.problem.no_call");
   else void act(call);
@@ -97,6 +97,21 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
   A: (desk, values) => withCall(desk, values["call"], "ringing", (call) => desk.actions.answer(call)),
   LINK: (desk, values) => withIncident(desk, values["incident"], (incident) => withCall(desk, undefined, "talking", (call) => desk.actions.linkCall(call, incident))),
   HANG: (desk, values) => withCall(desk, values["call"], "talking", (call) => desk.actions.hangUp(call)),
+  HOLDON: (desk, values) => withCall(desk, values["call"], "talking", (call) => desk.telephone.hold(call)),
+  TALK: (desk, values) => withCall(desk, values["call"], "held", (call) => desk.telephone.retrieve(call)),
+  WRAP: (desk, values) => withCall(desk, values["call"], "wrap_up", (call) => desk.telephone.wrapUp(call)),
+  XFER: (desk, values) => withCall(desk, undefined, "talking", (call) => desk.telephone.transfer(call, values["seat"] ?? "")),
+  SAY: (desk, values) => withCall(desk, undefined, "talking", (call) => desk.telephone.takeWords(call, { words: values["words"] ?? "" })),
+  CC: (desk, values) => withCall(desk, undefined, "talking", (call) => desk.telephone.takeWords(call, { complaint: values["complaint"] ?? "" })),
+  BACK: (desk, values) => {
+    const call = desk.telephone.callBacks.value.find(({ incident_id }) => incident_id === desk.selection.incidentId.value) ?? desk.telephone.callBacks.value[0];
+    if (call === undefined) return desk.actions.problem("console.command.problem.no_call");
+    return desk.telephone.rungBack(call, values["back"] as "no_need");
+  },
+  MARK: (desk, values) => withCall(desk, undefined, "talking", (call) => desk.telephone.mark(call, values["mark"] as "prank", values["reason"] ?? "")),
+  TAKE: (desk) => withIncident(desk, undefined, (incident) => desk.telephone.takeIncident(incident)),
+  HAND: (desk, values) => desk.telephone.handOver(values["seat"] ?? ""),
+  REC: (desk, values) => withIncident(desk, undefined, (incident) => desk.telephone.takeRecord(incident, values["reason"] ?? "")),
   L: (desk, values) => locate(desk, values["text"] ?? ""),
   D: dispatch,
   DIV: (desk, values) => withIncident(desk, undefined, (incident) => withUnit(desk, values["unit"], (unit) => desk.actions.divert(incident, unit, values["reason"] ?? ""))),

@@ -47,6 +47,8 @@ const FUNCTION_KEYS: Readonly<Record<string, (desk: Desk, event: KeyboardEvent) 
     commandLine()?.select();
   },
   F4: (desk) => answerOldest(desk),
+  F6: (desk) => toggleHold(desk),
+  F7: (desk) => linkProposed(desk),
   F8: (desk, event) => nextZone(desk, event.shiftKey ? -1 : 1),
   F9: (desk) => nextWaiting(desk),
   Escape: (desk) => stepBack(desk),
@@ -72,6 +74,24 @@ function answerOldest(desk: Desk): void {
   const call = desk.queue.value.calls.find(({ phase }) => phase === "ringing");
   if (call === undefined) desk.actions.problem("console.command.problem.no_call");
   else void desk.actions.answer(call);
+}
+
+/** Hold the caller, or talk on with the one who was put on hold last. */
+function toggleHold(desk: Desk): void {
+  const mine = desk.queue.value.calls.filter(({ seat }) => seat === desk.telephone.seat);
+  const talking = mine.find(({ phase }) => phase === "talking");
+  const held = mine.findLast(({ phase }) => phase === "held");
+  if (talking !== undefined) void desk.telephone.hold(talking);
+  else if (held !== undefined) void desk.telephone.retrieve(held);
+  else desk.actions.problem("console.command.problem.no_call");
+}
+
+/** Link the call to the incident that stands first on the screen as perhaps the same. */
+function linkProposed(desk: Desk): void {
+  const shown = desk.telephone.proposed.value;
+  const target = shown === null ? undefined : desk.link.tables.incidents.value.get(shown.target.incident_id);
+  if (shown === null || target === undefined) desk.actions.problem("console.command.problem.nothing_proposed");
+  else void desk.actions.linkCall(shown.call, target);
 }
 
 /** The waiting incident after the selected one, round and round. */

@@ -6,7 +6,12 @@ import { useDesk } from "../store/desk.ts";
 import { colon, t } from "../texts.ts";
 import { PriorityPicker } from "./PriorityPicker.tsx";
 import { CallLine } from "./CallLine.tsx";
+import { CallerHistory } from "./CallerHistory.tsx";
+import { SameEvents } from "./SameEvents.tsx";
 import { conditionWord } from "../words.ts";
+
+/** Ended calls that stand below the open ones; fifty callers of one crash fit on no screen. */
+const ENDED_SHOWN = 2;
 
 /** Number, priority, what, where, how long: the line that is read out on the radio. */
 export function IncidentHead({ incident }: { readonly incident: Incident }) {
@@ -14,6 +19,9 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
   const patients = incident.patient_ids.flatMap((id) => link.tables.patients.value.get(id) ?? []);
   const top = headline(patients);
   const calls = incident.call_ids.flatMap((id) => link.tables.calls.value.get(id) ?? []);
+  const open = calls.filter(({ phase }) => phase !== "ended");
+  const rest = calls.filter(({ phase }) => phase === "ended").toReversed();
+  const newest = open.at(-1);
   return (
     <header class="incident-head">
       <div class="incident-head-line">
@@ -29,9 +37,14 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
         <span class={`phase phase-${incident.phase}`}>{t(`console.incident.phase.${incident.phase}`)}</span>
         <span>{t("console.incident.opened", { time: hhmmss(incident.opened_at) })}</span>
         {top !== null && incident.complaint !== null && <span>“{incident.complaint}”</span>}
+        {calls.length > 1 && <span class="callers">{t("console.queue.callers", { count: calls.length })}</span>}
+        {incident.seat !== null && <span>{t("console.incident.seat", { seat: incident.seat })}</span>}
         {incident.priority_fixed && <span>{t("console.priority.fixed")}{incident.priority_reason === null ? "" : `${colon()}${incident.priority_reason}`}</span>}
       </p>
-      {calls.map((call) => <CallLine key={call.id} call={call} incident={incident} />)}
+      <ul class="call-lines">{[...open, ...rest.slice(0, ENDED_SHOWN)].map((call) => <li key={call.id}><CallLine call={call} incident={incident} /></li>)}</ul>
+      {rest.length > ENDED_SHOWN && <p class="faint">{t("console.incident.more_calls", { count: rest.length - ENDED_SHOWN })}</p>}
+      {newest !== undefined && <CallerHistory key={`history-${newest.id}`} call={newest} />}
+      {newest !== undefined && incident.phase !== "closed" && <SameEvents key={`same-${newest.id}`} call={newest} incident={incident} />}
     </header>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Incident, Place } from "@shared/rows.ts";
-import { distance } from "../logic/duplicates.ts";
+import { distance } from "../logic/distance.ts";
 import { searchPlaces, type Hit } from "../store/places.ts";
 import { useDesk } from "../store/desk.ts";
 import { maybe, t } from "../texts.ts";

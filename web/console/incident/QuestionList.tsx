@@ -8,7 +8,7 @@ import { AnswerKeys } from "./AnswerKeys.tsx";
 
 /** The questions of the complaint, life first; an answer is sent the moment it is given, and shown at once. */
 export function QuestionList({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
-  const { actions } = useDesk();
+  const { actions, telephone } = useDesk();
   const [sending, setSending] = useState<Findings>({});
   const roving = useRoving<HTMLUListElement>();
   const recorded = findingAt(patient.findings, "complaint");
@@ -45,7 +45,7 @@ export function QuestionList({ patient, incident }: { readonly patient: Patient;
       <p class="faint keys-line">{t("console.assess.keys")}</p>
       <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
         {questions.map((question) => (
-          <Row key={question.path} question={question} value={findingAt(known, question.path)} waiting={findingAt(sending, question.path) !== undefined} onAnswer={(value) => void record(question.path, value)} />
+          <Row key={question.path} question={question} value={findingAt(known, question.path)} waiting={findingAt(sending, question.path) !== undefined} onAsk={() => telephone.asked(incident, question.path)} onAnswer={(value) => void record(question.path, value)} />
         ))}
       </ul>
     </section>
@@ -63,14 +63,15 @@ interface RowProps {
   readonly question: Question;
   readonly value: Finding | undefined;
   readonly waiting: boolean;
+  readonly onAsk: () => void;
   readonly onAnswer: (value: Finding) => void;
 }
 
-function Row({ question, value, waiting, onAnswer }: RowProps) {
+function Row({ question, value, waiting, onAsk, onAnswer }: RowProps) {
   const label = t.code("finding", question.path);
   const say = maybe(`question.${question.path}`);
   return (
-    <li class={`question question-${question.kind} ${value === undefined ? "is-unknown" : "is-known"} ${waiting ? "is-sending" : ""}`}>
+    <li class={`question question-${question.kind} ${value === undefined ? "is-unknown" : "is-known"} ${waiting ? "is-sending" : ""}`} onFocusIn={onAsk}>
       <span class="question-label">{label} <span class="question-say">{say}</span></span>
       <AnswerKeys question={question} value={value} label={label} onAnswer={onAnswer} />
     </li>

@@ -33,9 +33,9 @@ describe("queue", () => {
   it("lists ringing calls before the one this seat talks on, and no one else's", () => {
     const calls = [
       call("mine", { phase: "talking", seat: "me" }), call("theirs", { phase: "talking", seat: "you" }), call("later", { received_at: at(9) }), call("first", { received_at: at(3) }),
-      call("over", { phase: "ended" }),
+      call("over", { phase: "ended" }), call("writing", { phase: "wrap_up", seat: "me" }), call("waits", { phase: "held", seat: "me", received_at: at(1) }), call("claimed", { phase: "claimed", seat: "you", received_at: at(4) }),
     ];
-    expect(ids(queueOf(calls, [], [], "me").calls)).toEqual(["first", "later", "mine"]);
+    expect(ids(queueOf(calls, [], [], "me").calls)).toEqual(["first", "claimed", "later", "mine", "waits", "writing"]);
   });
 
   it("orders the held by their review, the closed by their end, and drops tasks that are done", () => {

@@ -2,7 +2,7 @@
 import type { Call, Incident, Task } from "@shared/rows.ts";
 
 export interface Queue {
-  /** Ringing first, oldest first; then the calls this seat is talking on. */
+  /** Ringing first, oldest first; then what this seat talks on, has on hold, or still writes about. */
   readonly calls: readonly Call[];
   readonly waiting: readonly Incident[];
   readonly held: readonly Incident[];
@@ -41,15 +41,17 @@ const openedFirst: Comparison<Incident> = (a, b) => Date.parse(a.opened_at) - Da
 const closedLast: Comparison<Incident> = (a, b) => Date.parse(b.closed_at ?? b.opened_at) - Date.parse(a.closed_at ?? a.opened_at);
 const byId: Comparison<{ readonly id: string }> = (a, b) => byText(a.id, b.id);
 
+const isUnanswered = ({ phase }: Call): boolean => phase === "ringing" || phase === "claimed";
+
 function callTurn(seat: string): Comparison<Call> {
-  const rank = (call: Call): number => (call.phase === "ringing" ? 0 : call.seat === seat ? 1 : 2);
+  const rank = (call: Call): number => (isUnanswered(call) ? 0 : call.phase === "wrap_up" ? 2 : call.seat === seat ? 1 : 3);
   return inTurn<Call>((a, b) => rank(a) - rank(b), (a, b) => Date.parse(a.received_at) - Date.parse(b.received_at), byId);
 }
 
 /** Incidents whose every call still rings: the call itself stands above them, and says all there is to say. */
 function unansweredIncidents(calls: readonly Call[]): ReadonlySet<string> {
-  const unanswered = new Set(calls.filter(({ phase }) => phase === "ringing").map(({ incident_id }) => incident_id));
-  for (const { phase, incident_id } of calls) if (phase !== "ringing") unanswered.delete(incident_id);
+  const unanswered = new Set(calls.filter(isUnanswered).map(({ incident_id }) => incident_id));
+  for (const call of calls) if (!isUnanswered(call)) unanswered.delete(call.incident_id);
   return unanswered;
 }
 
@@ -66,7 +68,7 @@ export function queueOf(calls: Iterable<Call>, incidents: Iterable<Incident>, ta
     if (!unanswered.has(incident.id) || incident.assignment_ids.length > 0) sections[incident.phase].push(incident);
   }
   return {
-    calls: all.filter((call) => call.phase === "ringing" || (call.phase === "talking" && call.seat === seat)).sort(callTurn(seat)),
+    calls: all.filter((call) => isUnanswered(call) || (call.phase !== "ended" && call.seat === seat)).sort(callTurn(seat)),
     waiting: waiting.sort(inTurn(mostUrgent, longestWaiting, byId)),
     held: held.sort(inTurn(reviewedFirst, byId)),
     underway: underway.sort(inTurn(mostUrgent, openedFirst, byId)),

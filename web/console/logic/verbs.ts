@@ -1,7 +1,7 @@
 /** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
 
 export type ArgumentKind =
-  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing";
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back";
 
 export interface Argument {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Argument {
 }
 
 export const VERB_NAMES = [
-  "N", "A", "LINK", "HANG", "L", "D", "DIV", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
+  "N", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "TAKE", "HAND", "REC", "L", "D", "DIV", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
   "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
@@ -30,6 +30,17 @@ export const VERBS: readonly Verb[] = [
   verb("A", "接 ANSWER", maybe("call", "call")),
   verb("LINK", "并", one("incident", "incident")),
   verb("HANG", "挂断", maybe("call", "call")),
+  verb("HOLDON", "保持", maybe("call", "call")),
+  verb("TALK", "取回", maybe("call", "call")),
+  verb("WRAP", "完毕", maybe("call", "call")),
+  verb("XFER", "转接", one("seat", "seat")),
+  verb("SAY", "述", one("words", "text")),
+  verb("CC", "主诉", one("complaint", "text")),
+  verb("BACK", "回拨", one("back", "back")),
+  verb("MARK", "标记", one("mark", "mark"), one("reason", "text")),
+  verb("TAKE", "接管"),
+  verb("HAND", "交班", one("seat", "seat")),
+  verb("REC", "调取", one("reason", "text")),
   verb("L", "址 LOC", one("text", "text")),
   verb("D", "派 DISPATCH", maybe("incident", "incident"), maybe("unit", "unit"), maybe("reason", "text")),
   verb("DIV", "改派 DIVERT", one("unit", "unit"), one("reason", "text")),

@@ -22,6 +22,7 @@ export function IncidentRow({ incident }: { readonly incident: Incident }) {
       <PriorityBadge priority={incident.priority} quiet={!waits} />
       <span class="incident-row-what">
         <strong>{incident.number}</strong> {what}
+        {incident.call_ids.length > 1 && <span class="callers"> {t("console.queue.callers", { count: incident.call_ids.length })}</span>}
         {patients.length > 1 && <span class="faint"> · {t("console.queue.patients", { count: patients.length })}</span>}
       </span>
       <RowClock incident={incident} />

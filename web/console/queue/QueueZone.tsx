@@ -4,6 +4,7 @@ import { t, type Key } from "../texts.ts";
 import { useHeldOrder } from "../ui/held_order.ts";
 import { useRoving } from "../ui/roving.ts";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
+import { CallBackList } from "./CallBackList.tsx";
 import { CallList } from "./CallList.tsx";
 import { IncidentRow } from "./IncidentRow.tsx";
 import { TaskList } from "./TaskList.tsx";
@@ -32,6 +33,7 @@ export function QueueZone() {
           <Section key={section} section={section} rows={order.rows.filter((row) => sectionOf(row) === section)} />
         ))}
       </div>
+      <CallBackList />
       <TaskList />
     </section>
   );

@@ -84,6 +84,7 @@ export class Actions {
   }
 
   recordFindings(patient: Patient, findings: Findings): Promise<Answer> {
+    this.#desk.telephone.answered(patient.incident_id, findings);
     return this.#ask("record-findings", { patient_id: patient.id, findings }, "console.done.findings");
   }
 

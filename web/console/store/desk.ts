@@ -16,6 +16,7 @@ import { RoadDraft } from "../roads/draft.ts";
 import { Positions } from "./positions.ts";
 import { Advisor } from "./recommendation.ts";
 import { Selection } from "./selection.ts";
+import { Telephone } from "./telephone.ts";
 
 /** What the page knows about its city's ground. */
 export interface CityFacts {
@@ -38,6 +39,7 @@ export class Desk {
   readonly advisor: Advisor;
   readonly actions = new Actions(this);
   readonly sounder = new Sounder();
+  readonly telephone: Telephone;
   readonly queue: ReadonlySignal<Queue>;
   /** Server time, epoch ms, renewed every second: whoever reads it redraws once a second. */
   readonly now: ReadonlySignal<number>;
@@ -54,6 +56,7 @@ export class Desk {
     const { calls, incidents, tasks } = this.link.tables;
     this.queue = computed(() => queueOf(calls.value.values(), incidents.value.values(), tasks.value.values(), session.account));
     this.city = this.#askCity();
+    this.telephone = new Telephone(this);
     this.#stops.push(
       this.link.onTelemetry("weights", (frame) => (this.weights.value = frame)),
       this.link.onTelemetry("positions", this.positions.take),
@@ -61,7 +64,7 @@ export class Desk {
         this.etas.value = new Map([...this.etas.peek(), ...Object.entries(frame.units)]);
       }),
       // Sound is scarce: it rings while somebody rings, and once when a machine's failure becomes a person's task.
-      effect(() => this.sounder.set(this.queue.value.calls.some((call) => call.phase === "ringing") ? "medium" : "none")),
+      effect(() => this.sounder.set(this.#somebodyRings() ? "medium" : "none")),
       this.#soundNewTasks(),
     );
   }
@@ -74,8 +77,16 @@ export class Desk {
   close(): void {
     for (const stop of this.#stops) stop();
     this.advisor.close();
+    this.telephone.close();
     this.sounder.close();
     this.link.close();
+  }
+
+  /** A seat of the neighbouring group hears only what its neighbours have no hands for. */
+  #somebodyRings(): boolean {
+    const group = this.link.tables.seats.value.get(this.session.account)?.group;
+    const isNeighbour = group !== undefined && group === this.telephone.targets.value?.overflow_group;
+    return this.queue.value.calls.some((call) => call.phase === "ringing" && (!isNeighbour || call.overflow_group === group));
   }
 
   #soundNewTasks(): () => void {

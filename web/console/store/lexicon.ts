@@ -33,7 +33,7 @@ function shortNames(path: string): readonly string[] {
 }
 
 export function lexiconOf(desk: Desk): Lexicon {
-  const { incidents, units, centers, calls, patients } = desk.link.tables;
+  const { incidents, units, centers, calls, patients, seats } = desk.link.tables;
   const { tasks, waiting, held, underway, closed } = desk.queue.value;
   const advice = desk.advisor.current.value;
   const selected = incidents.value.get(desk.selection.incidentId.value ?? "");
@@ -47,6 +47,9 @@ export function lexiconOf(desk: Desk): Lexicon {
     status: STATUS_ORDER.map((code) => coded("status", code)),
     outcome: OUTCOMES.map((code) => coded("outcome", code)),
     complaint: COMPLAINTS.map((code) => coded("console.complaint", code)),
+    seat: [...seats.value.values()].filter(({ account }) => account !== null && account !== desk.session.account).map((each) => ({ id: each.id, name: each.id, aliases: [each.account ?? "", each.extension ?? ""].filter(Boolean), hint: t(`console.role.${each.kind}`) })),
+    mark: ["prank", "nuisance", "frequent", "threat"].map((code) => coded("console.mark", code)),
+    back: ["needs_help", "no_need", "no_answer", "unreachable"].map((code) => coded("console.back", code)),
     language: [{ id: "zh", name: "zh", aliases: ["中文"], hint: "中文" }, { id: "en", name: "en", aliases: ["English"], hint: "English" }],
     measure: inOrder(desk.link.tables.measures.value.values()).map((each, place) => ({ id: each.id, name: String(place + 1), aliases: [`R${place + 1}`], hint: `${kindWord(each)} ${each.roads[0] ?? ""} ${each.reason}` })),
     drawing: (["outline", "picks"] as const).map((code) => coded("console.roads.mode", code)),

@@ -161,9 +161,9 @@ def _unless(city: City, call_id: str, step: type) -> Refused | None:
 
 
 def _unless_at(city: City, command: Command, seat_id: str) -> Refused | None:
-    """Return the refusal for somebody who does not sit at this seat; a room may also work without kept seats."""
+    """Return the refusal for a seat at which somebody else sits; a room may also work without kept seats."""
     seat = city.seats.get(seat_id)
-    if seat is None or command.actor.role is Role.SERVICE or seat.account == command.actor.account:
+    if seat is None or command.actor.role is Role.SERVICE or seat.account in (None, command.actor.account):
         return None
     return Refused("seat.not_yours", {"seat": seat_id})
 

@@ -100,4 +100,7 @@ def _pairs(text: str | None) -> set[str]:
 
 
 def _differ(one: str | None, other: str | None) -> bool:
-    return bool(_pairs(one)) and bool(_pairs(other)) and not _pairs(one) & _pairs(other)
+    """Say whether two complaints have nothing in common, not even a character: 车祸 and 两车相撞 have."""
+    if not _pairs(one) or not _pairs(other):
+        return False
+    return not set("".join(_pairs(one))) & set("".join(_pairs(other)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,45 @@ def test_a_road_is_closed_and_opened_without_a_mouse(seat: Seat) -> None:
     expect(panel.locator(".road-row")).to_have_count(0)
     seat.says("LIFT 1", "1")
     seat.page.keyboard.press("Escape")
+
+
+def test_a_repeat_is_proposed_with_its_reasons_and_one_key_joins_it(
+    seat: Seat, exchange: Client, radio: Client
+) -> None:
+    far = {"lon": 103.72, "lat": 39.73}
+    number, _ = ring(exchange, radio, number="13911110001", words="西街小学门口", complaint="车祸", **far)
+    exchange.call(number="13911110002", words="西街小学", complaint="两车相撞", **far)
+    expect(seat.page.locator(".call-ringing").filter(has_text="13911110002")).to_be_visible()
+    seat.page.keyboard.press("F4")
+    proposed = seat.panel.locator(".same-events")
+    expect(proposed).to_contain_text(f"并入 {number}")
+    expect(proposed).to_contain_text("相距 0 米")
+    expect(proposed).to_contain_text("地址用词重合 100%")
+    seat.page.keyboard.press("F7")
+    expect(seat.answer).to_contain_text(f"来电已并入 {number}")
+    expect(seat.row(number)).to_contain_text("2 人报警")
+    expect(seat.panel.get_by_role("heading", level=2)).to_contain_text(number)
+    seat.page.keyboard.press("F6")
+    expect(seat.answer).to_contain_text("已保持")
+    seat.says("TALK", "已取回")
+    seat.says("CC 两人受伤", "已记录呼救内容")
+    seat.says("HANG", "已挂断")
+    seat.says("WRAP", "受理完毕")
+
+
+def test_a_caller_who_hung_up_is_rung_back_and_a_marked_one_still_rings(
+    seat: Seat, exchange: Client, radio: Client
+) -> None:
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    radio.done("mark-number", number="13911110003", kind="nuisance", reason="无人说话", expires_at=until)
+    ids = exchange.call(number="+86 13911110003")
+    expect(seat.page.locator(".call-ringing").filter(has_text="骚扰：无人说话")).to_be_visible()
+    exchange.done("end-call", call_id=ids["call_id"], reason="caller")
+    owed = seat.page.locator(".call-backs")
+    owed.get_by_role("button").filter(has_text="13911110003").click()
+    owed.get_by_role("button", name="不需要").click()
+    expect(seat.answer).to_contain_text("回拨：不需要")
+    expect(owed).to_have_count(0)
 
 
 def test_enter_on_the_first_row_sends_the_unit_that_is_shown(seat: Seat, exchange: Client, radio: Client) -> None:

@@ -97,7 +97,7 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
   A: (desk, values) => withCall(desk, values["call"], "ringing", (call) => desk.actions.answer(call)),
   LINK: (desk, values) => withIncident(desk, values["incident"], (incident) => withCall(desk, undefined, "talking", (call) => desk.actions.linkCall(call, incident))),
   HANG: (desk, values) => withCall(desk, values["call"], "talking", (call) => desk.actions.hangUp(call)),
-  HOLDON: (desk, values) => withCall(desk, values["call"], "talking", (call) => desk.telephone.hold(call)),
+  WAIT: (desk, values) => withCall(desk, values["call"], "talking", (call) => desk.telephone.hold(call)),
   TALK: (desk, values) => withCall(desk, values["call"], "held", (call) => desk.telephone.retrieve(call)),
   WRAP: (desk, values) => withCall(desk, values["call"], "wrap_up", (call) => desk.telephone.wrapUp(call)),
   XFER: (desk, values) => withCall(desk, undefined, "talking", (call) => desk.telephone.transfer(call, values["seat"] ?? "")),

@@ -44,7 +44,7 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
       <ul class="call-lines">{[...open, ...rest.slice(0, ENDED_SHOWN)].map((call) => <li key={call.id}><CallLine call={call} incident={incident} /></li>)}</ul>
       {rest.length > ENDED_SHOWN && <p class="faint">{t("console.incident.more_calls", { count: rest.length - ENDED_SHOWN })}</p>}
       {newest !== undefined && <CallerHistory key={`history-${newest.id}`} call={newest} />}
-      {newest !== undefined && incident.phase !== "closed" && <SameEvents key={`same-${newest.id}`} call={newest} incident={incident} />}
+      {newest !== undefined && newest.id === incident.call_ids[0] && incident.phase !== "closed" && <SameEvents key={`same-${newest.id}`} call={newest} incident={incident} />}
     </header>
   );
 }

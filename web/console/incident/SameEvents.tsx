@@ -8,7 +8,7 @@ import { lang, listed, t } from "../texts.ts";
 /** More possible repeats than this are no help on the screen. */
 const SHOWN = 3;
 
-/** Open incidents that this call may be about as well, with what speaks for it; one key links the first, nothing links itself. */
+/** Open incidents that the call which opened this one may be about as well, with what speaks for it; one key links the first, nothing links itself. */
 export function SameEvents({ call, incident }: { readonly call: Call; readonly incident: Incident }) {
   const { actions, queue, link, telephone } = useDesk();
   const { waiting, held, underway } = queue.value;

@@ -30,7 +30,7 @@ export const VERBS: readonly Verb[] = [
   verb("A", "接 ANSWER", maybe("call", "call")),
   verb("LINK", "并", one("incident", "incident")),
   verb("HANG", "挂断", maybe("call", "call")),
-  verb("HOLDON", "保持", maybe("call", "call")),
+  verb("WAIT", "保持", maybe("call", "call")),
   verb("TALK", "取回", maybe("call", "call")),
   verb("WRAP", "完毕", maybe("call", "call")),
   verb("XFER", "转接", one("seat", "seat")),

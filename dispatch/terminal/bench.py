@@ -17,6 +17,7 @@ from dispatch.errors import BadInput
 # Each module offers ``measure(given) -> Bench``; it is imported only when it is called.
 TARGETS = {
     "geo": "dispatch.terminal.bench_geo",
+    "calls": "dispatch.terminal.bench_calls",
     "desk": "dispatch.terminal.bench_desk",
     "live": "dispatch.terminal.bench_live",
     "places": "dispatch.terminal.bench_places",

@@ -99,7 +99,7 @@ def test_fifty_callers_of_one_crash_are_fifty_callers_of_one_incident(story: Sto
     words = ("东单路口", "东单北大街路口", "东单这里")
     rung = []
     for n in range(49):
-        said = {"words": chance.choice(words), "complaint": chance.choice(("车祸", "两车相撞 车祸"))}
+        said: dict[str, Any] = {"words": chance.choice(words), "complaint": chance.choice(("车祸", "两车相撞 车祸"))}
         rung.append(ring(story.later(2), chance.uniform(-120, 120), f"139{n:08d}", **said))
     for incident_id in rung:
         assert elsewhere not in {each.incident_id for each in same_events(story.city, incident_id, RULES)}

@@ -254,16 +254,18 @@ class RegisterTimePoint:
     patient_id: str
     point: str
     happened_at: datetime
+    delay_reason: str | None = None  # why it was late, in the words of whoever enters it
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectTimePoint:
-    """Correct a registered minute, with the reason."""
+    """Correct a registered minute, with the reason; the same minute with a reason for its delay is a correction too."""
 
     patient_id: str
     point: str
     happened_at: datetime
     reason: str
+    delay_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,6 +320,7 @@ class TimePointRegistered:
     patient_id: str
     point: str
     happened_at: datetime
+    delay_reason: str | None = personal("patient_id")
 
 
 @fact
@@ -330,6 +331,7 @@ class TimePointCorrected:
     point: str
     happened_at: datetime
     reason: str = personal("patient_id", required=True)
+    delay_reason: str | None = personal("patient_id")
 
 
 @fact

@@ -58,16 +58,17 @@ class PointRow:
     entered_for: str | None = None
     corrections: int = 0
     reason: str | None = None
+    delay_reason: str | None = None
 
 
 Points = dict[str, PointRow]
 
 
-def point_row(fact: Fact, at: datetime | None = None) -> PointRow:
+def point_row(fact: Fact, at: datetime | None = None, delay_reason: str | None = None) -> PointRow:
     """Make the register row that a fact gives."""
-    return PointRow(
-        at or fact.at, fact.recorded_at, fact.clock, fact.uncertainty_s, fact.actor.account, fact.actor.entered_for
-    )
+    actor = fact.actor
+    row = PointRow(at or fact.at, fact.recorded_at, fact.clock, fact.uncertainty_s, actor.account, actor.entered_for)
+    return row if delay_reason is None else replace(row, delay_reason=delay_reason)
 
 
 def with_point(points: Points, point: str, row: PointRow) -> Points:
@@ -76,9 +77,11 @@ def with_point(points: Points, point: str, row: PointRow) -> Points:
 
 
 def corrected(points: Points, point: str, row: PointRow, reason: str) -> Points:
-    """Replace a minute and count the correction; the old value stays in the journal."""
-    earlier = points[point].corrections if point in points else 0
-    return {**points, point: replace(row, corrections=earlier + 1, reason=reason)}
+    """Replace a minute and count the correction; the old value stays in the journal, a reason for delay stays on it."""
+    earlier = points.get(point)
+    corrections = 1 if earlier is None else earlier.corrections + 1
+    delay_reason = row.delay_reason or (None if earlier is None else earlier.delay_reason)
+    return {**points, point: replace(row, corrections=corrections, reason=reason, delay_reason=delay_reason)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ TABLES: dict[str, tuple[type, str]] = {
     "links": (Link, "link"),
 }
 FOLLOWS = ("callers", "exchange_calls", "link_tokens")  # indexes that are made from the rows again
-NESTED_WORDS = ("reason", "dose", "taken_by", "answer", "text")
+NESTED_WORDS = ("reason", "delay_reason", "dose", "taken_by", "answer", "text")
 STATE_CODE = ("dispatch", "dispatch.changes", "center_protocols")
 """The packages whose own files may give state its meaning: one too many costs a fold, one too few a wrong city."""
 

@@ -132,13 +132,13 @@ def handoff(city: City, fact: Fact, d: ce.HandoffCompleted) -> City:
 
 def point_registered(city: City, fact: Fact, d: e.TimePointRegistered) -> City:
     row = city.patients[d.patient_id]
-    points = i.with_point(row.points, d.point, i.point_row(fact, d.happened_at))
+    points = i.with_point(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason))
     return learned(city.with_patient(replace(row, points=points)), row.id)
 
 
 def point_corrected(city: City, fact: Fact, d: e.TimePointCorrected) -> City:
     row = city.patients[d.patient_id]
-    points = i.corrected(row.points, d.point, i.point_row(fact, d.happened_at), d.reason)
+    points = i.corrected(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason), d.reason)
     return learned(city.with_patient(replace(row, points=points)), row.id)
 
 

@@ -74,7 +74,7 @@ def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, 
         return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
     if ask.point in patient.points:
         return Refused("point.registered", {"point": f"timepoint.{ask.point}"})
-    return [e.TimePointRegistered(patient.id, ask.point, ask.happened_at)]
+    return [e.TimePointRegistered(patient.id, ask.point, ask.happened_at, ask.delay_reason)]
 
 
 def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _rules: Rules) -> Decision:
@@ -86,7 +86,7 @@ def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _r
         return Refused("point.unknown", {"point": ask.point})
     if ask.happened_at > command.received_at:
         return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
-    return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason)]
+    return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason, ask.delay_reason)]
 
 
 DECISIONS: dict[type, Decide] = {

@@ -37,6 +37,7 @@ class RegisterRow:
     entered_for: str | None
     corrections: int
     floor_min: float | None = None
+    delay_reason: str | None = None
 
 
 def points_of(city: City, patient: Patient) -> Points:
@@ -80,7 +81,7 @@ def interval_rows(city: City, patient_id: str) -> tuple[IntervalRow, ...]:
 def protocol_points(known: Points) -> list[Point]:
     """Return registered minutes as the protocols read them."""
     return [
-        Point(TimePoint(code), row.at, row.by, CLOCKS[ClockSource(row.clock)], row.reason or "")
+        Point(TimePoint(code), row.at, row.by, CLOCKS[ClockSource(row.clock)], row.delay_reason or "")
         for code, row in known.items()
     ]
 
@@ -100,4 +101,5 @@ def _row(row: ProtocolRow, point: PointRow | None) -> RegisterRow:
         point.entered_for if point else None,
         point.corrections if point else 0,
         row.floor_min,
+        point.delay_reason if point else None,
     )

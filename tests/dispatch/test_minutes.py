@@ -7,6 +7,7 @@ import pytest
 from dispatch import center_commands as cc
 from dispatch import commands as c
 from dispatch.incident import PointRow
+from dispatch.snapshot import decode_city, encode_city
 from dispatch.views.register import register_rows
 from dispatch.words import UnitStatus
 from tests.dispatch.story import PHYSICIAN, START, TAKER, Story, crew, incident_underway, opened_city
@@ -143,3 +144,16 @@ def test_a_needle_that_a_crew_gives_before_the_door_teaches_no_door_time(story: 
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(200).ask(c.ReportStatus("U1", status), crew("U1"))
     assert story.city.door_minutes.get("C1", ()) == ()
+
+
+def test_a_delay_keeps_its_reason_through_a_correction_of_the_minute(story: Story) -> None:
+    _, patient_id, _ = incident_underway(story, "U1", {"clinician_says": ["stemi"]})
+    story.ask(c.RegisterTimePoint(patient_id, "wire", story.now, "家属犹豫"), crew("U1"))
+    story.later(60).ask(c.CorrectTimePoint(patient_id, "wire", story.now, "抄错"), crew("U1"))
+    row = next(row for row in register_rows(story.city, patient_id, story.now) if row.point == "wire")
+    assert (row.delay_reason, row.corrections) == ("家属犹豫", 1)
+    story.ask(c.CorrectTimePoint(patient_id, "wire", story.now, "补充", "导管室占用"), crew("U1"))
+    assert points(story, patient_id)["wire"].delay_reason == "导管室占用"
+    stored = encode_city(story.city, lambda _, words: f"sealed:{words}")
+    assert "sealed:导管室占用".encode() in stored
+    assert decode_city(stored, lambda words: words.removeprefix("sealed:")).patients == story.city.patients

@@ -71,6 +71,8 @@ export interface RegisterRow {
   readonly by: string | null;
   readonly entered_for: string | null;
   readonly corrections: number;
+  /** Why it was late, in the words of whoever entered it. */
+  readonly delay_reason: string | null;
 }
 
 export interface HandoffView {

@@ -88,8 +88,8 @@ export interface Commands {
   "report-resource-ready": { activation_id: string; resource: string };
   "release-resource": { reservation_id: string };
   "complete-handoff": { patient_id: string; where: string; taken_by?: string | null; signed?: boolean };
-  "register-time-point": { patient_id: string; point: string; happened_at: Iso };
-  "correct-time-point": { patient_id: string; point: string; happened_at: Iso; reason: string };
+  "register-time-point": { patient_id: string; point: string; happened_at: Iso; delay_reason?: string | null };
+  "correct-time-point": { patient_id: string; point: string; happened_at: Iso; reason: string; delay_reason?: string | null };
   "finish-task": { task_id: string; note?: string | null };
 }
 export type Slug = keyof Commands;

@@ -50,6 +50,7 @@ export interface Point {
   readonly entered_for: string | null;
   readonly corrections: number;
   readonly reason: string | null;
+  readonly delay_reason: string | null;
 }
 export type Points = Readonly<Record<string, Point>>;
 

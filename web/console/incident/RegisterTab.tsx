@@ -85,6 +85,7 @@ function Row({ row }: { readonly row: RegisterRow }) {
       <th scope="row">
         {both(row.label)}
         {row.entered_for !== null && <span class="faint"> {t("console.log.entered_for", { who: row.entered_for })}</span>}
+        {row.delay_reason !== null && <span class="faint"> {row.delay_reason}</span>}
         {row.corrections > 0 && <span class="faint"> {t("console.register.corrected", { count: row.corrections })}</span>}
       </th>
       <td class="number">{row.at === null ? "—" : hhmmss(row.at)}</td>

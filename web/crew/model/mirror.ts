@@ -83,7 +83,7 @@ function withStep(rows: CrewRows, status: Unit["status"], at: string): CrewRows 
 }
 
 function deviceMinute(at: string): Point {
-  return { at, recorded_at: at, clock: "device", uncertainty_s: 0, by: "", entered_for: null, corrections: 0, reason: null };
+  return { at, recorded_at: at, clock: "device", uncertainty_s: 0, by: "", entered_for: null, corrections: 0, reason: null, delay_reason: null };
 }
 
 function withVitals(known: VitalsEntry | null, values: Readonly<Record<string, number>>, at: string): VitalsEntry {

@@ -6,6 +6,7 @@ from datetime import datetime
 from center_protocols.assess import assess
 from center_protocols.assessment import ExpectedTimePoint
 from center_protocols.findings import NOTHING_KNOWN
+from center_protocols.process_points import process_points
 from center_protocols.timepoints import ClockQuality, IntervalRow, Point, intervals, register
 from center_protocols.timepoints import RegisterRow as ProtocolRow
 from center_protocols.vocabulary import TimePoint
@@ -52,7 +53,9 @@ def register_rows(city: City, patient_id: str, now: datetime) -> tuple[RegisterR
     """Return the patient's register at this minute."""
     patient = city.patients[patient_id]
     known = points_of(city, patient)
-    rows = register(expected_of(patient), protocol_points(known), now=now, closed=patient.outcome is not None)
+    expected = expected_of(patient)
+    whole = [*expected, *process_points((each.code for each in patient.conditions), (row.code for row in expected))]
+    rows = register(whole, protocol_points(known), now=now, closed=patient.outcome is not None)
     return tuple(_row(row, known.get(row.code)) for row in rows)
 
 

@@ -8,6 +8,7 @@ import pytest
 from center_protocols.assess import assess
 from center_protocols.assessment import ExpectedTimePoint
 from center_protocols.findings import findings_from
+from center_protocols.process_points import process_points
 from center_protocols.timepoints import (
     CHAINS,
     INTERVALS,
@@ -151,3 +152,30 @@ def test_a_stemi_register_from_ring_to_wire() -> None:
     assert status[P.WIRE, P.ARRIVAL_GATE] is RowStatus.MET
     assert status[P.ECG_TRANSMITTED, P.FIRST_ECG] is RowStatus.MISSING
     assert status[P.NEEDLE, P.ARRIVAL_GATE] is RowStatus.NOT_APPLICABLE
+
+
+def test_the_register_of_an_infarction_asks_for_the_whole_chain_of_the_platform() -> None:
+    """clinical.md §2.5, group by group; what the plan expects already is not asked for twice."""
+    planned = assess(findings_from({"ecg": {"result": "stemi", "read_by": "physician"}})).time_points
+    beside = process_points(["stemi"], (row.code for row in planned))
+    asked = {row.code for row in (*planned, *beside)}
+    assert asked >= {P.ONSET, P.CALL_ANSWERED, P.UNIT_ASSIGNED, P.UNIT_EN_ROUTE, P.UNIT_ON_SCENE, P.PATIENT_CONTACT}
+    assert asked >= {P.FIRST_ECG, P.ECG_TRANSMITTED, P.ECG_READ, P.DIAGNOSIS}
+    assert asked >= {P.ARRIVAL_GATE, P.HOSPITAL_RECEPTION, P.CONSULT_CALLED, P.CONSULT_ARRIVED}
+    assert asked >= {P.ASPIRIN, P.CLOPIDOGREL, P.TICAGRELOR, P.ANTICOAGULANT}
+    assert asked >= {P.PCI_DECIDED, P.LAB_ACTIVATED, P.CONSENT_STARTED, P.CONSENT_SIGNED, P.LAB_READY, P.LAB_ARRIVAL}
+    assert asked >= {P.PUNCTURE_STARTED, P.PUNCTURE_DONE, P.ANGIOGRAPHY_STARTED, P.WIRE, P.PROCEDURE_ENDED}
+    assert asked >= {P.LYSIS_SCREENED, P.LYSIS_CONSENT_STARTED, P.LYSIS_CONSENT_SIGNED, P.NEEDLE, P.LYSIS_ENDED}
+    assert asked >= {P.RECANALISED, P.FIRST_HOSPITAL_DOOR, P.TRANSFER_DECIDED, P.TRANSFER_UNIT_ARRIVED}
+    assert not {row.code for row in planned} & {row.code for row in beside}
+    optional = {row.code for row in beside if row.optional}
+    assert P.LYSIS_SCREENED in optional
+    assert P.PUNCTURE_STARTED not in optional
+
+
+def test_several_conditions_join_their_chains_and_a_must_outranks_a_may() -> None:
+    rows = process_points(["cardiac_arrest", "stroke_lvo", "stroke", "nonsense"], ())
+    assert len({row.code for row in rows}) == len(rows)
+    assert not next(row for row in rows if row.code is P.REPERFUSION).optional
+    assert next(row for row in rows if row.code is P.AED_ON_SCENE).optional
+    assert process_points([], ()) == ()

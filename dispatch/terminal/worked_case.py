@@ -17,7 +17,7 @@ from center_protocols.door_times import learned
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.stemi_advice import StemiAdvice, stemi_advice
 from center_protocols.stroke_advice import StrokeAdvice, by_outcome, stroke_advice
-from center_protocols.vocabulary import Bypass, Resource, StatusKind, Treatment
+from center_protocols.vocabulary import UNKNOWN, Bypass, Resource, StatusKind, Treatment
 from center_protocols.why_not import why_nots
 from dispatch.errors import BadInput
 from dispatch.texts_catalogue import Language, say
@@ -138,6 +138,8 @@ def _conditions(assessment: Assessment, words: Words) -> Iterator[str]:
             yield f"    - {words.reason(item)} [{item.source}]"
     reasons = "; ".join(words.reason(item) for item in assessment.priority_reasons)
     yield f"{words.label('priority')}: {assessment.priority} ({reasons or '-'})"
+    level = assessment.china_triage
+    yield f"{words.label('triage')}: {'-' if level is UNKNOWN else level.name}"
     yield from (f"  ! {words.reason(each)}" for each in assessment.contradictions)
 
 

@@ -1,11 +1,14 @@
 """What is known is kept, what is unknown stays unknown, what is impossible is refused by name."""
 
 import json
+from datetime import datetime, timedelta
 
 import jsonschema
 import msgspec
 import pytest
 
+from center_protocols.assess import assess
+from center_protocols.assessment import DEFAULT_SETTINGS
 from center_protocols.finding_groups import Group
 from center_protocols.findings import (
     NOTHING_KNOWN,
@@ -147,3 +150,32 @@ def test_every_yes_or_no_can_be_set() -> None:
             if kind is Known and "." not in group.path and group.path in Findings.__struct_fields__:
                 findings = findings_from({group.path: {field: "yes"}})
                 assert getattr(getattr(findings, group.path), field) is Known.YES
+
+
+@pytest.mark.parametrize("field", ["onset_at", "last_known_well_at"])
+@pytest.mark.parametrize(
+    ("before", "named"),
+    [
+        (timedelta(seconds=-1), "future_time"),
+        (timedelta(0), None),
+        (DEFAULT_SETTINGS.span("dispatch.wildly_old_time"), None),
+        (DEFAULT_SETTINGS.span("dispatch.wildly_old_time") + timedelta(seconds=1), "old_time"),
+    ],
+)
+def test_a_time_of_the_future_or_of_long_ago_is_named_kept_and_closes_no_window(
+    field: str, before: timedelta, named: str | None
+) -> None:
+    at = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
+    findings = findings_from({field: (at - before).isoformat()})
+    result = assess(findings, at)
+    assert [item.code for item in result.contradictions] == ([f"contradiction.{named}.{field}"] if named else [])
+    assert encode(findings)[field] == (at - before).isoformat()
+    facts = result.reperfusion
+    used = facts.onset_at if field == "onset_at" else facts.last_known_well_at
+    assert (used is None) is (named is not None)
+
+
+@pytest.mark.parametrize(("days", "condition"), [(28, "critical_newborn"), (29, "critical_child")])
+def test_an_age_in_days_decides_between_newborn_and_child(days: float, condition: str) -> None:
+    sick = {"age": {"value": days, "unit": "days"}, "cyanosis": "yes"}
+    assert assess(findings_from(sick)).codes == (condition,)

@@ -1,5 +1,15 @@
 /** Whom to call in which order: what is done, what has a clock already, what still waits for its beginning. */
-import type { Iso, PlannedActivation } from "./rows.ts";
+import type { Iso } from "./rows.ts";
+
+export interface PlannedActivation {
+  readonly order: number;
+  readonly code: string;
+  readonly since: string;
+  readonly within_min: number;
+  readonly source: string;
+  /** The minute that shows it done. */
+  readonly shown_by: string | null;
+}
 
 export interface PlanStep {
   readonly code: string;

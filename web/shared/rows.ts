@@ -3,6 +3,8 @@
  * `unit.py` and `center.py`. `null` means unknown or not given, never zero. Points are WGS-84. Times are RFC 3339 UTC.
  */
 
+import type { PlannedActivation } from "./plan.ts";
+
 export type Iso = string;
 export type Lang = "zh" | "en";
 export type Both = Readonly<Record<Lang, string>>;
@@ -182,16 +184,6 @@ export interface Handoff {
 
 export type Finding = string | number | boolean | readonly string[] | { readonly [name: string]: Finding };
 export type Findings = Readonly<Record<string, Finding>>;
-
-export interface PlannedActivation {
-  readonly order: number;
-  readonly code: string;
-  readonly since: string;
-  readonly within_min: number;
-  readonly source: string;
-  /** The minute that shows it done. */
-  readonly shown_by: string | null;
-}
 
 export interface Patient {
   readonly id: string;

@@ -159,7 +159,7 @@ function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRo
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
         <NextStep wall={wall} tile={tile} />
       </div>
-      <Plan wall={wall} tile={tile} shown={compact ? 1 : 3} />
+      <Plan wall={wall} tile={tile} shown={compact ? 1 : holds.length > 1 ? 2 : 3} />
       {!compact && <Targets rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
     </div>
   );
@@ -186,7 +186,7 @@ function Plan({ wall, tile, shown }: { wall: Wall; tile: TileRow; shown: number 
 function whenDue(step: PlanStep): string {
   if (step.dueMs !== null) return t("plan.due", { time: hhmm(new Date(step.dueMs).toISOString()) });
   if (step.withinMin === 0) return t("plan.at_door");
-  return t(step.since === "arrival_gate" ? "plan.from_door" : "plan.within", { min: step.withinMin });
+  return step.since === "arrival_gate" ? t("plan.from_door", { min: step.withinMin }) : "";
 }
 
 function Hold({ wall, tile, hold }: { wall: Wall; tile: TileRow; hold: Reservation }) {

@@ -4,6 +4,7 @@
 directory of arrays and tables. `CityPack.open` verifies it and hands it out.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -35,6 +36,7 @@ from geo.roads import RoadGraph
 from geo.sites import BadCity, CenterSite, SiteWarning, StationSite, check_on_map, read_centers, read_stations
 from geo.snap import RoadIndex, SnapGrid, build_grid
 from geo.speeds import Profile, read_profile
+from geo.tiling import tiled
 
 BASEMAP = "basemap.pmtiles"
 ORDER = "order"
@@ -114,6 +116,37 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
             build_basemap(osm, pack.path(BASEMAP), progress)
         progress("writing the pack")
         pack.commit(manifest)
+    return CityPack.open(out).summary()
+
+
+def tile(pack: "CityPack", times: int, out: Path, progress: Progress) -> PackSummary:
+    """Build a pack of joined copies of a city, to measure larger networks with; its sites are those of the first copy.
+
+    Raises `geo.pack_files.BadPack` where something else than a pack stands in its place.
+    """
+    graph = tiled(pack.graph, times)
+    progress(f"ordering {graph.node_count} junctions")
+    grid, order = build_grid(graph), order_roads(graph)
+    box = graph.box()
+    manifest = msgspec.structs.replace(
+        pack.manifest,
+        format_version=FORMAT_VERSION,
+        name=f"{pack.name} x {times}",
+        fictional=True,
+        box=(box.west, box.south, box.east, box.north),
+        files={},
+        checksum="",
+    )
+    with PackWriter(out) as writer:
+        for record in (graph, grid):
+            for column in fields(record):
+                writer.array(column.name, getattr(record, column.name))
+        writer.array(ORDER, order)
+        writer.table("names", pack.road_names)
+        for name, rows in (("places", pack.places), ("centers", pack.centers), ("stations", pack.stations)):
+            writer.table(name, rows)
+        shutil.copyfile(pack.basemap_path, writer.path(BASEMAP))
+        writer.commit(manifest)
     return CityPack.open(out).summary()
 
 

@@ -6,7 +6,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.compiled import query_kernel, rebuild_kernel
+from geo.compiled import query_kernel, rebuild_kernel, wide
 from geo.hierarchy_kernels import FAR
 
 # Bounds are kept in 2048 ticks, 128 ms: half the bytes to wait for. What takes more than 2.3 hours counts as just that.
@@ -65,6 +65,8 @@ def fill_labels(
     """Fill each node's times to (forward) and from (backward) all its ancestors, root first, itself last: top down."""
     for v in range(first_up.size - 2, -1, -1):
         begin, length = first_label[v], depth[v]
+        if first_label[v + 1] == begin:
+            continue
         own_to, own_from = forward[begin : begin + length], backward[begin : begin + length]
         own_to[:] = FAR
         own_from[:] = FAR
@@ -79,6 +81,71 @@ def fill_labels(
             for i in range(shared):
                 own_to[i] = min(own_to[i], np.uint32(there + u_to[i]))
                 own_from[i] = min(own_from[i], np.uint32(back + u_from[i]))
+
+
+@query_kernel
+def climb_out(
+    v: int,
+    first_up: NDArray[np.int64],
+    up: NDArray[np.int32],
+    weight: NDArray[np.uint32],
+    depth: NDArray[np.int32],
+    first_label: NDArray[np.int64],
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
+    """Climb from a node without a label to those that own one.
+
+    Returns the ticks to the node and its ancestors without a label, lowest first; then the nodes with a label that
+    such a climb reaches (one may come several times) and the ticks to each.
+    """
+    steps, room = 0, 0
+    p = v
+    while first_label[p + 1] == first_label[p]:
+        steps += 1
+        room += first_up[p + 1] - first_up[p]
+        if first_up[p + 1] == first_up[p]:
+            break
+        p = wide(up[first_up[p]])
+    inside = np.full(steps, FAR, np.uint32)
+    nodes, ticks = np.empty(room, np.int64), np.empty(room, np.uint32)
+    inside[0] = 0
+    count = 0
+    p = v
+    for step in range(steps):
+        for e in range(first_up[p], first_up[p + 1]):
+            u = wide(up[e])
+            to = min(FAR, np.uint32(inside[step] + weight[e]))
+            if first_label[u + 1] == first_label[u]:
+                below = depth[v] - depth[u]
+                inside[below] = min(inside[below], to)
+            elif to < FAR:
+                nodes[count], ticks[count] = u, to
+                count += 1
+        if step + 1 < steps:
+            p = wide(up[first_up[p]])
+    return inside, nodes[:count], ticks[:count]
+
+
+@query_kernel
+def climbed_label(
+    v: int,
+    first_up: NDArray[np.int64],
+    up: NDArray[np.int32],
+    weight: NDArray[np.uint32],
+    depth: NDArray[np.int32],
+    first_label: NDArray[np.int64],
+    labels: NDArray[np.uint32],
+) -> NDArray[np.uint32]:
+    """Return the label of a node that owns none, from the labels above it."""
+    inside, nodes, ticks = climb_out(v, first_up, up, weight, depth, first_label)
+    label = np.full(depth[v] + 1, FAR, np.uint32)
+    for step in range(inside.size):
+        label[depth[v] - step] = inside[step]
+    for nth in range(nodes.size):
+        u = nodes[nth]
+        own = labels[first_label[u] : first_label[u + 1]]
+        for i in range(own.size):
+            label[i] = min(label[i], np.uint32(own[i] + ticks[nth]))
+    return label
 
 
 @query_kernel
@@ -118,11 +185,13 @@ def fill_table(
     first_seed: NDArray[np.int64],
     seed_node: NDArray[np.int32],
     seed_ticks: NDArray[np.uint32],
+    row_of: NDArray[np.int32],
     table: NDArray[np.uint32],
 ) -> None:
-    """Fill ``table[v, c]``, the time from node v to place c, by one sweep from the root down.
+    """Fill ``table[row_of[v], c]``, the time from node v to place c, by one sweep from the root down.
 
-    On the tree paths above a place its backward label says the time; everywhere else a fastest way first climbs.
+    Nodes without a label have no row; those above a place have. On the tree paths above a place its backward label
+    says the time; everywhere else a fastest way first climbs.
     """
     table[:] = FAR
     for c in range(first_seed.size - 1):
@@ -130,12 +199,14 @@ def fill_table(
             v = seed_node[s]
             label = first_label[v]
             while v >= 0:
-                table[v, c] = min(table[v, c], np.uint32(backward[label + depth[v]] + seed_ticks[s]))
+                table[row_of[v], c] = min(table[row_of[v], c], np.uint32(backward[label + depth[v]] + seed_ticks[s]))
                 v = parent[v]
-    for v in range(table.shape[0] - 1, -1, -1):
-        row = table[v]
+    for v in range(row_of.size - 1, -1, -1):
+        if row_of[v] < 0:
+            continue
+        row = table[row_of[v]]
         for e in range(first_up[v], first_up[v + 1]):
-            above, there = table[up[e]], climb[e]
+            above, there = table[row_of[up[e]]], climb[e]
             for c in range(row.size):
                 row[c] = min(row[c], np.uint32(there + above[c]))
 
@@ -146,6 +217,9 @@ def fill_bounds(
     first_member: NDArray[np.int32],
     member: NDArray[np.int32],
     region_parent: NDArray[np.int32],
+    first_up: NDArray[np.int64],
+    up: NDArray[np.int32],
+    climb: NDArray[np.uint32],
     first_label: NDArray[np.int64],
     depth: NDArray[np.int32],
     forward: NDArray[np.uint32],
@@ -161,8 +235,10 @@ def fill_bounds(
         begin = first_bound[region]
         own = bound[begin : first_bound[region + 1]]
         for m in range(first_member[region], first_member[region + 1]):
-            v = member[m]
-            label = forward[first_label[v] : first_label[v] + depth[v] + 1]
+            v = wide(member[m])
+            label = forward[first_label[v] : first_label[v + 1]]
+            if label.size == 0:
+                label = climbed_label(v, first_up, up, climb, depth, first_label, forward)
             for i in range(min(own.size, label.size)):
                 own[i] = min(np.uint32(own[i]), label[i] >> np.uint32(BOUND_SHIFT))
         above = region_parent[region]

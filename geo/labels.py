@@ -17,16 +17,26 @@ from geo.hierarchy import EdgeWeights, Hierarchy
 
 @dataclass(frozen=True, slots=True)
 class LabelIndex:
-    """Where labels lie: node v owns ``first_label[v]`` and the ``depth[v]`` entries after it; see `ancestor_maxima`."""
+    """Where labels lie: node v owns ``first_label[v]`` and the ``depth[v]`` entries after it; see `ancestor_maxima`.
+
+    In a truncated index nodes low in the tree own none: a query climbs from them to the next that do.
+    """
 
     first_label: NDArray[np.int64]
     highest: NDArray[np.int32]
 
     @classmethod
-    def of(cls, hierarchy: Hierarchy) -> "LabelIndex":
-        """Lay out the labels of a hierarchy."""
-        first = np.concatenate([[0], np.cumsum(hierarchy.depth.astype(np.int64) + 1)])
-        return cls(first, kernels.ancestor_maxima(hierarchy.parent))
+    def of(cls, hierarchy: Hierarchy, labelled: NDArray[np.bool_] | None = None) -> "LabelIndex":
+        """Lay out the labels of a hierarchy; with every node in ``labelled`` its parent must be, too."""
+        length = hierarchy.depth.astype(np.int64) + 1
+        if labelled is not None:
+            length[~labelled] = 0
+        return cls(np.concatenate([[0], np.cumsum(length)]), kernels.ancestor_maxima(hierarchy.parent))
+
+    @property
+    def labelled(self) -> NDArray[np.bool_]:
+        """Tell which nodes own a label."""
+        return np.asarray(np.diff(self.first_label) > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ from geo.turn_states import steps_of
 # A longer duration of one arc could not be told from "no road leads there".
 DURATION_MS_MAX = int(FAR) // TICKS_PER_MS - 1
 
+# One set of weights; there are two, one in force and one being built. A city of 500,000 junctions fits untruncated.
+WEIGHTS_BYTES_MAX = 3_000_000_000
+
+# How many nodes, itself included, may lie below a node that owns no label: tried in this order.
+LOW_SUBTREES = (1, 2, 4, 8, 16)
+
 _NOBODY = -1
 _WAITING = 32
 
@@ -76,16 +82,23 @@ class PreparedRoads:
     """The ordered graph of one city and the columns of its centres."""
 
     def __init__(
-        self, graph: RoadGraph, grid: Record, centers: Sequence[Snap], order: NDArray[np.int32] | None = None
+        self,
+        graph: RoadGraph,
+        grid: Record,
+        centers: Sequence[Snap],
+        order: NDArray[np.int32] | None = None,
+        weights_bytes_max: int = WEIGHTS_BYTES_MAX,
     ) -> None:
         self.graph = graph
         steps = steps_of(graph)
         in_states = road_ends(graph, steps)
         self.hierarchy: Hierarchy = build_hierarchy(steps, joined_states(in_states), order)
         self.ends: RoadEnds = in_states.in_ranks(self.hierarchy.rank)
-        self.index = LabelIndex.of(self.hierarchy)
         self.regions: Regions = cut_regions(self.hierarchy, self.ends)
         self.columns = _columns(self.ends, centers, graph.stretch_count)
+        self.index = LabelIndex.of(self.hierarchy, labelled_nodes(self.hierarchy, self.columns, weights_bytes_max))
+        labelled = self.index.labelled
+        self.row_of = np.where(labelled, np.cumsum(labelled) - 1, _NOBODY).astype(np.int32)
         self.record = self._record(grid, len(centers))
         self._grid = grid
         self._spare: deque[Buffers] = deque()
@@ -106,7 +119,7 @@ class PreparedRoads:
         return weighted
 
     def _new_buffers(self) -> Buffers:
-        size = (self.hierarchy.node_count, len(self.columns.next_on))
+        size = (int(self.row_of.max()) + 1, len(self.columns.next_on))
         return Buffers(
             edges=EdgeWeights.empty(len(self.hierarchy.up)),
             labels=Labels.empty(self.index),
@@ -134,6 +147,7 @@ class PreparedRoads:
             columns.first,
             columns.node,
             _column_ticks(columns, buffers.ticks),
+            self.row_of,
             buffers.table,
         )
         label_kernels.fill_bounds(
@@ -141,6 +155,9 @@ class PreparedRoads:
             regions.first_member,
             regions.member,
             regions.parent,
+            hierarchy.first_up,
+            hierarchy.up,
+            edges.climb,
             index.first_label,
             hierarchy.depth,
             labels.forward,
@@ -181,6 +198,8 @@ class PreparedRoads:
             arrivals=len(ends.state),
             stretches=self.graph.stretch_count,
             regions=len(regions.top),
+            rows=int(self.row_of.max()) + 1,
+            row_of=self.row_of,
             edges=len(hierarchy.up),
             arcs=self.graph.arc_count,
             depth=hierarchy.depth,
@@ -212,6 +231,29 @@ def order_roads(graph: RoadGraph) -> NDArray[np.int32]:
     """Order a city, for its pack: seconds of work that no start needs to repeat."""
     steps = steps_of(graph)
     return order_states(steps, joined_states(road_ends(graph, steps)))
+
+
+def labelled_nodes(hierarchy: Hierarchy, columns: CenterColumns, bytes_max: int) -> NDArray[np.bool_]:
+    """Choose the nodes that own a label and a row of the table, so that one set of weights fits ``bytes_max``.
+
+    All, if they fit. Else those with few nodes below them own none: most nodes of a city, and least to climb past.
+    Nodes on the way from a centre to the root always own one.
+    """
+    below = np.arange(hierarchy.node_count) - hierarchy.subtree
+    above_centers = np.zeros(hierarchy.node_count, np.bool_)
+    at = np.unique(columns.node)
+    while len(at):
+        above_centers[at] = True
+        at = np.unique(hierarchy.parent[at])
+        at = at[at >= 0]
+        at = at[~above_centers[at]]
+    entries = 2 * (hierarchy.depth.astype(np.int64) + 1) + len(columns.next_on)
+    labelled = np.ones(hierarchy.node_count, np.bool_)
+    for low in LOW_SUBTREES:
+        if int(entries[labelled].sum()) * np.dtype(np.uint32).itemsize <= bytes_max:
+            break
+        labelled = (below >= low) | above_centers
+    return labelled
 
 
 def check_durations(graph: RoadGraph, duration_ms: NDArray[np.int32]) -> None:

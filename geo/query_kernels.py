@@ -11,7 +11,7 @@ import numpy as np
 
 from geo.compiled import Struct, f64, i32, i64, query_kernel, rebuild_kernel, struct_at, struct_type, u32, wide
 from geo.hierarchy_kernels import FAR
-from geo.label_kernels import common_ancestor, least_sum
+from geo.label_kernels import climb_out, climbed_label, common_ancestor, least_sum
 from geo.snap_kernels import GRID, snap_to_road
 
 _NOBODY = -1
@@ -21,6 +21,8 @@ _NEVER = np.uint32(4_294_967_295)  # later than `FAR`: a candidate that does not
 class RoadsLayout:
     """What never changes: `geo.hierarchy`, `geo.road_ends`, `geo.regions`, and the grid. Lengths, then addresses.
 
+    Some nodes low in the tree of a large city own no label and no row of the table: `forward_label`, `backward_label`
+    and `lower_times` know what to do. ``rows`` counts the rows; ``row_of`` int32[nodes] names each node's, or -1.
     ``region`` is `geo.regions.region_rows`.
     """
 
@@ -31,6 +33,8 @@ class RoadsLayout:
     arrivals: int
     stretches: int
     regions: int
+    rows: int
+    row_of: int
     edges: int
     arcs: int
     depth: int
@@ -126,6 +130,16 @@ def rank_centers(weights: int, lon: float, lat: float, k: int, barred: int, orde
     stretch, fraction, junction, _, _ = snap_to_road(struct_at(r.grid, GRID), lon, lat, np.nan)
     if stretch < 0:
         return _NOBODY
+    return rank_from_place(weights, stretch, fraction, junction, k, barred, order, times)
+
+
+@query_kernel
+def rank_from_place(
+    weights: int, stretch: int, fraction: float, junction: int, k: int, barred: int, order: int, times: int
+) -> int:
+    """Answer `rank_centers` for a position on the road; ``junction`` is -1 in the middle of a stretch."""
+    w = struct_at(weights, WEIGHTS)
+    r = struct_at(w.roads, ROADS)
     every = u32(r.scratch, w.centers)
     times_to_centers(w, r, stretch, fraction, junction, every)
     bars = u32(barred, w.centers)
@@ -135,13 +149,33 @@ def rank_centers(weights: int, lon: float, lat: float, k: int, barred: int, orde
 
 
 @query_kernel
+def forward_label(w: Struct, r: Struct, v: int) -> Struct:
+    """Return a node's ticks to its ancestors, root first, itself last."""
+    first_label = i64(r.first_label, r.nodes + 1)
+    if first_label[v + 1] > first_label[v]:
+        return u32(w.forward + 4 * first_label[v], first_label[v + 1] - first_label[v])
+    first_up, up, depth = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges), i32(r.depth, r.nodes)
+    labels = u32(w.forward, first_label[r.nodes])
+    return climbed_label(v, first_up, up, u32(w.climb, r.edges), depth, first_label, labels)
+
+
+@query_kernel
+def backward_label(w: Struct, r: Struct, v: int) -> Struct:
+    """Return the ticks to a node from its ancestors, root first, itself last."""
+    first_label = i64(r.first_label, r.nodes + 1)
+    if first_label[v + 1] > first_label[v]:
+        return u32(w.backward + 4 * first_label[v], first_label[v + 1] - first_label[v])
+    first_up, up, depth = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges), i32(r.depth, r.nodes)
+    labels = u32(w.backward, first_label[r.nodes])
+    return climbed_label(v, first_up, up, u32(w.descend, r.edges), depth, first_label, labels)
+
+
+@query_kernel
 def times_to_centers(w: Struct, r: Struct, stretch: int, fraction: float, junction: int, out: Struct) -> None:
     """Fill the ticks from a position to every centre, in columns of the table."""
     if junction >= 0:
-        row = wide(i32(r.junction_node, r.nodes)[junction]) * w.centers
-        own = u32(w.table + 4 * row, w.centers)
-        for c in range(w.centers):
-            out[c] = own[c]
+        out[: w.centers] = FAR
+        lower_times(w, r, wide(i32(r.junction_node, r.nodes)[junction]), np.uint32(0), out)
         return
     departures = i32(r.departures, 2 * r.stretches)
     onward, back = wide(departures[2 * stretch]), wide(departures[2 * stretch + 1])
@@ -150,15 +184,42 @@ def times_to_centers(w: Struct, r: Struct, stretch: int, fraction: float, juncti
         onward_ticks = departure_ticks(w, stretch, 0, fraction)
     if back >= 0:
         back_ticks = departure_ticks(w, stretch, 1, fraction)
-    one = u32(w.table + 4 * w.centers * max(0, onward), w.centers)
-    other = u32(w.table + 4 * w.centers * max(0, back), w.centers)
-    for c in range(w.centers):
-        best = min(np.uint32(one[c] + onward_ticks), np.uint32(other[c] + back_ticks))
-        out[c] = min(best, FAR)
+    if r.rows == r.nodes:
+        one = u32(w.table + 4 * w.centers * max(0, onward), w.centers)
+        other = u32(w.table + 4 * w.centers * max(0, back), w.centers)
+        for c in range(w.centers):
+            best = min(np.uint32(one[c] + onward_ticks), np.uint32(other[c] + back_ticks))
+            out[c] = min(best, FAR)
+    else:
+        out[: w.centers] = FAR
+        lower_times(w, r, max(0, onward), onward_ticks, out)
+        lower_times(w, r, max(0, back), back_ticks, out)
     c = wide(i32(w.first_center_on, r.stretches)[stretch])
     while c >= 0:
         out[c] = min(out[c], straight_ticks(w, stretch, fraction, f64(w.center_fraction, w.centers)[c]))
         c = wide(i32(w.next_center_on, w.centers)[c])
+
+
+@query_kernel
+def lower_times(w: Struct, r: Struct, v: int, offset: np.uint32, out: Struct) -> None:
+    """Lower the ticks to every centre, in columns of the table, to those over a node that is ``offset`` away."""
+    row = v if r.rows == r.nodes else wide(i32(r.row_of, r.nodes)[v])
+    if row >= 0:
+        _lower_by_row(w, row, offset, out)
+        return
+    first_up, up, depth = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges), i32(r.depth, r.nodes)
+    first_label, climb = i64(r.first_label, r.nodes + 1), u32(w.climb, r.edges)
+    _, nodes, ticks = climb_out(v, first_up, up, climb, depth, first_label)
+    for nth in range(nodes.size):
+        row = wide(i32(r.row_of, r.nodes)[nodes[nth]])
+        _lower_by_row(w, row, min(FAR, np.uint32(ticks[nth] + offset)), out)
+
+
+@query_kernel
+def _lower_by_row(w: Struct, row: int, offset: np.uint32, out: Struct) -> None:
+    times = u32(w.table + 4 * w.centers * row, w.centers)
+    for c in range(w.centers):
+        out[c] = min(out[c], np.uint32(times[c] + offset))
 
 
 @query_kernel
@@ -191,7 +252,7 @@ def merge_arrivals(
     place = stretch if junction < 0 else r.stretches + junction
     first = i32(r.first_arrival, r.places + 1)
     node, side = i32(r.arrival_node, r.arrivals), i32(r.arrival_side, r.arrivals)
-    depth, first_label = i32(r.depth, r.nodes), i64(r.first_label, r.nodes + 1)
+    depth = i32(r.depth, r.nodes)
     lowest = wide(node[first[place]])
     for s in range(first[place], first[place + 1]):
         lowest = min(lowest, wide(node[s]))
@@ -200,7 +261,7 @@ def merge_arrivals(
         label[i] = FAR
     for s in range(first[place], first[place + 1]):
         offset = arrival_ticks(w, stretch, wide(side[s]), fraction)
-        own = u32(w.backward + 4 * first_label[node[s]], wide(depth[node[s]]) + 1)
+        own = backward_label(w, r, wide(node[s]))
         for i in range(own.size):
             label[i] = min(label[i], np.uint32(own[i] + offset))
     return lowest, length
@@ -211,7 +272,7 @@ def merge_departures(
     w: Struct, r: Struct, stretch: int, fraction: float, junction: int, label: Struct
 ) -> tuple[int, int]:
     """Fill the label of times from a position to each ancestor; return its lowest node and the label's length."""
-    depth, first_label = i32(r.depth, r.nodes), i64(r.first_label, r.nodes + 1)
+    depth = i32(r.depth, r.nodes)
     departures = i32(r.departures, 2 * r.stretches)
     one, other = wide(departures[2 * stretch]), wide(departures[2 * stretch + 1])
     if junction >= 0:
@@ -225,7 +286,7 @@ def merge_departures(
         if v < 0:
             continue
         offset = np.uint32(0) if junction >= 0 else departure_ticks(w, stretch, side, fraction)
-        own = u32(w.forward + 4 * first_label[v], wide(depth[v]) + 1)
+        own = forward_label(w, r, v)
         for i in range(own.size):
             label[i] = min(label[i], np.uint32(own[i] + offset))
     return lowest, length

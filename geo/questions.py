@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from geo.compiled import Record
 from geo.prepared import Weighted
-from geo.query_kernels import rank_centers
-from geo.search_kernels import nearest_units
+from geo.query_kernels import rank_centers, rank_from_place
+from geo.search_kernels import nearest_to_place, nearest_units
 from geo.uncertain import Sums
 from geo.uncertain_kernels import rank_over_region
 
@@ -36,6 +36,10 @@ class Ranking:
         weights = self._weights()
         return rank_centers(weights.address, lon, lat, self._k, *self._addresses)
 
+    def from_place(self, stretch: int, fraction: float, junction: int) -> int:
+        """Answer for a position on the road, as `geo.snap.Snap` has it; ``junction`` is -1 in the middle."""
+        return rank_from_place(self._weights().address, stretch, fraction, junction, self._k, *self._addresses)
+
 
 class UnitSearch:
     """The k units that reach a point first, among those with all wanted traits (`FleetIndex.tell_traits`).
@@ -59,6 +63,13 @@ class UnitSearch:
         """
         weights, units = self._weights(), self._units()
         return nearest_units(weights.address, units.address, lon, lat, self._k, self._wanted, *self._addresses)
+
+    def to_place(self, stretch: int, fraction: float, junction: int, piece: int, along: float) -> int:
+        """Answer for a position on the road, as `geo.snap_kernels.snap_point` has it."""
+        place = (stretch, fraction, junction, piece, along)
+        return nearest_to_place(
+            self._weights().address, self._units().address, *place, self._k, self._wanted, *self._addresses
+        )
 
 
 class RegionRanking:

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from geo.compiled import Struct, f64, i32, i64, query_kernel, struct_at, u8, u32, wide
 from geo.hierarchy_kernels import FAR
-from geo.query_kernels import ROADS, WEIGHTS, arrival_ticks, departure_ticks, shared_length
+from geo.query_kernels import (
+    ROADS,
+    WEIGHTS,
+    arrival_ticks,
+    backward_label,
+    departure_ticks,
+    forward_label,
+    shared_length,
+)
 from geo.snap_kernels import GRID
 
 # More arcs than any way through a city has; a longer one would be cut, so it is refused (`find_way` returns -2).
@@ -73,7 +81,6 @@ def _best_meeting(
     b_junction: int,
 ) -> tuple[int, int, int, np.uint32]:
     """Return departure side, arrival, depth of the highest node, and ticks of the fastest way."""
-    depth, first_label = i32(r.depth, r.nodes), i64(r.first_label, r.nodes + 1)
     place = b_stretch if b_junction < 0 else r.stretches + b_junction
     first = i32(r.first_arrival, r.places + 1)
     best, best_side, best_arrival, best_depth = FAR, 0, 0, 0
@@ -88,11 +95,11 @@ def _best_meeting(
             offset = departure_ticks(w, a_stretch, side, a_fraction)
         if v < 0 or offset >= FAR:
             continue
-        to = u32(w.forward + 4 * first_label[v], wide(depth[v]) + 1)
+        to = forward_label(w, r, v)
         for arrival in range(first[place], first[place + 1]):
             node = wide(i32(r.arrival_node, r.arrivals)[arrival])
             more = arrival_ticks(w, b_stretch, wide(i32(r.arrival_side, r.arrivals)[arrival]), b_fraction)
-            since = u32(w.backward + 4 * first_label[node], wide(depth[node]) + 1)
+            since = backward_label(w, r, node)
             for i in range(shared_length(r, v, node)):
                 way = min(FAR, np.uint32(to[i] + since[i]))
                 way = min(FAR, np.uint32(way + min(FAR, np.uint32(offset + more))))
@@ -104,14 +111,13 @@ def _best_meeting(
 @query_kernel
 def _climb(w: Struct, r: Struct, v: int, meeting: int, stack: Struct, arcs: Struct, count: int) -> int:
     """Append the arcs from a node up to its ancestor at a depth; return how many there are now, -1: too many."""
-    depth, first_label = i32(r.depth, r.nodes), i64(r.first_label, r.nodes + 1)
+    depth, climb = i32(r.depth, r.nodes), u32(w.climb, r.edges)
     first_up, up = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges)
-    climb, forward = u32(w.climb, r.edges), u32(w.forward, first_label[r.nodes])
     while depth[v] > meeting:
-        left = forward[first_label[v] + meeting]
+        left = forward_label(w, r, v)[meeting]
         for e in range(first_up[v], first_up[v + 1]):
             u = wide(up[e])
-            if depth[u] >= meeting and np.uint32(climb[e] + forward[first_label[u] + meeting]) == left:
+            if depth[u] >= meeting and np.uint32(climb[e] + forward_label(w, r, u)[meeting]) == left:
                 count = _unpack(w, r, e, v, 1, stack, arcs, count)
                 v = u
                 break
@@ -123,16 +129,15 @@ def _climb(w: Struct, r: Struct, v: int, meeting: int, stack: Struct, arcs: Stru
 @query_kernel
 def _descend(w: Struct, r: Struct, v: int, meeting: int, stack: Struct, arcs: Struct, count: int) -> int:
     """Append the arcs from the ancestor at a depth down to a node."""
-    depth, first_label = i32(r.depth, r.nodes), i64(r.first_label, r.nodes + 1)
+    depth, descend = i32(r.depth, r.nodes), u32(w.descend, r.edges)
     first_up, up = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges)
-    descend, backward = u32(w.descend, r.edges), u32(w.backward, first_label[r.nodes])
     chain = np.empty((wide(depth[v]) + 1, 2), np.int64)
     links = 0
     while depth[v] > meeting:
-        left = backward[first_label[v] + meeting]
+        left = backward_label(w, r, v)[meeting]
         for e in range(first_up[v], first_up[v + 1]):
             u = wide(up[e])
-            if depth[u] >= meeting and np.uint32(descend[e] + backward[first_label[u] + meeting]) == left:
+            if depth[u] >= meeting and np.uint32(descend[e] + backward_label(w, r, u)[meeting]) == left:
                 chain[links, 0], chain[links, 1] = e, v
                 links += 1
                 v = u

@@ -16,7 +16,15 @@ import numpy as np
 from geo.compiled import Struct, f32, f64, i32, i64, prefetch, query_kernel, struct_at, u16, u32, wide
 from geo.hierarchy_kernels import FAR
 from geo.label_kernels import BOUND_SHIFT, coarse, least_coarse_sum, least_sum
-from geo.query_kernels import ROADS, WEIGHTS, departure_ticks, merge_arrivals, shared_length, straight_ticks
+from geo.query_kernels import (
+    ROADS,
+    WEIGHTS,
+    departure_ticks,
+    forward_label,
+    merge_arrivals,
+    shared_length,
+    straight_ticks,
+)
 from geo.snap_kernels import GRID, plane_position, snap_to_road
 from geo.unit_kernels import (
     ABOVE,
@@ -55,13 +63,31 @@ def nearest_units(weights: int, units: int, lon: float, lat: float, k: int, want
 
     Only units with all the ``wanted`` traits count; units beside every road never do. -1: no road is near the point.
     """
-    w, u = struct_at(weights, WEIGHTS), struct_at(units, UNITS)
-    r = struct_at(w.roads, ROADS)
-    g = struct_at(r.grid, GRID)
-    stretch, fraction, junction, piece, along = snap_to_road(g, lon, lat, np.nan)
+    r = struct_at(struct_at(weights, WEIGHTS).roads, ROADS)
+    stretch, fraction, junction, piece, along = snap_to_road(struct_at(r.grid, GRID), lon, lat, np.nan)
     if stretch < 0:
         return _NOBODY
-    east, north = plane_position(g, junction, piece, along)
+    return nearest_to_place(weights, units, stretch, fraction, junction, piece, along, k, wanted, order, times)
+
+
+@query_kernel
+def nearest_to_place(
+    weights: int,
+    units: int,
+    stretch: int,
+    fraction: float,
+    junction: int,
+    piece: int,
+    along: float,
+    k: int,
+    wanted: int,
+    order: int,
+    times: int,
+) -> int:
+    """Answer `nearest_units` for a position on the road, as `snap_to_road` tells it."""
+    w, u = struct_at(weights, WEIGHTS), struct_at(units, UNITS)
+    r = struct_at(w.roads, ROADS)
+    east, north = plane_position(struct_at(r.grid, GRID), junction, piece, along)
     label, roughly = u32(r.target, r.deepest), i32(r.target_coarse, r.deepest)
     lowest, shared = merge_arrivals(w, r, stretch, fraction, junction, label)
     coarse(label, shared, roughly)
@@ -210,7 +236,7 @@ def _ask_for(w: Struct, u: Struct, slot: int, shared: int) -> None:
     if row[JUNCTION] < 0:
         prefetch(w.ticks + 8 * wide(row[STRETCH]))
     for side in range(2):
-        if row[side] >= 0:
+        if row[side] >= 0 and labels[LABEL_ONE_64 + side] >= 0:
             length = wide(row[DEPTH_ONE + side]) + 1
             first = w.forward + 4 * labels[LABEL_ONE_64 + side]
             for line in range(first, first + 4 * (length if shared < 0 else min(shared, length)), _LINE_BYTES):
@@ -234,7 +260,10 @@ def _unit_ticks(w: Struct, r: Struct, u: Struct, slot: int, label: Struct, lowes
         if offset >= best:
             continue
         length = shared_length(r, v, lowest) if shared < 0 else min(shared, wide(row[DEPTH_ONE + side]) + 1)
-        way = least_sum(u32(w.forward + 4 * labels[LABEL_ONE_64 + side], length), label, length)
+        if labels[LABEL_ONE_64 + side] >= 0:
+            way = least_sum(u32(w.forward + 4 * labels[LABEL_ONE_64 + side], length), label, length)
+        else:
+            way = least_sum(forward_label(w, r, v), label, length)
         if way < FAR:
             best = min(best, np.uint32(way + offset))
     return best

@@ -121,6 +121,11 @@ class TravelTimes:
         """Return the number of the weights in force; it grows with every `reweight`."""
         return self._weights.epoch
 
+    @property
+    def labelled_share(self) -> float:
+        """Return the share of nodes that own a label: 1, but in a network too large for its memory."""
+        return float(self._prepared.index.labelled.mean())
+
     def reweight(self, duration_ms: NDArray[np.int32]) -> int:
         """Publish other weights, int32 >= 1 per arc of the pack's graph, and return their epoch.
 

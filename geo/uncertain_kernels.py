@@ -10,7 +10,7 @@ import numpy as np
 
 from geo.compiled import Struct, f64, i32, i64, query_kernel, struct_at, u32, wide
 from geo.hierarchy_kernels import FAR
-from geo.query_kernels import ROADS, WEIGHTS, departure_ticks, times_to_centers
+from geo.query_kernels import ROADS, WEIGHTS, departure_ticks, lower_times, times_to_centers
 from geo.snap_kernels import GRID, snap_to_road
 
 # Which arcs of a stretch a position may be left by, as bits.
@@ -98,9 +98,10 @@ def times_from_choice(
     side = 0 if sides == ONWARD else 1
     node = wide(i32(r.departures, 2 * r.stretches)[2 * stretch + side])
     away = FAR if node < 0 else departure_ticks(w, stretch, side, fraction)
-    row = u32(w.table + 4 * w.centers * max(0, node), w.centers)
     for c in range(w.centers):
-        out[c] = min(FAR, np.uint32(row[c] + away))
+        out[c] = FAR
+    if away < FAR:
+        lower_times(w, r, node, away, out)
     c = wide(i32(w.first_center_on, r.stretches)[stretch])
     while c >= 0:
         out[c] = min(out[c], ahead_ticks(w, stretch, side, fraction, f64(w.center_fraction, w.centers)[c]))

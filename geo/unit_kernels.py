@@ -40,7 +40,7 @@ class UnitsLayout:
     unit before this one there. ``there`` int32[regions, 2]: first unit of a region; how many there are and below.
     ``row`` int32[capacity, 16], one cache line, all that a search reads: both departure nodes, stretch, junction, next
     unit of the region, traits, metres east and north as float32, depths of both nodes; as int64, where their labels
-    begin; as float64, the fraction. ``heap`` int64[regions + capacity + 1] is scratch.
+    begin (-1: it owns none); as float64, the fraction. ``heap`` int64[regions + capacity + 1] is scratch.
     """
 
     grid: int
@@ -136,7 +136,8 @@ def place_unit(u: Struct, slot: int) -> None:
     depth, first_label = i32(r.depth, r.nodes), i64(r.first_label, r.nodes + 1)
     for side in range(2):
         v = max(0, wide(row[side]))
-        row[DEPTH_ONE + side], labels[LABEL_ONE_64 + side] = depth[v], first_label[v]
+        owns = first_label[v + 1] > first_label[v]
+        row[DEPTH_ONE + side], labels[LABEL_ONE_64 + side] = depth[v], first_label[v] if owns else _NOBODY
     lowest = one if other < 0 or (one >= 0 and one < other) else other
     if lowest >= 0:
         region = wide(i32(r.region_of_node, r.nodes)[lowest])

@@ -21,6 +21,7 @@ TARGETS = {
     "desk": "dispatch.terminal.bench_desk",
     "live": "dispatch.terminal.bench_live",
     "places": "dispatch.terminal.bench_places",
+    "scale": "dispatch.terminal.bench_scale",
 }
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from dispatch.errors import BadInput
 from dispatch.terminal.bench import Bench
 from dispatch.terminal.bench_ground import lay_ground
-from dispatch.terminal.bench_machine import latencies, resident_mb
+from dispatch.terminal.bench_machine import arrays_mb, build_times, latencies, resident_mb
 from dispatch.terminal.bench_ours import NEAREST, RANK, check_ours, measure_ours
 from dispatch.terminal.bench_peers import measure_peers
 from dispatch.terminal.bench_rows import Report
@@ -38,6 +38,8 @@ def measure(given: argparse.Namespace) -> Bench:
     tell_progress(f"{pack.name}: {ground.graph.node_count} junctions")
     measure_ours(ground, report)
     report.checks["resident_mb"] = resident_mb()
+    report.checks["arrays_mb_spare_included"] = arrays_mb(ground.travel, ground.fleet)
+    report.checks |= build_times(ground, Path(path))
     check_ours(ground, report)
     measure_peers(ground, report)
     for what, system in _COMPARED:

@@ -57,7 +57,7 @@ def lay_ground(pack: CityPack) -> Ground:
         rng.integers(graph.node_count, size=size) for size in (CENTERS, UNITS, QUESTIONS)
     )
     centers = {f"center {nth:03}": graph.node_point(int(node)) for nth, node in enumerate(center_nodes)}
-    travel = TravelTimes(graph, pack.roads, centers, pack.road_names)
+    travel = TravelTimes(graph, pack.roads, centers, pack.road_names, pack.order)
     travel.warm()
     at = rng.integers(len(graph.shape_lon), size=UNITS)
     lon, lat = graph.shape_lon[at] + rng.normal(0, 1e-5, UNITS), graph.shape_lat[at] + rng.normal(0, 1e-5, UNITS)

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from dispatch.errors import BadInput
 from dispatch.terminal.geo_input import add_datum, add_output, bad_input, open_pack, say, tell_progress, writable
 from dispatch.terminal.rank_centers import capabilities_at
 from dispatch.texts_catalogue import text
-from geo.city_pack import PackSummary, build
+from geo.city_pack import PackSummary, build, tile
 from geo.datum import Datum
 from geo.sites import SiteWarning, read_centers
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``city build``, ``city info`` and ``city export``."""
+    """Add ``city build``, ``city info``, ``city export`` and ``city tile``."""
     commands = subparsers.add_parser("city", help="city packs").add_subparsers(dest="city_command", required=True)
     making = commands.add_parser("build", help="build a pack from an OpenStreetMap file")
     making.add_argument("--osm", type=Path, required=True, metavar="FILE", help=".osm.pbf or .osm")
@@ -38,6 +39,12 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     exporting.add_argument("--arcs", type=Path, required=True, metavar="CSV", help="from,to,duration_ms,length_m")
     exporting.add_argument("--turns", type=Path, metavar="CSV", help="forbidden from,via,to")
     exporting.set_defaults(run=run_export)
+    tiling = commands.add_parser("tile", help="join copies of a city into a larger network, to measure with")
+    tiling.add_argument("pack", type=Path, metavar="PACK")
+    tiling.add_argument("--times", type=int, required=True, metavar="N", help="how many copies, at least 2")
+    tiling.add_argument("--out", type=Path, required=True, metavar="PACK")
+    add_output(tiling)
+    tiling.set_defaults(run=run_tile)
 
 
 def run_build(arguments: argparse.Namespace) -> int:
@@ -68,6 +75,16 @@ def run_info(arguments: argparse.Namespace) -> int:
     pack = open_pack(arguments.pack)
     with bad_input():
         _tell(pack.summary(), as_json=arguments.json)
+    return 0
+
+
+def run_tile(arguments: argparse.Namespace) -> int:
+    """Join copies of a city and tell what came of it."""
+    if arguments.times < 2:  # noqa: PLR2004 - one copy is the city itself
+        raise BadInput(f"--times: {arguments.times} copies are no larger network; at least 2")
+    pack = open_pack(arguments.pack)
+    with bad_input(), writable(arguments.out):
+        _tell(tile(pack, arguments.times, arguments.out, tell_progress), as_json=arguments.json)
     return 0
 
 

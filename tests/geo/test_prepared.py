@@ -13,9 +13,10 @@ from geo.compiled import Record
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
 from geo.point import Point
-from geo.prepared import PreparedRoads
+from geo.prepared import WEIGHTS_BYTES_MAX, PreparedRoads
 from geo.query_kernels import fill_matrix, rank_centers
 from geo.roads import RoadGraph
+from geo.route_kernels import NO_WAY, find_way
 from geo.search_kernels import nearest_units
 from geo.snap import RoadIndex, Snap
 from geo.snap_grid import build_grid
@@ -31,13 +32,17 @@ class Town:
     """A graph with everything that the queries need, and how to ask them."""
 
     def __init__(
-        self, graph: RoadGraph, centers: Sequence[Point] = (), epochs: Sequence[NDArray[np.int32]] = ()
+        self,
+        graph: RoadGraph,
+        centers: Sequence[Point] = (),
+        epochs: Sequence[NDArray[np.int32]] = (),
+        bytes_max: int = WEIGHTS_BYTES_MAX,
     ) -> None:
         self.graph = graph
         self.roads = RoadIndex(graph, build_grid(graph))
         self.grid = self.roads.compiled
         self.centers = [self.roads.snap(point) for point in centers]
-        self.prepared = PreparedRoads(graph, self.grid, self.centers)
+        self.prepared = PreparedRoads(graph, self.grid, self.centers, weights_bytes_max=bytes_max)
         self.weighted = self.prepared.weighted(1, graph.duration_ms)
         for duration_ms in epochs:
             self.weighted = self.prepared.weighted(self.weighted.epoch + 1, duration_ms)
@@ -118,13 +123,16 @@ def open_oracle_ms(graph: RoadGraph, start: Snap, end: Snap) -> float:
 
 
 def test_every_query_equals_the_plain_search_on_random_cities() -> None:
+    truncated = 0
     for seed in range(CASES):
         graph, rng = random_graph(seed), random.Random(seed)
         if seed % 3 == 0:
             graph = replace(graph, duration_ms=random_weights(rng, graph))
         places = [random_point(rng, graph) for _ in range(rng.randint(1, 5))]
         at = random_point(rng, graph)
-        town = Town(graph, places)
+        # Most towns are truncated: some, nearly all or all nodes but those above centres own no label.
+        town = Town(graph, places, bytes_max=rng.choice([WEIGHTS_BYTES_MAX, 600, 200, 0]))
+        truncated += not town.prepared.index.labelled.all()
         here, k = town.roads.snap(at), rng.randint(1, 6)
         there = [open_oracle_ms(graph, here, place) for place in town.centers]
         back = [open_oracle_ms(graph, place, here) for place in town.centers]
@@ -132,10 +140,28 @@ def test_every_query_equals_the_plain_search_on_random_cities() -> None:
         np.testing.assert_allclose(
             town.matrix_ms(town.centers, [here])[:, 0], back, atol=ROUNDING_MS, err_msg=f"{seed}"
         )
+        assert_ways(town, here, town.centers, there, seed)
         assert_first(town.ranked(at, k), there, k, seed)
         squad = Squad(town, len(places))
         squad.move(places)
         assert_first(squad.nearest(at, k), back, k, seed)
+    assert truncated > CASES // 3
+
+
+def assert_ways(town: Town, start: Snap, ends: Sequence[Snap], expected_ms: Sequence[float], seed: int) -> None:
+    """Compare ways over at least one junction: their time, and that each arc begins where the last one ended."""
+    graph, arcs = town.graph, np.empty(1000, np.int32)
+    for end, time_ms in zip(ends, expected_ms, strict=True):
+        if start.stretch == end.stretch:
+            continue  # one may drive straight on: not a question for `find_way`
+        stretch, fraction, junction = (column.tolist() for column in positions([start, end]))
+        (a, b), (a_share, b_share), (a_at, b_at) = stretch, fraction, junction
+        count, ticks = find_way(town.weighted.address, a, a_share, a_at, b, b_share, b_at, arcs)
+        found_ms = math.inf if count == NO_WAY else float(ticks) / TICKS_PER_MS
+        assert found_ms == pytest.approx(time_ms, abs=ROUNDING_MS), f"seed {seed}"
+        driven = arcs[: max(0, count)]
+        np.testing.assert_array_equal(graph.arc_to[driven[:-1]], graph.arc_from[driven[1:]], err_msg=f"seed {seed}")
+        assert (graph.duration_ms[driven] != CLOSED_MS).all(), f"seed {seed}"
 
 
 def assert_first(found: list[tuple[int, float]], every_ms: Sequence[float], k: int, seed: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dispatch.cli import main
 from dispatch.texts_catalogue import catalogue
+from geo.city_pack import CityPack
 from geo.osm_import import LeftOut
 from tests.geo.town import CENTERS_HEADER, write_town
 
@@ -33,6 +34,16 @@ def test_info_is_one_document(pack: Path, capsys: Captured) -> None:
     assert document["bbox"] == [116.4, 39.9, 116.42, 39.91]
     assert (document["main_component_share"], document["format_version"]) == (1.0, 2)
     assert len(document["checksum"]) == 64
+
+
+def test_copies_of_a_city_are_a_pack_that_says_it_is_made_up(pack: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "block"
+    assert main(["city", "tile", str(pack), "--times", "3", "--out", str(out), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["nodes"], document["fictional"]) == (12, True)
+    assert CityPack.open(out).order.shape == (12,)
+    assert main(["city", "tile", str(pack), "--times", "1", "--out", str(out)]) == 2
+    assert "at least 2" in capsys.readouterr().err
 
 
 def test_info_for_people(pack: Path, capsys: Captured) -> None:

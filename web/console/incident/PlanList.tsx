@@ -17,7 +17,7 @@ export function PlanList({ patient, incident }: { readonly patient: Patient; rea
       <ol>
         {planSteps(patient.plan, at).map((step) => (
           <li key={step.code} class={late(step, now.value) ? "over" : ""}>
-            {t.code("activate", step.code)} <span class="faint">{when(step)}</span>
+            {step.order}. {t.code("activate", step.code)} <span class="faint">{when(step)}</span>
           </li>
         ))}
       </ol>

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ async def _load(url: str) -> Bench:
     return bench
 
 
-async def _rush(screen: Screen, exchange: Exchange, units: list[Mapping[str, Any]]) -> tuple[list[float], int]:
+async def _rush(screen: Screen, exchange: Exchange, units: Sequence[Mapping[str, Any]]) -> tuple[list[float], int]:
     begin = time.perf_counter() + 0.5
 
     async def call(number: int) -> float:

@@ -37,6 +37,7 @@ class Rules:
     end_acknowledge_within_s: float
     hold_review_min: float
     tie_band_s: float
+    region_from_m: float
     stale_fix_s: float
     units_offered: int
     diverts_offered: int

@@ -37,30 +37,39 @@ def first_over_region(
 ) -> tuple[tuple[Outlook, ...], int]:
     """Return the ``k`` units with the best times over all positions, and how many units are the first at some position.
 
-    ``units`` are all that count, sorted; ``listed(position, count)`` returns the first of them there, and
-    ``times(ids)`` ticks as uint32[ids, positions].
+    ``units`` are all that count, sorted; ``listed(position, count)`` returns the first of them there by road, and
+    ``times(ids)`` ticks as uint32[ids, positions], which may be more than the road's but never less.
     """
     if not k:
         return (), 0
     if len(units) > _ALL_AT_ONCE:
         rows = [listed(position, _LISTED * k) for position in range(positions)]
         candidates = sorted({unit_id for row in rows for unit_id, _ in row})
-        outlooks, reachable, firsts = _summed(candidates, times(candidates), k)
-        if len(outlooks) == k and _settled(outlooks[-1], rows, reachable, _LISTED * k, positions):
+        ticks = times(candidates)
+        outlooks, reachable, firsts = _summed(candidates, ticks, k)
+        latest_s = _latest(rows, _LISTED * k)
+        first_here = bool((ticks.min(axis=0)[reachable] / _TICKS_PER_S <= latest_s[reachable]).all())
+        if first_here and len(outlooks) == k and _settled(outlooks[-1], latest_s[reachable], positions):
             return outlooks, firsts
     outlooks, _, firsts = _summed(units, times(units), k)
     return outlooks, firsts
 
 
-def _settled(last: Outlook, rows: Sequence[Listed], reachable: NDArray[np.bool_], asked: int, positions: int) -> bool:
-    """Tell whether nobody who was not listed can come before the last one kept."""
-    latest_s = [
-        math.inf if len(row) < asked or row[-1][1] is None else row[-1][1]
-        for row, anybody in zip(rows, reachable.tolist(), strict=True)
-        if anybody
-    ]
+def set_off(ticks: NDArray[np.uint32], delays_s: Sequence[float]) -> NDArray[np.uint32]:
+    """Return uint32[units, positions] ticks that begin some seconds later; no way stays no way."""
+    later = ticks.astype(np.int64) + np.rint(np.array(delays_s) * _TICKS_PER_S).astype(np.int64)[:, None]
+    return np.where(ticks < FAR, np.minimum(later, FAR - 1), FAR).astype(np.uint32)
+
+
+def _latest(rows: Sequence[Listed], asked: int) -> NDArray[np.float64]:
+    """Return, for each position, before how many seconds by road nobody is who was not listed there."""
+    return np.array([math.inf if len(row) < asked or row[-1][1] is None else row[-1][1] for row in rows])
+
+
+def _settled(last: Outlook, latest_s: NDArray[np.float64], positions: int) -> bool:
+    """Tell whether nobody who was not listed can come before the last one kept, who reaches each of them."""
     everywhere = round(last.reached_share * positions) == len(latest_s)
-    return everywhere and last.expected_s is not None and last.expected_s <= sum(latest_s) / len(latest_s)
+    return everywhere and last.expected_s is not None and last.expected_s <= float(latest_s.mean())
 
 
 def _summed(

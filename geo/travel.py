@@ -27,7 +27,7 @@ from geo.query_kernels import fill_matrix
 from geo.questions import Ranking, RegionRanking, UnitSearch
 from geo.reach import Reach, checked_minutes, reaches
 from geo.reach_kernels import reach_arcs
-from geo.region_units import first_over_region
+from geo.region_units import first_over_region, set_off
 from geo.roads import RoadGraph
 from geo.route import Leg, Route, route_along
 from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
@@ -199,17 +199,20 @@ class TravelTimes:
             roadless_share=1.0 - placed / len(positions),
         )
 
-    def nearest_region(
+    def nearest_region(  # noqa: PLR0913 - a question with all its filters
         self,
         region: Region,
         fleet: FleetIndex,
         k: int | None = None,
         accept: Callable[[str], bool] | None = None,
         wanted: int = 0,
+        *,
+        delay_s: Callable[[str], float] | None = None,
     ) -> RegionAnswer:
         """Return the units by expected time to a region, among those with a road. See `geo.uncertain`.
 
-        ``accept`` and ``wanted`` as in `nearest`. Raises `geo.snap.NoRoad` when no position has a road.
+        ``accept`` and ``wanted`` as in `nearest`; ``delay_s`` >= 0 tells after how many seconds a unit sets off, which
+        its times then include. Raises `geo.snap.NoRoad` when no position has a road.
         """
         positions = [Point(lon, lat) for lon, lat in positions_in(region).tolist()]
         placed = [(point, snap) for point in positions if (snap := self.roads.snap_if_near(point)) is not None]
@@ -228,7 +231,7 @@ class TravelTimes:
             fill_matrix(weights.address, stretch[on_road], fraction[on_road], junction[on_road], *ends, between)
             ticks = np.full((len(unit_ids), len(placed)), FAR, np.uint32)
             ticks[on_road] = between
-            return ticks
+            return ticks if delay_s is None else set_off(ticks, [delay_s(unit_id) for unit_id in unit_ids])
 
         units = sorted(each for each in fleet.ids(wanted) if accept is None or accept(each))
         most = len(units) if k is None else min(k, len(units))

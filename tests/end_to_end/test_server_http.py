@@ -1,6 +1,5 @@
 """The HTTP interface of a real server, asked as pages, exchanges and intruders would."""
 
-import time
 from typing import Any
 
 import pytest
@@ -384,66 +383,3 @@ def test_the_administrator_adds_and_ends_accounts(server: Server) -> None:
     assert refused.status_code == 401
     assert admin.http.post("/api/accounts/nobody/disable").status_code == 404
     assert server.client("supervisor1").get("/api/accounts").status_code == 403
-
-
-OUTLINE = [[103.68, 39.7], [103.7, 39.7], [103.7, 39.72], [103.68, 39.72]]
-
-
-def test_a_slow_zone_is_in_the_next_recommendation_and_gone_when_it_is_lifted(server: Server) -> None:
-    seat = server.client("dispatcher1")
-    incident_id = seat.call()["incident_id"]
-    seen = [recommended(seat, incident_id)]
-    measure_id = seat.done("slow-roads", reason="大雾", factor=20, outline=OUTLINE, datum="wgs84")["measure_id"]
-    seen.append(rebuilt(seat, incident_id, seen[0]["weights_epoch"]))
-    with seat.socket() as live:
-        live.subscribe()
-        row = live.tables["measures"][measure_id]
-        assert (row["factor"], row["reason"], row["set_by"]) == (20.0, "大雾", "dispatcher1")
-        assert live.until("weights")["epoch"] == seen[1]["weights_epoch"]
-    seat.done("lift-road-measure", measure_id=measure_id)
-    seen.append(rebuilt(seat, incident_id, seen[1]["weights_epoch"]))
-    before, during, after = (sum(each["eta_s"] for each in answer["patients"][0]["centers"]) for answer in seen)
-    assert during > before
-    assert after == before
-    assert seen[1]["weights_age_s"] < 60
-    assert seat.get("/healthz").json()["weights_epoch"] == seen[2]["weights_epoch"]
-
-
-def recommended(seat: Client, incident_id: str) -> dict[str, Any]:
-    """Return the recommendation of this moment."""
-    answer: dict[str, Any] = seat.get(f"/api/incidents/{incident_id}/recommendation").json()
-    return answer
-
-
-def rebuilt(seat: Client, incident_id: str, old_epoch: int) -> dict[str, Any]:
-    """Ask again and again until other weights answer: well under a second."""
-    started = time.monotonic()
-    while (answer := recommended(seat, incident_id))["weights_epoch"] == old_epoch:
-        assert time.monotonic() - started < 5, "no rebuild"
-    return answer
-
-
-@pytest.mark.parametrize(
-    ("more", "field"),
-    [
-        ({"outline": [[103.68, "39.7"]]}, "data.outline.0.1"),
-        ({"outline": [[103.68]]}, "data.outline.0"),
-        ({"outline": [[203.68, 39.7]]}, "outline.0"),
-        ({"picks": OUTLINE, "datum": "moon"}, "data.datum"),
-        ({"picks": OUTLINE, "ends": "2026-01-01T00:00:00"}, "data.ends"),
-    ],
-)
-def test_a_malformed_measure_is_refused_by_its_field(server: Server, more: dict[str, Any], field: str) -> None:
-    answer = server.client("dispatcher1").command("close-road", **{"reason": "x", "datum": "wgs84", **more})
-    assert answer.status_code == 422
-    assert field in answer.json()["field"], answer.text
-
-
-def test_a_call_taker_closes_no_road_and_only_known_equipment_is_asked_for(server: Server) -> None:
-    taker = server.client("taker1")
-    assert taker.command("close-road", reason="x", outline=OUTLINE, datum="wgs84").status_code == 403
-    incident_id = taker.call()["incident_id"]
-    path = f"/api/incidents/{incident_id}/recommendation"
-    assert taker.get(path, params={"equipment": "piano"}).status_code == 422
-    fit = taker.get(path, params={"level": "als", "equipment": "negative_pressure"}).json()["units"]
-    assert {row["level"] for row in fit} <= {"als"}

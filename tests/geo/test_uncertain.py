@@ -16,7 +16,7 @@ from geo.hierarchy import CLOSED_MS
 from geo.point import Point, destination_point, distance_m
 from geo.roads import RoadGraph
 from geo.snap import NoRoad
-from geo.travel import Arrival, TravelTimes
+from geo.travel import Arrival, TravelTimes, nearest_first
 from geo.uncertain import POSITIONS_MAX, BadRegion, Disc, Outline, Outlook, Region, RegionAnswer, positions_in
 from tests.geo.random_city import random_graph, random_point, travel_on
 
@@ -138,11 +138,26 @@ def test_the_nearest_units_of_a_region_are_those_of_its_positions(monkeypatch: p
         places = on_roads(travel, region)
         if not places:
             continue
-        answer = travel.nearest_region(region, fleet, k, lambda unit: unit != "u3", wanted)
-        rows = [travel.nearest(place, fleet, None, lambda unit: unit != "u3", wanted) for place in places]
+        late_s = rng.choice([0.0, 45.0, 600.0])  # of every third unit
+        delay_s = {unit: late_s if is_late(unit) else 0.0 for unit in units}.__getitem__
+        answer = travel.nearest_region(region, fleet, k, lambda unit: unit != "u3", wanted, delay_s=delay_s)
+        rows = [
+            later(travel.nearest(place, fleet, None, lambda unit: unit != "u3", wanted), late_s) for place in places
+        ]
         plain = plain_answer(rows, len(places))
         assert_same(answer, plain, k, seed)
         assert answer.choice_changes == (sum(row.first_share > 0 for row in plain.values()) > 1), f"seed {seed}"
+
+
+def is_late(unit: str) -> bool:
+    return int(unit[1:]) % 3 == 0
+
+
+def later(rows: Sequence[Arrival], late_s: float) -> list[Arrival]:
+    """Let every third unit arrive so much later."""
+    return nearest_first(
+        Arrival(row.id, row.eta_s + late_s) if is_late(row.id) and row.eta_s is not None else row for row in rows
+    )
 
 
 def test_a_point_is_a_disc_without_a_radius() -> None:

@@ -1,6 +1,7 @@
 /** Codes of rows as the operator's words. */
 import { age } from "@shared/format.ts";
 import type { FiredCondition, Place, Reason, Task } from "@shared/rows.ts";
+import type { OverRow } from "./logic/over_region.ts";
 import { lang, t } from "./texts.ts";
 
 /** 疑似STEMI, 已确认卒中: never a diagnosis without its certainty. */
@@ -33,6 +34,13 @@ export function roadRange({ eta_s, low_s, high_s }: { readonly eta_s: number | n
   if (low_s === null || high_s === null) return roadMinutes(eta_s);
   const [low, high] = [Math.floor(low_s / 60), Math.ceil(high_s / 60)];
   return low === high ? roadMinutes(eta_s) : t("console.advice.range", { low, high });
+}
+
+/** Expected and worst time over every place where the incident may be; empty while one place is known. */
+export function overWord(row: OverRow | undefined): string {
+  if (row === undefined || row.expected_s === null) return "";
+  const worst = row.worst_s === null ? t("console.advice.region.not_everywhere") : roadMinutes(row.worst_s);
+  return t("console.advice.region.times", { expected: roadMinutes(row.expected_s), worst });
 }
 
 export function ageWord(seconds: number): string {

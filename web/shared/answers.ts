@@ -35,6 +35,14 @@ export interface CenterOption {
   readonly slow_s: number | null;
 }
 
+/** While a place is only a region: times over every place within `radius_m`, and whether the first one depends on where. */
+export interface OverRegion {
+  readonly radius_m: number;
+  readonly choice_changes: boolean;
+  readonly roadless_share: number;
+  readonly rows: readonly { readonly id: string; readonly expected_s: number | null; readonly worst_s: number | null; readonly reached_share: number; readonly first_share: number }[];
+}
+
 export interface PatientRecommendation {
   readonly patient_id: string;
   readonly centers: readonly CenterOption[];
@@ -45,6 +53,8 @@ export interface PatientRecommendation {
   /** The nearest that do not lead, three at most. */
   readonly why_not: readonly { readonly center_id: string; readonly name: string; readonly reason: Text }[];
   readonly advice: readonly Text[];
+  /** The drive to the offered centres; null while the place is known well enough, or a unit has the patient. */
+  readonly region: OverRegion | null;
 }
 
 export interface Recommendation {
@@ -55,6 +65,8 @@ export interface Recommendation {
   readonly weights_age_s: number | null;
   readonly weights_failed_at: Iso | null;
   readonly units: readonly UnitOption[];
+  /** Who is first where the incident may be, turnout included; null while the place is known well enough. */
+  readonly region: OverRegion | null;
   readonly patients: readonly PatientRecommendation[];
 }
 

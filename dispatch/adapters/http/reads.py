@@ -30,6 +30,7 @@ from dispatch.center import Center
 from dispatch.city import City
 from dispatch.evidence import centers_evidence, of_one_epoch, units_evidence
 from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
+from dispatch.region_evidence import centers_over_region, units_over_region
 from dispatch.rights import may_see_patient
 from dispatch.texts_catalogue import text
 from dispatch.unit_traits import wanted_traits
@@ -54,7 +55,8 @@ async def recommendation(
 ) -> Response:
     """Rank units by road time and, for every patient, centres by time to treatment. A silent preview.
 
-    ``level`` and ``equipment`` leave only units that have them.
+    ``level`` and ``equipment`` leave only units that have them. While the place is only a region, ``region`` tells
+    expected and worst times over it, and whether the first choice depends on where exactly.
     """
     city, now, wanted = parts.feed.city, parts.clock.now(), wanted_traits(level, equipment)
     ask = partial(_recommended, parts, city, incident_id, now, wanted)
@@ -69,6 +71,7 @@ def _recommended(parts: Parts, city: City, incident_id: str, now: datetime, want
         "incident_id": incident_id,
         "computed_at": now,
         "units": worded(units),
+        "region": worded(units_over_region(city, incident_id, parts.sources, parts.rules, wanted)),
         "patients": [_centers(parts, city, each, now) for each in city.incidents[incident_id].patient_ids],
     }
 
@@ -77,11 +80,12 @@ def _centers(parts: Parts, city: City, patient_id: str, now: datetime) -> dict[s
     evidence = centers_evidence(city, patient_id, parts.sources, now)
     if evidence is None:
         none: dict[str, Any] = worded(PatientRecommendation(patient_id))
-        return none
+        return none | {"region": None}
     rows: dict[str, Any] = worded(recommend_centers(city, city.patients[patient_id], evidence, now, parts.rules))
     for row in rows["centers"]:
         row["status"] = _in_force(city.centers[row["center_id"]], now)
-    return rows
+    offered = frozenset(row["center_id"] for row in rows["centers"])
+    return rows | {"region": worded(centers_over_region(city, patient_id, parts.sources, parts.rules, offered))}
 
 
 def _in_force(center: Center, now: datetime) -> list[Any]:

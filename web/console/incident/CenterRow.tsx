@@ -2,15 +2,16 @@ import { useState } from "preact/hooks";
 import { hhmm } from "@shared/format.ts";
 import type { CenterOption } from "@shared/answers.ts";
 import type { Patient } from "@shared/rows.ts";
+import type { OverRow } from "../logic/over_region.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
-import { roadMinutes, roadRange } from "../words.ts";
+import { overWord, roadMinutes, roadRange } from "../words.ts";
 
 /** Conditions that may alarm a centre before anybody has seen the patient. */
 const EARLY = new Set(["cardiac_arrest", "imminent_delivery"]);
 
 /** One centre of the preview: time to treatment, why, and what it said about itself. */
-export function CenterRow({ option, patient }: { readonly option: CenterOption; readonly patient: Patient }) {
+export function CenterRow({ option, patient, over }: { readonly option: CenterOption; readonly patient: Patient; readonly over: OverRow | undefined }) {
   const desk = useDesk();
   const { actions, selection, link } = desk;
   const [choosing, setChoosing] = useState(false);
@@ -37,7 +38,7 @@ export function CenterRow({ option, patient }: { readonly option: CenterOption; 
         </button>
       </span>
       <span class="option-why">
-        {[`${t("console.advice.drive")} ${roadRange(option)}`, ...said.map(both)].join(" · ")}
+        {[`${t("console.advice.drive")} ${overWord(over) || roadRange(option)}`, ...said.map(both)].join(" · ")}
         {option.warnings.map((warning) => <span key={warning.code} class="warning"> ⚠ {both(warning)}</span>)}
         {option.status.map((row) => <span key={row.topic} class="faint"> · {row.owner} {t("console.units.until", { time: hhmm(row.expires_at) })}</span>)}
       </span>

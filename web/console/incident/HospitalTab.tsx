@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { CenterOption } from "@shared/answers.ts";
+import type { CenterOption, OverRegion } from "@shared/answers.ts";
 import type { Incident, Patient } from "@shared/rows.ts";
+import { mostlyFirst, overRow } from "../logic/over_region.ts";
 import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";
 import { both, colon, t } from "../texts.ts";
@@ -45,6 +46,18 @@ function Destination({ patient, incident }: { readonly patient: Patient; readonl
   );
 }
 
+/** Whether the nearest of the offered centres depends on where exactly. */
+function NearestNote({ region, centers }: { readonly region: OverRegion; readonly centers: readonly CenterOption[] }) {
+  const first = mostlyFirst(region);
+  if (first === undefined) return null;
+  const center = centers.find(({ center_id }) => center_id === first.id)?.name ?? first.id;
+  return (
+    <p class={`region-note ${region.choice_changes ? "region-open" : "region-sure"}`}>
+      {t(region.choice_changes ? "console.advice.region.centers_depend" : "console.advice.region.centers_same", { percent: Math.round(100 * first.first_share), center })}
+    </p>
+  );
+}
+
 function Preview({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
   const { advisor } = useDesk();
   const [all, setAll] = useState(false);
@@ -56,9 +69,10 @@ function Preview({ patient, incident }: { readonly patient: Patient; readonly in
   return (
     <section class="advice centers" aria-label={t("console.advice.centers")} {...order.watch}>
       <h3>{t("console.advice.centers")} {mine?.strength != null && <span class="faint">{t(`strength.${mine.strength}`)}</span>} <UpdatesNote count={order.pending} onTake={order.take} /></h3>
+      {mine?.region != null && centers.length > 0 && <NearestNote region={mine.region} centers={centers} />}
       {centers.length === 0 && <p class="nothing">{t(advice.state === "loading" ? "console.advice.loading" : "console.advice.centers.none")}</p>}
       <ol ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
-        {order.rows.slice(0, all ? undefined : FIRST_CENTERS).map((option) => <CenterRow key={option.center_id} option={option} patient={patient} />)}
+        {order.rows.slice(0, all ? undefined : FIRST_CENTERS).map((option) => <CenterRow key={option.center_id} option={option} patient={patient} over={overRow(mine?.region ?? null, option.center_id)} />)}
       </ol>
       {!all && order.rows.length > FIRST_CENTERS && <button type="button" class="small" onClick={() => setAll(true)}>{t("console.advice.more_centers", { count: order.rows.length - FIRST_CENTERS })}</button>}
       {mine !== undefined && mine.advice.map((each) => <p key={each.code} class="advice-line">{both(each)}</p>)}

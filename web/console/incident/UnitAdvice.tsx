@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { UnitOption } from "@shared/answers.ts";
+import type { OverRegion, UnitOption } from "@shared/answers.ts";
 import type { Incident } from "@shared/rows.ts";
+import { mostlyFirst, overRow, type OverRow } from "../logic/over_region.ts";
 import { isGone } from "../logic/order_lock.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
@@ -8,7 +9,7 @@ import { useHeldOrder } from "../ui/held_order.ts";
 import { useRoving } from "../ui/roving.ts";
 import { StatusMark } from "../ui/StatusMark.tsx";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
-import { ageWord, roadMinutes, roadRange } from "../words.ts";
+import { ageWord, overWord, roadMinutes, roadRange } from "../words.ts";
 
 const idOf = (option: UnitOption): string => option.unit_id;
 /** Below this age a fix is as good as live: no number to read. */
@@ -23,7 +24,9 @@ export function UnitAdvice({ incident }: { readonly incident: Incident }) {
   const [more, setMore] = useState(false);
   const underway = incident.phase === "underway";
   const advice = advisor.current.value;
-  const units = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.units : NONE;
+  const mine = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice : null;
+  const units = mine?.units ?? NONE;
+  const region = mine?.region ?? null;
   const order = useHeldOrder(units, idOf, incident.id);
   const roving = useRoving<HTMLOListElement>(order.take);
   if (incident.phase === "closed") return null;
@@ -35,9 +38,10 @@ export function UnitAdvice({ incident }: { readonly incident: Incident }) {
         <UpdatesNote count={order.pending} onTake={order.take} />
         {underway && <button type="button" class="quiet small" onClick={() => setMore(false)}>{t("console.advice.less")}</button>}
       </h3>
+      {region !== null && <RegionNote region={region} />}
       {units.length === 0 && <p class="nothing" role="status">{emptyWord(incident, advice.state)}</p>}
       <ol ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
-        {order.rows.map((option) => <Row key={option.unit_id} option={option} incident={incident} gone={isGone(option, units, idOf)} />)}
+        {order.rows.map((option) => <Row key={option.unit_id} option={option} incident={incident} gone={isGone(option, units, idOf)} over={overRow(region, option.unit_id)} />)}
       </ol>
     </section>
   );
@@ -49,6 +53,22 @@ function emptyWord(incident: Incident, state: string): string {
   return state === "ready" ? t("console.advice.none") : t("console.advice.loading");
 }
 
+/** Whether a unit may roll before the exact place is known. */
+function RegionNote({ region }: { readonly region: OverRegion }) {
+  const { link } = useDesk();
+  const radius = Math.round(region.radius_m);
+  const first = mostlyFirst(region);
+  if (first === undefined) return <p class="region-note region-open" role="status">{t("console.advice.region.nobody", { radius })}</p>;
+  const unit = link.tables.units.value.get(first.id)?.call_sign ?? first.id;
+  const times = overWord(first);
+  return (
+    <p class={`region-note ${region.choice_changes ? "region-open" : "region-sure"}`} role="status">
+      {region.choice_changes ? t("console.advice.region.depends", { radius, percent: Math.round(100 * first.first_share), unit }) : t("console.advice.region.same", { radius })}
+      <span class="faint"> {unit} {times}</span>
+    </p>
+  );
+}
+
 /** How old the position is that the time was counted from; nothing while it is fresh. */
 function fixWord({ fix_age_s, reasons }: UnitOption): string {
   if (reasons.some(({ code }) => FIX_REASONS.has(code))) return "";
@@ -56,13 +76,21 @@ function fixWord({ fix_age_s, reasons }: UnitOption): string {
   return fix_age_s > FIX_FRESH_S ? t("console.units.fix_age", { age: ageWord(fix_age_s) }) : "";
 }
 
-function Row({ option, incident, gone }: { readonly option: UnitOption; readonly incident: Incident; readonly gone: boolean }) {
+interface RowProps {
+  readonly option: UnitOption;
+  readonly incident: Incident;
+  readonly gone: boolean;
+  /** Times over the places where the incident may be; undefined while one place is known. */
+  readonly over: OverRow | undefined;
+}
+
+function Row({ option, incident, gone, over }: RowProps) {
   const desk = useDesk();
   const { actions, selection } = desk;
   const [diverting, setDiverting] = useState(false);
   const [reason, setReason] = useState("");
   const unit = { id: option.unit_id, call_sign: option.call_sign, status: option.status };
-  const why = [t(`status.${option.status}`), option.station_name, fixWord(option), ...option.reasons.map(both)].filter((word) => word !== "").join(" · ");
+  const why = [overWord(over), t(`status.${option.status}`), option.station_name, fixWord(option), ...option.reasons.map(both)].filter((word) => word !== "").join(" · ");
   const send = (): void => {
     if (!option.assignable) return setDiverting(true);
     void actions.assign(incident, unit);
@@ -77,7 +105,7 @@ function Row({ option, incident, gone }: { readonly option: UnitOption; readonly
       </button>
       <span class="option-time">
         <strong>{roadMinutes(option.eta_s)}</strong>
-        {option.eta_s !== null && <span class="faint">{roadRange(option)}</span>}
+        {option.eta_s !== null && <span class="faint">{over?.worst_s == null ? roadRange(option) : `≤ ${roadMinutes(over.worst_s)}`}</span>}
       </span>
       <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone || (!option.assignable && !desk.may("divert-unit"))} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
         {t(gone ? "console.advice.gone" : option.assignable ? "console.advice.send" : "console.advice.divert")}

@@ -7,6 +7,7 @@ from dispatch.adapters.journal.grouped import GroupedJournal
 from dispatch.adapters.journal.memory import MemoryStore
 from dispatch.adapters.journal.sealing import open_memory_keyring
 from dispatch.adapters.live.fanout_local import LocalFanout
+from dispatch.adapters.location.photos import PhotoFiles
 from dispatch.adapters.storage import Storage
 from dispatch.adapters.telemetry.ecg_files import EcgStore
 from dispatch.adapters.telemetry.local import open_local_telemetry
@@ -22,6 +23,7 @@ def test_a_full_disk_refuses_commands_keeps_reading_and_comes_back(fictional_pac
         open_local_telemetry(tmp_path),
         AccountStore(f"sqlite:///{tmp_path}/accounts.sqlite3"),
         EcgStore(tmp_path / "ecgs"),
+        PhotoFiles(tmp_path / "photos"),
         LocalFanout(),
     )
     with (

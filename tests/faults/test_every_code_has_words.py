@@ -7,20 +7,19 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from center_protocols import vocabulary as v
 from center_protocols.assess import assess
 from center_protocols.assessment import Coded
 from center_protocols.finding_groups import EcgResult, Group
-from center_protocols.findings import Findings
+from center_protocols.findings import Findings, findings_from
 from dispatch import words as w
 from dispatch.center import ActivationPhase
 from dispatch.fact import FACTS
 from dispatch.flow import deadlines, switchboard
 from dispatch.incident import IncidentPhase
 from dispatch.texts_catalogue import catalogue_files, placeholders
-from tests.center_protocols.test_properties import AT, patients
+from tests.center_protocols.test_properties import AT, chances, document
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = {
@@ -178,15 +177,13 @@ def graded_paths() -> set[str]:
     return asked
 
 
-@settings(max_examples=400, deadline=None)
-@given(patients())
-def test_whatever_the_protocols_find_is_a_sentence_on_both_pages(findings: object) -> None:
-    assert isinstance(findings, Findings)
-    result = assess(findings, AT)
-    said = [item for fired in result.conditions for item in fired.evidence]
-    for page in ("console", "crew"):
-        assert [item for item in said if not sentence(page, item)] == []
-        assert [code for code in result.advice if not spoken(page, f"{ADVISES[page]}advice", code)] == []
+def test_whatever_the_protocols_find_is_a_sentence_on_both_pages() -> None:
+    for seed, chance in chances("words"):
+        result = assess(findings_from(document(chance)), AT)
+        said = [item for fired in result.conditions for item in fired.evidence]
+        for page in ("console", "crew"):
+            assert [item for item in said if not sentence(page, item)] == [], seed
+            assert [code for code in result.advice if not spoken(page, f"{ADVISES[page]}advice", code)] == [], seed
 
 
 def sentence(page: str, item: Coded) -> bool:

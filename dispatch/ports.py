@@ -212,6 +212,24 @@ class Keyring(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OnlinePlace:
+    """A place that somebody else's geocoder knows, as WGS-84."""
+
+    name: str
+    lon: float
+    lat: float
+    provider: str
+
+
+class Places(Protocol):
+    """Asks an online geocoder. Never on the way of a call: off by default, bounded in time, silent when it fails."""
+
+    async def find(self, words: str) -> Sequence[OnlinePlace]:
+        """Return what is known; nothing when it is off, slow, broken or resting."""
+        ...
+
+
 class TelemetryUnavailable(RuntimeError):  # noqa: N818 - a state of the world that callers answer to
     """Say that telemetry cannot be stored now; the tablet keeps its outbox and tries again."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.location.photos import Photos
+from dispatch.adapters.location.places_geopy import GeopyPlaces, NoPlaces
 from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
@@ -23,7 +25,7 @@ from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.city import City
 from dispatch.evidence import Sources
-from dispatch.ports import Fenced, JournalUnavailable, Telemetry, TelemetryUnavailable
+from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
 from dispatch.rules import Rules
 from dispatch.settings import Settings
 from geo.city_pack import CityPack
@@ -92,6 +94,7 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         ecgs=kept.ecgs,
         photos=Photos(kept.photos, kept.keyring),
         text_messages=TextMessages(settings.sms_url, settings.sms_secret, clock),
+        places=_places(settings),
         link_url=settings.link_url,
         demo_accounts=await open_demo(kept.accounts, mind.city) if settings.demo else (),
         web=settings.web or WEB,
@@ -99,6 +102,12 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         exchange_secret=settings.exchange_secret,
         gateway_secret=None if settings.role == "gateway" else settings.gateway_secret,
     )
+
+
+def _places(settings: Settings) -> Places:
+    if settings.geocoder is None:
+        return NoPlaces()
+    return GeopyPlaces(settings.geocoder, settings.geocoder_key or "", settings.geocoder_url, time.monotonic)
 
 
 def _place_units(fleet: FleetIndex, telemetry: Telemetry, hub: TelemetryHub, city: City) -> None:

@@ -40,6 +40,9 @@ class Settings:
     sms_url: str | None = None  # the site's gateway for text messages: POST {number, text}; None: there is none
     sms_secret: str | None = field(default=None, repr=False)  # what we sign those with
     link_url: str | None = None  # https://… where callers reach their page; None: where the console is reached
+    geocoder: Literal["amap", "baidu", "tianditu"] | None = None  # an online geocoder beside the call; None: none
+    geocoder_key: str | None = field(default=None, repr=False)
+    geocoder_url: str | None = None  # a relay in front of the provider; None: the provider itself
     neighbors: Path | None = None  # TOML: other cities' centres with their numbers, for callers who are not ours
     gateway_secret: str | None = field(default=None, repr=False)  # what desk and gateways share; None: no gateway
     exchange_secret: str | None = field(default=None, repr=False)  # what the telephone exchange signs with; None: none
@@ -62,6 +65,8 @@ class Settings:
             raise BadInput(f"gateway_secret has fewer than {SECRET_LEAST} characters; make secrets writes a good one")
         if self.exchange_secret is not None and len(self.exchange_secret) < SECRET_LEAST:
             raise BadInput(f"exchange_secret has fewer than {SECRET_LEAST} characters")
+        if self.geocoder is not None and self.geocoder_key is None:
+            raise BadInput("a geocoder needs geocoder_key")
         if self.role == "standby" and self.journal is None:
             raise BadInput("a standby needs journal=postgresql://… to wait for")
         if self.role == "gateway":

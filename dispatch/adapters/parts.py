@@ -23,7 +23,7 @@ from dispatch.adapters.telephony.line_events import SeenEvents
 from dispatch.desk import Told
 from dispatch.evidence import Sources
 from dispatch.fact import Fact
-from dispatch.ports import Telemetry
+from dispatch.ports import Places, Telemetry
 from dispatch.rules import Rules
 from geo.city_pack import CityPack
 
@@ -73,6 +73,7 @@ class Parts:
     ecgs: KeepsEcgs
     photos: Photos
     text_messages: TextMessages
+    places: Places
     demo_accounts: tuple[DemoAccount, ...]
     web: Path
     ready: Callable[[], bool]

@@ -21,9 +21,7 @@ let problem: Key | null = null;
 let watch: number | null = null;
 let fix: GeolocationPosition | null = null;
 let sentAt = 0;
-let typed = "";
 let photoNote: Key | null = null;
-let drawn = "";
 
 const t = (key: Key, params: Readonly<Record<string, string | number>> = {}): string =>
   texts[key][lang].replace(/\{(\w+)\}/g, (hole, name: string) => String(params[name] ?? hole));
@@ -84,12 +82,10 @@ function refused(error: GeolocationPositionError): void {
   draw();
 }
 
+/** Send a line; what stands in the box goes away only when it is what was sent. */
 async function write(text: string): Promise<void> {
-  if (text.trim() === "") return;
-  if (await ask(server.write(text.trim().slice(0, 500)))) {
-    typed = "";
-    draw(true);
-  }
+  if (text.trim() === "" || !(await ask(server.write(text.trim().slice(0, 500))))) return;
+  if (words.value === text) words.value = "";
 }
 
 async function send(file: File): Promise<void> {
@@ -126,10 +122,12 @@ function lines(now: PageState): HTMLElement {
     const at = new Date(each.at).toLocaleTimeString(lang === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
     list.append(el("li", { className: each.by }, each.text, el("time", {}, `${t(`link.by.${each.by}`)} ${at}`)));
   }
-  const words = el("textarea", { value: typed, maxLength: 500, ariaLabel: t("link.write"), placeholder: t("link.write"), rows: 2, oninput: () => { typed = words.value; } });
-  const form = el("form", { onsubmit: (event) => { event.preventDefault(); void write(words.value); } }, words, el("button", { type: "submit" }, t("link.send")));
-  const quick = el("div", { className: "quick" }, ...QUICK.map((key) => el("button", { type: "button", className: "small", onclick: () => void write(t(key)) }, t(key))));
-  return el("section", {}, el("h2", {}, t("link.talk")), el("p", { className: "faint" }, t("link.talk.why")), list, quick, form);
+  requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
+  return list;
+}
+
+function quickKeys(): HTMLElement {
+  return el("div", { className: "quick" }, ...QUICK.map((key) => el("button", { type: "button", className: "small", onclick: () => void write(t(key)) }, t(key))));
 }
 
 function photo(now: PageState): HTMLElement {
@@ -140,33 +138,46 @@ function photo(now: PageState): HTMLElement {
   return el("section", {}, el("h2", {}, t("link.photo")), el("p", { className: "faint" }, t("link.photo.why")), el("label", { className: "file" }, t("link.photo.take"), input), note);
 }
 
-/** Draw again only when something is different, and never under a finger that is writing. */
-function draw(always = false): void {
-  const key = JSON.stringify([state, over, problem, lang, photoNote, watch, fix?.coords.accuracy]);
-  const writing = document.activeElement instanceof HTMLTextAreaElement && typed !== "";
-  if (key === drawn && !always) return;
-  drawn = key;
-  const held = writing && !always ? document.activeElement as HTMLTextAreaElement : null;
-  const cursor = held?.selectionStart ?? 0;
+/** One place of the page, built anew only when what it shows is different: a finger that writes is never disturbed. */
+class Slot {
+  readonly node = el("div");
+  #shown = "";
+
+  show(key: unknown, build: () => readonly (Node | string)[]): void {
+    const now = JSON.stringify([lang, key]);
+    if (now === this.#shown) return;
+    this.#shown = now;
+    this.node.replaceChildren(...build());
+  }
+}
+
+const words = el("textarea", { maxLength: 500, rows: 2 });
+const sendKey = el("button", { type: "submit" });
+const form = el("form", { onsubmit: (event) => { event.preventDefault(); void write(words.value); } }, words, sendKey);
+const talkHead = new Slot();
+const talkLines = new Slot();
+const talk = el("section", {}, talkHead.node, talkLines.node, form);
+const [head, alert, unit, place, pictures, call] = [new Slot(), new Slot(), new Slot(), new Slot(), new Slot(), new Slot()];
+page.append(el("main", {}, head.node, alert.node, unit.node, place.node, talk, pictures.node, call.node));
+
+function draw(): void {
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
-  const other = el("button", { className: "small", onclick: () => { lang = lang === "zh" ? "en" : "zh"; draw(true); } }, lang === "zh" ? "English" : "中文");
-  const main = el("main", {}, el("h1", {}, t("link.title"), other));
-  const call = el("a", { className: "call", href: "tel:120" }, t("link.call"));
-  if (over !== null) main.append(el("section", {}, el("p", { className: "big" }, t(over === "link.opened_elsewhere" ? "link.elsewhere" : "link.ended"))), call);
-  else {
-    if (problem !== null) main.append(el("p", { className: "bad", role: "alert" }, t(problem)));
-    if (state !== null) main.append(ambulance(state), position(state), lines(state), photo(state));
-    else main.append(el("p", {}, t("link.opening")));
-    main.append(call);
-  }
-  page.replaceChildren(main);
-  const list = page.querySelector("ol");
-  if (list !== null) list.scrollTop = list.scrollHeight;
-  if (held !== null) {
-    const again = page.querySelector("textarea");
-    again?.focus();
-    again?.setSelectionRange(cursor, cursor);
-  }
+  const now = over === null ? state : null;
+  const turn = (): void => { lang = lang === "zh" ? "en" : "zh"; draw(); };
+  head.show(null, () => [el("h1", {}, t("link.title"), el("button", { className: "small", onclick: turn }, lang === "zh" ? "English" : "中文"))]);
+  alert.show([over, problem, now === null], () => {
+    if (over !== null) return [el("section", {}, el("p", { className: "big" }, t(over === "link.opened_elsewhere" ? "link.elsewhere" : "link.ended")))];
+    return problem !== null ? [el("p", { className: "bad", role: "alert" }, t(problem))] : now === null ? [t("link.opening")] : [];
+  });
+  unit.show(now?.ambulance, () => (now === null ? [] : [ambulance(now)]));
+  place.show([now?.position, watch !== null, fix === null ? null : Math.round(fix.coords.accuracy)], () => (now === null ? [] : [position(now)]));
+  talk.hidden = now === null;
+  talkHead.show(null, () => [el("h2", {}, t("link.talk")), el("p", { className: "faint" }, t("link.talk.why"))]);
+  talkLines.show(now?.messages, () => (now === null ? [] : [lines(now), quickKeys()]));
+  words.ariaLabel = words.placeholder = t("link.write");
+  sendKey.textContent = t("link.send");
+  pictures.show([now?.photos, now?.photos_left, photoNote], () => (now === null ? [] : [photo(now)]));
+  call.show(null, () => [el("a", { className: "call", href: "tel:120" }, t("link.call"))]);
 }
 
 async function live(): Promise<void> {

@@ -55,6 +55,10 @@ export interface Commands {
   "record-call-back": { call_id: string; outcome: "needs_help" | "no_need" | "no_answer" | "unreachable"; note?: string | null };
   "link-call": { call_id: string; incident_id: string };
   "locate": { incident_id: string; place: PlaceIn; words?: string | null };
+  "choose-source": { incident_id: string; position_id: string; alternative?: number };
+  "note-indoors": { incident_id: string; building?: string | null; floor?: string | null; room?: string | null; access?: string | null };
+  "write-message": { link_id: string; text: string };
+  "end-link": { link_id: string };
   "write-note": { incident_id: string; text: string };
   "add-patient": { incident_id: string };
   "identify-patient": { patient_id: string; name: string };

@@ -4,6 +4,7 @@
  */
 
 import type { PlannedActivation } from "./plan.ts";
+import type { Link, LocationEstimate, Position } from "./location.ts";
 
 export type Iso = string;
 export type Lang = "zh" | "en";
@@ -16,7 +17,7 @@ export interface Text extends Both {
 }
 
 export type Role =
-  | "call_taker" | "dispatcher" | "supervisor" | "crew" | "department" | "remote_physician" | "admin" | "service" | "system";
+  | "call_taker" | "dispatcher" | "supervisor" | "crew" | "department" | "remote_physician" | "admin" | "service" | "system" | "caller";
 
 export type Priority = "P1" | "P2" | "P3" | "P4";
 
@@ -125,6 +126,14 @@ export interface Incident {
   readonly points: Points;
   /** The seat that looks after it. */
   readonly seat: string | null;
+  readonly position_ids: readonly string[];
+  readonly told: Readonly<Record<string, { readonly place: Place; readonly at: Iso }>>;
+  readonly estimate: LocationEstimate | null;
+  readonly link_ids: readonly string[];
+  readonly building: string | null;
+  readonly floor: string | null;
+  readonly room: string | null;
+  readonly access: string | null;
 }
 
 /** A code of the catalogue with the parameters of its sentence, and the source it rests on. */
@@ -356,8 +365,11 @@ export interface Tables {
   readonly measures: RoadMeasure;
   readonly seats: Seat;
   readonly marks: NumberMark;
+  readonly positions: Position;
+  readonly links: Link;
 }
 export type TableName = keyof Tables;
 export const TABLE_NAMES: readonly TableName[] = [
   "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures", "seats", "marks",
+  "positions", "links",
 ];

@@ -81,11 +81,19 @@ def _row(found: FoundPlace) -> dict[str, object]:
     }
 
 
+@router.get("/api/search/online", tags=["ground"], responses=refusals(401, 403, 422))
+async def search_online(
+    q: Annotated[str, Query(min_length=1, max_length=80)], _session: SeatOrCrew, parts: HasParts
+) -> Response:
+    """Ask the site's online geocoder, if it has one; nothing when it is off, slow or broken."""
+    return JsonResponse(list(await parts.places.find(q)))
+
+
 @router.get("/api/whereabouts", tags=["ground"], responses=refusals(401, 403, 422))
 async def whereabouts(at: Annotated[str, Query()], _session: SeatOrCrew, parts: HasParts) -> Response:
     """Say where a WGS-84 point ``lon,lat`` is, as codes of the catalogue: road and side, next crossing, landmark."""
     point = _point(at, "at")
-    return JsonResponse(asdict(await asyncio.to_thread(lambda: _reverse(parts.pack).describe(point))))
+    return JsonResponse(asdict(await asyncio.to_thread(lambda: reverse_of(parts.pack).describe(point))))
 
 
 def _gazetteer(pack: CityPack) -> Gazetteer:
@@ -100,7 +108,8 @@ def _built(pack: CityPack) -> Gazetteer:
 
 
 @cache
-def _reverse(pack: CityPack) -> ReversePlaces:
+def reverse_of(pack: CityPack) -> ReversePlaces:
+    """Return who puts points of the city into words, built once."""
     return ReversePlaces(pack, _gazetteer(pack).named)
 
 

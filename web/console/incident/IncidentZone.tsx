@@ -8,6 +8,7 @@ import { HospitalTab } from "./HospitalTab.tsx";
 import { IncidentHead } from "./IncidentHead.tsx";
 import { LogTab } from "./LogTab.tsx";
 import { PlaceCard } from "./PlaceCard.tsx";
+import { SourcesCard } from "./SourcesCard.tsx";
 import { RegisterTab } from "./RegisterTab.tsx";
 import { RunsCard } from "./RunsCard.tsx";
 import { UnitAdvice } from "./UnitAdvice.tsx";
@@ -38,6 +39,7 @@ function Selected({ incident }: { readonly incident: Incident }) {
       <IncidentHead incident={incident} />
       <div class="incident-send scroll">
         <PlaceCard incident={incident} />
+        <SourcesCard incident={incident} />
         <RunsCard incident={incident} />
         <UnitAdvice incident={incident} />
       </div>

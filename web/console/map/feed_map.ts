@@ -26,7 +26,13 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
     effect(() => map.units.show(unitFeatures(units.value.values(), desk.positions.fixes.value, desk.link.serverNow(), chosen.value))),
     effect(() => map.incidents.show(incidentFeatures(incidents.value.values(), chosen.value))),
     effect(() => map.centers.show(centerFeatures(centers.value.values(), chosen.value))),
-    effect(() => map.selected.showPlace(selected.value?.phase === "closed" ? null : (selected.value?.place ?? null))),
+    effect(() => {
+      const incident = selected.value?.phase === "closed" ? null : selected.value;
+      const others = (incident?.estimate?.possible ?? []).slice(incident?.place?.confirmed === true ? 0 : 1);
+      const told = (incident?.position_ids ?? []).flatMap((id) => desk.link.tables.positions.value.get(id) ?? []);
+      const places = [...(incident?.place == null ? [] : [incident.place]), ...others, ...told.flatMap(({ alternatives }) => alternatives)];
+      map.selected.showPlaces(places, told.flatMap(({ outline }) => (outline.length > 2 ? [outline] : [])));
+    }),
     effect(() => map.picking(desk.selection.picking.value || desk.roads.mode.value !== null)),
     effect(() => map.measures.show(measureFeatures(inOrder(desk.link.tables.measures.value.values()), minute.value, (each, number) => `R${number} ${kindWord(each)}`))),
     effect(() => map.measures.showDraft(draftFeatures(desk.roads.mode.value, desk.roads.points.value))),

@@ -54,6 +54,28 @@ export class Actions {
     return this.#ask("locate", data, "console.done.located", { incident: incident.number });
   }
 
+  /** Say which source is right; of words that can mean several places, which of them. */
+  chooseSource(incident: Incident, positionId: string, alternative: number): Promise<Answer> {
+    return this.#ask("choose-source", { incident_id: incident.id, position_id: positionId, alternative }, "console.done.chosen");
+  }
+
+  noteIndoors(incident: Incident, field: "building" | "floor" | "room" | "access", words: string): Promise<Answer> {
+    return this.#ask("note-indoors", { incident_id: incident.id, [field]: words }, "console.done.indoors");
+  }
+
+  writeMessage(linkId: string, text: string): Promise<Answer> {
+    return this.#ask("write-message", { link_id: linkId, text }, "console.done.written");
+  }
+
+  endLink(linkId: string): Promise<Answer> {
+    return this.#ask("end-link", { link_id: linkId }, "console.done.link_ended");
+  }
+
+  /** Say something that was done, or why it was not, beside the commands. */
+  tell(kind: "done" | "refused", text: Both): void {
+    this.#desk.feed.say(kind, text);
+  }
+
   /** Send exactly the row that was shown: the desk refuses when its status has changed since. */
   assign(incident: Incident, unit: Pick<Unit, "id" | "call_sign" | "status">, reason?: string): Promise<Answer> {
     const data = { incident_id: incident.id, unit_id: unit.id, seen_status: unit.status, ...(reason === undefined ? {} : { reason }) };

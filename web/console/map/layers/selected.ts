@@ -24,9 +24,11 @@ export class SelectedLayer {
     map.addLayer({ id: "route-line", source: "route", type: "line", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": token("--focus"), "line-width": 3.5 } });
   }
 
-  showPlace(place: Place | null): void {
-    const ring = place === null ? [] : [{ type: "Feature" as const, properties: {}, geometry: { type: "Polygon" as const, coordinates: [circle(place.lon, place.lat, place.radius_m)] } }];
-    void this.#map.getSource<GeoJSONSource>("fix-circle")?.setData({ type: "FeatureCollection", features: ring });
+  /** The fix, every other place where it may be, and the outlines that sources told. */
+  showPlaces(places: readonly Pick<Place, "lon" | "lat" | "radius_m">[], outlines: readonly (readonly (readonly [number, number])[])[]): void {
+    const rings = [...places.map((each) => circle(each.lon, each.lat, each.radius_m)), ...outlines.map((each) => [...each, ...each.slice(0, 1)].map(([lon, lat]): [number, number] => [lon, lat]))];
+    const features = rings.map((ring) => ({ type: "Feature" as const, properties: {}, geometry: { type: "Polygon" as const, coordinates: [ring] } }));
+    void this.#map.getSource<GeoJSONSource>("fix-circle")?.setData({ type: "FeatureCollection", features });
   }
 
   showRoute(geometry: LineGeometry | null): void {

@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 KB = 1000
-BUDGETS_KB = {"wall": 60, "crew": 120, "console": 600}
+BUDGETS_KB = {"wall": 60, "crew": 120, "console": 600, "link": 15}
 MAP = "maplibre"
-HTML = {"door": "index.html", "console": "console/index.html", "crew": "crew/index.html", "wall": "wall/index.html"}
+HTML = {
+    "door": "index.html",
+    "console": "console/index.html",
+    "crew": "crew/index.html",
+    "wall": "wall/index.html",
+    "link": "link/index.html",
+}
 EXTERNAL = re.compile(r"""(?:src|href|action)=["'](?:https?:)?//""")
 
 

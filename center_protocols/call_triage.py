@@ -63,6 +63,15 @@ COMMON: Final = (
     *_ask("cyanosis", "sweating_or_pale"),
 )
 
+# What the place adds, asked of every complaint: whom else to tell, and whether a crew may walk in.
+SCENE: Final = _ask(
+    "scene.violence",
+    "scene.fire",
+    "scene.chemical",
+    "scene.traffic",
+    "scene.infectious_suspected",
+)
+
 BY_COMPLAINT: Final = {
     Complaint.CHEST_PAIN: (
         *_ask("chest_pain.present"),
@@ -166,9 +175,9 @@ CLOCKS: Final = {
 
 
 def questions_for(findings: Findings) -> tuple[Question, ...]:
-    """Return what is still to be asked, in order: the two life questions, the common ones, the complaint's."""
+    """Return what is still to be asked, in order: of life, the common ones, the complaint's, the scene's."""
     specific = BY_COMPLAINT.get(findings.complaint, ())
-    asked = dict.fromkeys((*FIRST, *COMMON, *specific))
+    asked = dict.fromkeys((*FIRST, *COMMON, *specific, *SCENE))
     return tuple(question for question in asked if is_open(question, findings))
 
 

@@ -311,6 +311,7 @@ class TimePoint(StrEnum):
     TCPR_STARTED = "tcpr_started"
     FIRST_COMPRESSION = "first_compression"
     AED_ON_SCENE = "aed_on_scene"
+    UNIT_PREALERTED = "unit_prealerted"
     UNIT_ASSIGNED = "unit_assigned"
     UNIT_ACCEPTED = "unit_accepted"
     UNIT_EN_ROUTE = "unit_en_route"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import early_commands as ec
 from dispatch import ground_commands as gc
 from dispatch import location_commands as lc
 from dispatch.city import City, empty_city
@@ -55,6 +56,7 @@ WITH_WORDS = frozenset(
     }
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
     | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.ExportRecord}
+    | {ec.StandDownUnit, ec.ReplaceUnit, ec.ReviewHeld, ec.ConfirmService, ec.ClearScene}
     | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dispatch.call import CALL_STEPS
 from dispatch.center import ACTIVATION_STEPS
 from dispatch.incident import INCIDENT_STEPS
+from dispatch.scene import NOTICE_STEPS, STAGING_STEPS
+from dispatch.standby import STANDBY_STEPS
 from dispatch.unit import JOURNEY
 
 HEADER = """# State machines
@@ -22,6 +24,16 @@ def render() -> str:
         _diagram("Call (`dispatch/call.py`)", ((a, to, fact.__name__) for (a, fact), to in CALL_STEPS.items())),
         _diagram(
             "Incident (`dispatch/incident.py`)", ((a, to, fact.__name__) for (a, fact), to in INCIDENT_STEPS.items())
+        ),
+        _diagram(
+            "Standing by (`dispatch/standby.py`)", ((a, to, fact.__name__) for (a, fact), to in STANDBY_STEPS.items())
+        ),
+        _diagram(
+            "Standing off (`dispatch/scene.py`)", ((a, to, fact.__name__) for (a, fact), to in STAGING_STEPS.items())
+        ),
+        _diagram(
+            "Notice to 110, 119, 122 (`dispatch/scene.py`)",
+            ((a, to, fact.__name__) for (a, fact), to in NOTICE_STEPS.items()),
         ),
         _diagram(
             "Unit (`dispatch/unit.py`); outcomes and assignment are facts of their own",

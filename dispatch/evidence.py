@@ -13,13 +13,15 @@ from typing import Any, TypeVar
 from center_protocols.vocabulary import Capability, Condition
 from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import early_commands as ec
 from dispatch import ground_commands as gc
 from dispatch import location_commands as lc
 from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.flow.decision import CenterArrival, Evidence, PositionEvidence, RoadsChosen, UnitArrival
+from dispatch.scene import Flag
 from dispatch.unit import Unit
-from dispatch.unit_traits import DIVERTIBLE_NOW, READY, traits_of
+from dispatch.unit_traits import DIVERTIBLE_NOW, READY, STRETCHER_HELD, traits_of, wanted_traits
 from dispatch.words import Place, UnitStatus
 from geo.chosen_roads import NoChoice
 from geo.fleet_index import FleetIndex
@@ -29,6 +31,9 @@ from geo.travel import Arrival, TravelTimes
 
 UNITS_LOOKED_AT = 16  # more than any panel offers; the panel drops who is not fit
 DIVERTS_LOOKED_AT = 8
+HELD_LOOKED_AT = 4
+FITTING_LOOKED_AT = 4
+SEALED = wanted_traits(equipment=("negative_pressure",))
 LAT_MOST = 90.0
 WITH_PATIENT = frozenset({UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL})
 
@@ -85,7 +90,7 @@ def of_one_epoch(sources: Sources, ask: Callable[[], Found]) -> tuple[Found, int
 
 
 def units_evidence(city: City, incident_id: str, sources: Sources, at: datetime, wanted: int = 0) -> Evidence | None:
-    """Return who is nearest to an incident by road time: the free ones, and those that could be diverted.
+    """Return who is nearest to an incident by road time: free, divertible, or held at a hospital's door.
 
     Only units with all ``wanted`` traits (`dispatch.unit_traits`) count.
     """
@@ -97,13 +102,17 @@ def units_evidence(city: City, incident_id: str, sources: Sources, at: datetime,
     def near() -> list[Arrival]:
         travel, fleet = sources.travel, sources.fleet
         ready = travel.nearest(place, fleet, UNITS_LOOKED_AT, wanted=READY | wanted)
-        return ready + travel.nearest(place, fleet, DIVERTS_LOOKED_AT, wanted=DIVERTIBLE_NOW | wanted)
+        if incident.flags.get(Flag.INFECTION) == "yes":
+            ready += travel.nearest(place, fleet, FITTING_LOOKED_AT, wanted=READY | wanted | SEALED)
+        held = travel.nearest(place, fleet, HELD_LOOKED_AT, wanted=STRETCHER_HELD | wanted)
+        return ready + travel.nearest(place, fleet, DIVERTS_LOOKED_AT, wanted=DIVERTIBLE_NOW | wanted) + held
 
     try:
         found, epoch = of_one_epoch(sources, near)
     except NoRoad:
         return None
-    return Evidence(at, epoch, tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in found))
+    once = {row.id: row for row in found}.values()
+    return Evidence(at, epoch, tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in once))
 
 
 def _fix_at(sources: Sources, unit_id: str) -> datetime | None:
@@ -176,11 +185,19 @@ def position_evidence(place: Place, served: Box, neighbors: tuple[Neighbor, ...]
     return PositionEvidence(inside=False, neighbor=None if nearest is None else (nearest.name, nearest.phone))
 
 
+def _incident_of_run(city: City, assignment_id: str) -> str:
+    run = city.assignments.get(assignment_id)
+    return "" if run is None else run.incident_id
+
+
 GATHERERS: dict[type, Callable[[Any, City, Sources, datetime], Evidence | PositionEvidence | None]] = {
     lc.ReportPosition: lambda ask, _city, sources, _at: position_evidence(
         ask.place, sources.travel.roads.served, sources.neighbors
     ),
     c.AssignUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
+    ec.ReplaceUnit: lambda ask, city, sources, at: units_evidence(
+        city, _incident_of_run(city, ask.assignment_id), sources, at
+    ),
     c.DivertUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
     cc.ChooseDestination: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
     gc.CloseRoad: lambda ask, _city, sources, at: roads_evidence(ask, sources, at),

@@ -6,7 +6,7 @@ Nothing here decides. A fact that does not fit the state tables is a broken prog
 from dataclasses import replace
 from typing import Any
 
-from dispatch.changes import activation, call, ground, incident, location, patient, road_measure, run, task
+from dispatch.changes import activation, call, early, ground, incident, location, patient, road_measure, run, task
 from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -15,7 +15,7 @@ HISTORY_LIMIT = 2_000  # facts remembered per incident; more than any real incid
 
 CHANGES: dict[type, Change] = {
     kind: change
-    for changes in (ground, road_measure, call, incident, location, patient, run, activation, task)
+    for changes in (ground, road_measure, call, incident, location, early, patient, run, activation, task)
     for kind, change in changes.CHANGES.items()
 }
 

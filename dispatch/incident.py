@@ -12,6 +12,7 @@ from typing import Any
 from dispatch import events as e
 from dispatch.fact import Fact
 from dispatch.location import LocationEstimate, ToldPlace
+from dispatch.scene import Notice, Staging
 from dispatch.words import FiredCondition, Outcome, Place, PlannedActivation, Reason, TargetPoint, personal
 
 
@@ -84,6 +85,19 @@ def corrected(points: Points, point: str, row: PointRow, reason: str) -> Points:
     return {**points, point: replace(row, corrections=corrections, reason=reason, delay_reason=delay_reason)}
 
 
+# What a call-back to a held incident can find.
+REVIEW_FINDINGS = ("unchanged", "worse", "better", "no_answer")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUnit:
+    """Which unit an incident lost, and to which other incident; None: it went off by itself."""
+
+    unit_id: str
+    for_incident_id: str | None
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """What happened at one place."""
@@ -116,6 +130,12 @@ class Incident:
     floor: str | None = personal("id")
     room: str | None = personal("id")
     access: str | None = personal("id")
+    standby_unit_ids: tuple[str, ...] = ()
+    taken: TakenUnit | None = None  # until another unit is sent
+    reviews: int = 0  # call-backs while it was held
+    flags: dict[str, str] = field(default_factory=dict)  # danger on scene: yes | no | unknown
+    notices: dict[str, Notice] = field(default_factory=dict)  # by service: 110, 119, 122
+    staging: Staging | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,21 @@ class Rules:
     turnout_s: float
     accept_within_s: float
     roll_within_s: float
+    locate_within_s: float
+    prealert_within_s: float
+    dispatch_within_s: float
+    standby_settle_s: float
+    stand_off_m: float
+    stand_off_chemical_m: float
+    infection_prefer_s: float
+    service_retry_s: float
+    service_attempts: int
     acknowledge_within_s: float
     acknowledge_eta_share: float
     acknowledge_least_s: float
     end_acknowledge_within_s: float
     hold_review_min: float
+    hold_no_answer_min: float
     tie_band_s: float
     region_from_m: float
     stale_fix_s: float

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dispatch.incident import PointRow, Points
+from dispatch.standby import Standby
 from dispatch.words import Outcome, UnitStatus, personal
 
 S = UnitStatus
@@ -82,6 +83,7 @@ class Unit:
     last_assignment_id: str | None = None
     out_reason: str | None = personal("id")
     out_until: datetime | None = None
+    standby: Standby | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
+from dispatch.changes.early import without_standby
 from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.location import FUSED, ToldPlace, kind_told
@@ -64,6 +65,8 @@ def returned(city: City, fact: Fact, d: e.IncidentReturned) -> City:
 
 
 def closed(city: City, fact: Fact, d: e.IncidentClosed) -> City:
+    for unit_id in city.incidents[d.incident_id].standby_unit_ids:
+        city = without_standby(city, unit_id)
     row = i.stepped(city.incidents[d.incident_id], fact)
     return city.with_incident(replace(row, closed_at=fact.at, outcome=d.outcome, waiting_since=None, review_at=None))
 

@@ -30,6 +30,7 @@ def assigned(city: City, fact: Fact, d: e.UnitAssigned) -> City:
         assignment_ids=(*case.assignment_ids, run.id),
         waiting_since=None,
         review_at=None,
+        taken=None,
         points=i.with_point(case.points, "unit_assigned", i.point_row(fact)),
     )
     unit = replace(

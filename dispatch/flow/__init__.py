@@ -18,8 +18,11 @@ from dispatch.flow import (
     location,
     patient,
     roads,
+    scene,
+    standby,
     switchboard,
     triage,
+    waiting,
 )
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
@@ -32,7 +35,10 @@ STAGES = (
     location,
     link,
     triage,
+    scene,
+    standby,
     assignment,
+    waiting,
     journey,
     patient,
     activation,

@@ -1,10 +1,11 @@
 """The assignment: one unit to one incident, until its one coded outcome. Wheels never wait for findings."""
 
-from datetime import timedelta
-
 from dispatch import center_events as ce
 from dispatch import commands as c
+from dispatch import early_commands as ec
+from dispatch import early_events as ee
 from dispatch import events as e
+from dispatch import ground_events as ge
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
@@ -12,13 +13,15 @@ from dispatch.errors import Refused
 from dispatch.flow.call import PATIENTS_LIMIT, unless_open
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.recommend import rank_units, units_used
+from dispatch.flow.standby import freed_from_standby, unless_dispatchable_to, unless_free
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
-from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Assignment, Unit
+from dispatch.unit import DIVERTIBLE, Assignment, Unit
 from dispatch.words import Outcome, RankingUsed, UnitStatus
 
 # These outcomes end the run, not the patient: somebody is still waiting.
 UNSERVED = frozenset({Outcome.CANCELLED, Outcome.HANDED_TO_OTHER_UNIT})
+NOT_ROLLING = "not_rolling"
 STILL_PARKED = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
 
 
@@ -29,13 +32,9 @@ def assign_unit(city: City, command: Command, ask: c.AssignUnit, rules: Rules) -
     unit = city.units.get(ask.unit_id)
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
-    if unit.status not in DISPATCHABLE or not unit.crew:
-        seen = ask.seen_status or UnitStatus.AVAILABLE
-        return Refused(
-            "unit.not_free",
-            {"unit": unit.call_sign, "status": f"status.{unit.status}", "seen": f"status.{seen}"},
-        )
-    return [_assigned(city, command, ask, rules)]
+    if (refused := unless_free(unit, ask.seen_status)) is not None:
+        return refused
+    return [*freed_from_standby(unit, ask.incident_id), _assigned(city, command, ask, rules)]
 
 
 def divert_unit(city: City, command: Command, ask: c.DivertUnit, rules: Rules) -> Decision:
@@ -51,21 +50,37 @@ def divert_unit(city: City, command: Command, ask: c.DivertUnit, rules: Rules) -
     if run.incident_id == ask.incident_id:
         return Refused("unit.already_here", {"unit": unit.call_sign})
     ended = e.AssignmentEnded(run.id, run.incident_id, unit.id, Outcome.CANCELLED, ask.reason, UnitStatus.RETURNING)
-    return [
-        ended,
-        *_after_run(city, run, Outcome.CANCELLED, "diverted"),
-        _assigned(city, command, ask, rules),
-    ]
+    after = _after_run(city, run, Outcome.CANCELLED, "diverted")
+    robbed = [ee.UnitTakenAway(run.incident_id, unit.id, ask.incident_id)] if _waits_again(after) else []
+    return [ended, *after, *robbed, _assigned(city, command, ask, rules)]
 
 
-def unless_dispatchable_to(city: City, incident_id: str) -> Refused | None:
-    """Return the refusal for an incident nobody can be sent to: dispatch needs a location, and only that."""
-    if (refused := unless_open(city, incident_id)) is not None:
+def _waits_again(facts: Facts) -> bool:
+    return any(isinstance(each, e.IncidentReturned) for each in facts)
+
+
+def replace_unit(city: City, command: Command, ask: ec.ReplaceUnit, rules: Rules) -> Decision:
+    """Send another unit for one that does not roll; that one counts as out of service until it answers."""
+    run = city.assignments.get(ask.assignment_id)
+    if run is None:
+        return Refused("assignment.unknown")
+    if run.outcome is not None:
+        return Refused("assignment.ended", {"outcome": f"outcome.{run.outcome}"})
+    silent, unit = city.units[run.unit_id], city.units.get(ask.unit_id)
+    if silent.status not in STILL_PARKED:
+        return Refused("unit.rolling", {"unit": silent.call_sign, "status": f"status.{silent.status}"})
+    if unit is None:
+        return Refused("unit.unknown", {"unit": ask.unit_id})
+    if (refused := unless_free(unit)) is not None:
         return refused
-    incident = city.incidents[incident_id]
-    if incident.phase is IncidentPhase.UNLOCATED:
-        return Refused("incident.not_located", {"incident": incident.number})
-    return None
+    outcome = Outcome.HANDED_TO_OTHER_UNIT
+    sent = c.AssignUnit(run.incident_id, unit.id, NOT_ROLLING)
+    return [
+        *freed_from_standby(unit, run.incident_id),
+        _assigned(city, command, sent, rules),
+        e.AssignmentEnded(run.id, run.incident_id, silent.id, outcome, NOT_ROLLING, UnitStatus.AVAILABLE),
+        ge.UnitOutOfService(silent.id, NOT_ROLLING),
+    ]
 
 
 def _assigned(city: City, command: Command, ask: c.AssignUnit | c.DivertUnit, rules: Rules) -> e.UnitAssigned:
@@ -170,25 +185,6 @@ def delivered(city: City, run: Assignment) -> Facts:
     return [*ended, stop, *_after_run(city, run, Outcome.DELIVERED, "delivered")]
 
 
-def hold_incident(city: City, command: Command, ask: c.HoldIncident, rules: Rules) -> Decision:
-    """Let it wait, with a minute at which somebody calls back."""
-    if (refused := unless_dispatchable_to(city, ask.incident_id)) is not None:
-        return refused
-    if city.incidents[ask.incident_id].phase is IncidentPhase.UNDERWAY:
-        return Refused("incident.has_units", {"incident": city.incidents[ask.incident_id].number})
-    review_at = command.at + timedelta(minutes=rules.hold_review_min)
-    return [e.IncidentHeld(ask.incident_id, review_at, ask.reason)]
-
-
-def resume_incident(city: City, _command: Command, ask: c.ResumeIncident, _rules: Rules) -> Decision:
-    """Put it back into the queue."""
-    if (refused := unless_open(city, ask.incident_id)) is not None:
-        return refused
-    if city.incidents[ask.incident_id].phase is not IncidentPhase.HELD:
-        return Refused("incident.not_held", {"incident": city.incidents[ask.incident_id].number})
-    return [e.IncidentResumed(ask.incident_id)]
-
-
 def close_incident(city: City, _command: Command, ask: c.CloseIncident, _rules: Rules) -> Decision:
     """Close what nobody drives to: a prank, a second call, a caller who needs advice only."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
@@ -226,9 +222,8 @@ def reopen_incident(city: City, command: Command, ask: c.ReopenIncident, _rules:
 DECISIONS: dict[type, Decide] = {
     c.AssignUnit: assign_unit,
     c.DivertUnit: divert_unit,
+    ec.ReplaceUnit: replace_unit,
     c.EndAssignment: end_assignment,
-    c.HoldIncident: hold_incident,
-    c.ResumeIncident: resume_incident,
     c.CloseIncident: close_incident,
     c.ReopenIncident: reopen_incident,
 }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from dispatch import center_events as ce
 from dispatch import commands as c
+from dispatch import early_events as ee
 from dispatch import events as e
 from dispatch import ground_events as ge
 from dispatch.center import ENDED_UNSEEN, UNANSWERED
@@ -19,8 +20,11 @@ from dispatch.flow.location import lapsed_positions, outside_tasks
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
+from dispatch.scene import NoticePhase, Service, StagingPhase
+from dispatch.standby import StandbyPhase
 from dispatch.words import Role, UnitStatus
 
+SERVICE_TASKS = {f"service_{each}": each.value for each in Service}
 NOT_ROLLING = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
 
 
@@ -50,6 +54,9 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)
         yield from _held_too_long(city, incident_id, now)
+        yield from _unsettled_standbys(city, incident_id, now, rules)
+        yield from _robbed(city, incident_id)
+        yield from _on_scene(city, incident_id)
         yield from outside_tasks(city, incident_id)
 
 
@@ -85,6 +92,53 @@ def _held_too_long(city: City, incident_id: str, now: datetime) -> Iterator[e.Ta
         yield _task("held_review", subject, row.id, row.review_at, {"incident": row.number})
 
 
+def _unsettled_standbys(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    for unit_id in city.incidents[incident_id].standby_unit_ids:
+        unit = city.units[unit_id]
+        if unit.standby is None:
+            continue
+        subject = f"incident:{incident_id}/{unit_id}@{unit.standby.since.isoformat()}"
+        params = {"unit": unit.call_sign, "incident": city.incidents[incident_id].number}
+        answer_by = unit.standby.since + timedelta(seconds=rules.accept_within_s)
+        settle_by = unit.standby.since + timedelta(seconds=rules.standby_settle_s)
+        if unit.standby.phase is StandbyPhase.CALLED and now >= answer_by:
+            yield _task("standby_unanswered", subject, incident_id, answer_by, params)
+        if now >= settle_by:
+            yield _task("standby_unsettled", subject, incident_id, settle_by, params)
+
+
+def _robbed(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
+    row = city.incidents[incident_id]
+    if row.taken is None or row.phase not in (IncidentPhase.WAITING, IncidentPhase.HELD):
+        return
+    other = row.taken.for_incident_id
+    params = {
+        "incident": row.number,
+        "unit": city.units[row.taken.unit_id].call_sign,
+        "other": "—" if other is None else city.incidents[other].number,
+        "seat": row.seat or "—",
+    }
+    subject = f"incident:{row.id}@{row.taken.at.isoformat()}"
+    yield _task("unit_taken", subject, row.id, row.taken.at, params)
+
+
+def _on_scene(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
+    """Ask for a word with every service until it confirms, and about a crew that went in before it was clear."""
+    row = city.incidents[incident_id]
+    for notice in row.notices.values():
+        if notice.phase is not NoticePhase.CONFIRMED:
+            subject = f"incident:{row.id}@{notice.told_at.isoformat()}"
+            params = {"incident": row.number, "service": notice.service}
+            yield _task(f"service_{notice.service}", subject, row.id, notice.told_at, params)
+    if row.staging is None or row.staging.phase is not StagingPhase.STAGED:
+        return
+    for run in city.active_assignments(incident_id):
+        unit = city.units[run.unit_id]
+        if unit.status is UnitStatus.AT_PATIENT:
+            params = {"unit": unit.call_sign, "incident": row.number}
+            yield _task("went_in_uncleared", f"assignment:{run.id}", row.id, unit.status_since, params)
+
+
 def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
     return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
 
@@ -110,6 +164,10 @@ def finish_task(city: City, _command: Command, ask: c.FinishTask, _rules: Rules)
         return Refused("task.unknown")
     if task.done_at is not None:
         return Refused("task.done")
+    if task.kind == "held_review":
+        return Refused("task.needs_review")
+    if task.kind in SERVICE_TASKS and task.incident_id is not None:
+        return [ee.ServiceConfirmed(task.incident_id, SERVICE_TASKS[task.kind], ask.note), e.TaskDone(task.id, "done")]
     return [e.TaskDone(task.id, "done", ask.note)]
 
 

@@ -12,8 +12,9 @@ from dispatch.errors import Refused
 from dispatch.flow.assignment import delivered, patients_of_run
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over
+from dispatch.flow.standby import freed_from_standby
 from dispatch.rules import Rules
-from dispatch.unit import RUN, STEP_POINTS, Unit, drives_on, is_late, may_move
+from dispatch.unit import DISPATCHABLE, RUN, STEP_POINTS, Unit, drives_on, is_late, may_move
 from dispatch.words import UnitStatus
 
 
@@ -36,7 +37,7 @@ def sign_off(city: City, _command: Command, ask: gc.SignOff, _rules: Rules) -> D
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.assignment_id is not None:
         return Refused("unit.on_run", {"unit": unit.call_sign})
-    return [ge.CrewSignedOff(unit.id)]
+    return [*freed_from_standby(unit, None), ge.CrewSignedOff(unit.id)]
 
 
 def take_out_of_service(city: City, _command: Command, ask: gc.TakeOutOfService, _rules: Rules) -> Decision:
@@ -46,7 +47,7 @@ def take_out_of_service(city: City, _command: Command, ask: gc.TakeOutOfService,
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.assignment_id is not None:
         return Refused("unit.on_run", {"unit": unit.call_sign})
-    return [ge.UnitOutOfService(unit.id, ask.reason, ask.until)]
+    return [*freed_from_standby(unit, None), ge.UnitOutOfService(unit.id, ask.reason, ask.until)]
 
 
 def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rules) -> Decision:
@@ -70,7 +71,8 @@ def _stepped(city: City, command: Command, unit: Unit, ask: c.ReportStatus, rule
         return Refused("unit.no_such_step", _named(unit, ask.status))
     if ask.status is UnitStatus.AVAILABLE and not set(rules.required_crew) <= set(unit.crew):
         return Refused("unit.crew_incomplete", {"unit": unit.call_sign})
-    return [said, *_consequences(city, command, unit, ask.status)]
+    gone = [] if ask.status in DISPATCHABLE else freed_from_standby(unit, None)
+    return [*gone, said, *_consequences(city, command, unit, ask.status)]
 
 
 def _of_another_run(city: City, command: Command, unit: Unit, ask: c.ReportStatus) -> Decision:

@@ -22,11 +22,12 @@ from dispatch.flow.models_used import Ranked, models_used, outcome_advice, predi
 from dispatch.flow.triage import current_assessment, reason
 from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
+from dispatch.scene import Flag
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
 from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
 from geo.eta_range import eta_range
 
-UNIT_RULE = "units-by-road-time/1"
+UNIT_RULE = "units-by-road-time/2"
 CENTER_RULE = "centers-by-time-to-treatment/1"
 INFECTION_EQUIPMENT = "negative_pressure"
 
@@ -111,18 +112,29 @@ class _Fit:
 
 
 def rank_units(city: City, incident_id: str, evidence: Evidence, rules: Rules) -> tuple[UnitOption, ...]:
-    """Rank who can be sent by turnout and road time, then who could be diverted from a less urgent run."""
+    """Rank who can be sent by turnout and road time, then who could be diverted or waits at a hospital's door.
+
+    On suspected infection a negative-pressure unit may come ``infection_prefer_s`` later and still stand first.
+    """
     incident = city.incidents[incident_id]
     known = [(city.units[row.unit_id], row) for row in evidence.units if row.unit_id in city.units]
     ready = [_fit(unit, row, evidence, rules) for unit, row in known if unit.status in DISPATCHABLE and unit.crew]
     others = [_fit(unit, row, evidence, rules) for unit, row in known if _divertible_for(city, unit, incident.priority)]
-    best = sorted(ready, key=lambda fit: fit.order)[: rules.units_offered]
+    held = [_fit(unit, row, evidence, rules) for unit, row in known if unit.status is UnitStatus.STRETCHER_HELD]
+    sealed = incident.flags.get(Flag.INFECTION) == "yes"
+    best = sorted(ready, key=lambda fit: _preferred(fit, rules) if sealed else fit.order)[: rules.units_offered]
     more = sorted(others, key=lambda fit: fit.order)[: rules.diverts_offered]
+    waiting = sorted(held, key=lambda fit: fit.order)[: rules.diverts_offered]
     first_s = best[0].eta_s if best else None
     return tuple(
         _unit_option(fit, rank, _tied(fit, rank, first_s, rules), _unit_reasons(city, incident, fit, rules))
-        for rank, fit in enumerate((*best, *more), 1)
+        for rank, fit in enumerate((*best, *more, *waiting), 1)
     )
+
+
+def _preferred(fit: _Fit, rules: Rules) -> tuple[bool, float, str]:
+    head_start_s = rules.infection_prefer_s if INFECTION_EQUIPMENT in fit.unit.equipment else 0.0
+    return (fit.eta_s is None, (fit.eta_s or 0.0) - head_start_s, fit.unit.id)
 
 
 def _fit(unit: Unit, arrival: UnitArrival, evidence: Evidence, rules: Rules) -> _Fit:
@@ -151,11 +163,12 @@ def _divertible_for(city: City, unit: Unit, priority: str | None) -> bool:
 def _tied(fit: _Fit, rank: int, first_s: float | None, rules: Rules) -> bool:
     if rank == 1 or fit.eta_s is None or first_s is None or fit.unit.status not in DISPATCHABLE:
         return False
-    return fit.eta_s - first_s <= rules.tie_band_s
+    return 0 <= fit.eta_s - first_s <= rules.tie_band_s
 
 
 def _unit_option(fit: _Fit, rank: int, tie: bool, reasons: list[Reason]) -> UnitOption:  # noqa: FBT001 - a row's field
-    first = [Reason("unit.first_by_road_time")] if rank == 1 and fit.eta_s is not None else []
+    sealed = any(each.code == "unit.negative_pressure" for each in reasons)
+    first = [Reason("unit.first_by_road_time")] if rank == 1 and fit.eta_s is not None and not sealed else []
     return UnitOption(
         fit.unit.id,
         fit.unit.call_sign,
@@ -177,28 +190,43 @@ def _unit_reasons(city: City, incident: Incident, fit: _Fit, rules: Rules) -> li
     unit = fit.unit
     if fit.eta_s is None:
         return [Reason("unit.unreachable")]
+    if unit.status is UnitStatus.STRETCHER_HELD:
+        return [Reason("unit.stretcher_held", _held_at(city, unit))]
     found = []
     if unit.status is UnitStatus.AVAILABLE:
         found.append(Reason("unit.turnout_counted", {"turnout_s": round(rules.turnout_s)}))
     if unit.status is UnitStatus.RETURNING:
         found.append(Reason("unit.returning"))
-    if unit.assignment_id is not None:
-        theirs = city.incidents[city.assignments[unit.assignment_id].incident_id]
-        found.append(Reason("unit.divert_from", {"incident": theirs.number, "priority": theirs.priority or "?"}))
+    found += _engaged(city, incident, unit)
     if fit.fix_age_s is None:
         found.append(Reason("unit.position_unknown"))
     elif fit.fix_age_s > rules.stale_fix_s:
         found.append(Reason("unit.stale_fix", {"age_s": round(fit.fix_age_s)}))
     if unit.level == "bls" and incident.priority == "P1":
         found.append(Reason("unit.basic_level"))
-    if INFECTION_EQUIPMENT in unit.equipment and _infectious(city, incident):
-        found.append(Reason("unit.negative_pressure"))
+    if INFECTION_EQUIPMENT in unit.equipment and incident.flags.get(Flag.INFECTION) == "yes":
+        found.append(Reason("unit.negative_pressure", {"minutes": round(rules.infection_prefer_s / 60)}))
     return found
 
 
-def _infectious(city: City, incident: Incident) -> bool:
-    patients = (city.patients[each] for each in incident.patient_ids)
-    return any(patient.findings.get("scene", {}).get("infectious_suspected") == "yes" for patient in patients)
+def _engaged(city: City, incident: Incident, unit: Unit) -> list[Reason]:
+    """Say for whom a unit stands by, or from which run it would be taken."""
+    if unit.standby is not None and unit.standby.incident_id == incident.id:
+        return [Reason("unit.stands_by")]
+    if unit.standby is not None:
+        return [Reason("unit.stands_by_for", {"incident": city.incidents[unit.standby.incident_id].number})]
+    if unit.assignment_id is None:
+        return []
+    theirs = city.incidents[city.assignments[unit.assignment_id].incident_id]
+    return [Reason("unit.divert_from", {"incident": theirs.number, "priority": theirs.priority or "?"})]
+
+
+def _held_at(city: City, unit: Unit) -> dict[str, str | int | float]:
+    """Name the hospital that holds the stretcher, with its telephone."""
+    incident = city.incidents[city.assignments[unit.assignment_id or ""].incident_id]
+    centers = (city.patients[each].center_id for each in incident.patient_ids)
+    center = next((city.centers[each] for each in centers if each is not None), None)
+    return {"center": "—" if center is None else center.name, "phone": (center and center.phone) or "—"}
 
 
 def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime, rules: Rules) -> Ranked:

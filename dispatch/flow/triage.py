@@ -16,6 +16,7 @@ from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision
+from dispatch.flow.scene import flagged
 from dispatch.incident import Patient, merged_findings
 from dispatch.rules import Rules
 from dispatch.words import Role
@@ -33,7 +34,8 @@ def record_findings(city: City, command: Command, ask: c.RecordFindings, rules: 
         return Refused("findings.invalid", {"what": str(error)})
     learned = e.FindingsRecorded(patient.id, patient.incident_id, ask.findings)
     result = assess(findings, command.at, rules.protocols)
-    return [learned, assessed(patient, result), *_recognised_arrest(patient, result, command.at)]
+    scene = flagged(city, patient.incident_id, patient.id, known)
+    return [learned, *scene, assessed(patient, result), *_recognised_arrest(patient, result, command.at)]
 
 
 def _recognised_arrest(patient: Patient, result: Assessment, at: datetime) -> list[e.TimePointRegistered]:

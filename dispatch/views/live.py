@@ -149,6 +149,7 @@ def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
         ids["activations"] |= set(incident.activation_ids)
         ids["positions"] |= set(incident.position_ids)
         ids["links"] |= set(incident.link_ids)
+        ids["units"] |= set(incident.standby_unit_ids)
     return ids
 
 
@@ -251,8 +252,13 @@ def crew_run(city: City, unit_id: str | None) -> Assignment | None:
     return None
 
 
+def _stands_by_for(city: City, unit_id: str | None) -> str | None:
+    unit = city.units.get(unit_id) if unit_id else None
+    return None if unit is None or unit.standby is None else unit.standby.incident_id
+
+
 def _crew_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  # noqa: ANN401 - any row
-    if table == "centers":
+    if table == "centers" or (table == "incidents" and row.id == _stands_by_for(city, scope.unit_id)):
         return OPEN
     if table == "units":
         return OPEN if row.id == scope.unit_id else None

@@ -10,6 +10,7 @@ from center_protocols.call_triage import (
     CLOCKS,
     COMMON,
     FIRST,
+    SCENE,
     STEPS,
     AnswerKind,
     Question,
@@ -21,7 +22,7 @@ from center_protocols.call_triage import (
 from center_protocols.findings import NOTHING_KNOWN, Complaint, findings_from
 from center_protocols.vocabulary import Condition, Priority, TimePoint
 
-GROUPS = (FIRST, COMMON, *BY_COMPLAINT.values())
+GROUPS = (FIRST, COMMON, *BY_COMPLAINT.values(), SCENE)
 QUESTIONS: list[Question] = list(dict.fromkeys(question for group in GROUPS for question in group))
 
 

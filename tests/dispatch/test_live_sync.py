@@ -14,11 +14,13 @@ import pytest
 from dispatch import call_commands as cl
 from dispatch import center_commands as cc
 from dispatch import commands as c
+from dispatch import early_commands as ec
 from dispatch import ground_commands as gc
 from dispatch import location_commands as lc
 from dispatch.command_roles import COMMANDS
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
+from dispatch.unit import DISPATCHABLE
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Actor, Outcome, Place, UnitStatus
 from tests.dispatch.story import (
@@ -117,7 +119,7 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.later(400).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(c.FinishTask(next(iter(story.city.open_tasks)), "called"))
     tell_where(story)
-    story.ask(gc.SignOff("U4"), crew("U4"))
+    an_hour_without_units(story)
     return story
 
 
@@ -154,6 +156,33 @@ def a_day_on_the_lines(story: Story, call_id: str) -> None:
     story.ask(cl.MarkNumber("13900000000", "prank", "骚扰", story.now + timedelta(days=1)), TAKER)
     story.ask(cl.LiftMark(next(iter(story.city.marks))), SUPERVISOR)
     story.ask(cl.ExportRecord(story.city.calls[lost].incident_id, "家属查询"), SUPERVISOR)
+
+
+def an_hour_without_units(story: Story) -> None:
+    """Let a unit stand by, take it away, hold the incident, tell the others, and let the crew in."""
+    first, second = (story.ask(c.ReceiveCall(each, place=PLACE), TAKER)[1].data for each in ("5", "6"))
+    story.ask(ec.PrealertUnit(first.incident_id, "U4"), TAKER)
+    story.ask(ec.AcknowledgeStandby("U4"), crew("U4"))
+    story.ask(ec.PrealertUnit(second.incident_id, "U4"), TAKER)
+    story.later(200).ask(c.CheckDeadlines(), SYSTEM)
+    story.ask(ec.StandDownUnit("U4", "误报"), TAKER)
+    story.ask(c.HoldIncident(first.incident_id, "no_unit"), TAKER)
+    story.later(601).ask(c.CheckDeadlines(), SYSTEM)
+    story.ask(ec.ReviewHeld(first.incident_id, "worse", "P1", "意识变差"), TAKER)
+    story.ask(c.RecordFindings(first.patient_id, {"scene": {"violence": "yes", "chemical": "yes"}}), TAKER)
+    for service in ("110", "119"):
+        story.ask(ec.TellService(first.incident_id, service), TAKER)
+    story.ask(ec.ReportNotice(first.incident_id, "110", delivered=True, attempts=1), SYSTEM)
+    story.ask(ec.ReportNotice(first.incident_id, "119", delivered=False, attempts=4), SYSTEM)
+    story.ask(ec.ConfirmService(first.incident_id, "119", "警情 7"), TAKER)
+    story.ask(ec.ClearScene(first.incident_id, "现场民警"), TAKER)
+    story.ask(ec.StageUnits(first.incident_id), TAKER)
+    story.ask(c.AssignUnit(first.incident_id, "U4"))
+    run = story.city.units["U4"].assignment_id or ""
+    story.ask(c.EndAssignment(story.city.units["U3"].assignment_id or "", Outcome.CANCELLED), crew("U3"))
+    story.ask(ec.ReplaceUnit(run, "U3"))
+    story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
+    story.ask(gc.SignOff("U4"), crew("U4"))
 
 
 def tell_where(story: Story) -> None:
@@ -212,6 +241,7 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             *[(c.ReceiveCall("1", "某处", None, PLACE if chance.random() < 0.8 else None), TAKER)] * 3,
             *some_lines(story, chance),
             *some_positions(story, chance, incident_id),
+            *some_early(chance, incident_id, unit_id, patient_id, run_id),
             (c.Locate(incident_id, PLACE), TAKER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
@@ -256,6 +286,25 @@ def some_lines(story: Story, chance: random.Random) -> list[tuple[Any, Actor]]:
     ]
 
 
+def some_early(
+    chance: random.Random, incident_id: str, unit_id: str, patient_id: str, run_id: str
+) -> list[tuple[Any, Actor]]:
+    service, answer = chance.choice(("110", "119", "122", "911")), chance.choice(("yes", "no", "unknown"))
+    return [
+        *[(ec.PrealertUnit(incident_id, unit_id), TAKER)] * 2,
+        (ec.AcknowledgeStandby(unit_id), crew(unit_id)),
+        (ec.StandDownUnit(unit_id), TAKER),
+        (ec.ReplaceUnit(run_id, chance.choice(UNITS)), DISPATCHER),
+        (ec.ReviewHeld(incident_id, chance.choice(("worse", "no_answer", "?"))), TAKER),
+        (c.RecordFindings(patient_id, {"scene": {chance.choice(("fire", "infectious_suspected")): answer}}), TAKER),
+        (ec.TellService(incident_id, service, chance.random() < 0.5), TAKER),
+        (ec.ReportNotice(incident_id, service, chance.random() < 0.5, 2), SYSTEM),
+        (ec.ConfirmService(incident_id, service), TAKER),
+        (ec.StageUnits(incident_id), TAKER),
+        (ec.ClearScene(incident_id, "民警"), crew(unit_id)),
+    ]
+
+
 def some_positions(story: Story, chance: random.Random, incident_id: str) -> list[tuple[Any, Actor]]:
     source = chance.choice(("aml", "cell", "pasted", "link"))
     near = Place(116.4 + chance.choice((0, 0.001, 0.03)), 39.9, chance.choice((0, 30, 800)), "wgs84", source)
@@ -277,7 +326,12 @@ def check_invariants(story: Story) -> None:
     for unit in city.units.values():
         if unit.assignment_id is not None:
             assert city.assignments[unit.assignment_id].outcome is None
+    for unit in city.units.values():
+        if unit.standby is not None:
+            assert unit.status in DISPATCHABLE
+            assert unit.id in city.incidents[unit.standby.incident_id].standby_unit_ids
     for incident in city.incidents.values():
+        assert all(city.units[each].standby is not None for each in incident.standby_unit_ids)
         assert (incident.id in city.open_incidents) == (incident.phase is not IncidentPhase.CLOSED)
         active = city.active_assignments(incident.id)
         assert len({run.unit_id for run in active}) == len(active)

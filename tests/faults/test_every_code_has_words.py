@@ -19,6 +19,7 @@ from dispatch.fact import FACTS
 from dispatch.flow import deadlines, switchboard
 from dispatch.incident import IncidentPhase
 from dispatch.texts_catalogue import catalogue_files, placeholders
+from geo.locate import SourceKind
 from tests.center_protocols.test_properties import AT, chances, document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "console.incident.phase": IncidentPhase,
         "console.level": ("als", "bls"),
         "console.out_reason": ("no_crew",),
+        "console.location.kind": SourceKind,
         "console.place.source": ("handset", "map_click", "gazetteer", "caller_words", "station", "import"),
         "console.priority": v.Priority,
         "ecg": READINGS,

@@ -29,7 +29,7 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
             patient.center_id,
             ask.where,
             ask.where not in ED_PLACES,
-            command.actor.account,
+            command.actor.entered_for or command.actor.account,
             ask.taken_by,
             ask.signed,
         )

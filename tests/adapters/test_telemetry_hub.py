@@ -61,6 +61,12 @@ def may_look(city: City, one: TelemetryViewer, patient_id: str) -> bool:
     return one.role is Role.REMOTE_PHYSICIAN and any(ecg.reading is None for ecg in patient.ecgs)
 
 
+def runs_there(city: City, unit_id: str | None, patient_id: str) -> bool:
+    """Say whether a unit is on its run to this patient's incident now."""
+    runs = [city.assignments[each] for each in city.incidents[city.patients[patient_id].incident_id].assignment_ids]
+    return any(run.unit_id == unit_id and run.outcome is None for run in runs)
+
+
 async def test_every_viewer_gets_what_the_rules_say_and_nothing_else() -> None:
     checked = 0
     for seed in range(40):
@@ -77,9 +83,10 @@ async def test_every_viewer_gets_what_the_rules_say_and_nothing_else() -> None:
             frames = await got(one)
             for patient_id in patients:
                 looks, seat = may_look(story.city, one, patient_id), one.role in SEATS
+                own = one.role is Role.CREW and runs_there(story.city, one.unit_id, patient_id)
                 saw_vitals = any(isinstance(each, dict) and each.get("patient_id") == patient_id for each in frames)
                 saw_wave = any(isinstance(each, bytes) and patient_id.encode() in each for each in frames)
-                assert saw_vitals is (looks or seat), f"seed {seed}: {one.role} {patient_id}"
+                assert saw_vitals is (looks or seat or own), f"seed {seed}: {one.role} {patient_id}"
                 assert saw_wave is looks, f"seed {seed}: {one.role} {patient_id}"
                 checked += 1
     assert checked >= 1_000

@@ -105,6 +105,16 @@ def test_arrest_alarms_a_centre_before_contact_and_nothing_milder_does(story: St
     assert story.city.incidents[facts[1].data.incident_id].priority == "P1"
 
 
+def test_a_handoff_that_a_seat_enters_names_whom_it_was_entered_for(story: Story) -> None:
+    _, patient_id, _ = incident_underway(story, "U1", STEMI)
+    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    facts = story.ask(cc.CompleteHandoff(patient_id, "cath_lab"), entered_for(DISPATCHER, "U1 医生"))
+    assert facts[0].actor.account == DISPATCHER.account
+    handoff = story.city.patients[patient_id].handoff
+    assert handoff is not None
+    assert handoff.given_by == "U1 医生"
+
+
 def test_the_whole_path_of_an_infarction(story: Story) -> None:
     incident_id, patient_id, run_id = incident_underway(story, "U1", STEMI)
     story.ask(c.BindMonitor(patient_id, "M1"), crew("U1"))

@@ -7,6 +7,7 @@ import "./styles/units.css";
 import "./styles/command.css";
 import "./styles/map.css";
 import "./styles/roads.css";
+import "./styles/records.css";
 import "./styles/narrow.css"; // last: it takes back what the zones say for a wide window
 import { render } from "preact";
 import { Page } from "./Page.tsx";

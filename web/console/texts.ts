@@ -5,12 +5,13 @@ import location from "@texts/location.json";
 import places from "@texts/places.json";
 import protocols from "@texts/protocols.json";
 import telephony from "@texts/telephony.json";
+import record from "@texts/record.json";
 import shared from "@texts/shared.json";
 import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...places, ...protocols, ...triage, ...flow, ...location, ...telephony, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...location, ...telephony, ...record, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

@@ -21,8 +21,7 @@ export interface Forms {
 }
 const EMPTY_FORMS: Forms = { tab: "run", patientId: null, note: "" };
 const RECOMMENDATION_EVERY_MS = 15_000;
-/** The tablet reads back what the server has stored of the bound monitor: the same numbers that the hospital sees. */
-const MONITOR_EVERY_MS = 3_000;
+/** What the monitor said before this page was there, real ms back; from then on it comes live. */
 const MONITOR_LOOKBACK_MS = 60_000;
 
 export class Crew {
@@ -31,6 +30,7 @@ export class Crew {
   readonly uplink: Uplink;
   readonly rows: ReadonlySignal<CrewRows>;
   readonly patient: ReadonlySignal<Patient | null>;
+  readonly #boundTo: ReadonlySignal<string>;
   readonly forms;
   readonly eta = signal<Eta | null>(null);
   readonly monitor = signal<VitalsFrame | null>(null);
@@ -52,6 +52,7 @@ export class Crew {
       const { patients } = this.rows.value;
       return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
     });
+    this.#boundTo = computed(() => (this.patient.value?.device_id == null ? "" : `${this.patient.value.id}/${this.patient.value.device_id}`));
     this.#watch(known);
   }
 
@@ -103,11 +104,9 @@ export class Crew {
     this.now.value = this.link.serverNow();
     let asked = "";
     const ask = setInterval(() => void this.#askRecommendation(), RECOMMENDATION_EVERY_MS);
-    const read = setInterval(() => void this.#readMonitor(), MONITOR_EVERY_MS);
     this.#stops.push(
       () => clearInterval(tick),
       () => clearInterval(ask),
-      () => clearInterval(read),
       followPosition(this.link, this.unitId),
       effect(() => void this.#store.remember("rows", known.value)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
@@ -117,6 +116,10 @@ export class Crew {
       }),
       this.link.onTelemetry("vitals", (frame) => {
         if (this.rows.peek().patients.some((one) => one.id === frame.patient_id)) this.monitor.value = frame;
+      }),
+      effect(() => {
+        // Once per patient and connection: the newest stored reading, with its age, also when the monitor has fallen silent.
+        if (this.link.state.value === "live" && this.#boundTo.value !== "") void this.#readMonitor();
       }),
       effect(() => {
         // A new finding, a new place, a new destination: the ranking may be another one.

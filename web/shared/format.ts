@@ -39,6 +39,20 @@ export function age(ms: number, lang: Lang): string {
   return lang === "zh" ? `${n}${zh}前` : `${n} ${en} ago`;
 }
 
+const DAY_S = 86_400;
+
+/** A local HH:MM or HH:MM:SS as that moment nearest to `aroundMs` that is not after `nowMs`; null when it is no time. */
+export function momentNear(clock: string, aroundMs: number, nowMs: number): Iso | null {
+  const match = /^([01]?\d|2[0-3])[:：]?([0-5]\d)(?:[:：]([0-5]\d))?$/.exec(clock.trim());
+  if (match === null) return null;
+  const wanted = Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0);
+  const [hour = 0, minute = 0, second = 0] = hhmmss(aroundMs).split(":").map(Number);
+  const there = hour * 3600 + minute * 60 + second;
+  const ahead = ((((wanted - there + DAY_S / 2) % DAY_S) + DAY_S) % DAY_S) - DAY_S / 2;
+  const at = Math.floor(aroundMs / 1000) * 1000 + ahead * 1000;
+  return new Date(at > nowMs ? at - DAY_S * 1000 : at).toISOString();
+}
+
 /** A local HH:MM as the most recent such moment before `nowMs` (late entries name no date); null when it is no time. */
 export function momentBefore(clock: string, nowMs: number): Iso | null {
   const match = /^([01]?\d|2[0-3])[:：]?([0-5]\d)$/.exec(clock.trim());

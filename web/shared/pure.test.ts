@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { betterAnchor, measured, serverNowMs } from "./clock.ts";
 import { kindOf, refusalFrom } from "./commands.ts";
-import { age, hhmm, mmss, momentBefore } from "./format.ts";
+import { age, hhmm, mmss, momentBefore, momentNear } from "./format.ts";
 import { livenessOf, retryDelayMs } from "./liveness.ts";
 import { worst } from "./severity.ts";
 import { burst } from "./sound.ts";
@@ -18,6 +18,20 @@ describe("liveness", () => {
     expect(retryDelayMs(0, 1)).toBe(500);
     for (let attempt = 0; attempt < 40; attempt++) expect(retryDelayMs(attempt, 0.99)).toBeLessThanOrEqual(15_000);
     expect(retryDelayMs(3, 0.5)).toBeGreaterThan(retryDelayMs(2, 0.5));
+  });
+});
+
+describe("a time of day near another moment", () => {
+  const around = Date.parse("2026-11-21T15:50:20Z"); // 23:50:20 in Shanghai
+  const later = around + 3 * 86_400_000;
+  it("falls on the day that makes it nearest, also past midnight", () => {
+    expect(momentNear("23:49", around, later)).toBe("2026-11-21T15:49:00.000Z");
+    expect(momentNear("0:05:30", around, later)).toBe("2026-11-21T16:05:30.000Z");
+    expect(momentNear("2350", around, later)).toBe("2026-11-21T15:50:00.000Z");
+  });
+  it("is never in the future, and nothing when it is no time", () => {
+    expect(momentNear("23:55", around, around)).toBe("2026-11-20T15:55:00.000Z");
+    for (const none of ["", "24:00", "7", "12:60", "noon"]) expect(momentNear(none, around, later)).toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import type { AlarmLevel, VitalsFrame } from "./frames.ts";
 import type { Patient } from "./rows.ts";
 import { worst } from "./severity.ts";
 
-export type Sign = "hr" | "bp" | "spo2" | "rr" | "gcs" | "glucose_mmol_l" | "temp_c" | "pain";
+export type Sign = "hr" | "bp" | "spo2" | "rr" | "gcs" | "glucose_mmol_l" | "temp_c" | "pain" | "etco2";
 /** Signs with a decimal that matters. */
 const WITH_TENTHS: ReadonlySet<Sign> = new Set(["glucose_mmol_l", "temp_c"]);
 

@@ -196,7 +196,7 @@ class TelemetryHub:
     def _deliver_vitals(self, body: bytes) -> None:
         text, patient_id = body.decode(), msgspec.json.decode(body)["patient_id"]
         for viewer in self._viewers:
-            if viewer.role in SEATS or self._concerns(viewer, patient_id):
+            if viewer.role in SEATS or self._concerns(viewer, patient_id) or self._carries(viewer, patient_id):
                 viewer.outbox.offer_latest(text)
 
     def _deliver_wave(self, body: bytes) -> None:
@@ -217,6 +217,15 @@ class TelemetryHub:
             patient = self._city().patients.get(patient_id)
             return patient is not None and any(ecg.reading is None for ecg in patient.ecgs)
         return False
+
+    def _carries(self, viewer: TelemetryViewer, patient_id: str) -> bool:
+        """Say whether the viewer is a crew whose run goes to this patient; their monitor draws the wave itself."""
+        if viewer.role is not Role.CREW or viewer.unit_id is None:
+            return False
+        city = self._city()
+        unit, patient = city.units.get(viewer.unit_id), city.patients.get(patient_id)
+        run = None if unit is None or unit.assignment_id is None else city.assignments[unit.assignment_id]
+        return run is not None and patient is not None and patient.incident_id == run.incident_id
 
     def _offer_positions(self, viewer: TelemetryViewer, rows: list[Row]) -> None:
         mine = rows if viewer.role in SEATS else [row for row in rows if row[0] in self._units_of(viewer)]

@@ -3,11 +3,12 @@ import { hhmmss, mmss } from "@shared/format.ts";
 import type { Activation } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { listed, t } from "../texts.ts";
+import { Holds } from "./Holds.tsx";
 
 /** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
 export function ActivationCard({ activation }: { readonly activation: Activation }) {
   const desk = useDesk();
-  const { actions, link, now } = desk;
+  const { actions, records, link, now } = desk;
   const [cancelling, setCancelling] = useState(false);
   const [reason, setReason] = useState("");
   const center = link.tables.centers.value.get(activation.center_id);
@@ -25,14 +26,11 @@ export function ActivationCard({ activation }: { readonly activation: Activation
         {activation.team_ready_at !== null && <span class="faint">{t("activation.team_ready")} {hhmmss(activation.team_ready_at)}</span>}
       </p>
       {activation.bypass.length > 0 && <p>{t("console.activation.bypass", { where: listed(activation.bypass.map((code) => t.code("place", code))) })}</p>}
-      {activation.reservations.length > 0 && (
-        <p class="faint">
-          {activation.reservations.map((hold) => `${t.code("place", hold.resource)} ${hold.ended ?? (hold.ready_at === null ? t("console.units.until", { time: hhmmss(hold.expires_at) }) : hhmmss(hold.ready_at))}`).join(" · ")}
-        </p>
-      )}
+      <Holds activation={activation} live={live} />
       {live && desk.may("cancel-activation") && (
         <span class="activation-keys">
           {open && center !== undefined && <button type="button" class="small" onClick={() => void actions.acknowledgeFor(activation.id, center)}>{t("console.activation.ack_for")}</button>}
+          {activation.phase === "acknowledged" && <button type="button" class="small" onClick={() => void records.teamReady(activation)}>{t("record.team_ready")}</button>}
           <button type="button" class="small" aria-expanded={cancelling} onClick={() => setCancelling(!cancelling)}>{t("console.center.cancel")}</button>
         </span>
       )}

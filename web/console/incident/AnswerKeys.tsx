@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { hhmm, momentBefore } from "@shared/format.ts";
 import type { Finding } from "@shared/rows.ts";
-import { readAge, type AgeFinding, type Question } from "../logic/questions.ts";
+import { ageIn, readAge, type Question } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 
@@ -114,7 +114,6 @@ function readNumber(typed: string, question: Question): number | null {
 function shown(value: Finding | undefined, question: Question): string {
   if (value === undefined) return "";
   if (question.kind === "clock") return hhmm(String(value));
-  if (typeof value !== "object") return String(value);
-  const age = value as unknown as AgeFinding;
-  return t(`age.${age.unit}`, { n: age.value });
+  const age = ageIn(value);
+  return age === null ? String(value) : t(`age.${age.unit}`, { n: age.value });
 }

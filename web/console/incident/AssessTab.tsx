@@ -5,6 +5,7 @@ import { usePatient } from "../store/patient.ts";
 import { listed, t } from "../texts.ts";
 import { conditionWord, reasonWord } from "../words.ts";
 import { CardClocks } from "./CardClocks.tsx";
+import { MonitorStrip } from "./MonitorStrip.tsx";
 import { PatientBar } from "./PatientBar.tsx";
 import { QuestionList } from "./QuestionList.tsx";
 
@@ -17,7 +18,8 @@ export function AssessTab({ incident }: { readonly incident: Incident }) {
       {patient !== null && (
         <>
           <Conditions patient={patient} />
-          <VitalsLine patient={patient} />
+          <MonitorStrip patient={patient} />
+          <EcgLine patient={patient} />
           <Guides patient={patient} incident={incident} />
           <QuestionList key={patient.id} patient={patient} incident={incident} />
         </>
@@ -26,14 +28,12 @@ export function AssessTab({ incident }: { readonly incident: Incident }) {
   );
 }
 
-/** The latest vitals that somebody wrote down, and how the 12-leads were read: each with its time. */
-function VitalsLine({ patient }: { readonly patient: Patient }) {
-  const { vitals, ecgs } = patient;
-  if (vitals === null && ecgs.length === 0) return null;
+/** How the 12-leads were read, each with its time. */
+function EcgLine({ patient }: { readonly patient: Patient }) {
+  if (patient.ecgs.length === 0) return null;
   return (
     <p class="vitals-line">
-      {vitals !== null && <><time class="faint">{hhmm(vitals.at)}</time> {Object.entries(vitals.values).map(([code, value]) => <span key={code}>{t.code("vital", code)} <strong>{value}</strong></span>)}</>}
-      {ecgs.map((ecg) => <span key={ecg.id}>{t("console.assess.ecg")} <time class="faint">{hhmm(ecg.at)}</time> <strong>{ecg.reading === null ? t("console.assess.ecg_unread") : t.code("found.ecg.result", ecg.reading)}</strong></span>)}
+      {patient.ecgs.map((ecg) => <span key={ecg.id}>{t("console.assess.ecg")} <time class="faint">{hhmm(ecg.at)}</time> <strong>{ecg.reading === null ? t("console.assess.ecg_unread") : t.code("found.ecg.result", ecg.reading)}</strong></span>)}
     </p>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import { hhmm } from "@shared/format.ts";
 import type { CenterOption } from "@shared/answers.ts";
 import type { Patient } from "@shared/rows.ts";
 import type { OverRow } from "../logic/over_region.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
 import { overWord, roadMinutes, roadRange } from "../words.ts";
+import { CenterSays } from "./CenterSays.tsx";
 
 /** Conditions that may alarm a centre before anybody has seen the patient. */
 const EARLY = new Set(["cardiac_arrest", "imminent_delivery"]);
@@ -40,8 +40,8 @@ export function CenterRow({ option, patient, over }: { readonly option: CenterOp
       <span class="option-why">
         {[`${t("console.advice.drive")} ${overWord(over) || roadRange(option)}`, ...said.map(both)].join(" · ")}
         {option.warnings.map((warning) => <span key={warning.code} class="warning"> ⚠ {both(warning)}</span>)}
-        {option.status.map((row) => <span key={row.topic} class="faint"> · {row.owner} {t("console.units.until", { time: hhmm(row.expires_at) })}</span>)}
       </span>
+      {center !== undefined && <CenterSays center={center} />}
       {choosing && <ChoiceForm option={option} patient={patient} onDone={() => setChoosing(false)} />}
     </li>
   );

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Incident, Patient } from "@shared/rows.ts";
-import { findingAt, type AgeFinding } from "../logic/questions.ts";
+import { ageIn, findingAt } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import { EndingForm } from "./EndingForm.tsx";
@@ -48,8 +48,8 @@ function NameForm({ patient, onDone }: { readonly patient: Patient; readonly onD
 
 /** 62岁 男; nothing for what is not known. */
 export function whoIs(patient: Patient): string {
-  const age = findingAt(patient.findings, "age") as unknown as AgeFinding | undefined;
+  const age = ageIn(findingAt(patient.findings, "age"));
   const sex = findingAt(patient.findings, "sex");
-  const words = [age === undefined ? "" : t(`age.${age.unit}`, { n: age.value }), typeof sex === "string" ? t.code("sex", sex) : ""];
+  const words = [age === null ? "" : t(`age.${age.unit}`, { n: age.value }), typeof sex === "string" ? t.code("sex", sex) : ""];
   return words.filter((word) => word !== "").join(" ");
 }

@@ -1,11 +1,14 @@
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { hhmmss } from "@shared/format.ts";
 import type { RegisterRow } from "@shared/answers.ts";
-import type { Incident } from "@shared/rows.ts";
+import type { Incident, Patient } from "@shared/rows.ts";
 import { useAsked } from "../store/ask.ts";
 import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";
 import { both, t } from "../texts.ts";
+import { useRoving } from "../ui/roving.ts";
+import { MinuteForm } from "./MinuteForm.tsx";
 import { PatientBar } from "./PatientBar.tsx";
 
 /** Every minute of the patient: when, how long it took, against which target. */
@@ -20,7 +23,7 @@ export function RegisterTab({ incident }: { readonly incident: Incident }) {
       <PatientBar incident={incident} patient={patient} />
       {rows === "loading" && <p class="nothing" role="status">{t("console.advice.loading")}</p>}
       {rows === "failed" && <p class="nothing" role="status">{t("console.register.failed")}</p>}
-      {typeof rows !== "string" && <RegisterTable rows={rows} />}
+      {typeof rows !== "string" && patient !== null && <RegisterTable key={patient.id} rows={rows} patient={patient} incident={incident} />}
     </>
   );
 }
@@ -37,8 +40,15 @@ function stamp(rows: readonly (object | null | undefined)[]): string {
   }).join(".");
 }
 
-function RegisterTable({ rows }: { readonly rows: readonly RegisterRow[] }) {
+function RegisterTable({ rows, patient, incident }: { readonly rows: readonly RegisterRow[]; readonly patient: Patient; readonly incident: Incident }) {
+  const desk = useDesk();
   const [telling, setTelling] = useState(true);
+  const [editing, setEditing] = useState<string | null>(null);
+  const roving = useRoving<HTMLTableSectionElement>();
+  const leave = (): void => {
+    roving.ref.current?.querySelector<HTMLElement>(`[data-roving="${editing ?? ""}"]`)?.focus();
+    setEditing(null);
+  };
   const shown = inTime(telling ? rows.filter((row) => row.at !== null || row.target_min !== null) : rows);
   return (
     <>
@@ -52,9 +62,17 @@ function RegisterTable({ rows }: { readonly rows: readonly RegisterRow[] }) {
               <th scope="col" class="number">{t("console.register.took")}</th>
               <th scope="col" class="number">{t("console.register.target")}</th>
               <th scope="col">{t("console.register.status")}</th>
+              <td class="edit" />
             </tr>
           </thead>
-          <tbody>{shown.map((row) => <Row key={row.point} row={row} />)}</tbody>
+          <tbody ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
+            {shown.map((row) => (
+              <Fragment key={row.point}>
+                <Row row={row} mayEdit={desk.may(row.at === null ? "register-time-point" : "correct-time-point")} open={editing === row.point} onEdit={() => setEditing(editing === row.point ? null : row.point)} />
+                {editing === row.point && <tr><td colSpan={6}><MinuteForm row={row} patient={patient} incident={incident} onDone={leave} /></td></tr>}
+              </Fragment>
+            ))}
+          </tbody>
         </table>
       )}
     </>
@@ -79,19 +97,26 @@ function judged({ status, target_min }: RegisterRow): RegisterRow["status"] {
   return status === "met" && target_min === null ? "recorded" : status;
 }
 
-function Row({ row }: { readonly row: RegisterRow }) {
+function Row({ row, mayEdit, open, onEdit }: { readonly row: RegisterRow; readonly mayEdit: boolean; readonly open: boolean; readonly onEdit: () => void }) {
   return (
     <tr class={`register-${judged(row)}`} title={row.source ?? undefined}>
       <th scope="row">
         {both(row.label)}
         {row.entered_for !== null && <span class="faint"> {t("console.log.entered_for", { who: row.entered_for })}</span>}
-        {row.delay_reason !== null && <span class="faint"> {row.delay_reason}</span>}
+        {row.delay_reason !== null && <span class="faint"> {t("record.delay_said", { why: row.delay_reason })}</span>}
         {row.corrections > 0 && <span class="faint"> {t("console.register.corrected", { count: row.corrections })}</span>}
       </th>
       <td class="number">{row.at === null ? "—" : hhmmss(row.at)}</td>
       <td class="number">{minutes(row.minutes)}</td>
       <td class="number faint">{row.target_min === null ? "" : `≤ ${minutes(row.target_min)}`}</td>
       <td class="register-status">{t(`console.register.${judged(row)}`)}</td>
+      <td class="edit">
+        {mayEdit && (
+          <button type="button" class="link-key" data-roving={row.point} aria-expanded={open} aria-label={t(row.at === null ? "record.enter_of" : "record.edit_of", { point: both(row.label) })} onClick={onEdit}>
+            {t(row.at === null ? "record.enter" : "record.edit")}
+          </button>
+        )}
+      </td>
     </tr>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import protocols from "@texts/protocols.json";
-import { COMPLAINTS, everyQuestion, findingAt, guessComplaint, mergePatches, patchOf, questionsFor, readAge } from "./questions.ts";
+import { ageIn, COMPLAINTS, everyQuestion, findingAt, guessComplaint, mergePatches, patchOf, questionsFor, readAge } from "./questions.ts";
 import { stepCards } from "./step_cards.ts";
 
 describe("questions", () => {
@@ -49,6 +49,14 @@ describe("findings", () => {
   ])("reads the age %s", (typed, value, unit) => expect(readAge(typed)).toEqual({ value, unit }));
 
   it.each(["", "老", "62 63", "-3"])("reads no age from “%s”", (typed) => expect(readAge(typed)).toBeNull());
+});
+
+describe("an age that came over the wire", () => {
+  it("is years when it names no unit, and none when it has no number", () => {
+    expect(ageIn({ value: 62 })).toEqual({ value: 62, unit: "years" });
+    expect(ageIn({ value: 7, unit: "months" })).toEqual({ value: 7, unit: "months" });
+    for (const none of [undefined, "62", 62, {}, { unit: "years" }, ["62"]]) expect(ageIn(none)).toBeNull();
+  });
 });
 
 describe("step cards", () => {

@@ -149,6 +149,13 @@ export interface AgeFinding {
   readonly unit: "years" | "months" | "days";
 }
 
+/** The age among findings; without a unit it is years, as `center_protocols/findings.py` reads it. */
+export function ageIn(finding: Finding | undefined): AgeFinding | null {
+  if (!isGroup(finding) || typeof finding["value"] !== "number") return null;
+  const unit = finding["unit"];
+  return { value: finding["value"], unit: unit === "months" || unit === "days" ? unit : "years" };
+}
+
 /** Read an age as people type it: `62`, `62岁`, `8月`, `8个月`, `3d`, `20天`. */
 export function readAge(typed: string): AgeFinding | null {
   const found = /^(\d{1,3}(?:\.\d)?)\s*(岁|y|个?月|m|天|日|d)?$/i.exec(typed.trim());

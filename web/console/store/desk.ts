@@ -11,6 +11,8 @@ import { Sounder } from "@shared/sound.ts";
 import { may } from "../logic/rights.ts";
 import { queueOf, type Queue } from "../logic/queue.ts";
 import { Actions } from "./actions.ts";
+import { Records } from "./records.ts";
+import { Monitors } from "./monitors.ts";
 import { Feed } from "./feed.ts";
 import { RoadDraft } from "../roads/draft.ts";
 import { Positions } from "./positions.ts";
@@ -38,6 +40,8 @@ export class Desk {
   readonly feed: Feed;
   readonly advisor: Advisor;
   readonly actions = new Actions(this);
+  readonly records = new Records(this);
+  readonly monitors = new Monitors();
   readonly sounder = new Sounder();
   readonly telephone: Telephone;
   readonly queue: ReadonlySignal<Queue>;
@@ -60,6 +64,7 @@ export class Desk {
     this.#stops.push(
       this.link.onTelemetry("weights", (frame) => (this.weights.value = frame)),
       this.link.onTelemetry("positions", this.positions.take),
+      this.link.onTelemetry("vitals", this.monitors.take),
       this.link.onTelemetry("etas", (frame) => {
         this.etas.value = new Map([...this.etas.peek(), ...Object.entries(frame.units)]);
       }),

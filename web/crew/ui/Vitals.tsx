@@ -74,7 +74,7 @@ function pressureShape(digits: string): string {
 }
 
 const LIMITS: Readonly<Record<Exclude<Sign, "bp">, readonly [number, number]>> = {
-  hr: [0, 350], spo2: [0, 100], rr: [0, 200], gcs: [3, 15], glucose_mmol_l: [0.6, 33.3], temp_c: [0, 50], pain: [0, 10],
+  hr: [0, 350], spo2: [0, 100], rr: [0, 200], gcs: [3, 15], glucose_mmol_l: [0.6, 33.3], temp_c: [0, 50], pain: [0, 10], etco2: [0, 150],
 };
 
 /** The values that digits mean, or null while they are none or impossible. */

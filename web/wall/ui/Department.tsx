@@ -6,6 +6,7 @@ import { worst } from "@shared/severity.ts";
 import { LangKey } from "@shared/sign_in.tsx";
 import { Sounder } from "@shared/sound.ts";
 import { both, lang } from "@shared/texts.ts";
+import { wallPage } from "../model/page.ts";
 import { alarmOf, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
@@ -15,9 +16,11 @@ import { TwelveLead } from "./TwelveLead.tsx";
 
 /** Up to so many patients there is room for larger tiles. */
 const ROOMY_TO = 2;
-/** From this many patients on, the tiles are compact; more than fit are counted, never hidden silently. */
+/** From this many patients on, the tiles are compact; more than fit take turns. */
 const COMPACT_FROM = 4;
 const MOST = 6;
+/** How long one page of a full wall stands, real ms: long enough to read six tiles. */
+const PAGE_MS = 8_000;
 
 export function Department({ wall }: { wall: Wall }) {
   const [sounder, setSounder] = useState<Sounder | null>(null);
@@ -30,7 +33,7 @@ export function Department({ wall }: { wall: Wall }) {
     return () => made.close();
   }, []);
   useEffect(() => sounder?.set(alarm), [sounder, alarm]);
-  const shown = visible(tiles, wall.waiting.value);
+  const { shown, page, pages } = wallPage(tiles, wall.waiting.value, MOST, Math.floor(performance.now() / PAGE_MS));
   const open = (tile: TileRow): void => setEcgOf(tile.activation.patient_id);
   useEcgKeys(shown, open);
   const compact = shown.length >= COMPACT_FROM;
@@ -38,7 +41,7 @@ export function Department({ wall }: { wall: Wall }) {
   const ecg = patient?.ecgs.at(-1);
   return (
     <div class={`wall ${compact ? "compact" : shown.length <= ROOMY_TO ? "roomy" : ""}`} data-sounding={alarm}>
-      <Header wall={wall} sounder={sounder} count={tiles.length} hidden={tiles.length - shown.length} />
+      <Header wall={wall} sounder={sounder} count={tiles.length} page={page} pages={pages} />
       <main>
         {tiles.length === 0 ? <Calm wall={wall} /> : (
           <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} />)}</ol>
@@ -49,15 +52,6 @@ export function Department({ wall }: { wall: Wall }) {
       {patient !== null && ecg !== undefined && <TwelveLead patient={patient} ecg={ecg} onClose={() => setEcgOf(null)} />}
     </div>
   );
-}
-
-/** The first ones in order; whoever waits for an answer is always among them. */
-function visible(tiles: readonly TileRow[], waiting: readonly TileRow[]): readonly TileRow[] {
-  if (tiles.length <= MOST) return tiles;
-  const must = new Set(waiting.slice(0, MOST).map((tile) => tile.activation.id));
-  const room = MOST - must.size;
-  const others = new Set(tiles.filter((tile) => !must.has(tile.activation.id)).slice(0, room).map((tile) => tile.activation.id));
-  return tiles.filter((tile) => must.has(tile.activation.id) || others.has(tile.activation.id));
 }
 
 /** 1–6 show the 12-lead of that tile. */
@@ -72,13 +66,13 @@ function useEcgKeys(shown: readonly TileRow[], open: (tile: TileRow) => void): v
   });
 }
 
-function Header({ wall, sounder, count, hidden }: { wall: Wall; sounder: Sounder | null; count: number; hidden: number }) {
+function Header({ wall, sounder, count, page, pages }: { wall: Wall; sounder: Sounder | null; count: number; page: number; pages: number }) {
   const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
   const state = wall.link.state.value;
   const armed = sounder?.armed.value ?? false;
   return (
     <header class="head">
-      <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{hidden > 0 && ` · ${t("wall.hidden", { count: hidden })}`}</span></h1>
+      <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{pages > 1 && ` · ${t("wall.page", { page: page + 1, pages })}`}</span></h1>
       <p class={`link ${state}`} role="status"><i aria-hidden="true" />{t(`link.${state}`)}{state !== "live" && ` · ${age(wall.link.dataAge(), lang.value)}`}</p>
       {armed ? (
         <button type="button" class="small" data-played={sounder?.played.value} onClick={() => sounder?.play("medium")}>♪ {t("sound.test")}</button>

@@ -1,0 +1,60 @@
+import { useState } from "preact/hooks";
+import { hhmm } from "@shared/format.ts";
+import type { Center } from "@shared/rows.ts";
+import { SAYINGS, sayingOf, standing, VALID_MIN } from "../logic/records.ts";
+import { useDesk } from "../store/desk.ts";
+import { sayingWords } from "../store/records.ts";
+import { both, colon, t } from "../texts.ts";
+
+/** What a centre says about itself: what stands, by whom, until when; and a form to enter what it says by telephone. */
+export function CenterSays({ center }: { readonly center: Center }) {
+  const desk = useDesk();
+  const [entering, setEntering] = useState(false);
+  const stands = standing(center, desk.now.value);
+  const mayEnter = desk.may("report-center-status");
+  return (
+    <div class="center-says">
+      {stands.map((status) => {
+        const what = both(sayingWords(sayingOf(status)));
+        return (
+          <span key={status.topic} class="center-status">
+            <strong>{what}</strong>{status.reason === null ? "" : `${colon()}${status.reason}`} <span class="faint">{status.owner} · {t("console.units.until", { time: hhmm(status.expires_at) })}</span>
+            {mayEnter && <button type="button" class="link-key" aria-label={t("record.center.lift_of", { center: center.name, what })} onClick={() => void desk.records.lift(center, status)}>{t("record.center.lift")}</button>}
+          </span>
+        );
+      })}
+      {mayEnter && !entering && <button type="button" class="link-key" aria-label={`${t("record.center")}… ${center.name}`} onClick={() => setEntering(true)}>{t("record.center")}…</button>}
+      {entering && <SayForm center={center} onDone={() => setEntering(false)} />}
+    </div>
+  );
+}
+
+function SayForm({ center, onDone }: { readonly center: Center; readonly onDone: () => void }) {
+  const { records } = useDesk();
+  const [place, setPlace] = useState(0);
+  const [minutes, setMinutes] = useState<number>(VALID_MIN[0]);
+  const [reason, setReason] = useState("");
+  return (
+    <form class="inline-form" aria-label={t("record.center_of", { center: center.name })} onKeyDown={(event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      onDone();
+    }} onSubmit={(event) => {
+      event.preventDefault();
+      const saying = SAYINGS[place];
+      if (saying === undefined) return;
+      onDone();
+      void records.centerSays(center, saying, minutes, reason.trim());
+    }}>
+      <select autofocus class="small" aria-label={t("record.center.what")} value={place} onChange={(e) => setPlace(Number(e.currentTarget.value))}>
+        {SAYINGS.map((each, at) => <option key={`${each.topic}/${each.state}`} value={at}>{both(sayingWords(each))}</option>)}
+      </select>
+      <select class="small" aria-label={t("record.center.until")} value={minutes} onChange={(e) => setMinutes(Number(e.currentTarget.value))}>
+        {[...VALID_MIN].sort((a, b) => a - b).map((each) => <option key={each} value={each}>{t(`console.roads.for.${each}`)}</option>)}
+      </select>
+      <input required aria-label={t("record.center.reason")} placeholder={t("record.center.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+      <button type="submit" class="key small">{t("ui.confirm")}</button>
+      <button type="button" class="small" onClick={onDone}>{t("ui.cancel")}</button>
+    </form>
+  );
+}

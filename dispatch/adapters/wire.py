@@ -1,13 +1,13 @@
-"""Write and read what goes over the wire: JSON answers, refusals, frames, and the waveform header of ``gc.v1``.
+"""Write and read what goes over the wire: JSON answers, refusals, frames.
 
-docs/protocol.md is the contract. Everything here is a pure function of values.
+docs/protocol.md is the contract, dispatch/protocol the words that both ends share. Everything here is a pure function
+of values.
 """
 
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from rpds import HashTrieMap
@@ -15,24 +15,8 @@ from starlette.responses import Response
 
 from dispatch.errors import Refused
 from dispatch.fact import SUBJECT_FIELDS, Fact
+from dispatch.protocol.waves import FrameError
 from dispatch.texts_catalogue import Text, text
-
-PROTOCOL: Final = "gc.v1"
-
-# Why a socket was closed; 4000-4999 are for applications.
-CLOSED_NO_TICKET, CLOSED_REVOKED, CLOSED_OVERFLOW, CLOSED_VERSION = 4001, 4003, 4008, 4010
-CLOSED_MALFORMED, CLOSED_TOO_MANY, CLOSED_RESTART = 4002, 4009, 1012
-
-WAVE_HEADER: Final = struct.Struct("<2sBBHHQQIHH")
-WAVE_MAGIC, WAVE_VERSION = b"GW", 1
-PATIENT_BYTES = 26  # an ULID in ASCII
-SAMPLE_BYTES = 2
-LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
-RATE_LEAST_HZ, RATE_MOST_HZ = 50, 4_000
-
-
-class FrameError(ValueError):
-    """Say why a frame cannot be read; the answer is a nack or an error frame, never a crash."""
 
 
 def _plain(value: object) -> object:
@@ -128,71 +112,6 @@ def read_frame(raw: str | bytes) -> dict[str, Any]:
     if not isinstance(content, dict) or not isinstance(content.get("t"), str):
         raise FrameError("not an object with a string t")
     return content
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """One waveform chunk: header values, the patient, and the bytes as they came."""
-
-    patient_id: str
-    stream_no: int
-    leads: int
-    sample_rate_hz: int
-    uv_per_lsb: float
-    first_sample: int
-    at: datetime
-    samples: int
-    raw: bytes
-
-    @property
-    def next_sample(self) -> int:
-        """The sample number behind the chunk."""
-        return self.first_sample + self.samples
-
-
-def read_wave(raw: bytes) -> Wave:
-    """Read a binary frame; raise ``FrameError`` naming what does not fit."""
-    start = WAVE_HEADER.size + PATIENT_BYTES
-    if len(raw) < start:
-        raise FrameError(f"a wave has at least {start} bytes, not {len(raw)}")
-    magic, version, leads, rate_hz, uv_x100, first, at_ms, stream_no, samples, _ = WAVE_HEADER.unpack_from(raw)
-    if magic != WAVE_MAGIC or version != WAVE_VERSION:
-        raise FrameError("not a GW version 1 frame")
-    if leads not in (1, len(LEADS)):
-        raise FrameError(f"a wave has 1 or 12 leads, not {leads}")
-    if not RATE_LEAST_HZ <= rate_hz <= RATE_MOST_HZ or uv_x100 == 0 or samples == 0:
-        raise FrameError("sample rate, scale or number of samples is impossible")
-    if len(raw) != start + samples * leads * SAMPLE_BYTES:
-        raise FrameError(f"{samples} samples of {leads} leads do not make {len(raw)} bytes")
-    if first + samples > 1 << 53:
-        raise FrameError("first_sample is beyond what a page can count")
-    return Wave(
-        _patient_id(raw[WAVE_HEADER.size : start]), stream_no, leads, rate_hz, uv_x100 / 100, first,
-        _moment(at_ms), samples, raw,
-    )  # fmt: skip
-
-
-def wave_bytes(wave: Wave, samples: bytes) -> bytes:
-    """Write a binary frame from header values and interleaved int16 samples."""
-    head = WAVE_HEADER.pack(
-        WAVE_MAGIC, WAVE_VERSION, wave.leads, wave.sample_rate_hz, round(wave.uv_per_lsb * 100), wave.first_sample,
-        int(wave.at.timestamp() * 1000), wave.stream_no, wave.samples, 0,
-    )  # fmt: skip
-    return head + wave.patient_id.encode("ascii") + samples
-
-
-def _patient_id(raw: bytes) -> str:
-    try:
-        return raw.decode("ascii")
-    except UnicodeDecodeError as error:
-        raise FrameError("the patient's id is not ASCII") from error
-
-
-def _moment(at_ms: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError) as error:
-        raise FrameError(f"at_ms {at_ms} is no time") from error
 
 
 def moment_from(content: Mapping[str, Any], name: str) -> datetime:

@@ -1,35 +1,33 @@
 """A client like any other: signs in over HTTP, sends commands, follows its live tables, puts telemetry on a socket."""
 
 import asyncio
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 from ulid import ULID
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
-PROTOCOL = Subprotocol("gc.v1")
+from dispatch.client.clock import Anchor
+from dispatch.client.link import Device, Link
+from dispatch.client.outbox import Outbox
+
 RETRY_S = 0.5
 TRIES = 120  # a server that restarts is back long before, also on a busy machine
-FRAME_MAX = 16 * 1024 * 1024  # a snapshot of a large city
 
 
 class ServerClock:
     """The server's clock, which may run faster than ours."""
 
     def __init__(self, now: datetime, speed: float) -> None:
-        self._origin, self._started, self.speed = now, time.monotonic(), speed
+        self._anchor, self.speed = Anchor(now, time.monotonic(), speed, uncertainty_s=1.0), speed
 
     def now(self) -> datetime:
         """Return the server's minute."""
-        return self._origin + timedelta(seconds=(time.monotonic() - self._started) * self.speed)
+        return self._anchor.now(time.monotonic())
 
     async def sleep(self, seconds: float) -> None:
         """Let ``seconds`` of the server's time pass."""
@@ -85,12 +83,8 @@ class Client:
     def __init__(self, server: Server, account: str, password: str) -> None:
         self.server, self.account, self._password = server, account, password
         self._token = ""
-        self.tables: dict[str, dict[str, dict[str, Any]]] = {}
-        self.changed = asyncio.Event()  # set at every change of the tables
-        self.seq = 0
-        self._feed_epoch: str | None = None
-        self._socket: ClientConnection | None = None
-        self.on_telemetry: Callable[[Mapping[str, Any]], None] | None = None
+        address = server.url.replace("http", "ws", 1) + "/ws"
+        self.link = Link(address, self._take_ticket, Device(account, "sim"), Outbox())
 
     async def sign_in(self) -> None:
         """Get a session."""
@@ -156,65 +150,24 @@ class Client:
 
     # ---- the socket ----
 
+    @property
+    def tables(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The live tables; empty before the first snapshot."""
+        return self.link.feed.tables
+
     async def follow(self) -> None:
-        """Keep a live socket for ever: subscribe, apply, come back after every loss."""
-        while True:
-            with suppress(ConnectionClosed, OSError, TimeoutError, httpx.TransportError):
-                await self._one_connection()
-            self._socket = None
-            await asyncio.sleep(RETRY_S)
+        """Keep a live socket for ever."""
+        await self.link.run()
 
-    async def _one_connection(self) -> None:
+    async def _take_ticket(self) -> str | None:
+        """Get a ticket for the socket; sign in again, and come back, when the session is over."""
         answer = await self._request("POST", "/api/ticket", {})
-        if answer.status_code != httpx.codes.OK:
-            await self.sign_in()
-            return
-        address = self.server.url.replace("http", "ws", 1) + f"/ws?ticket={answer.json()['ticket']}"
-        async with connect(address, subprotocols=[PROTOCOL], max_size=FRAME_MAX, compression=None) as socket:
-            await socket.send(
-                json.dumps({"t": "hello", "versions": [PROTOCOL], "device": self.account, "boot_id": "sim"})
-            )
-            await socket.recv()
-            await socket.send(json.dumps({"t": "subscribe", "feed_epoch": self._feed_epoch, "offset": self.seq}))
-            self._socket = socket
-            async for frame in socket:
-                if isinstance(frame, str):
-                    await self._take(json.loads(frame), socket)
-
-    async def _take(self, message: Mapping[str, Any], socket: ClientConnection) -> None:
-        kind = message["t"]
-        if kind == "snapshot":
-            self.tables, self.seq, self._feed_epoch = message["tables"], message["seq"], message["feed_epoch"]
-            self.changed.set()
-        elif kind == "change":
-            if message["from_seq"] != self.seq:  # a gap: start over
-                self._feed_epoch = None
-                await socket.close()
-                return
-            self._apply(message)
-        elif self.on_telemetry is not None:
-            self.on_telemetry(message)
-
-    def _apply(self, message: Mapping[str, Any]) -> None:
-        self.seq = message["to_seq"]
-        for table, rows in message["set"].items():
-            self.tables.setdefault(table, {}).update(rows)
-        for table, ids in message["drop"].items():
-            for row_id in ids:
-                self.tables[table].pop(row_id, None)
-        if message["set"] or message["drop"]:
-            self.changed.set()
-
-    async def say(self, message: Mapping[str, Any] | bytes) -> bool:
-        """Put a frame on the socket; False when there is none now."""
-        if self._socket is None:
-            return False
-        with suppress(ConnectionClosed):
-            await self._socket.send(message if isinstance(message, bytes) else json.dumps(message))
-            return True
-        return False
+        if answer.status_code == httpx.codes.OK:
+            return str(answer.json()["ticket"])
+        await self.sign_in()
+        return None
 
     async def wait_for_change(self) -> None:
         """Sleep until the tables change."""
-        await self.changed.wait()
-        self.changed.clear()
+        await self.link.changed.wait()
+        self.link.changed.clear()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch.protocol.frames import PositionFix
 from dispatch.simulation.actor import act, moment
 from dispatch.simulation.cases import Case, draw_case, index_of
 from dispatch.simulation.client import Client
@@ -280,23 +281,22 @@ class Crew:
         """Send a fix every second while driving, a few a minute while parked: real seconds, as a device would."""
         while True:
             if self.unit_id in self.client.tables.get("units", {}):
-                await self.client.say(self._fix())
+                await self.client.link.send(self._fix())
             await asyncio.sleep(MOVING_FIX_S if self._drive is not None else PARKED_FIX_S)
 
-    def _fix(self) -> dict[str, Any]:
+    def _fix(self) -> PositionFix:
         now = self.client.server.clock.now()
         lon, lat = self._where()
         heading_deg, speed_mps = self._drive.where(now)[2:] if self._drive else (None, 0.0)
-        return {
-            "t": "position",
-            "unit_id": self.unit_id,
-            "lon": round(lon, 6),
-            "lat": round(lat, 6),
-            "datum": "wgs84",
-            "heading_deg": None if heading_deg is None else round(heading_deg, 1),
-            "speed_mps": round(speed_mps, 1),
-            "fix_at": now.isoformat(),
-        }
+        return PositionFix(
+            unit_id=self.unit_id,
+            lon=round(lon, 6),
+            lat=round(lat, 6),
+            datum="wgs84",
+            heading_deg=None if heading_deg is None else round(heading_deg, 1),
+            speed_mps=round(speed_mps, 1),
+            fix_at=now,
+        )
 
     # ---- the monitor ----
 

@@ -1,19 +1,20 @@
 """The patient monitor: bound by confirmation, 1 Hz vitals, a live waveform, and the diagnostic 12-lead."""
 
 import asyncio
-import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from ulid import ULID
 
+from dispatch.protocol.waves import Wave, wave_bytes
 from dispatch.simulation.actor import act
 from dispatch.simulation.cases import Case
 from dispatch.simulation.client import Client
 from dispatch.simulation.signals import LEADS, SAMPLE_RATE_HZ, UV_PER_LSB, ecg, vitals_at
 
-WAVE_HEADER = struct.Struct("<2sBBHHQQIHH")  # docs/protocol.md, 5
 CHUNK_S = 0.5  # real seconds of waveform per frame
 TWELVE_LEAD_S = 10
 NOT_BY_HAND = frozenset({"etco2"})
@@ -73,40 +74,21 @@ class Monitor:
         return vitals_at(self._case, minutes, self._chance)
 
     async def _send(self) -> None:
-        """Send vitals every second and the waveform twice a second, in real time."""
+        """Send vitals every second and the waveform twice a second, in real time, through the tablet's outbox."""
         # A new stream for every start: after a restart the samples begin anew, and a stream never changes what it said.
         number = int(ULID().timestamp * 10) % 2**31
-        stream, seq, first = f"{ULID()}/vitals", 1, 0
-        samples = int(CHUNK_S * SAMPLE_RATE_HZ)
-        half = 0
-        while True:
-            now = self._client.server.clock.now()
-            if half % 2 == 0 and await self._client.say(self._vitals(stream, seq, now)):
-                seq += 1
-            elif half % 2 == 0:
-                stream, seq = f"{ULID()}/vitals", 1  # the connection was lost: a new stream
-            await self._client.say(self._wave(first, samples, now, number))
+        first, samples = 0, int(CHUNK_S * SAMPLE_RATE_HZ)
+        link, clock = self._client.link, self._client.server.clock
+        for half in count():
+            now = clock.now()
+            if half % 2 == 0:
+                values = self._values((now - self._contact_at) / timedelta(minutes=1))
+                body = {"patient_id": self._patient_id, "device_id": self.device_id, "values": values}
+                await link.put("vitals", "vitals", body, now)
+            await link.put_wave(self._wave(first, samples, now, number))
             first += samples
-            half += 1
             await asyncio.sleep(CHUNK_S)
 
-    def _vitals(self, stream: str, seq: int, now: datetime) -> dict[str, Any]:
-        values = self._values((now - self._contact_at) / timedelta(minutes=1))
-        body = {"patient_id": self._patient_id, "device_id": self.device_id, "values": values}
-        return {
-            "t": "put",
-            "stream": stream,
-            "seq": seq,
-            "id": str(ULID()),
-            "kind": "vitals",
-            "at": now.isoformat(),
-            "clock_offset_ms": 0,
-            "body": body,
-        }
-
-    def _wave(self, first: int, samples: int, now: datetime, number: int) -> bytes:
-        head = WAVE_HEADER.pack(
-            b"GW", 1, len(LEADS), SAMPLE_RATE_HZ, round(UV_PER_LSB * 100), first, int(now.timestamp() * 1000), number,
-            samples, 0,
-        )  # fmt: skip
-        return head + self._patient_id.encode("ascii") + ecg(self._case, first, samples).astype("<i2").tobytes()
+    def _wave(self, first: int, samples: int, now: datetime, number: int) -> Wave:
+        head = Wave(self._patient_id, number, len(LEADS), SAMPLE_RATE_HZ, UV_PER_LSB, first, now, samples, b"")
+        return replace(head, raw=wave_bytes(head, ecg(self._case, first, samples).astype("<i2").tobytes()))

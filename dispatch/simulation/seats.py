@@ -55,7 +55,7 @@ class Seat:
         failure = None if task.cancelled() else task.exception()
         if failure is not None:
             self._failures.append(failure)
-            self.client.changed.set()
+            self.client.link.changed.set()
 
     def table(self, name: str) -> Mapping[str, Row]:
         """Return a live table."""
@@ -137,7 +137,7 @@ class Dispatcher(Seat):
             await self._hold(incident)
             await self.client.server.clock.sleep(60)
             self.again(key)
-            self.client.changed.set()
+            self.client.link.changed.set()
 
     async def _hold(self, incident: Row) -> None:
         now = self.table("incidents").get(incident["id"], incident)

@@ -48,7 +48,7 @@ class Screen:
         """Wait until the incident stands on the screen with a place; raise ``TimeoutError`` when it never does."""
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting[incident_id] = (confirmed, told)
-        self.seat.changed.set()  # it may be there already
+        self.seat.link.changed.set()  # it may be there already
         await asyncio.wait_for(told, SHOWN_WITHIN_S)
 
 

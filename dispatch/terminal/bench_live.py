@@ -20,6 +20,7 @@ from typing import Any
 from ulid import ULID
 from websockets.asyncio.client import ClientConnection, connect
 
+from dispatch.protocol.frames import Ack, Put, Said, Vitals
 from dispatch.simulation.client import Client, Server
 from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.local_servers import free_port
@@ -110,16 +111,18 @@ async def _ours(url: str) -> tuple[Clock, int]:
         tablets.append(tablet)
     streams = [f"{ULID()}/vitals" for _ in tablets]
     numbers = {patient_id: number for number, patient_id in enumerate(patients)}
-    seat.on_telemetry = lambda message: _seen(clock, numbers, message)
+    seat.link.on_frame = lambda frame: _seen(clock, numbers, frame)
     for number, tablet in enumerate(tablets):
-        tablet.on_telemetry = lambda message, number=number: _acknowledged(clock, number, message)
+        tablet.link.on_frame = lambda frame, number=number: _acknowledged(clock, number, frame)
 
     async def send(number: int, seq: int, key: str) -> None:
         values = {"hr": float(40 + seq), "spo2": 97.0}
         body = {"patient_id": patients[number], "device_id": f"MON-{number}", "values": values}
-        at = datetime.now(UTC).isoformat()
-        head = {"t": "put", "stream": streams[number], "seq": seq, "id": str(ULID()), "kind": "vitals", "at": at}
-        if not await tablets[number].say({**head, "clock_offset_ms": 0, "body": body}):
+        put = Put(
+            stream=streams[number], seq=seq, id=str(ULID()), kind="vitals", at=datetime.now(UTC), clock_offset_ms=0.0,
+            body=body,
+        )  # fmt: skip
+        if not await tablets[number].link.send(put):
             raise AssertionError(f"tablet {key} lost its socket")
 
     await _load(clock, send)
@@ -151,16 +154,16 @@ async def _at_patient(seat: Client, tablet: Client, unit_id: str) -> str:
     return str(ids["patient_id"])
 
 
-def _seen(clock: Clock, numbers: Mapping[str, int], message: Mapping[str, Any]) -> None:
-    if message["t"] == "vitals" and message["patient_id"] in numbers:
-        key = f"{numbers[message['patient_id']]}/{round(message['values']['hr']) - 40}"
+def _seen(clock: Clock, numbers: Mapping[str, int], frame: Said | bytes) -> None:
+    if isinstance(frame, Vitals) and frame.patient_id in numbers:
+        key = f"{numbers[frame.patient_id]}/{round(frame.values['hr']) - 40}"
         clock.seen.setdefault(key, time.perf_counter())
 
 
-def _acknowledged(clock: Clock, number: int, message: Mapping[str, Any]) -> None:
-    if message["t"] == "ack":
+def _acknowledged(clock: Clock, number: int, frame: Said | bytes) -> None:
+    if isinstance(frame, Ack):
         now = time.perf_counter()
-        for seq in range(message["seq"], 0, -1):  # an ack is cumulative
+        for seq in range(frame.seq, 0, -1):  # an ack is cumulative
             if clock.acknowledged.setdefault(f"{number}/{seq}", now) != now:
                 break
 

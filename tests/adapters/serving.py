@@ -11,12 +11,14 @@ from threading import Event, Thread
 from typing import Any
 
 import httpx
+import msgspec
 import uvicorn
 from fastapi import FastAPI
 from ulid import ULID
 from websockets.sync.client import ClientConnection, connect
 
 from dispatch.main import build
+from dispatch.protocol.frames import read_said
 from dispatch.settings import Settings
 from dispatch.terminal.serve import server_config
 
@@ -134,6 +136,14 @@ class Client:
             yield live
 
 
+def check_said(raw: str) -> None:
+    """Hold a frame of the server against the published schema: it is known, and carries no field that is not."""
+    read = read_said(raw)
+    assert read is not None, f"docs/protocol-schemas.json does not know {raw[:200]}"
+    said, known = msgspec.json.decode(raw), msgspec.to_builtins(read)
+    assert said.keys() <= known.keys(), f"{said['t']} carries {said.keys() - known.keys()} outside its schema"
+
+
 class Live:
     """One socket: frames by kind, and the tables they add up to."""
 
@@ -157,6 +167,8 @@ class Live:
         while True:
             raw = self.raw.recv(timeout=WITHIN_S)
             frame = raw if isinstance(raw, bytes) else json.loads(raw)
+            if isinstance(raw, str):
+                check_said(raw)
             if isinstance(frame, dict):
                 self._keep(frame)
             yield frame

@@ -17,9 +17,9 @@ from dispatch.adapters.live.patient_socket import UPLINK, Uplink, read_put
 from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, UNSET_S, Submission
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
-from dispatch.adapters.wire import FrameError
 from dispatch.desk import Done
 from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable
+from dispatch.protocol.waves import FrameError
 from dispatch.words import ClockSource
 from tests.dispatch.story import START, crew, incident_underway, opened_city
 

@@ -8,19 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.adapters.wire import (
-    WAVE_HEADER,
-    FrameError,
-    Wave,
-    bad_input_body,
-    frame,
-    moment_from,
-    nack,
-    read_frame,
-    read_wave,
-    wave_bytes,
-)
+from dispatch.adapters.wire import bad_input_body, frame, moment_from, nack, read_frame
 from dispatch.errors import Refused
+from dispatch.protocol.waves import WAVE_HEADER, FrameError, Wave, read_wave, wave_bytes
 
 PATIENT = "01M7ZYAR06Z3RZ59XGBAXVVXV6"
 

@@ -5,7 +5,14 @@ test: whoever adds it says here where it stands.
 """
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("center_protocols", "geo.point", "dispatch.errors", "dispatch.rules", "dispatch.texts_catalogue"),
+    (
+        "center_protocols",
+        "geo.point",
+        "dispatch.protocol",
+        "dispatch.errors",
+        "dispatch.rules",
+        "dispatch.texts_catalogue",
+    ),
     ("geo",),
     ("dispatch", "dispatch.words", "dispatch.fact", "dispatch.road_measure"),
     (
@@ -46,7 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch.flow",),
     ("dispatch.evidence", "dispatch.region_evidence", "dispatch.views", "dispatch.snapshot", "dispatch.rights"),
     ("dispatch.desk", "dispatch.keys"),
-    ("dispatch.adapters", "dispatch.simulation"),
+    ("dispatch.adapters", "dispatch.client", "dispatch.simulation"),
     (
         "dispatch.settings",
         "dispatch.serving",
@@ -58,11 +65,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
-STANDS_ALONE = {"center_protocols": ("center_protocols",), "geo": ("geo",)}
+STANDS_ALONE = {
+    "center_protocols": ("center_protocols",),
+    "geo": ("geo",),
+    "dispatch.protocol": ("dispatch.protocol",),
+    "dispatch.client": ("dispatch.client", "dispatch.protocol"),
+}
 """Packages that import nothing of ours but themselves."""
 
 PURE = (
     "center_protocols",
+    "dispatch.protocol",
     "dispatch.errors",
     "dispatch.rules",
     "dispatch.rights",

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from dispatch.adapters.limits import Limits
-from dispatch.adapters.wire import Wave, read_wave, wave_bytes
+from dispatch.protocol.waves import Wave, read_wave, wave_bytes
 from tests.adapters.serving import WITHIN_S, Live, Server, demo_settings, running
 from tests.end_to_end.test_server_http import underway
 

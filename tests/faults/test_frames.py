@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.adapters.live.patient_socket import Put, read_put
-from dispatch.adapters.wire import WAVE_HEADER, FrameError, moment_from, read_frame, read_wave
+from dispatch.adapters.wire import moment_from, read_frame
+from dispatch.protocol.waves import WAVE_HEADER, FrameError, read_wave
 from tests.adapters.serving import Server
 
 JSON = st.recursive(

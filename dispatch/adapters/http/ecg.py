@@ -9,8 +9,8 @@ from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.adapters.http.guards import CrewOfPatient, ReadsPatient, RefusedError, refusals
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, StoredEcg
-from dispatch.adapters.wire import LEADS, SAMPLE_BYTES
 from dispatch.errors import Refused
+from dispatch.protocol.waves import LEADS, SAMPLE_BYTES
 
 router = APIRouter(prefix="/api/patients", tags=["ecg"])
 

@@ -20,20 +20,19 @@ from dispatch.adapters.live.patient_socket import Uplink
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.telemetry.hub import TelemetryViewer
 from dispatch.adapters.telephony.softphone import Softphone
-from dispatch.adapters.wire import (
+from dispatch.adapters.wire import frame, nack, read_frame
+from dispatch.errors import Refused
+from dispatch.protocol.versions import (
     CLOSED_MALFORMED,
     CLOSED_NO_TICKET,
     CLOSED_OVERFLOW,
     CLOSED_REVOKED,
     CLOSED_TOO_MANY,
     CLOSED_VERSION,
-    PROTOCOL,
-    FrameError,
-    frame,
-    nack,
-    read_frame,
+    chosen_version,
+    shared_capabilities,
 )
-from dispatch.errors import Refused
+from dispatch.protocol.waves import FrameError
 from dispatch.rights import may_see_patient
 from dispatch.words import Actor
 
@@ -54,9 +53,9 @@ async def live(socket: WebSocket, parts: HasParts) -> None:
         await socket.close()  # before accept: the handshake is answered 403
         return
     session = await parts.access.take_ticket(socket.query_params.get("ticket", ""))
-    offered = PROTOCOL in socket.scope.get("subprotocols", ())
-    await socket.accept(subprotocol=PROTOCOL if offered else None)
-    refused = _closing_code(parts, session, offered=offered)
+    spoken = chosen_version(socket.scope.get("subprotocols"))
+    await socket.accept(subprotocol=spoken)
+    refused = _closing_code(parts, session, offered=spoken is not None)
     if session is None or refused is not None:
         await socket.close(refused or CLOSED_NO_TICKET)
         return
@@ -176,22 +175,22 @@ class Connection:
             hello = read_frame(await self._receive())
         except FrameError:
             return False
-        versions = hello.get("versions")
-        if hello["t"] != "hello" or not isinstance(versions, list) or PROTOCOL not in versions:
+        version = chosen_version(hello.get("versions"))
+        if hello["t"] != "hello" or version is None:
             return False
-        self._outbox.offer_event(await self._welcome(hello))
+        self._outbox.offer_event(await self._welcome(hello, version))
         self._parts.hub.join(self._viewer)
         return True
 
-    async def _welcome(self, hello: Mapping[str, Any]) -> str:
+    async def _welcome(self, hello: Mapping[str, Any], version: str) -> str:
         parts, session = self._parts, self._session
         asked = hello.get("streams")
         names = [each for each in asked[:STREAMS_MAX] if isinstance(each, str)] if isinstance(asked, list) else []
         streams = {name: await asyncio.to_thread(parts.telemetry.committed_seq, name) for name in names}
-        account = session_body(session)
+        account, caps = session_body(session), shared_capabilities(hello.get("caps"))
         limits = {"frame_bytes": parts.limits.frame_bytes, "queue": parts.limits.events_queued}
         return frame(
-            "welcome", version=PROTOCOL, feed_epoch=parts.feed.feed_epoch, seq=parts.feed.seq, streams=streams,
+            "welcome", version=version, caps=caps, feed_epoch=parts.feed.feed_epoch, seq=parts.feed.seq, streams=streams,
             limits=limits, server_time=parts.clock.now(), clock_speed=parts.clock.speed, account=account,
         )  # fmt: skip
 

@@ -22,11 +22,12 @@ from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.submission import Forbidden, Submission, entered_for
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
-from dispatch.adapters.wire import FrameError, Wave, encoded, frame, moment_from, nack, read_wave
+from dispatch.adapters.wire import encoded, frame, moment_from, nack
 from dispatch.command import BY_NAME
 from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
 from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable, Ticket
+from dispatch.protocol.waves import FrameError, Wave, read_wave
 from dispatch.words import Actor, Role
 
 log = logging.getLogger(__name__)

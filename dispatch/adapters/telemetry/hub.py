@@ -14,10 +14,11 @@ import msgspec
 
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live_roads import WeightsInForce
-from dispatch.adapters.wire import FrameError, encoded, frame, read_wave
+from dispatch.adapters.wire import encoded, frame
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.ports import Fanout, Lost, Position
+from dispatch.protocol.waves import FrameError, read_wave
 from dispatch.rights import SEATS
 from dispatch.words import Role
 

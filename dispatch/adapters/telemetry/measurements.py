@@ -11,10 +11,11 @@ import msgspec
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.vital_levels import vital_levels
-from dispatch.adapters.wire import FrameError, Wave, moment_from
+from dispatch.adapters.wire import moment_from
 from dispatch.city import City
 from dispatch.errors import Refused
 from dispatch.ports import Position, Telemetry
+from dispatch.protocol.waves import FrameError, Wave
 from dispatch.rights import runs_to
 from dispatch.words import Actor, Role
 from geo.datum import Datum, to_wgs84
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 # A receiver's clock is GPS; a fix from further ahead than this is broken and would hide all later ones.
 FIX_AHEAD_MAX = timedelta(seconds=30)
+# A chunk older than this comes from a tablet's outbox: it is stored, and would be mistaken for now on a wall. The same
+# 10 s after which a page calls its data late (docs/protocol.md).
+WAVE_LIVE_WITHIN = timedelta(seconds=10)
 SPEED_MOST_MPS = 120.0  # a helicopter
 
 
@@ -80,9 +84,10 @@ class Measurements:
         await self._hub.send_vitals(patient_id, at, device_id, values, vital_levels(values, patient.findings))
 
     async def show_wave(self, wave: Wave) -> None:
-        """Pass a stored chunk on, if the patient has a monitor bound."""
+        """Pass a stored chunk on, if it is of now and the patient has a monitor bound."""
         patient = self._city().patients.get(wave.patient_id)
-        if patient is not None and patient.device_id is not None:
+        is_late = self._clock.now() - wave.at > WAVE_LIVE_WITHIN * self._clock.speed
+        if patient is not None and patient.device_id is not None and not is_late:
             await self._hub.send_wave(wave.raw)
 
     async def stored_vitals(self, patient_id: str, since: datetime) -> list[dict[str, Any]]:

@@ -23,5 +23,6 @@ async def test_the_client_keeps_the_contract(case: dict[str, Any], tmp_path: Pat
             for step in case["steps"]:
                 ((what, value),) = step.items()
                 await getattr(line, what)(value)
+            assert outbox.owed() == 0, "every case ends with nothing owed"
     finally:
         outbox.close()

@@ -10,7 +10,7 @@ import type { Patient } from "@shared/rows.ts";
 import type { Session } from "@shared/session.ts";
 import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
 import { CrewStore } from "./outbox/store.ts";
-import { streamOf, Uplink } from "./outbox/uplink.ts";
+import { STREAM, Uplink } from "./outbox/uplink.ts";
 import { followPosition } from "./position.ts";
 
 /** What a person has typed or opened and not yet sent: it survives a reload too. */
@@ -61,7 +61,7 @@ export class Crew {
     const [remembered, forms, anchor] = await Promise.all([
       store.recall<CrewRows>("rows"), store.recall<Forms>("forms"), store.recall<ClockAnchor>("anchor"),
     ]);
-    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: [streamOf(store)] });
+    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: () => [store.stream(STREAM)] });
     const uplink = await Uplink.start(link, store);
     const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered ?? NO_ROWS, forms ?? EMPTY_FORMS);
     crew.recommendation.value = await store.recall<Recommendation>("recommendation");

@@ -51,7 +51,7 @@ afterEach(() => {
 });
 
 async function live(): Promise<LiveLink> {
-  const link = new LiveLink({ url: "ws://x/ws", device: "test", streams: ["box/steps"] });
+  const link = new LiveLink({ url: "ws://x/ws", device: "test", streams: () => ["box/steps"] });
   await settle();
   line().connected();
   line().says(welcome);

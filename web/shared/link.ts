@@ -40,7 +40,7 @@ export interface AckFrame {
 }
 export interface NackFrame {
   readonly t: "nack";
-  readonly stream: string;
+  readonly stream: string | null;
   readonly seq: number;
   readonly code: string;
   readonly retry: boolean;
@@ -69,7 +69,7 @@ export interface LiveLinkOptions {
   /** Listen to changes of the tables; a tablet that only sends could do without. Default true. */
   readonly subscribe?: boolean;
   /** The uplink streams whose committed numbers the welcome shall name. */
-  readonly streams?: readonly string[];
+  readonly streams?: () => readonly string[];
 }
 
 const SUBPROTOCOL = "gc.v1";
@@ -237,8 +237,8 @@ export class LiveLink {
   };
 
   readonly #opened = (): void => {
-    const { device, streams = [] } = this.#options;
-    this.send({ t: "hello", versions: [SUBPROTOCOL], device, boot_id: this.#bootId, streams });
+    const { device, streams } = this.#options;
+    this.send({ t: "hello", versions: [SUBPROTOCOL], device, boot_id: this.#bootId, streams: streams?.() ?? [] });
   };
 
   readonly #lost = (): void => this.#retryLater();

@@ -190,8 +190,9 @@ class Connection:
         account, caps = session_body(session), shared_capabilities(hello.get("caps"))
         limits = {"frame_bytes": parts.limits.frame_bytes, "queue": parts.limits.events_queued}
         return frame(
-            "welcome", version=version, caps=caps, feed_epoch=parts.feed.feed_epoch, seq=parts.feed.seq, streams=streams,
-            limits=limits, server_time=parts.clock.now(), clock_speed=parts.clock.speed, account=account,
+            "welcome", version=version, caps=caps, feed_epoch=parts.feed.feed_epoch, seq=parts.feed.seq,
+            streams=streams, limits=limits, server_time=parts.clock.now(), clock_speed=parts.clock.speed,
+            account=account,
         )  # fmt: skip
 
     async def _take(self, raw: str | bytes) -> None:

@@ -24,11 +24,20 @@ interface Schema extends DBSchema {
 
 export class CrewStore {
   readonly #db: IDBPDatabase<Schema>;
-  readonly outboxId: string;
+  #outboxId: string;
 
   private constructor(db: IDBPDatabase<Schema>, outboxId: string) {
     this.#db = db;
-    this.outboxId = outboxId;
+    this.#outboxId = outboxId;
+  }
+
+  get outboxId(): string {
+    return this.#outboxId;
+  }
+
+  /** The full name of a stream, as the server knows it. */
+  stream(name: string): string {
+    return `${this.#outboxId}/${name}`;
   }
 
   static async open(account: string): Promise<CrewStore> {
@@ -49,13 +58,43 @@ export class CrewStore {
 
   /** Number and store one entry in one transaction: no gap and no double number, even with two tabs open. */
   async append(name: string, make: (stream: string, seq: number) => CommandEntry): Promise<CommandEntry> {
-    const stream = `${this.outboxId}/${name}`;
     const transaction = this.#db.transaction(["meta", "outbox"], "readwrite", { durability: "strict" });
     const meta = transaction.objectStore("meta");
+    this.#outboxId = (await meta.get("outbox_id")) as string; // another tab may have begun anew
+    const stream = this.stream(name);
     const seq = ((await meta.get(`seq/${name}`)) as number | undefined ?? 0) + 1;
     const entry = make(stream, seq);
     await Promise.all([meta.put(seq, `seq/${name}`), transaction.objectStore("outbox").add(entry), transaction.done]);
     return entry;
+  }
+
+  /** The last number given in a stream. */
+  async lastSeq(name: string): Promise<number> {
+    return (await this.recall<number>(`seq/${name}`)) ?? 0;
+  }
+
+  /**
+   * Begin new streams: the server has another history of this one. All that is owed keeps its order and its ids, so what was
+   * done already is not done again. Nothing happens when `stream` is not of this outbox (any more).
+   */
+  async renew(stream: string): Promise<void> {
+    const transaction = this.#db.transaction(["meta", "outbox"], "readwrite", { durability: "strict" });
+    const meta = transaction.objectStore("meta");
+    this.#outboxId = (await meta.get("outbox_id")) as string;
+    if (stream.startsWith(`${this.#outboxId}/`)) {
+      const outbox = transaction.objectStore("outbox");
+      const owed = await outbox.getAll();
+      const counts = new Map<string, number>();
+      this.#outboxId = ulid();
+      await Promise.all([outbox.clear(), meta.delete(IDBKeyRange.bound("seq/", "seq/\uffff")), meta.put(this.#outboxId, "outbox_id")]);
+      for (const entry of owed) {
+        const name = entry.stream.slice(entry.stream.indexOf("/") + 1);
+        const seq = (counts.get(name) ?? 0) + 1;
+        counts.set(name, seq);
+        await Promise.all([outbox.add({ ...entry, stream: this.stream(name), seq }), meta.put(seq, `seq/${name}`)]);
+      }
+    }
+    await transaction.done;
   }
 
   /** Everything not yet committed by the server, in order. */

@@ -7,15 +7,11 @@ import { ulid } from "@shared/ulid.ts";
 import { afterCommit, afterWelcome, putFrame, type CommandEntry, type RefusedEntry } from "./entry.ts";
 import type { CrewStore, EcgBlob } from "./store.ts";
 
-const STREAM = "steps";
+/** The tablet's one stream. */
+export const STREAM = "steps";
 const RETRY_MS = 2_000;
 /** A refusal comes after the acknowledgement of its number: so many sent steps are kept to say which one it was. */
 const SENT_KEPT = 64;
-
-/** The full name of the tablet's one stream, as the server knows it. */
-export function streamOf(store: CrewStore): string {
-  return `${store.outboxId}/${STREAM}`;
-}
 
 export class Uplink {
   readonly pending: ReadonlySignal<readonly CommandEntry[]>;
@@ -89,6 +85,8 @@ export class Uplink {
   }
 
   async #welcomed(frame: WelcomeFrame): Promise<void> {
+    const mine = this.#store.stream(STREAM);
+    if ((frame.streams[mine] ?? 0) > (await this.#store.lastSeq(STREAM))) return this.#renew(mine); // our storage is an old copy
     this.#pending.value = afterWelcome(this.#pending.value, frame.streams);
     for (const [stream, seq] of Object.entries(frame.streams)) await this.#store.forget(stream, seq);
     this.#drain();
@@ -100,7 +98,15 @@ export class Uplink {
     await this.#store.forget(stream, seq);
   }
 
+  async #renew(stream: string): Promise<void> {
+    await this.#store.renew(stream);
+    this.#pending.value = await this.#store.pending();
+    this.#drain();
+  }
+
   async #refusedOne(frame: NackFrame): Promise<void> {
+    if (frame.stream === null) return; // a frame without a number: nothing of the outbox
+    if (frame.code === "stream_conflict") return this.#renew(frame.stream);
     if (frame.retry) {
       this.#retry ??= setTimeout(() => {
         this.#retry = null;

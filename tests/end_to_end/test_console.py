@@ -279,6 +279,16 @@ def test_a_map_file_that_does_not_come_is_said_and_asked_for_again(page: Page, d
     expect(seat.page.locator(".map-keys")).to_be_visible(timeout=30_000)
 
 
+def test_an_empty_screen_that_never_met_its_server_says_so(page: Page, demo_server: RunningServer) -> None:
+    page.route("**/api/ticket", lambda route: route.abort())
+    page.goto(f"{demo_server.url}/console/")
+    page.get_by_role("button").filter(has_text="dispatcher1").click()
+    expect(page.locator(".banner")).to_contain_text("空队列不代表没有来电", timeout=20_000)
+    page.unroute("**/api/ticket")
+    expect(page.locator(".link-live")).to_be_visible(timeout=30_000)
+    expect(page.locator(".banner")).to_have_count(0)
+
+
 def test_a_lost_server_is_said_in_red_and_comes_back(
     page: Page, fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -286,7 +296,7 @@ def test_a_lost_server_is_said_in_red_and_comes_back(
     with RunningServer(["demo", "--empty", "--speed", "1", "--city", fictional_pack, "--data", data]) as server:
         seat = Seat(page, server.url)
         server.kill9()
-        expect(seat.page.locator(".banner")).to_contain_text("备用电话", timeout=20_000)
+        expect(seat.page.locator(".banner")).to_contain_text("请改用备用电话", timeout=20_000)
         expect(seat.page.locator(".link-offline")).to_be_visible()
         server.start()
         expect(seat.page.locator(".link-live")).to_be_visible(timeout=30_000)

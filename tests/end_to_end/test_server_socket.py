@@ -16,6 +16,7 @@ from dispatch.adapters.limits import Limits
 from dispatch.protocol.waves import Wave, read_wave, wave_bytes
 from tests.adapters.serving import WITHIN_S, Live, Server, demo_settings, running
 from tests.end_to_end.test_server_http import underway
+from tests.end_to_end.topology import until
 
 
 def address(server: Server, ticket: str) -> str:
@@ -302,7 +303,7 @@ def test_a_screen_that_does_not_read_is_closed_and_nobody_else_notices(fictional
                 if access.sockets_of("taker1") == 0:
                     break
                 lazy.send(t="subscribe", feed_epoch=None, offset=None)  # asks for everything, and never looks
-            assert access.sockets_of("taker1") == 0
+            until(lambda: access.sockets_of("taker1") == 0)
             ids = server.client("exchange").call()
             reader.until_seq(server.client().get("/healthz").json()["journal_seq"])
             assert ids["incident_id"] in reader.tables["incidents"]

@@ -23,7 +23,8 @@ export function LinkState() {
 /** When the link is gone, the whole width says so: a frozen screen looks like a quiet night. */
 export function LinkBanner() {
   const { link, now } = useDesk();
-  if (link.state.value !== "offline" || !link.ready.value) return null;
+  if (link.state.value !== "offline") return null;
+  if (!link.ready.value) return <p class="banner alarm-high" role="alert">{t("console.link.banner_empty")}</p>;
   const shown = now.value - link.dataAge() * link.speed.value;
   return <p class="banner alarm-high" role="alert">{t("console.link.banner", { time: hhmmss(shown) })}</p>;
 }

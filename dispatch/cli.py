@@ -4,9 +4,12 @@ Exit codes: 0 done, 2 bad input (the sentence goes to stderr), 1 broken.
 """
 
 import argparse
+import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from dispatch.errors import BadInput
 
@@ -32,6 +35,9 @@ COMMANDS = {
 }
 
 
+SERVERS = ("serve", "demo")
+
+
 def parser_for(command: str) -> argparse.ArgumentParser:
     """Build the parser of one command and its neighbours in the same module; of all, to help with an unknown one."""
     parser = argparse.ArgumentParser(prog="greenchannel")
@@ -42,14 +48,25 @@ def parser_for(command: str) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; a server that was the process itself ends it here."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     parsed = parser_for(arguments[0] if arguments else "").parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
+        code = int(parsed.run(parsed))
     except BadInput as refusal:
         print(f"greenchannel: {refusal}", file=sys.stderr)  # noqa: T201 - a command line speaks on stderr
         return 2
+    if argv is None and arguments[0] in SERVERS:
+        _end_at_once(code)
+    return code
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End the process: all is durable and closed by now, and freeing a city object by object takes seconds."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -17,6 +18,10 @@ Line = tuple[Point, ...]
 
 # Who draws around the edge of a city need not stop at its last road.
 BEYOND_M = 20_000.0
+
+
+# What a command names is asked for once more when it is put in force.
+CHOICES_KEPT = 4
 
 
 class NoChoice(ValueError):  # noqa: N818 - the name is the sentence
@@ -52,12 +57,16 @@ class RoadChooser:
         self._roads = roads
         self._names = names
         self._ground = roads.served.widened(BEYOND_M)
+        self._chosen = lru_cache(CHOICES_KEPT)(self._choose)
 
     def choose(self, outline: Sequence[Point], picks: Sequence[Point]) -> ChosenRoads:
         """Return the roads that touch ``outline`` (empty: none is drawn) or lie under one of ``picks``.
 
         Raises `NoChoice` when the outline crosses itself, a point lies outside the city, or no road is touched.
         """
+        return self._chosen(tuple(outline), tuple(picks))
+
+    def _choose(self, outline: Line, picks: Line) -> ChosenRoads:
         if not all(point in self._ground for point in (*outline, *picks)):
             raise NoChoice(WhyNoChoice.OUTSIDE)
         picked = list(dict.fromkeys(self._snapped(point) for point in picks))

@@ -19,3 +19,4 @@ class Limits:
     connections: int = 10_000  # measured: 34 kB each
     sign_ins_waiting: int = 32  # argon2 takes 64 MB and some 50 ms each, two at a time
     search_results: int = 20
+    reach_minutes: float = 15.0  # measured in Beijing: 10 minutes take 0.5 s of computing, 15 take 1.3 s, 20 take 2.2 s

@@ -1,5 +1,6 @@
 """Name what the routes and sockets work with. ``main.build`` makes one of these and nobody else does."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ from dispatch.fact import Fact
 from dispatch.ports import Places, Telemetry
 from dispatch.rules import Rules
 from geo.city_pack import CityPack
+from geo.point import Point
+from geo.reach import Reach
 
 
 class ReadsFacts(Protocol):
@@ -46,6 +49,15 @@ class DemoAccount:
     page: str
     label_zh: str
     label_en: str
+
+
+@dataclass(slots=True)
+class Reaching:
+    """Who asks what is reached in some minutes: whose turn it is, and the last answers by place, minutes, epoch."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+    kept: dict[tuple[Point, tuple[float, ...], int], list[Reach]] = field(default_factory=dict)
 
 
 class NotReadyError(Exception):
@@ -81,6 +93,7 @@ class Parts:
     gateway_secret: str | None = None  # what gateways show when they bring commands; None: there are none
     exchange_secret: str | None = None  # what the exchange signs with; None: only connected systems' accounts
     line_events: SeenEvents = field(default_factory=SeenEvents)
+    reaching: Reaching = field(default_factory=Reaching)
 
     def told(self, told: Told) -> None:
         """Take durable facts: the roads and the search for units first, then every screen."""

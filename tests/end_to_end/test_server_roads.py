@@ -91,3 +91,50 @@ def test_a_vague_place_says_whether_the_choice_depends_on_where(server: Server) 
     answer = dispatcher.get(path).json()
     assert answer["region"] is None
     assert answer["patients"][0]["region"] is None
+
+
+def test_what_is_reached_is_an_area_that_grows_with_the_minutes(server: Server) -> None:
+    seat = server.client("dispatcher1")
+    both = seat.get("/api/reach", params={"unit": "U001", "minutes": "10,2"}).json()
+    assert [row["properties"]["minutes"] for row in both["features"]] == [2, 10]
+    assert 0 < both["features"][0]["properties"]["road_m"] < both["features"][1]["properties"]["road_m"]
+    assert both["fix_at"] is not None
+    again = seat.get("/api/reach", params={"from": ",".join(map(str, both["from"])), "minutes": "2"}).json()
+    assert again["features"][0]["geometry"] == both["features"][0]["geometry"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "field"),
+    [
+        ({"minutes": "5"}, 422, "from"),
+        ({"minutes": "5", "unit": "U001", "from": "103.7,39.7"}, 422, "from"),
+        ({"minutes": "5", "from": "here"}, 422, "from"),
+        ({"minutes": "", "from": "103.7,39.7"}, 422, "minutes"),
+        ({"minutes": "nan", "from": "103.7,39.7"}, 422, "minutes"),
+        ({"minutes": "-1", "from": "103.7,39.7"}, 422, "minutes"),
+        ({"minutes": "500", "from": "103.7,39.7"}, 422, "minutes"),
+        ({"minutes": "1,2,3,4", "from": "103.7,39.7"}, 422, "minutes"),
+        ({"minutes": "5", "unit": "nobody"}, 404, None),
+        ({"minutes": "5", "from": "10,10"}, 404, None),
+    ],
+)
+def test_what_cannot_be_reached_is_refused(
+    server: Server, asked: dict[str, str], status: int, field: str | None
+) -> None:
+    answer = server.client("dispatcher1").get("/api/reach", params=asked)
+    assert answer.status_code == status
+    assert answer.json().get("field") == field
+
+
+def test_only_seats_ask_what_is_reached(server: Server) -> None:
+    assert server.client("crew-u001").get("/api/reach", params={"unit": "U001", "minutes": "5"}).status_code == 403
+
+
+def test_a_crew_is_told_its_turns_in_both_languages(server: Server) -> None:
+    asked = {"from": "103.66,39.70", "to": "103.70,39.72", "turns": "true"}
+    way = server.client("crew-u001").get("/api/route", params=asked).json()
+    turns = [step["turn"] for step in way["steps"]]
+    assert (turns[0], turns[-1]) == ("depart", "arrive")
+    assert sum(step["distance_m"] for step in way["steps"]) == pytest.approx(way["distance_m"], abs=len(turns))
+    assert all(step["text"]["zh"] != step["text"]["en"] for step in way["steps"])
+    assert not any("{" in said for step in way["steps"] for said in step["text"].values())

@@ -1,31 +1,27 @@
-"""Answer questions about the ground: the city, places by name, routes, map tiles; and the texts."""
+"""Answer questions about the ground: the city, places by name, map tiles; and the texts."""
 
 import asyncio
 import re
 from dataclasses import asdict
 from functools import cache
-from threading import Lock
+from threading import Lock, Thread
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from dispatch.adapters.furnish import ASSUMED
 from dispatch.adapters.http.bodies import BadFieldError
-from dispatch.adapters.http.guards import RefusedError, SeatOrCrew, SignedIn, refusals
+from dispatch.adapters.http.guards import SeatOrCrew, SignedIn, refusals
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.parts import HasParts, weights_used
+from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
-from dispatch.errors import Refused
-from dispatch.evidence import of_one_epoch
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
 from geo.gazetteer import FoundPlace, Gazetteer
 from geo.point import BadPoint, Point, checked_point
 from geo.reverse_place import ReversePlaces
-from geo.snap import NoRoad
 
 router = APIRouter(default_response_class=JsonResponse, route_class=StrictRoute)
 _BUILDING = Lock()
@@ -35,6 +31,8 @@ PAIR = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$")
 @router.get("/api/city", tags=["ground"], responses=refusals(401))
 async def city(_session: SignedIn, parts: HasParts) -> Response:
     """Say which city this is, and whether it is made up."""
+    # Every page asks this first: the gazetteer is there before somebody types, and no server's end waits for it.
+    Thread(target=_gazetteer, args=(parts.pack,), name="gazetteer", daemon=True).start()
     pack, box = parts.pack, parts.pack.bbox
     return JsonResponse(
         {
@@ -45,9 +43,7 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
             "center": [(box.west + box.east) / 2, (box.south + box.north) / 2],
             "weights_epoch": parts.sources.travel.weights_epoch,
             "assumed": ASSUMED,
-        },
-        # Every page asks this first: the gazetteer is there before somebody types.
-        background=BackgroundTask(_gazetteer, parts.pack),
+        }
     )
 
 
@@ -62,7 +58,7 @@ async def search(
 
     ``near`` is a WGS-84 point as ``lon,lat`` where the caller is thought to be: it ranks, it hides nothing.
     """
-    at = None if near is None else _point(near, "near")
+    at = None if near is None else point_of(near, "near")
     found = await asyncio.to_thread(lambda: _gazetteer(parts.pack).find(q, parts.limits.search_results, at))
     return JsonResponse([_row(each) for each in found])
 
@@ -92,7 +88,7 @@ async def search_online(
 @router.get("/api/whereabouts", tags=["ground"], responses=refusals(401, 403, 422))
 async def whereabouts(at: Annotated[str, Query()], _session: SeatOrCrew, parts: HasParts) -> Response:
     """Say where a WGS-84 point ``lon,lat`` is, as codes of the catalogue: road and side, next crossing, landmark."""
-    point = _point(at, "at")
+    point = point_of(at, "at")
     return JsonResponse(asdict(await asyncio.to_thread(lambda: reverse_of(parts.pack).describe(point))))
 
 
@@ -113,24 +109,8 @@ def reverse_of(pack: CityPack) -> ReversePlaces:
     return ReversePlaces(pack, _gazetteer(pack).named)
 
 
-@router.get("/api/route", tags=["ground"], responses=refusals(401, 404, 422))
-async def route(
-    _session: SignedIn, parts: HasParts, start: Annotated[str, Query(alias="from")], to: Annotated[str, Query()]
-) -> Response:
-    """Find the fastest way between two WGS-84 points, as ``lon,lat``."""
-    ends, travel = (_point(start, "from"), _point(to, "to")), parts.sources.travel
-    try:
-        way, epoch = await asyncio.to_thread(of_one_epoch, parts.sources, lambda: travel.route(*ends))
-    except NoRoad as error:
-        raise RefusedError(404, Refused("not_on_map")) from error
-    if way is None:
-        raise RefusedError(404, Refused("route_unavailable"))
-    line = {"type": "LineString", "coordinates": [[point.lon, point.lat] for point in way.geometry]}
-    numbers = {name: getattr(way, name) for name in ("duration_s", "distance_m", "from_snap_m", "to_snap_m")}
-    return JsonResponse({**numbers, "geometry": line} | weights_used(parts, epoch))
-
-
-def _point(written: str, field: str) -> Point:
+def point_of(written: str, field: str) -> Point:
+    """Read ``lon,lat`` in WGS-84; raise `BadFieldError` naming the field."""
     found = PAIR.match(written)
     if found is None:
         raise BadFieldError(field, "is lon,lat in WGS-84 degrees")

@@ -121,6 +121,7 @@ ReadsPatient = Annotated[Session, Depends(reads_patient)]
 CrewOfPatient = Annotated[Session, Depends(reads_as_crew)]
 SeatOrCrew = Annotated[Session, Depends(one_of(*sorted(SEATS), Role.CREW))]
 ReadsQuality = Annotated[Session, Depends(one_of(Role.SUPERVISOR, Role.ADMIN))]
+Seat = Annotated[Session, Depends(one_of(*sorted(SEATS)))]
 TakesCalls = Annotated[Session, Depends(one_of(Role.SERVICE, *sorted(SEATS)))]
 IsAdmin = Annotated[Session, Depends(one_of(Role.ADMIN))]
 

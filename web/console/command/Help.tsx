@@ -11,6 +11,7 @@ const KEYS = [
   ["F7", "console.key.F7"],
   ["F8", "console.key.F8"],
   ["F9", "console.key.F9"],
+  ["F10", "console.key.F10"],
   ["↑ ↓", "console.key.arrows"],
   ["Enter", "console.key.enter"],
   ["1 2 3 4", "console.key.digits"],

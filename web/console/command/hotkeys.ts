@@ -51,6 +51,7 @@ const FUNCTION_KEYS: Readonly<Record<string, (desk: Desk, event: KeyboardEvent) 
   F7: (desk) => linkProposed(desk),
   F8: (desk, event) => nextZone(desk, event.shiftKey ? -1 : 1),
   F9: (desk) => nextWaiting(desk),
+  F10: (desk) => desk.reach.toggle(),
   Escape: (desk) => stepBack(desk),
 };
 

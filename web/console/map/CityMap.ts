@@ -8,6 +8,7 @@ import { addCenters } from "./layers/centers.ts";
 import { addIncidents } from "./layers/incidents.ts";
 import { MeasureLayer } from "./layers/measures.ts";
 import type { PointSource } from "./layers/point_source.ts";
+import { ReachLayer } from "./layers/reach.ts";
 import { SelectedLayer } from "./layers/selected.ts";
 import { addUnits, UNIT_LAYERS } from "./layers/units.ts";
 import { baseStyle, NAMED_LAYERS, nameIn } from "./style.ts";
@@ -36,6 +37,7 @@ export class CityMap {
   readonly centers: PointSource;
   readonly selected: SelectedLayer;
   readonly measures: MeasureLayer;
+  readonly reach: ReachLayer;
   readonly #map: GlMap;
   readonly #bounds: [number, number, number, number];
 
@@ -43,6 +45,7 @@ export class CityMap {
     this.#map = map;
     this.#bounds = bounds;
     addSymbols(map);
+    this.reach = new ReachLayer(map);
     this.measures = new MeasureLayer(map);
     this.selected = new SelectedLayer(map);
     this.centers = addCenters(map);

@@ -5,6 +5,7 @@ import { useDesk, type Desk } from "../store/desk.ts";
 import { lang, t } from "../texts.ts";
 import type { CityMap, Clicked } from "./CityMap.ts";
 import { feedMap, lookAtIncident } from "./feed_map.ts";
+import { ReachNote } from "./ReachNote.tsx";
 
 type State = "loading" | "shown" | "no_webgl" | "failed";
 
@@ -58,6 +59,7 @@ export function MapZone() {
       {state === "no_webgl" && <p class="map-word" role="status">{t("console.map.no_webgl")}</p>}
       {state === "failed" && <p class="map-word" role="status">{t("console.map.failed")}</p>}
       {desk.selection.picking.value && <p class="map-picking" role="status">{t("console.place.picking")}</p>}
+      {state === "shown" && <ReachNote />}
       {state === "shown" && (
         <div class="map-keys">
           <button type="button" aria-label={t("console.map.zoom_in")} onClick={() => map.current?.zoom(1)}>＋</button>
@@ -65,6 +67,7 @@ export function MapZone() {
           {desk.selection.incidentId.value !== null && (
             <button type="button" onClick={() => map.current !== null && lookAtIncident(desk, map.current)}>{t("console.map.follow")}</button>
           )}
+          <button type="button" aria-pressed={desk.reach.on.value} title="F10" onClick={() => desk.reach.toggle()}>{t("console.reach.key")}</button>
           <button type="button" onClick={() => map.current?.wholeCity()}>{t("console.map.whole_city")}</button>
           <button type="button" aria-expanded={desk.roads.open.value} onClick={() => (desk.roads.open.value = !desk.roads.open.value)}>{t("console.roads.title")} {desk.link.tables.measures.value.size || ""}</button>
         </div>

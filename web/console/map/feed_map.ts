@@ -5,6 +5,7 @@ import type { Assignment, Incident } from "@shared/rows.ts";
 import { draftFeatures, inOrder, measureFeatures } from "../roads/measures.ts";
 import { kindWord } from "../roads/words.ts";
 import type { Desk } from "../store/desk.ts";
+import { t } from "../texts.ts";
 import type { CityMap } from "./CityMap.ts";
 import { centerFeatures, incidentFeatures, unitFeatures, type Chosen } from "./features.ts";
 import type { LineGeometry } from "./layers/selected.ts";
@@ -35,6 +36,7 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
     }),
     effect(() => map.picking(desk.selection.picking.value || desk.roads.mode.value !== null)),
     effect(() => map.measures.show(measureFeatures(inOrder(desk.link.tables.measures.value.values()), minute.value, (each, number) => `R${number} ${kindWord(each)}`))),
+    effect(() => map.reach.show(desk.reach.areas.value, (minutes) => t("console.advice.minutes", { minutes }))),
     effect(() => map.measures.showDraft(draftFeatures(desk.roads.mode.value, desk.roads.points.value))),
     effect(() => {
       const target = desk.selection.flyTo.value;

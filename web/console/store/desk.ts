@@ -17,6 +17,7 @@ import { Feed } from "./feed.ts";
 import { RoadDraft } from "../roads/draft.ts";
 import { Positions } from "./positions.ts";
 import { Advisor } from "./recommendation.ts";
+import { ReachView } from "./reach.ts";
 import { Selection } from "./selection.ts";
 import { Telephone } from "./telephone.ts";
 
@@ -35,6 +36,7 @@ export class Desk {
   readonly selection = new Selection();
   readonly positions = new Positions();
   readonly roads = new RoadDraft();
+  readonly reach = new ReachView();
   /** Which travel times the server answers with; null until it has said so. */
   readonly weights = signal<WeightsFrame | null>(null);
   readonly feed: Feed;
@@ -62,6 +64,7 @@ export class Desk {
     this.city = this.#askCity();
     this.telephone = new Telephone(this);
     this.#stops.push(
+      this.reach.follow(this),
       this.link.onTelemetry("weights", (frame) => (this.weights.value = frame)),
       this.link.onTelemetry("positions", this.positions.take),
       this.link.onTelemetry("vitals", this.monitors.take),

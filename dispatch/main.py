@@ -42,7 +42,10 @@ from dispatch.settings import Settings
 from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
+from geo.learned_speeds import BadLearnedSpeeds, LearnedSpeeds, read_learned
+from geo.learning_rules import read_rules
 from geo.pack_files import BadPack
+from geo.speeds import read_profile
 from geo.travel import TravelTimes
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,8 @@ def build(
     pack = open_pack(settings.city)
     neighbors = read_neighbors(settings.neighbors)
     sources = Sources(TravelTimes.open(pack), FleetIndex(pack.roads), neighbors)
-    ground = Ground(settings, pack, sources, rules_of(settings.protocols_site))
+    learned = read_speeds(settings.learned_speeds)
+    ground = Ground(settings, pack, sources, rules_of(settings.protocols_site), learned)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -102,6 +106,14 @@ def open_pack(path: Path | None) -> CityPack:
     try:
         return CityPack.open(path)
     except BadPack as error:
+        raise BadInput(str(error)) from error
+
+
+def read_speeds(path: Path | None) -> LearnedSpeeds | None:
+    """Read what was learned about the city's speeds; raise ``BadInput`` when the file cannot be used."""
+    try:
+        return None if path is None else read_learned(path, read_profile(), read_rules())
+    except BadLearnedSpeeds as error:
         raise BadInput(str(error)) from error
 
 

@@ -30,6 +30,7 @@ from dispatch.rules import Rules
 from dispatch.settings import Settings
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
+from geo.learned_speeds import LearnedSpeeds
 from geo.live_weights import LiveWeights
 from geo.point import Point
 
@@ -49,6 +50,7 @@ class Ground:
     pack: CityPack
     sources: Sources
     rules: Rules
+    learned: LearnedSpeeds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
     ground.sources.tell_units(mind.city.units.values())
     _place_units(ground.sources.fleet, kept.telemetry, hub, mind.city)
     weights = LiveWeights(ground.sources.travel, ground.pack.graph)
-    roads = LiveRoads(ground.sources.travel, weights, lambda: feed.city, clock)
+    roads = LiveRoads(ground.sources.travel, weights, lambda: feed.city, clock, ground.learned)
     await roads.start()
     measurements = Measurements(kept.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock)
     hub.heard = measurements.hear

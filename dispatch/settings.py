@@ -24,6 +24,7 @@ class Settings:
     """Say what one process serves, where it keeps things and how fast its clock runs."""
 
     city: Path | None = None  # the city pack
+    learned_speeds: Path | None = None  # what `greenchannel tracks learn` wrote; None: the profile's speeds
     protocols_site: Path | None = None  # TOML: the city's stroke scale, switches and signed numbers; None: as shipped
     data: Path = Path("data")  # journal, keys, accounts, telemetry, ECGs
     host: str = "127.0.0.1"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from rpds import HashTrieMap
 
@@ -17,6 +18,7 @@ from dispatch.adapters.clock import Clock
 from dispatch.city import City
 from dispatch.road_measure import RoadMeasure
 from geo.chosen_roads import NoChoice
+from geo.learned_speeds import LearnedSpeeds
 from geo.live_weights import CLOSED, BadMeasure, LiveWeights
 from geo.live_weights import RoadMeasure as OnRoads
 from geo.point import Point
@@ -27,6 +29,20 @@ log = logging.getLogger(__name__)
 BEAT_S = 1.0
 AGAIN_S = 10.0  # after a rebuild that failed
 FIRST_WITHIN_S = 60.0  # at the start; then the server serves with the map's own weights and says so
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedsInForce:
+    """Which speeds the weights begin with: the profile's, or learned ones, from how many drives of whom until when.
+
+    ``mark`` says how far to trust them: "measured on taxis, unverified for ambulances".
+    """
+
+    kind: Literal["profile", "learned"]
+    drives: int = 0
+    vehicles: str | None = None
+    mark: str | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +57,20 @@ class WeightsInForce:
     age_s: float | None
     failed_at: datetime | None
     not_on_map: tuple[str, ...]
+    speeds: SpeedsInForce = SpeedsInForce("profile")
 
 
 class LiveRoads:
     """Bring one city's measures to one process's travel times."""
 
-    def __init__(self, travel: TravelTimes, weights: LiveWeights, city: Callable[[], City], clock: Clock) -> None:
+    def __init__(
+        self,
+        travel: TravelTimes,
+        weights: LiveWeights,
+        city: Callable[[], City],
+        clock: Clock,
+        learned: LearnedSpeeds | None = None,
+    ) -> None:
         self._travel = travel
         self._weights = weights
         self._city = city
@@ -55,6 +79,10 @@ class LiveRoads:
         self._followed: HashTrieMap[str, RoadMeasure] = HashTrieMap()
         self._not_on_map: frozenset[str] = frozenset()
         self._asked_at = self._due = clock.now()
+        self._speeds = SpeedsInForce("profile")
+        if learned is not None:
+            weights.learn(learned.hour_factors(), learned.road_factors(travel.graph))
+            self._speeds = SpeedsInForce("learned", learned.drives, learned.vehicles, learned.mark, learned.last_at)
 
     async def start(self) -> None:
         """Put in force what stands already, before anybody is answered."""
@@ -87,7 +115,7 @@ class LiveRoads:
         status = self._weights.status(now)
         unknown = tuple(sorted(self._not_on_map))
         age_s = None if status.age_s is None else max(0.0, round(status.age_s, 1))
-        return WeightsInForce(status.epoch, status.as_of, age_s, status.failed_at, unknown)
+        return WeightsInForce(status.epoch, status.as_of, age_s, status.failed_at, unknown, self._speeds)
 
     async def close(self) -> None:
         """End the thread that rebuilds."""

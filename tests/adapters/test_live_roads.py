@@ -17,7 +17,7 @@ from center_protocols.assessment import Coded
 from dispatch import commands as c
 from dispatch import ground_commands as gc
 from dispatch.adapters.clock import SteppedClock
-from dispatch.adapters.live_roads import AGAIN_S, LiveRoads
+from dispatch.adapters.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
 from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
@@ -35,7 +35,8 @@ from dispatch.unit_traits import EQUIPMENT, LEVELS, READY, wanted_traits
 from dispatch.words import Actor, Place, Role
 from geo.fleet_index import FleetIndex
 from geo.hierarchy import CLOSED_MS
-from geo.live_weights import LiveWeights
+from geo.learned_speeds import BANDS, FORMAT, FORMAT_VERSION, AreaGrid, Factor, LearnedSpeeds
+from geo.live_weights import CITY_TIME, LiveWeights
 from geo.point import Point
 from geo.roads import RoadGraph
 from tests.dispatch.story import CREW, DISPATCHER, START, crew
@@ -246,6 +247,35 @@ async def test_a_hospital_behind_a_closure_is_unreachable_and_says_so() -> None:
         ranked = rank_centers(here.city, patient, evidence, here.clock.now(), builtin()).destinations
         assert ("C0", Coded("destination.unreachable")) in [(row.center_id, row.reason) for row in ranked.excluded]
         await live.close()
+
+
+async def test_learned_speeds_are_driven_hour_by_hour_and_told() -> None:
+    async with town(2) as here:
+        slow_hour = _learned(here.graph, {12: 1.0, 13: 2.0})
+        weights = LiveWeights(here.travel, here.graph)
+        live = LiveRoads(here.travel, weights, lambda: here.city, here.clock, slow_hour)
+        took_s = []
+        for hour in (12, 13):
+            local = here.clock.now().astimezone(CITY_TIME)
+            here.clock.advance((hour - local.hour) % 24 * 3600.0)
+            await live.renew_if_due()
+            assert await asyncio.to_thread(weights.settled, WITHIN_S)
+            took_s.append(sum(row.eta_s for row in here.travel.rank(here.scene) if row.eta_s is not None))
+        assert took_s[1] == pytest.approx(2 * took_s[0], rel=1e-3)
+        assert live.in_force().speeds == SpeedsInForce("learned", 40, "taxi", "drawn", START)
+        assert here.live.in_force().speeds.kind == "profile"
+        await live.close()
+
+
+def _learned(graph: RoadGraph, factors: dict[int, float]) -> LearnedSpeeds:
+    """Return what was learned of some hours of the day; all others are as the profile says."""
+    bands = tuple(Factor(factors.get(band % 24, 1.0), 40.0, START) for band in range(BANDS))
+    west, south = float(graph.shape_lon.min()), float(graph.shape_lat.min())
+    whole = Factor(1.0, 40.0, START)
+    named = {"profile": "x", "profile_version": 1, "source": "drawn", "vehicles": "taxi", "mark": "drawn"}
+    counted = {"drives": 40, "first_at": START, "last_at": START, "overall": whole, "bands": bands}
+    grid = AreaGrid(west, south, 1_000.0)
+    return LearnedSpeeds(FORMAT, FORMAT_VERSION, **named, **counted, classes={}, class_bands={}, grid=grid, areas=())  # type: ignore[arg-type]
 
 
 async def test_a_rebuild_that_fails_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,9 @@ export interface Fix {
   readonly atMs: number;
 }
 
+/** The last fix of this device; null until it has one. */
+export const lastFix = signal<Fix | null>(null);
+
 /** The frame for one fix; its age is measured on the device and laid onto the server's clock. */
 export function positionFrame(unitId: string, fix: Fix, deviceNowMs: number, serverNowMs: number, speed: number): object {
   const ageMs = Math.max(0, deviceNowMs - fix.atMs) * speed;
@@ -41,7 +44,7 @@ export function followPosition(link: LiveLink, unitId: string): () => void {
     unsent = null;
   };
   const take = ({ coords, timestamp }: GeolocationPosition): void => {
-    unsent = { lon: coords.longitude, lat: coords.latitude, heading: coords.heading, speed: coords.speed, atMs: timestamp };
+    unsent = lastFix.value = { lon: coords.longitude, lat: coords.latitude, heading: coords.heading, speed: coords.speed, atMs: timestamp };
     flush();
   };
   // A parked vehicle moves nothing, so nothing would be reported: ask again, or its position grows old on the map.

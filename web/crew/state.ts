@@ -12,6 +12,8 @@ import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
 import { CrewStore } from "./outbox/store.ts";
 import { STREAM, Uplink } from "./outbox/uplink.ts";
 import { followPosition } from "./position.ts";
+import type { Way } from "./model/turns.ts";
+import { followTurns, way } from "./turns.ts";
 
 /** What a person has typed or opened and not yet sent: it survives a reload too. */
 export interface Forms {
@@ -65,6 +67,7 @@ export class Crew {
     const uplink = await Uplink.start(link, store);
     const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered ?? NO_ROWS, forms ?? EMPTY_FORMS);
     crew.recommendation.value = await store.recall<Recommendation>("recommendation");
+    way.value = await store.recall<Way>("way");
     return crew;
   }
 
@@ -108,6 +111,7 @@ export class Crew {
       () => clearInterval(tick),
       () => clearInterval(ask),
       followPosition(this.link, this.unitId),
+      followTurns(this, (found) => this.#store.remember("way", found)),
       effect(() => void this.#store.remember("rows", known.value)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
       this.link.onTelemetry("etas", (frame) => {

@@ -39,6 +39,8 @@ export interface WeightsFrame {
   readonly as_of: Iso | null;
   readonly failed_at: Iso | null;
   readonly not_on_map: readonly string[];
+  /** The profile's speeds, or learned ones: from how many drives, of whom, until when. */
+  readonly speeds: { readonly kind: "profile" | "learned"; readonly drives: number; readonly vehicles: string | null; readonly mark: string | null; readonly last_at: Iso | null };
 }
 export interface GapFrame {
   readonly t: "gap";

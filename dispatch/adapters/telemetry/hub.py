@@ -113,6 +113,7 @@ class TelemetryHub:
             as_of=weights.as_of,
             failed_at=weights.failed_at,
             not_on_map=weights.not_on_map,
+            speeds=weights.speeds,
         )
         if told == self._weights:
             return

@@ -23,8 +23,18 @@ export function RoadPanel({ center }: { readonly center: () => readonly [number,
       {measures.length === 0 && <p class="nothing">{t("console.roads.none")}</p>}
       <ul class="scroll">{measures.map((measure, place) => <li key={measure.id}><Row measure={measure} number={place + 1} /></li>)}</ul>
       {desk.may("close-road") && <NewMeasure center={center} />}
+      <Speeds />
     </section>
   );
+}
+
+/** Which speeds the travel times begin with, and how old they are. */
+function Speeds() {
+  const { weights, now } = useDesk();
+  const speeds = weights.value?.speeds;
+  if (speeds === undefined) return null;
+  if (speeds.kind === "profile" || speeds.last_at === null) return <p class="faint road-speeds">{t("console.roads.speeds.profile")}</p>;
+  return <p class="faint road-speeds">{t("console.roads.speeds.learned", { drives: speeds.drives, age: ageWord((now.value - Date.parse(speeds.last_at)) / 1000), vehicles: t.code("console.roads.vehicles", speeds.vehicles ?? "taxi") })}</p>;
 }
 
 function Row({ measure, number }: { readonly measure: RoadMeasure; readonly number: number }) {

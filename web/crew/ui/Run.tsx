@@ -8,6 +8,7 @@ import { STEP_POINT, STEPS } from "../model/journey.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { Key } from "./keys.tsx";
+import { Turns } from "./Turns.tsx";
 
 const REGISTER_EVERY_MS = 10_000;
 
@@ -19,6 +20,7 @@ export function Run({ crew }: { crew: Crew }) {
       <div class="run-place">
         <h2>{incident?.words ?? calls[0]?.words ?? t("crew.no_words")}</h2>
         <Coordinates crew={crew} />
+        <Turns crew={crew} />
         <p>{t("crew.caller")} {number ?? t("ui.unknown")}{calls[0]?.complaint ? ` · ${t.code("complaint", calls[0].complaint)}` : ""}</p>
         <Notes crew={crew} />
       </div>

@@ -1,0 +1,66 @@
+"""Ask a recovered server, and then its files, for everything that clients were told is durable: there, exactly once."""
+
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from dispatch.adapters.journal.audit import verify
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_reader
+from dispatch.adapters.telemetry.local import open_local_telemetry
+from tests.adapters.serving import Client
+from tests.faults.load.ledger import Ledger
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def audit_answers(seat: Client, ledger: Ledger) -> list[str]:
+    """Return what is not there exactly once, as a client sees it; empty is good. Waves have no route: see the files."""
+    wrong: list[str] = []
+    for incident_id, words in ledger.notes.items():
+        facts = seat.get(f"/api/incidents/{incident_id}/facts").json()
+        kept = Counter(row["data"]["text"] for row in facts if row["kind"] == "NoteWritten")
+        wrong += [f"note {each!r} of {incident_id} is there {kept[each]} times" for each in words if kept[each] != 1]
+    for patient_id, measured in ledger.vitals.items():
+        kept_at = Counter(_vitals(seat, patient_id))
+        wrong += [f"vitals of {patient_id} at {at} are there {kept_at[at]} times" for at in measured if kept_at[at] != 1]
+    for (patient_id, ecg_id), samples in ledger.ecgs.items():
+        answer = seat.get(f"/api/patients/{patient_id}/ecgs/{ecg_id}")
+        if answer.status_code != 200 or answer.content != samples:
+            wrong.append(f"ECG {ecg_id} of {patient_id}: {answer.status_code}, {len(answer.content)} bytes")
+    return wrong
+
+
+def _vitals(seat: Client, patient_id: str) -> list[datetime]:
+    """Read all stored vitals, page by page; the server gives at most so many at once."""
+    found: list[datetime] = []
+    since = LONG_AGO
+    while True:
+        page = seat.get(f"/api/patients/{patient_id}/vitals", params={"since": since.isoformat()}).json()
+        found += (datetime.fromisoformat(row["at"]) for row in page)
+        if not page or found[-1] < since:
+            return found
+        since = found[-1] + timedelta(microseconds=1)
+
+
+def audit_waves(data: Path, ledger: Ledger) -> list[str]:
+    """Return the acknowledged wave chunks that a stopped server's files do not hold, byte for byte and once."""
+    wrong: list[str] = []
+    with closing(open_local_telemetry(data)) as telemetry:
+        for (patient_id, number), chunks in ledger.waves.items():
+            stored = telemetry.read_wave(patient_id, LONG_AGO, LATEST, limit=1_000_000)
+            kept = Counter(each.body for each in stored if each.stream.endswith(f"/{number}"))
+            wrong += [
+                f"wave {patient_id}/{number} at sample {first} is there {kept[raw]} times"
+                for first, raw in chunks.items()
+                if kept[raw] != 1
+            ]
+    return wrong
+
+
+def audit_files(data: Path, ledger: Ledger) -> list[str]:
+    """Return what is wrong with a stopped server's files: waves, and the journal's chain."""
+    with closing(open_sqlite_reader(data / JOURNAL_FILE)) as journal:
+        found = verify(journal)
+    return audit_waves(data, ledger) + ([] if found.ok else [f"the chain of the journal: {found}"])

@@ -8,7 +8,8 @@ import os
 import sqlite3
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, LiteralString, Protocol
@@ -174,18 +175,14 @@ class SqliteKeys:
 
     def keep(self, subject: str, key: bytes) -> bytes | None:
         """Make the key durable unless the subject is known."""
-        self._connection.execute("INSERT OR IGNORE INTO personal_key VALUES (?, ?)", (subject, key))
+        with self._writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO personal_key VALUES (?, ?)", (subject, key))
         return self.find(subject)[1]
 
     def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
         """Make the keys durable unless their subjects are known, in one transaction."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            self._connection.executemany("INSERT OR IGNORE INTO personal_key VALUES (?, ?)", keys.items())
-        except sqlite3.Error:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        with self._writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO personal_key VALUES (?, ?)", keys.items())
         return {each: self.find(each)[1] for each in keys}
 
     def destroy(self, subject: str) -> None:
@@ -198,6 +195,16 @@ class SqliteKeys:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Commit at the end or undo, also when the commit itself fails; a full disk is ``JournalUnavailable``."""
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+        except sqlite3.Error as failure:
+            raise JournalUnavailable(f"the keys of personal words cannot be written: {failure}") from failure
 
 
 class PostgresKeys:

@@ -1,15 +1,14 @@
 """Keep callers' photos: sealed under the key of their link, so that erasing the link makes them unreadable."""
 
 import base64
-import os
 import re
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, LiteralString, Protocol
 
 import psycopg
 
 from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.adapters.written_once import write_once
 from dispatch.ports import Keyring, TelemetryUnavailable
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -74,25 +73,7 @@ class PhotoFiles:
 
     def put(self, link_id: str, photo_id: str, sealed: str) -> bool:
         """Make it durable; False when this number is taken."""
-        path = self._path(link_id, photo_id)
-        path.parent.mkdir(exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False, encoding="ascii") as draft:
-            draft.write(sealed)
-            draft.flush()
-            os.fsync(draft.fileno())
-        try:
-            os.link(draft.name, path)  # not rename: of two that come at once the second sees the first
-        except FileExistsError:
-            return False
-        finally:
-            Path(draft.name).unlink()
-        for folder in (path.parent, self._folder):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        return True
+        return write_once(self._path(link_id, photo_id), sealed.encode("ascii"))
 
     def get(self, link_id: str, photo_id: str) -> str | None:
         """Return it, None when there is none."""

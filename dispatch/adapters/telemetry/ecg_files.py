@@ -3,14 +3,14 @@
 The file holds one JSON line with rate, leads and scale, then the samples as they came (int16, little-endian).
 """
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 import msgspec
+
+from dispatch.adapters.written_once import write_once
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -53,7 +53,7 @@ class KeepsEcgs(Protocol):
 
 
 class EcgStore:
-    """Files in one directory, a folder per patient. Everything here blocks."""
+    """Files in one directory, a folder per patient. Everything here blocks; a full disk is ``TelemetryUnavailable``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -63,23 +63,11 @@ class EcgStore:
         """Make an ECG durable; False when the very same is there already, ``EcgDiffersError`` when another is."""
         path = self._path(patient_id, ecg_id)
         content = msgspec.json.encode(ecg.head) + b"\n" + ecg.samples
-        if path.exists():
-            return self._repeated(path, content)
-        path.parent.mkdir(exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as draft:
-            draft.write(content)
-            draft.flush()
-            os.fsync(draft.fileno())
-        try:
-            # link, not rename: of two that come at once the second sees the first.
-            os.link(draft.name, path)
-        except FileExistsError:
-            return self._repeated(path, content)
-        finally:
-            Path(draft.name).unlink()
-        for folder in (path.parent, self._folder):
-            _sync(folder)
-        return True
+        if write_once(path, content):
+            return True
+        if path.read_bytes() != content:
+            raise EcgDiffersError(path.stem)
+        return False
 
     def get(self, patient_id: str, ecg_id: str) -> StoredEcg | None:
         """Return an ECG, None when there is none."""
@@ -92,21 +80,8 @@ class EcgStore:
     def close(self) -> None:
         """Do nothing: files are open only while they are read or written."""
 
-    def _repeated(self, path: Path, content: bytes) -> bool:
-        if path.read_bytes() != content:
-            raise EcgDiffersError(path.stem)
-        return False
-
     def _path(self, patient_id: str, ecg_id: str) -> Path:
         for name in (patient_id, ecg_id):
             if not _SAFE.fullmatch(name):
                 raise ValueError(f"{name!r} is no id of an ECG")
         return self._folder / patient_id / f"{ecg_id}.ecg"
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

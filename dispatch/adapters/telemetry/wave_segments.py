@@ -53,8 +53,9 @@ class WaveSegments:
         """Write chunks, then their index rows; a failure leaves the file as it was or leaves the file."""
         with self._index.transaction() as connection:
             if self._active.size >= self._segment_max_bytes or self._active.broken:
-                self._active.close()
-                self._active = _Segment(self._folder, self._active.number + 1)
+                # The new one first: where a full disk refuses it, the old one must not be closed, and closed again.
+                full, self._active = self._active, _Segment(self._folder, self._newest_segment() + 1)
+                full.close()
             yield _WaveTransaction(self, connection, self._active)
 
     def committed_seq(self, stream: str) -> int:
@@ -153,11 +154,11 @@ class _Segment:
         self.size = 0
         self.broken = False
         self._file = os.open(_segment_path(folder, number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        directory = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(directory)  # the name must survive a power cut as well as the bytes
-        finally:
-            os.close(directory)
+            _sync(folder)  # the name must survive a power cut as well as the bytes
+        except OSError:
+            self.close()
+            raise
 
     def append(self, frames: Sequence[bytes]) -> list[int]:
         """Make frames durable and return where each starts; after a failure the file is not used again."""
@@ -177,6 +178,14 @@ class _Segment:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def _sync(folder: Path) -> None:
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def _segment_path(folder: Path, number: int) -> Path:

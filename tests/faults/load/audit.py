@@ -22,9 +22,15 @@ def audit_answers(seat: Client, ledger: Ledger) -> list[str]:
         facts = seat.get(f"/api/incidents/{incident_id}/facts").json()
         kept = Counter(row["data"]["text"] for row in facts if row["kind"] == "NoteWritten")
         wrong += [f"note {each!r} of {incident_id} is there {kept[each]} times" for each in words if kept[each] != 1]
+    for incident_id in ledger.calls:
+        opened = Counter(row["kind"] for row in seat.get(f"/api/incidents/{incident_id}/facts").json())
+        if opened["IncidentOpened"] != 1:
+            wrong.append(f"call {incident_id} was opened {opened['IncidentOpened']} times")
     for patient_id, measured in ledger.vitals.items():
         kept_at = Counter(_vitals(seat, patient_id))
-        wrong += [f"vitals of {patient_id} at {at} are there {kept_at[at]} times" for at in measured if kept_at[at] != 1]
+        wrong += [
+            f"vitals of {patient_id} at {at} are there {kept_at[at]} times" for at in measured if kept_at[at] != 1
+        ]
     for (patient_id, ecg_id), samples in ledger.ecgs.items():
         answer = seat.get(f"/api/patients/{patient_id}/ecgs/{ecg_id}")
         if answer.status_code != 200 or answer.content != samples:

@@ -23,6 +23,7 @@ class Shift:
     ledger: Ledger
     tablets: list[Tablet]
     living: list["asyncio.Task[None]"] = field(default_factory=list)
+    lost: int = 0
 
     async def acknowledged(self, more: int) -> None:
         """Go on until clients were told of so many more."""
@@ -55,7 +56,7 @@ async def shift(url: str, crews: tuple[str, ...], *, through: str | None = None)
     """Run a seat and the tablets of these accounts; tablets go by way of ``through`` when that is given."""
     ledger = Ledger()
     tablets, seat = await asyncio.to_thread(prepare, url, crews, ledger, through or url)
-    living = [asyncio.create_task(each.live()) for each in (*tablets, seat)]
+    living = [asyncio.create_task(seat.live()), *(asyncio.create_task(each.live()) for each in tablets)]
     working = Shift(url, ledger, tablets, living)
     try:
         yield working

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
+
 @dataclass(frozen=True, slots=True)
 class FaultRow:
     """One line of the table: what was done, how often, what clients were told, what of it was not there."""

@@ -1,0 +1,48 @@
+"""Write a file once: whole and on disk, or not at all; never changed afterwards."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from dispatch.ports import TelemetryUnavailable
+
+
+def write_once(path: Path, content: bytes) -> bool:
+    """Make a new file durable, its folder and its folder's name too; False when the file is there already.
+
+    Raises ``TelemetryUnavailable`` when the disk takes it not (it is full, for example); nothing is left behind then.
+    """
+    try:
+        path.parent.mkdir(exist_ok=True)
+        new = not path.exists() and _written(path, content)
+        # Also for a repeat: the first may not have come as far as this before the power went.
+        for folder in (path.parent, path.parent.parent):
+            _sync(folder)
+    except OSError as failure:
+        raise TelemetryUnavailable(f"{path.name} is not stored: {failure}") from failure
+    return new
+
+
+def _written(path: Path, content: bytes) -> bool:
+    draft = NamedTemporaryFile(dir=path.parent, prefix=".", delete=False)  # noqa: SIM115 - closed before it is linked
+    try:
+        with draft:
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+        os.link(draft.name, path)  # not rename: of two that come at once the second sees the first
+    except FileExistsError:
+        return False
+    finally:
+        with suppress(OSError):
+            Path(draft.name).unlink()
+    return True
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,135 @@
+"""Screens that do not read and thousands that only wait: what each costs the server, measured from outside."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, closing, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from dispatch.adapters.accounts.access import hash_password
+from dispatch.adapters.accounts.storage import Account
+from dispatch.adapters.storage import open_accounts
+from dispatch.adapters.wire import CLOSED_OVERFLOW
+from dispatch.words import Role
+from tests.adapters.serving import WITHIN_S, Client
+from tests.faults.load.table import FaultRow
+from tests.running_server import RunningServer
+
+PER_ACCOUNT = 24
+AT_ONCE = 20  # sockets that are being opened
+UNREAD_BYTES = 30 << 20
+MORE_BYTES_MAX = 8 << 20
+IDLE_BYTES_MAX = 500_000_000  # of 10,000 connections
+OWN_BYTES, EACH_BYTES = 20_000_000, 50_000  # what a process grows anyway in its first minute, and for each of fewer
+PASSWORD = "a password of this test"  # noqa: S105 - opens nothing but this test's server
+
+
+@pytest.fixture
+def quiet(request: pytest.FixtureRequest, fictional_pack: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    """Serve the made-up city in a process of its own, with as many accounts as the test has connections for."""
+    connections: int = request.getfixturevalue("connections")
+    with closing(open_accounts(tmp_path, None)) as store:
+        names = range(-(-connections // PER_ACCOUNT) + 2)
+        accounts = [Account(f"seat{each}", f"席 {each}", Role.DISPATCHER) for each in names]
+        store.add(accounts, hash_password(PASSWORD))
+    with RunningServer(["serve", "--city", fictional_pack, "--data", tmp_path]) as server:
+        yield server
+
+
+def resident_bytes(pid: int) -> int:
+    """Return what a process holds in memory."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+async def opened(http: httpx.AsyncClient, url: str, token: str) -> ClientConnection:
+    """Open a socket and greet; nothing is subscribed."""
+    answer = await http.post("/api/ticket", headers={"Authorization": f"Bearer {token}"})
+    address = f"{url.replace('http', 'ws', 1)}/ws?ticket={answer.raise_for_status().json()['ticket']}"
+    live = await connect(
+        address, subprotocols=[Subprotocol("gc.v1")], compression=None, ping_interval=None, open_timeout=60
+    )
+    await live.send(json.dumps({"t": "hello", "versions": ["gc.v1"], "device": "idle", "boot_id": "1"}))
+    assert json.loads(await live.recv())["t"] == "welcome"
+    return live
+
+
+async def open_many(url: str, count: int, stack: AsyncExitStack, *, skip: int = 0) -> list[ClientConnection]:
+    """Open so many sockets of as few accounts as may have them, but not of the first ``skip``."""
+    http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
+    found: list[ClientConnection] = []
+    for number in range(-(-count // PER_ACCOUNT)):
+        body = {"account": f"seat{number + skip}", "password": PASSWORD}
+        token = (await http.post("/api/session", json=body)).raise_for_status().json()["token"]
+        http.cookies.clear()
+        left = min(PER_ACCOUNT, count - len(found))
+        found += await asyncio.gather(*(opened(http, url, token) for _ in range(left)))
+    for live in found:
+        stack.push_async_callback(live.close)
+    return found
+
+
+@pytest.mark.parametrize("connections", [500, pytest.param(10_000, marks=pytest.mark.soak)])
+async def test_idle_connections_cost_little_and_all_are_answered(
+    quiet: RunningServer, connections: int, fault_table: list[FaultRow]
+) -> None:
+    async with AsyncExitStack() as stack:
+        first = await open_many(quiet.url, 1, stack)
+        before = resident_bytes(quiet.pid)
+        idle = await open_many(quiet.url, connections - 1, stack, skip=1)
+        grown = resident_bytes(quiet.pid) - before
+        asked_at = time.monotonic()
+        for live in (*first, *idle):
+            await live.send('{"t":"ping","n":1}')
+        for live in (*first, *idle):
+            while json.loads(await live.recv())["t"] != "pong":
+                continue
+        note = f"{grown / len(idle) / 1000:.0f} kB each, all answered a ping in {time.monotonic() - asked_at:.1f} s"
+        for live in (*first, *idle):
+            live.transport.abort()
+    fault_table.append(FaultRow(f"{connections:,} idle connections", 1, connections, 0, (), note))
+    assert grown <= min(IDLE_BYTES_MAX, OWN_BYTES + connections * EACH_BYTES)
+
+
+def test_a_screen_with_thirty_megabytes_unread_costs_eight_at_most(
+    demo_server: RunningServer, fault_table: list[FaultRow]
+) -> None:
+    seat = Client(demo_server.url)
+    with closing(seat.http):
+        seat.sign_in("taker1", "demo")
+        asked_bytes, grown_bytes, code = never_look(seat, demo_server.pid)
+    note = f"{asked_bytes / 1e6:.0f} MB asked for, {grown_bytes / 1e6:.1f} MB more at most, then closed with {code}"
+    fault_table.append(FaultRow("a screen that does not read", 1, 0, 0, (), note))
+    assert code in {CLOSED_OVERFLOW, 1006}  # the latter when it does not take the closing frame either
+    assert grown_bytes <= MORE_BYTES_MAX
+
+
+def never_look(seat: Client, pid: int) -> tuple[int, int, int]:
+    """Ask for the tables until 30 MB were asked for, and never look.
+
+    Returns how much was asked for, how much the server's memory grew at most, and why the server closed the socket.
+    """
+    with seat.socket() as reader:
+        reader.subscribe()
+        size = len(json.dumps(reader.tables, ensure_ascii=False).encode())
+    before, asked, most = resident_bytes(pid), 0, 0
+    with seat.socket() as lazy:
+        with suppress(ConnectionClosed):
+            while asked < UNREAD_BYTES:
+                lazy.send(t="subscribe", feed_epoch=None, offset=None)
+                asked += size
+                most = max(most, resident_bytes(pid))
+                seat.get("/healthz")
+        with suppress(ConnectionClosed):
+            while True:
+                most = max(most, resident_bytes(pid))
+                lazy.raw.recv(timeout=WITHIN_S)
+        return asked, most - before, int(lazy.raw.close_code or 0)

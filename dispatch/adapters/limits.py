@@ -11,9 +11,8 @@ class Limits:
     ecg_bytes: int = 8 << 20  # 12 leads × 1,000 Hz × 5 min of int16 is 7.2 MB
     frame_bytes: int = 64 << 10  # one socket message from a client; a wave chunk of 12 leads × 1,000 Hz × 1 s is 24 kB
     events_queued: int = 2_000  # changes that wait for one slow screen; then it is closed with 4008 and resumes
-    events_bytes: int = (
-        3 << 20
-    )  # the same, in characters (two bytes each where there is Chinese): 30 MB unread cost 34 MB with 16 << 20
+    # The same, in characters, each two bytes in memory where there is Chinese (tests/faults/test_consumers.py).
+    events_bytes: int = 3 << 20
     telemetry_queued: int = 256  # positions, vitals and waves that wait; then the oldest waves go, and the page is told
     uplink_pending: int = 512  # tablet messages between receipt and durable commit; then reading pauses
     replay_changes: int = 4_000  # changes kept for screens that come back

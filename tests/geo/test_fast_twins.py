@@ -1,22 +1,18 @@
 """The fast engine on whole cities, against the slow search: after closures, while units move, vanish and come back."""
 
+import json
 import random
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-import geo.label_kernels
-import geo.query_kernels
-import geo.route_kernels
-import geo.search_kernels
-import geo.snap_kernels
-import geo.unit_kernels
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex, Moved, UnitFix
 from geo.hierarchy import CLOSED_MS
@@ -223,22 +219,8 @@ def test_weights_that_somebody_still_reads_are_not_overwritten() -> None:
     assert len(prepared._spare) == 2
 
 
-def test_every_kernel_is_compiled_for_one_kind_of_arguments_only(fictional_city: CityPack) -> None:
-    TravelTimes.open(fictional_city)
-    asked: tuple[Any, ...] = (
-        geo.query_kernels.rank_centers,
-        geo.query_kernels.fill_matrix,
-        geo.search_kernels.nearest_units,
-        geo.unit_kernels.move_unit,
-        geo.unit_kernels.move_units,
-        geo.unit_kernels.place_units,
-        geo.unit_kernels.remove_unit,
-        geo.route_kernels.find_way,
-        geo.route_kernels.draw_way,
-        geo.snap_kernels.snap_point,
-        geo.label_kernels.fill_labels,
-        geo.label_kernels.fill_table,
-        geo.label_kernels.fill_bounds,
-    )
-    compiled = {kernel.__name__: len(kernel.signatures) for kernel in asked}
-    assert set(compiled.values()) == {1}, f"a dispatcher would wait for another compilation: {compiled}"
+def test_no_question_of_a_shift_compiles_anything_after_the_warming_up(fictional_pack: Path) -> None:
+    # In a process of its own: what other tests asked their kernels must not count here.
+    shift = [sys.executable, "-m", "tests.geo.a_shift", str(fictional_pack)]
+    done = subprocess.run(shift, check=True, capture_output=True, text=True, timeout=240)
+    assert json.loads(done.stdout) == {}, "a dispatcher would wait for these to be compiled"

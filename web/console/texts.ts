@@ -1,5 +1,6 @@
 /** The console's sentences: what medicine asks, what the desk says, what all pages share, and its own. */
 import own from "@texts/console.json";
+import early from "@texts/early.json";
 import flow from "@texts/flow.json";
 import location from "@texts/location.json";
 import places from "@texts/places.json";
@@ -11,7 +12,7 @@ import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...places, ...protocols, ...triage, ...flow, ...location, ...telephony, ...record, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...early, ...location, ...telephony, ...record, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

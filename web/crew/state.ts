@@ -168,7 +168,8 @@ function rowsOf(link: LiveLink, unitId: string): CrewRows {
   const unit = units.value.get(unitId) ?? null;
   const run = unit?.assignment_id ?? unit?.last_assignment_id ?? null;
   const assignment = (run === null ? undefined : assignments.value.get(run)) ?? null;
-  const incident = (assignment === null ? undefined : incidents.value.get(assignment.incident_id)) ?? null;
+  const place = unit?.standby?.incident_id ?? assignment?.incident_id;
+  const incident = (place === undefined ? undefined : incidents.value.get(place)) ?? null;
   const ofIncident = <R extends { readonly incident_id: string }>(rows: ReadonlyMap<string, R>): readonly R[] =>
     [...rows.values()].filter((row) => row.incident_id === incident?.id);
   return {

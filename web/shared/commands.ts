@@ -1,6 +1,6 @@
 /** Everything a page may ask of the desk, typed by hand from `dispatch/commands.py`, and how to ask over HTTP. */
 import { api, HttpRefused } from "./api.ts";
-import type { Both, Datum, Findings, Iso, Outcome, Priority, UnitStatus } from "./rows.ts";
+import type { Both, Datum, Findings, Iso, Outcome, Priority, Service, UnitStatus } from "./rows.ts";
 import { ulid } from "./ulid.ts";
 
 export interface PlaceIn {
@@ -27,6 +27,9 @@ interface Ending {
   signed?: boolean;
   witness?: string | null;
 }
+
+export const REVIEW_FOUND = ["unchanged", "worse", "better", "no_answer"] as const;
+export type ReviewFound = (typeof REVIEW_FOUND)[number];
 
 export interface Commands {
   "sign-on": { unit_id: string; crew: readonly string[]; names?: string | null };
@@ -69,6 +72,15 @@ export interface Commands {
   "divert-unit": { incident_id: string; unit_id: string; reason: string };
   "report-status": { unit_id: string; status: UnitStatus; lon?: number | null; lat?: number | null; automatic?: boolean; assignment_id?: string | null };
   "end-assignment": { assignment_id: string; reason?: string | null } & Ending;
+  "prealert-unit": { incident_id: string; unit_id: string };
+  "acknowledge-standby": { unit_id: string };
+  "stand-down-unit": { unit_id: string; reason?: string | null };
+  "replace-unit": { assignment_id: string; unit_id: string };
+  "review-held": { incident_id: string; found: ReviewFound; priority?: Priority | null; note?: string | null };
+  "tell-service": { incident_id: string; service: Service; stand_off?: boolean };
+  "confirm-service": { incident_id: string; service: Service; reference?: string | null };
+  "stage-units": { incident_id: string };
+  "clear-scene": { incident_id: string; by: string };
   "hold-incident": { incident_id: string; reason: string };
   "resume-incident": { incident_id: string };
   "close-incident": { incident_id: string; outcome?: Outcome | null; reason?: string | null };

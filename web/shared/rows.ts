@@ -104,6 +104,38 @@ export interface NumberMark {
   readonly lifted_at: Iso | null;
 }
 
+/** For which incident a unit stands by (预派), and whether its crew knows. */
+export interface Standby {
+  readonly incident_id: string;
+  readonly since: Iso;
+  readonly phase: "called" | "acknowledged";
+  readonly acknowledged_at: Iso | null;
+}
+
+export type Service = "110" | "119" | "122";
+export type SceneFlag = "violence" | "fire" | "chemical" | "traffic" | "entrapped" | "infectious_suspected";
+
+/** What one service was told, and whether it has said so. */
+export interface Notice {
+  readonly service: Service;
+  readonly told_at: Iso;
+  readonly told_by: string;
+  readonly flags: readonly SceneFlag[];
+  readonly phase: "told" | "delivered" | "undelivered" | "confirmed";
+  readonly attempts: number;
+  readonly confirmed_at: Iso | null;
+  readonly confirmed_by: string | null;
+}
+
+/** Whether the units stand off at a distance. */
+export interface Staging {
+  readonly phase: "staged" | "cleared";
+  readonly since: Iso;
+  readonly distance_m: number;
+  readonly cleared_at: Iso | null;
+  readonly cleared_by: string | null;
+}
+
 export interface Incident {
   readonly id: string;
   readonly number: string;
@@ -124,6 +156,15 @@ export interface Incident {
   readonly closed_at: Iso | null;
   readonly outcome: Outcome | null;
   readonly points: Points;
+  readonly standby_unit_ids: readonly string[];
+  /** The unit it lost to another incident, until another is sent. */
+  readonly taken: { readonly unit_id: string; readonly for_incident_id: string | null; readonly at: Iso } | null;
+  /** Call-backs while it was held. */
+  readonly reviews: number;
+  /** Danger on scene; what is not named is unknown. */
+  readonly flags: Readonly<Partial<Record<SceneFlag, "yes" | "no" | "unknown">>>;
+  readonly notices: Readonly<Partial<Record<Service, Notice>>>;
+  readonly staging: Staging | null;
   /** The seat that looks after it. */
   readonly seat: string | null;
   readonly position_ids: readonly string[];
@@ -251,6 +292,7 @@ export interface Unit {
   readonly last_assignment_id: string | null;
   readonly out_reason: string | null;
   readonly out_until: Iso | null;
+  readonly standby: Standby | null;
 }
 
 export interface Assignment {

@@ -1,5 +1,6 @@
+import early from "@texts/early.json";
 import shared from "@texts/shared.json";
 import wall from "@texts/wall.json";
 import { translator } from "@shared/texts.ts";
 
-export const t = translator({ ...shared, ...wall });
+export const t = translator({ ...early, ...shared, ...wall });

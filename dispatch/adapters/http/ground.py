@@ -43,6 +43,12 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
             "center": [(box.west + box.east) / 2, (box.south + box.north) / 2],
             "weights_epoch": parts.sources.travel.weights_epoch,
             "assumed": ASSUMED,
+            "step_targets": {
+                "located": parts.rules.locate_within_s,
+                "prealerted": parts.rules.prealert_within_s,
+                "assigned": parts.rules.dispatch_within_s,
+                "rolling": parts.rules.roll_within_s,
+            },
         }
     )
 

@@ -1,5 +1,6 @@
 /** Do what a read line asks: the same actions as mouse and keys, on the selected incident where none is named. */
-import type { CallPhase, Incident, Outcome, Patient, Priority, Unit, UnitStatus } from "@shared/rows.ts";
+import type { CallPhase, Incident, Outcome, Patient, Priority, Service, Unit, UnitStatus } from "@shared/rows.ts";
+import type { ReviewFound } from "@shared/commands.ts";
 import { signOut } from "@shared/session.ts";
 import type { Request } from "../logic/command_line.ts";
 import type { VerbName } from "../logic/verbs.ts";
@@ -115,6 +116,17 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
   L: (desk, values) => locate(desk, values["text"] ?? ""),
   D: dispatch,
   DIV: (desk, values) => withIncident(desk, undefined, (incident) => withUnit(desk, values["unit"], (unit) => desk.actions.divert(incident, unit, values["reason"] ?? ""))),
+  PA: (desk, values) => withIncident(desk, undefined, (incident) => {
+    const advice = desk.advisor.current.value;
+    const first = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.units.find(({ assignable }) => assignable) : undefined;
+    const unit = tables(desk).units.value.get(values["unit"] ?? first?.unit_id ?? "");
+    if (unit === undefined) desk.actions.problem("console.command.problem.no_unit");
+    else void desk.actions.prealert(incident, unit);
+  }),
+  SD: (desk, values) => withUnit(desk, values["unit"], (unit) => desk.actions.standDown(unit)),
+  REV: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.review(incident, values["found"] as ReviewFound, null, values["note"] ?? "")),
+  TELL: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.tellService(incident, values["service"] as Service)),
+  SAFE: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.clearScene(incident, values["by"] ?? "")),
   ST: (desk, values) => withUnit(desk, values["unit"], (unit) => desk.actions.enterStep(unit, values["status"] as UnitStatus)),
   END: endRun,
   F: (desk, _, { findings }) => withPatient(desk, (patient) => desk.actions.recordFindings(patient, findings)),

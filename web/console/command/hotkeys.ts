@@ -41,11 +41,13 @@ function handle(desk: Desk, event: KeyboardEvent): void {
 }
 
 const FUNCTION_KEYS: Readonly<Record<string, (desk: Desk, event: KeyboardEvent) => void>> = {
+  F1: (desk) => earlyStep(desk),
   // Selected, so that the next word replaces a line that was refused.
   F2: () => {
     commandLine()?.focus();
     commandLine()?.select();
   },
+  F3: (desk) => standDown(desk),
   F4: (desk) => answerOldest(desk),
   F6: (desk) => toggleHold(desk),
   F7: (desk) => linkProposed(desk),
@@ -69,6 +71,30 @@ function single(desk: Desk, event: KeyboardEvent): boolean {
   if (tab === undefined || desk.selection.incidentId.value === null) return false;
   desk.selection.tab.value = tab;
   return true;
+}
+
+/** Let the first of the ranking stand by; once somebody does, send them. */
+function earlyStep(desk: Desk): void {
+  const incident = desk.link.tables.incidents.value.get(desk.selection.incidentId.value ?? "");
+  if (incident === undefined) return desk.actions.problem("console.command.problem.no_incident");
+  const ready = standingBy(desk);
+  if (ready !== undefined) return void desk.actions.assign(incident, ready);
+  const advice = desk.advisor.current.value;
+  const first = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.units.find(({ assignable }) => assignable) : undefined;
+  if (first === undefined) return desk.actions.problem("console.command.problem.no_unit");
+  void desk.actions.prealert(incident, { id: first.unit_id, call_sign: first.call_sign });
+}
+
+function standDown(desk: Desk): void {
+  const unit = standingBy(desk);
+  if (unit === undefined) desk.actions.problem("console.early.nobody");
+  else void desk.actions.standDown(unit);
+}
+
+function standingBy(desk: Desk) {
+  const { incidents, units } = desk.link.tables;
+  const [first] = incidents.value.get(desk.selection.incidentId.value ?? "")?.standby_unit_ids ?? [];
+  return first === undefined ? undefined : units.value.get(first);
 }
 
 function answerOldest(desk: Desk): void {

@@ -4,6 +4,7 @@ import { TABS, type Tab } from "../store/selection.ts";
 import { t } from "../texts.ts";
 import { Actions } from "./IncidentActions.tsx";
 import { AssessTab } from "./AssessTab.tsx";
+import { EarlyCard } from "./EarlyCard.tsx";
 import { HospitalTab } from "./HospitalTab.tsx";
 import { IncidentHead } from "./IncidentHead.tsx";
 import { LogTab } from "./LogTab.tsx";
@@ -11,6 +12,7 @@ import { PlaceCard } from "./PlaceCard.tsx";
 import { SourcesCard } from "./SourcesCard.tsx";
 import { RegisterTab } from "./RegisterTab.tsx";
 import { RunsCard } from "./RunsCard.tsx";
+import { SceneCard } from "./SceneCard.tsx";
 import { UnitAdvice } from "./UnitAdvice.tsx";
 
 /** The selected incident: what is needed to send wheels above, everything that refines it below. */
@@ -41,6 +43,8 @@ function Selected({ incident }: { readonly incident: Incident }) {
         <PlaceCard incident={incident} />
         <SourcesCard incident={incident} />
         <RunsCard incident={incident} />
+        <EarlyCard incident={incident} />
+        <SceneCard incident={incident} />
         <UnitAdvice incident={incident} />
       </div>
       <Tabs incident={incident} />

@@ -91,9 +91,14 @@ function Row({ option, incident, gone, over }: RowProps) {
   const [reason, setReason] = useState("");
   const unit = { id: option.unit_id, call_sign: option.call_sign, status: option.status };
   const why = [overWord(over), t(`status.${option.status}`), option.station_name, fixWord(option), ...option.reasons.map(both)].filter((word) => word !== "").join(" · ");
+  const held = option.status === "stretcher_held";
+  const waits = incident.phase === "waiting" || incident.phase === "held";
+  const standsBy = incident.standby_unit_ids.includes(option.unit_id);
   const send = (): void => {
-    if (!option.assignable) return setDiverting(true);
-    void actions.assign(incident, unit);
+    if (option.assignable) void actions.assign(incident, unit);
+    // Nobody is free: the less urgent run is known, and the reason with it.
+    else if (incident.phase === "held") void actions.divert(incident, unit, t("console.early.more_urgent"));
+    else setDiverting(true);
   };
   return (
     <li class={`option unit-option ${option.rank === 1 && option.assignable ? "option-first" : ""} ${gone ? "is-gone" : ""}`}>
@@ -107,9 +112,12 @@ function Row({ option, incident, gone, over }: RowProps) {
         <strong>{roadMinutes(option.eta_s)}</strong>
         {option.eta_s !== null && <span class="faint">{over?.worst_s == null ? roadRange(option) : `≤ ${roadMinutes(over.worst_s)}`}</span>}
       </span>
-      <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone || (!option.assignable && !desk.may("divert-unit"))} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
-        {t(gone ? "console.advice.gone" : option.assignable ? "console.advice.send" : "console.advice.divert")}
+      <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone || held || (!option.assignable && !desk.may("divert-unit"))} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
+        {t(gone ? "console.advice.gone" : held ? "status.stretcher_held" : option.assignable ? "console.advice.send" : "console.advice.divert")}
       </button>
+      {option.assignable && waits && !standsBy && !gone && (
+        <button type="button" class="small option-early" tabIndex={-1} aria-label={`${t("console.early.prealert")} ${option.call_sign}`} onClick={() => void actions.prealert(incident, unit)}>{t("console.early.prealert")}</button>
+      )}
       <span class="option-why" title={why}>{why}</span>
       {diverting && (
         <form class="inline-form option-form" onSubmit={(event) => {

@@ -32,10 +32,12 @@ export const FIRST: readonly Question[] = [
 
 /** What the place adds; asked last. */
 export const LAST: readonly Question[] = [
-  known("scene.hazard"),
   known("scene.violence"),
-  known("scene.entrapped"),
+  known("scene.fire"),
+  known("scene.chemical"),
+  known("scene.traffic"),
   known("scene.infectious_suspected"),
+  known("scene.entrapped"),
   known("scene.stairs_without_lift"),
   number("scene.patients_count", "person", 1, 999),
 ];

@@ -1,7 +1,7 @@
 /** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
 
 export type ArgumentKind =
-  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back";
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "service";
 
 export interface Argument {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Argument {
 }
 
 export const VERB_NAMES = [
-  "N", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "TAKE", "HAND", "REC", "L", "D", "DIV", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
+  "N", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "TAKE", "HAND", "REC", "L", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
   "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
@@ -44,6 +44,11 @@ export const VERBS: readonly Verb[] = [
   verb("L", "址 LOC", one("text", "text")),
   verb("D", "派 DISPATCH", maybe("incident", "incident"), maybe("unit", "unit"), maybe("reason", "text")),
   verb("DIV", "改派 DIVERT", one("unit", "unit"), one("reason", "text")),
+  verb("PA", "预派", maybe("unit", "unit")),
+  verb("SD", "解预派", one("unit", "unit")),
+  verb("REV", "回访", one("found", "found"), maybe("note", "text")),
+  verb("TELL", "联动", one("service", "service")),
+  verb("SAFE", "安全", one("by", "text")),
   verb("ST", "状 STATUS", one("unit", "unit"), one("status", "status")),
   verb("END", "结 DONE", one("unit", "unit"), one("outcome", "outcome"), maybe("reason", "text")),
   verb("F", "问 FIND", one("findings", "findings")),

@@ -1,6 +1,6 @@
 /** Everything an operator can do, as one call each: ask the desk, say the result. Mouse, keys and command line all come through here. */
-import { send, type Answer, type Commands, type PlaceIn, type SendOptions, type Slug } from "@shared/commands.ts";
-import type { Assignment, Both, Call, Center, Findings, Incident, Outcome, Patient, Priority, RoadMeasure, Task, Unit, UnitStatus } from "@shared/rows.ts";
+import { send, type Answer, type Commands, type PlaceIn, type ReviewFound, type SendOptions, type Slug } from "@shared/commands.ts";
+import type { Assignment, Both, Call, Center, Findings, Incident, Outcome, Patient, Priority, RoadMeasure, Service, Task, Unit, UnitStatus } from "@shared/rows.ts";
 import { bothOf, type Key } from "../texts.ts";
 import type { LonLat, Mode } from "../roads/draft.ts";
 import type { Desk } from "./desk.ts";
@@ -85,6 +85,43 @@ export class Actions {
   divert(incident: Incident, unit: Pick<Unit, "id" | "call_sign">, reason: string): Promise<Answer> {
     const data = { incident_id: incident.id, unit_id: unit.id, reason };
     return this.#ask("divert-unit", data, "console.done.diverted", { unit: unit.call_sign, incident: incident.number });
+  }
+
+  /** Let a unit stand by (预派): nothing is sent yet. */
+  prealert(incident: Incident, unit: Pick<Unit, "id" | "call_sign">): Promise<Answer> {
+    const params = { unit: unit.call_sign, incident: incident.number };
+    return this.#ask("prealert-unit", { incident_id: incident.id, unit_id: unit.id }, "console.done.prealerted", params);
+  }
+
+  standDown(unit: Pick<Unit, "id" | "call_sign">): Promise<Answer> {
+    return this.#ask("stand-down-unit", { unit_id: unit.id }, "console.done.stood_down", { unit: unit.call_sign });
+  }
+
+  /** Send another unit for one that does not roll. */
+  replace(run: Assignment, silent: Unit, unit: Pick<Unit, "id" | "call_sign">): Promise<Answer> {
+    const params = { unit: unit.call_sign, silent: silent.call_sign };
+    return this.#ask("replace-unit", { assignment_id: run.id, unit_id: unit.id }, "console.done.replaced", params);
+  }
+
+  review(incident: Incident, found: ReviewFound, priority: Priority | null, note: string): Promise<Answer> {
+    const data = { incident_id: incident.id, found, priority, ...given({ note }) };
+    return this.#ask("review-held", data, "console.done.reviewed", { incident: incident.number });
+  }
+
+  tellService(incident: Incident, service: Service): Promise<Answer> {
+    return this.#ask("tell-service", { incident_id: incident.id, service, stand_off: service !== "122" }, "console.done.told", { service });
+  }
+
+  confirmService(incident: Incident, service: Service): Promise<Answer> {
+    return this.#ask("confirm-service", { incident_id: incident.id, service }, "console.done.service_confirmed", { service });
+  }
+
+  stage(incident: Incident): Promise<Answer> {
+    return this.#ask("stage-units", { incident_id: incident.id }, "console.done.staged");
+  }
+
+  clearScene(incident: Incident, by: string): Promise<Answer> {
+    return this.#ask("clear-scene", { incident_id: incident.id, by }, "console.done.cleared");
   }
 
   /** Enter a crew's step from its voice report, marked so. */

@@ -9,6 +9,7 @@ import type { Eta, WeightsFrame } from "@shared/frames.ts";
 import type { Session } from "@shared/session.ts";
 import { Sounder } from "@shared/sound.ts";
 import { may } from "../logic/rights.ts";
+import type { StepTargets } from "../logic/early.ts";
 import { queueOf, type Queue } from "../logic/queue.ts";
 import { Actions } from "./actions.ts";
 import { Records } from "./records.ts";
@@ -28,6 +29,8 @@ export interface CityFacts {
   readonly attribution: string;
   readonly center: readonly [number, number];
   readonly bbox: readonly [number, number, number, number];
+  /** By when each step from the ring to rolling wheels should be done, seconds. */
+  readonly step_targets: StepTargets;
 }
 
 export class Desk {

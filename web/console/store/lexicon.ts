@@ -1,4 +1,5 @@
 /** Everything the command line can name right now, in both languages. */
+import { REVIEW_FOUND } from "@shared/commands.ts";
 import { everyQuestion, COMPLAINTS, type Question } from "../logic/questions.ts";
 import { OUTCOMES } from "../logic/journey.ts";
 import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
@@ -50,6 +51,8 @@ export function lexiconOf(desk: Desk): Lexicon {
     seat: [...seats.value.values()].filter(({ account }) => account !== null && account !== desk.session.account).map((each) => ({ id: each.id, name: each.id, aliases: [each.account ?? "", each.extension ?? ""].filter(Boolean), hint: t(`console.role.${each.kind}`) })),
     mark: ["prank", "nuisance", "frequent", "threat"].map((code) => coded("console.mark", code)),
     back: ["needs_help", "no_need", "no_answer", "unreachable"].map((code) => coded("console.back", code)),
+    found: REVIEW_FOUND.map((code) => coded("review", code)),
+    service: ["110", "119", "122"].map((code) => ({ id: code, name: code, aliases: [], hint: "" })),
     language: [{ id: "zh", name: "zh", aliases: ["中文"], hint: "中文" }, { id: "en", name: "en", aliases: ["English"], hint: "English" }],
     measure: inOrder(desk.link.tables.measures.value.values()).map((each, place) => ({ id: each.id, name: String(place + 1), aliases: [`R${place + 1}`], hint: `${kindWord(each)} ${each.roads[0] ?? ""} ${each.reason}` })),
     drawing: (["outline", "picks"] as const).map((code) => coded("console.roads.mode", code)),

@@ -32,6 +32,8 @@ function withEntry(rows: CrewRows, entry: CommandEntry): CrewRows {
       return withUnit(rows, (unit) => ({ ...unit, crew: [], crew_names: null }));
     case "take-out-of-service":
       return withUnit(rows, (unit) => ({ ...unit, status: "out_of_service", status_since: at, out_reason: entry.data.reason }));
+    case "acknowledge-standby":
+      return withUnit(rows, (unit) => (unit.standby === null ? unit : { ...unit, standby: { ...unit.standby, phase: "acknowledged", acknowledged_at: at } }));
     case "report-status":
       return withStep(rows, entry.data.status, at);
     case "end-assignment":

@@ -13,6 +13,7 @@ import { Idle, SignOn } from "./Idle.tsx";
 import { Incoming } from "./Incoming.tsx";
 import { Key } from "./keys.tsx";
 import { Run } from "./Run.tsx";
+import { StandsBy } from "./StandsBy.tsx";
 import { StepKeys } from "./StepKeys.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { Vitals } from "./Vitals.tsx";
@@ -22,8 +23,9 @@ type Tab = (typeof TABS)[number];
 
 export function App({ crew, demo }: { crew: Crew; demo: boolean }) {
   const { unit } = crew.rows.value;
-  useAlarm(unit?.status === "assigned");
+  useAlarm(unit?.status === "assigned" || unit?.standby?.phase === "called");
   if (unit !== null && unit.crew.length === 0) return <Frame crew={crew}><SignOn crew={crew} /></Frame>;
+  if (unit?.standby != null && !onRun(unit.status)) return <Frame crew={crew} keys><StandsBy crew={crew} standby={unit.standby} /></Frame>;
   if (unit === null || !onRun(unit.status)) return <Frame crew={crew} keys><Idle crew={crew} /></Frame>;
   if (unit.status === "assigned") return <Frame crew={crew} keys><Incoming crew={crew} /></Frame>;
   const tab = TABS.find((one) => one === crew.forms.value.tab) ?? "run";

@@ -2,6 +2,7 @@
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { Coordinates } from "./Run.tsx";
+import { SceneWarnings } from "./SceneWarnings.tsx";
 
 export function Incoming({ crew }: { crew: Crew }) {
   const { incident, calls, unit } = crew.rows.value;
@@ -13,6 +14,7 @@ export function Incoming({ crew }: { crew: Crew }) {
       <h2>{incident.words ?? calls[0]?.words ?? t("crew.no_words")}</h2>
       <p class="incoming-complaint">{complaint === null ? t("ui.unknown") : t.code("complaint", complaint)}{incident.priority !== null && ` · ${incident.priority}`}</p>
       <Coordinates crew={crew} />
+      <SceneWarnings crew={crew} />
     </section>
   );
 }

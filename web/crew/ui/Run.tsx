@@ -9,6 +9,7 @@ import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { Key } from "./keys.tsx";
 import { Turns } from "./Turns.tsx";
+import { SceneWarnings } from "./SceneWarnings.tsx";
 
 const REGISTER_EVERY_MS = 10_000;
 
@@ -18,6 +19,7 @@ export function Run({ crew }: { crew: Crew }) {
   return (
     <section class="run">
       <div class="run-place">
+        <SceneWarnings crew={crew} />
         <h2>{incident?.words ?? calls[0]?.words ?? t("crew.no_words")}</h2>
         <Coordinates crew={crew} />
         <Turns crew={crew} />

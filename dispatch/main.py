@@ -18,6 +18,7 @@ from dispatch.adapters.journal.wakeups import JournalWakeUps
 from dispatch.adapters.neighbors import read_neighbors
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.report.keeping import ReportKeeper
+from dispatch.adapters.service_notices import ServiceNotices
 from dispatch.adapters.site_file import rules_of
 from dispatch.adapters.storage import (
     SharedPlaces,
@@ -32,6 +33,7 @@ from dispatch.adapters.telemetry.hub import Row
 from dispatch.command import Command
 from dispatch.commands import CheckDeadlines
 from dispatch.desk import Desk
+from dispatch.early_commands import ReportNotice
 from dispatch.errors import BadInput
 from dispatch.evidence import Sources
 from dispatch.flow.deadlines import due
@@ -146,7 +148,9 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         desk.watch(parts.told)
         app.state.open.set()
         async with _report(ground, parts, desk):
-            await _work(parts, Arrivals(parts.feed, ground.sources, parts.hub, clock), desk, storage.journal)
+            arrivals = Arrivals(parts.feed, ground.sources, parts.hub, clock)
+            hook = ground.settings.service_url, ground.settings.service_secret
+            await _work(parts, arrivals, desk, storage.journal, hook)
     except asyncio.CancelledError:
         await asyncio.to_thread(_leave_snapshot, desk)
         raise
@@ -229,14 +233,18 @@ async def _report(ground: Ground, parts: Parts, desk: Desk) -> AsyncIterator[Non
         await asyncio.wait([keeping])
 
 
-async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal) -> None:
+async def _work(
+    parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, hook: tuple[str | None, str | None]
+) -> None:
     """Do what nobody asks for: fan out, keep time, forget what is old. One that breaks ends the server."""
     deadline_s = max(DEADLINE_BEAT_LEAST_S, BEAT_S / parts.clock.speed)
+    notices = ServiceNotices(hook, parts.rules, parts.clock, lambda fate: _say(desk, parts, fate))
     async with asyncio.TaskGroup() as group:
         group.create_task(desk.until_fenced())
         start_beats(group, parts)
         group.create_task(every(BEAT_S, _announcer(arrivals)))
         group.create_task(every(deadline_s, lambda: _keep_deadlines(desk, parts)))
+        group.create_task(every(BEAT_S, lambda: notices.look(desk.durable)))
         group.create_task(every(BEAT_S, lambda: _keep_seat(desk, journal)))
 
 
@@ -252,6 +260,11 @@ def _announcer(arrivals: Arrivals) -> Callable[[], Awaitable[None]]:
             await arrivals.publish()
 
     return announce
+
+
+async def _say(desk: Desk, parts: Parts, data: ReportNotice) -> None:
+    now = parts.clock.now()
+    await desk.handle(Command(str(ULID.from_datetime(now)), data, DEADLINE_CLOCK, now, now))
 
 
 async def _keep_deadlines(desk: Desk, parts: Parts) -> None:

@@ -40,6 +40,8 @@ class Settings:
     desk_url: tuple[str, ...] = ()  # where a gateway sends commands: the desk, then its standby
     sms_url: str | None = None  # the site's gateway for text messages: POST {number, text}; None: there is none
     sms_secret: str | None = field(default=None, repr=False)  # what we sign those with
+    service_url: str | None = None  # the site's way to 110, 119 and 122: POST a notice; None: by telephone alone
+    service_secret: str | None = field(default=None, repr=False)  # what we sign those with
     link_url: str | None = None  # https://… where callers reach their page; None: where the console is reached
     geocoder: Literal["amap", "baidu", "tianditu"] | None = None  # an online geocoder beside the call; None: none
     geocoder_key: str | None = field(default=None, repr=False)

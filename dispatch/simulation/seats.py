@@ -155,4 +155,10 @@ class Dispatcher(Seat):
             await act(
                 self.client, at, "acknowledge-activation", answered, entered_for=f"{task['params']['center']} 电话"
             )
+        if task["kind"] == "held_review":
+            await self.client.send("review-held", {"incident_id": task["incident_id"], "found": "unchanged"})
+            return
+        if task["kind"] == "standby_unsettled":
+            unit_id = task["subject"].split("/")[1].split("@")[0]
+            await self.client.send("stand-down-unit", {"unit_id": unit_id, "reason": "未用"})
         await self.client.send("finish-task", {"task_id": task["id"], "note": "已电话联系"})

@@ -1,0 +1,118 @@
+"""Notices to 110, 119 and 122 go out signed, are repeated with growing waits, and their fate is told."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from dispatch import commands as c
+from dispatch import early_commands as ec
+from dispatch.adapters.service_notices import ServiceNotices
+from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
+from dispatch.rules import builtin
+from tests.dispatch.story import PLACE, SYSTEM, TAKER, Story, opened_city
+
+SECRET = "s" * 32
+RULES = builtin()
+
+
+class Stopped:
+    """A clock that moves when it is told to."""
+
+    speed = 1.0
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Control:
+    """Another service's system: keeps what came, answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.came: list[tuple[dict[str, str], bytes]] = []
+
+
+@pytest.fixture
+def control() -> Iterator[tuple[str, Control]]:
+    kept = Control()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept.came.append((dict(self.headers), body))
+            self.send_response(kept.status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/notice", kept
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def told(service: str = "119") -> tuple[Story, str]:
+    story = opened_city(watched=False)
+    opened = story.ask(c.ReceiveCall("13800000000", "东单", "爆炸", PLACE), TAKER)[1].data
+    story.ask(c.RecordFindings(opened.patient_id, {"scene": {"fire": "yes"}}), TAKER)
+    story.ask(ec.TellService(opened.incident_id, service), TAKER)
+    return story, opened.incident_id
+
+
+def messenger(story: Story, url: str | None, clock: Stopped) -> ServiceNotices:
+    async def tell(fate: ec.ReportNotice) -> None:
+        story.ask(fate, SYSTEM)
+
+    return ServiceNotices((url, SECRET), RULES, clock, tell)
+
+
+async def test_a_notice_is_signed_says_where_and_what_and_nobodys_number(control: tuple[str, Control]) -> None:
+    url, other = control
+    story, incident_id = told()
+    await messenger(story, url, Stopped(story.now)).look(story.city)
+    ((head, body),) = other.came
+    assert head[SIGNATURE_HEADER] == sign(SECRET, int(head[TIME_HEADER]), body)
+    said = json.loads(body)
+    assert (said["service"], said["dangers"], said["crews_stand_off_m"]) == ("119", ["fire"], RULES.stand_off_m)
+    assert said["place"]["lon"] == PLACE.lon
+    assert b"13800000000" not in body
+    notice = story.city.incidents[incident_id].notices["119"]
+    assert (notice.phase, notice.attempts) == ("delivered", 1)
+
+
+async def test_a_notice_is_tried_again_with_growing_waits_and_then_left_to_the_telephone(
+    control: tuple[str, Control],
+) -> None:
+    url, other = control
+    other.status = 503
+    story, incident_id = told()
+    clock = Stopped(story.now)
+    carrier = messenger(story, url, clock)
+    seconds = 0
+    while story.city.incidents[incident_id].notices["119"].phase == "told":
+        await carrier.look(story.city)
+        clock.at += timedelta(seconds=1)
+        seconds += 1
+        assert seconds < 100
+    assert len(other.came) == RULES.service_attempts
+    assert len({json.loads(body)["id"] for _, body in other.came}) == 1
+    assert seconds > RULES.service_retry_s * (1 + 2 + 4)
+    assert story.city.incidents[incident_id].notices["119"].phase == "undelivered"
+
+
+async def test_without_a_webhook_it_says_so_at_once() -> None:
+    story, incident_id = told("110")
+    await messenger(story, None, Stopped(story.now)).look(story.city)
+    notice = story.city.incidents[incident_id].notices["110"]
+    assert (notice.phase, notice.attempts) == ("undelivered", 0)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.adapters.serving import Client
 from tests.end_to_end.console_page import Seat, crewed
+from tests.end_to_end.shift import sign_in
 from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -119,6 +120,33 @@ def test_a_caller_who_hung_up_is_rung_back_and_a_marked_one_still_rings(
     owed.get_by_role("button", name="不需要").click()
     expect(seat.answer).to_contain_text("回拨：不需要")
     expect(owed).to_have_count(0)
+
+
+def test_a_unit_stands_by_with_one_key_is_sent_with_the_next_and_stands_off_until_the_scene_is_clear(
+    seat: Seat, exchange: Client, radio: Client, browser: Browser, city_server: RunningServer
+) -> None:
+    number, ids = ring(exchange, radio, number="13911110010", words="东街 9 号打架", complaint="头部外伤")
+    seat.show(number)
+    expect(seat.panel.locator(".unit-option").first).to_be_visible()
+    seat.page.keyboard.press("F10")
+    expect(seat.answer).to_contain_text(f"已为 {number} 预派")
+    early = seat.panel.locator(".early")
+    unit = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()[-1]["data"]["unit_id"]
+    tablet = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    sign_in(tablet, city_server.url, "crew", f"crew-{unit.lower()}")
+    expect(tablet.locator(".standby")).to_contain_text("东街 9 号打架")
+    tablet.locator(".standby .key.main").click()
+    expect(early).to_contain_text("车组已确认")
+    seat.says("F 现场有暴力 是", "已录入")
+    seat.says("TELL 110", "请电话确认")
+    expect(seat.panel.locator(".scene")).to_contain_text("未送达，请电话")
+    seat.page.keyboard.press("F10")
+    expect(seat.answer).to_contain_text(f"→ {number}")
+    expect(tablet.locator(".scene-warnings")).to_contain_text("200 米外待命")
+    seat.panel.locator(".scene").get_by_role("button", name="110 已确认").click()
+    seat.says("SAFE 现场民警", "现场已解除")
+    expect(tablet.locator(".scene-warnings")).to_contain_text("现场已解除")
+    tablet.context.close()
 
 
 def test_enter_on_the_first_row_sends_the_unit_that_is_shown(seat: Seat, exchange: Client, radio: Client) -> None:

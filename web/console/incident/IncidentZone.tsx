@@ -12,7 +12,7 @@ import { PlaceCard } from "./PlaceCard.tsx";
 import { SourcesCard } from "./SourcesCard.tsx";
 import { RegisterTab } from "./RegisterTab.tsx";
 import { RunsCard } from "./RunsCard.tsx";
-import { SceneCard } from "./SceneCard.tsx";
+import { isDangerous, SceneCard } from "./SceneCard.tsx";
 import { UnitAdvice } from "./UnitAdvice.tsx";
 
 /** The selected incident: what is needed to send wheels above, everything that refines it below. */
@@ -40,11 +40,12 @@ function Selected({ incident }: { readonly incident: Incident }) {
     <>
       <IncidentHead incident={incident} />
       <div class="incident-send scroll">
+        {isDangerous(incident) && <SceneCard incident={incident} />}
         <PlaceCard incident={incident} />
         <SourcesCard incident={incident} />
         <RunsCard incident={incident} />
         <EarlyCard incident={incident} />
-        <SceneCard incident={incident} />
+        {!isDangerous(incident) && <SceneCard incident={incident} />}
         <UnitAdvice incident={incident} />
       </div>
       <Tabs incident={incident} />

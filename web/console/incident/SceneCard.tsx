@@ -8,6 +8,11 @@ const SERVICES: readonly Service[] = ["110", "119", "122"];
 /** Whom a danger concerns, as `dispatch/scene.py` says. */
 const CONCERNS: Readonly<Partial<Record<SceneFlag, Service>>> = { violence: "110", fire: "119", chemical: "119", entrapped: "119", traffic: "122" };
 
+/** Whether this is to be read before anything else: a danger, or crews that stand off. */
+export function isDangerous(incident: Incident): boolean {
+  return incident.staging?.phase === "staged" || Object.values(incident.flags).includes("yes");
+}
+
 /** Danger on scene: what was answered, whom to tell with one key, and whether the crews stand off. */
 export function SceneCard({ incident }: { readonly incident: Incident }) {
   const { actions } = useDesk();
@@ -24,7 +29,7 @@ export function SceneCard({ incident }: { readonly incident: Incident }) {
           {!staged && <button type="button" class="small" onClick={() => void actions.stage(incident)}>{t("console.scene.stage")}</button>}
         </span>
       </div>
-      {incident.flags.infectious_suspected === "yes" && <p class="scene-warning">☣ {t("isolation.warning")}</p>}
+      {incident.flags.infectious_suspected === "yes" && <p class="scene-warning">⚠ {t("isolation.warning")}</p>}
       {incident.staging !== null && <StandOff incident={incident} />}
     </section>
   );
@@ -55,7 +60,7 @@ function StandOff({ incident }: { readonly incident: Incident }) {
       event.preventDefault();
       void actions.clearScene(incident, by);
     }}>
-      <strong class="scene-warning">⛔ {t("staging.hold", { distance: staging.distance_m })}</strong>
+      <strong class="scene-warning">⚠ {t("staging.hold", { distance: staging.distance_m })}</strong>
       <input required aria-label={t("console.scene.by")} placeholder={t("console.scene.by")} value={by} onInput={(event) => setBy(event.currentTarget.value)} />
       <button type="submit" class="key small">{t("console.scene.clear")}</button>
     </form>

@@ -15,8 +15,8 @@ export function SceneWarnings({ crew }: { crew: Crew }) {
   return (
     <div class={`scene-warnings ${staged ? "hold" : ""}`} role="alert">
       {dangers.length > 0 && <p>⚠ {dangers.map((flag) => t(`flag.${flag}`)).join(" · ")}</p>}
-      {infectious && <p>☣ {t("isolation.warning")}</p>}
-      {staged && <p><strong>⛔ {t("staging.hold", { distance: staging.distance_m })}</strong></p>}
+      {infectious && <p>⚠ {t("isolation.warning")}</p>}
+      {staged && <p><strong>⚠ {t("staging.hold", { distance: staging.distance_m })}</strong></p>}
       {staging?.phase === "cleared" && <p>✓ {t("staging.cleared")}</p>}
       {staged && unit?.status === "on_scene" && <Key label={t("crew.scene.clear")} sub={t("crew.scene.clear.sub")} onTap={() => void crew.do("clear-scene", { incident_id: incident.id, by: t("crew.scene.by_police") })} />}
     </div>

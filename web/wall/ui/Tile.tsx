@@ -30,7 +30,7 @@ export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: 
           <span class="call-sign">{tile.unit?.call_sign ?? "—"}</span>
           <span class={`phase ${activation.phase}`}>{t(`wall.phase.${activation.phase}`)}</span>
         </p>
-        {isInfectious(tile) && <p class="isolation">☣ {t("wall.isolation")}</p>}
+        {isInfectious(tile) && <p class="isolation">⚠ {t("wall.isolation")}</p>}
         {!compact && <Bypass tile={tile} />}
       </div>
       {hasEnded(tile) ? <Ended tile={tile} /> : (

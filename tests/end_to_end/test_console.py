@@ -128,7 +128,7 @@ def test_a_unit_stands_by_with_one_key_is_sent_with_the_next_and_stands_off_unti
     number, ids = ring(exchange, radio, number="13911110010", words="东街 9 号打架", complaint="头部外伤")
     seat.show(number)
     expect(seat.panel.locator(".unit-option").first).to_be_visible()
-    seat.page.keyboard.press("F10")
+    seat.page.keyboard.press("F1")
     expect(seat.answer).to_contain_text(f"已为 {number} 预派")
     early = seat.panel.locator(".early")
     unit = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()[-1]["data"]["unit_id"]
@@ -140,7 +140,7 @@ def test_a_unit_stands_by_with_one_key_is_sent_with_the_next_and_stands_off_unti
     seat.says("F 现场有暴力 是", "已录入")
     seat.says("TELL 110", "请电话确认")
     expect(seat.panel.locator(".scene")).to_contain_text("未送达，请电话")
-    seat.page.keyboard.press("F10")
+    seat.page.keyboard.press("F1")
     expect(seat.answer).to_contain_text(f"→ {number}")
     expect(tablet.locator(".scene-warnings")).to_contain_text("200 米外待命")
     seat.panel.locator(".scene").get_by_role("button", name="110 已确认").click()

@@ -6,6 +6,7 @@ import { setSingleKeys, singleKeys } from "./hotkeys.ts";
 
 const KEYS = [
   ["F2", "console.key.F2"],
+  ["F1", "console.key.F1"],
   ["F3", "console.key.F3"],
   ["F4", "console.key.F4"],
   ["F6", "console.key.F6"],

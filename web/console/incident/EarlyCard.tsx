@@ -41,7 +41,7 @@ function StandsBy({ unit, incident }: { readonly unit: Unit; readonly incident: 
     <p class="early-line">
       <strong>{unit.call_sign}</strong> {t(`console.early.standby.${unit.standby.phase}`)} <Since at={unit.standby.since} />
       <span class="early-keys">
-        <button type="button" class="key small" onClick={() => void actions.assign(incident, unit)}>{t("console.advice.send")} <kbd>F10</kbd></button>
+        <button type="button" class="key small" onClick={() => void actions.assign(incident, unit)}>{t("console.advice.send")} <kbd>F1</kbd></button>
         <button type="button" class="small" onClick={() => void actions.standDown(unit)}>{t("console.early.stand_down")} <kbd>F3</kbd></button>
       </span>
     </p>

@@ -66,6 +66,25 @@ def test_an_unknown_version_is_closed(server: Server) -> None:
         assert closing_code(raw) == 4010
 
 
+@pytest.mark.parametrize(
+    ("hello", "caps"),
+    [
+        ({"versions": ["gc.v1"]}, []),
+        ({"versions": ["gc.v1", "gc.v0"], "caps": None, "streams": None}, []),
+        ({"versions": ["gc.v2", "gc.v1"], "caps": ["telepathy", "backfill"], "mood": "calm"}, ["backfill"]),
+    ],
+    ids=["oldest", "older", "newer"],
+)
+def test_a_client_of_another_age_is_spoken_to_in_the_version_of_both(
+    server: Server, hello: dict[str, Any], caps: list[str]
+) -> None:
+    subprotocols = [Subprotocol(str(each)) for each in hello["versions"]]
+    with connect(address(server, ticket_of(server, "dispatcher1")), subprotocols=subprotocols) as raw:
+        raw.send(json.dumps({"t": "hello", **hello}))
+        welcome = Live(raw).until("welcome")
+    assert (raw.subprotocol, welcome["version"], welcome["caps"]) == ("gc.v1", "gc.v1", caps)
+
+
 def test_the_tables_stay_true_through_a_run(server: Server) -> None:
     with server.client("dispatcher1").socket() as live:
         live.subscribe()
@@ -206,9 +225,10 @@ def test_vitals_of_the_bound_monitor_reach_wall_and_seats_and_others_stay_in_qua
     assert [row["values"] for row in stored] == [bound["values"]]
 
 
-def wave(patient: str, chunk: int, samples: int = 50) -> bytes:
+def wave(patient: str, chunk: int, *, stream_no: int = 7, late_s: float = 0.0) -> bytes:
     """Return one second of a single-lead wave."""
-    head = Wave(patient, 7, 1, 50, 5.0, chunk * samples, datetime.now(UTC), samples, b"")
+    samples, at = 50, datetime.now(UTC) - timedelta(seconds=late_s)
+    head = Wave(patient, stream_no, 1, 50, 5.0, chunk * samples, at, samples, b"")
     return wave_bytes(head, bytes(2 * samples))
 
 
@@ -231,6 +251,11 @@ def test_waves_are_acked_by_sample_and_shown_to_the_wall_and_to_who_looks(server
             frames = (each for each in live.frames() if isinstance(each, bytes))
             chunks = [read_wave(next(frames)) for _ in range(3)]
             assert [each.first_sample for each in chunks] == [0, 50, 100]
+        tablet.raw.send(wave(patient, 0, stream_no=8, late_s=60.0))
+        assert tablet.until("ack", stream=f"wave/{patient}/8")["seq"] == 0, "what comes late is stored"
+        tablet.raw.send(wave(patient, 3))
+        shown = read_wave(next(each for each in wall.frames() if isinstance(each, bytes)))
+        assert (shown.stream_no, shown.first_sample) == (7, 150), "and not shown as if it were of now"
         tablet.raw.send(wave(patient, 5))
         assert tablet.until("nack", stream=stream)["code"] == "stream_gap"
         tablet.raw.send(wave(str(ULID()), 0))

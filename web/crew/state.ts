@@ -6,22 +6,16 @@ import type { Commands, Slug } from "@shared/commands.ts";
 import { LiveLink } from "@shared/link.ts";
 import type { PatientRecommendation, Recommendation } from "@shared/answers.ts";
 import type { Eta, VitalsFrame } from "@shared/frames.ts";
-import type { Patient } from "@shared/rows.ts";
+import type { Patient, Unit } from "@shared/rows.ts";
 import type { Session } from "@shared/session.ts";
 import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
+import { crewHasChanged, EMPTY_FORMS, formsFor, type Forms } from "./model/shift.ts";
 import { CrewStore } from "./outbox/store.ts";
 import { STREAM, Uplink } from "./outbox/uplink.ts";
 import { followPosition } from "./position.ts";
 import type { Way } from "./model/turns.ts";
 import { followTurns, way } from "./turns.ts";
 
-/** What a person has typed or opened and not yet sent: it survives a reload too. */
-export interface Forms {
-  readonly tab: string;
-  readonly patientId: string | null;
-  readonly note: string;
-}
-const EMPTY_FORMS: Forms = { tab: "run", patientId: null, note: "" };
 const RECOMMENDATION_EVERY_MS = 15_000;
 /** What the monitor said before this page was there, real ms back; from then on it comes live. */
 const MONITOR_LOOKBACK_MS = 60_000;
@@ -88,8 +82,24 @@ export class Crew {
     return known.patients.find((one) => one.patient_id === id) ?? null;
   }
 
+  /** Leave the tablet to somebody else: what is still owed stays and is sent later, everything shown is forgotten. */
+  async leave(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) stop(); // else what is shown would be remembered again
+    await this.#store.forgetShown();
+    this.close();
+  }
+
+  /** Nothing about the last patient reaches the next crew; unsent steps and 12-leads stay until the server has them. */
+  #forgetShift(): void {
+    this.forms.value = EMPTY_FORMS;
+    this.monitor.value = null;
+    this.recommendation.value = null;
+    void this.uplink.dismissAll();
+    void this.#store.forgetShown();
+  }
+
   close(): void {
-    for (const stop of this.#stops) stop();
+    for (const stop of this.#stops.splice(0)) stop();
     this.uplink.close();
     this.link.close();
     this.#store.close();
@@ -106,6 +116,7 @@ export class Crew {
     }, 500);
     this.now.value = this.link.serverNow();
     let asked = "";
+    let manned: Unit | null = null;
     const ask = setInterval(() => void this.#askRecommendation(), RECOMMENDATION_EVERY_MS);
     this.#stops.push(
       () => clearInterval(tick),
@@ -114,6 +125,16 @@ export class Crew {
       followTurns(this, (found) => this.#store.remember("way", found)),
       effect(() => void this.#store.remember("rows", known.value)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
+      effect(() => {
+        const { incident, unit } = this.rows.value;
+        if (crewHasChanged(manned, unit)) this.#forgetShift();
+        manned = unit;
+        const before = this.forms.peek();
+        const forms = formsFor(before, incident?.id ?? null);
+        if (forms === before) return;
+        this.forms.value = forms;
+        this.monitor.value = null;
+      }),
       this.link.onTelemetry("etas", (frame) => {
         const mine = frame.units[this.unitId];
         if (mine !== undefined) this.eta.value = mine;

@@ -22,6 +22,9 @@ interface Schema extends DBSchema {
   ecgs: { key: string; value: EcgBlob };
 }
 
+/** What `remember` keeps about patients. */
+const SHOWN = ["rows", "forms", "recommendation", "refused"] as const;
+
 export class CrewStore {
   readonly #db: IDBPDatabase<Schema>;
   #outboxId: string;
@@ -112,6 +115,11 @@ export class CrewStore {
 
   async recall<T>(key: string): Promise<T | null> {
     return ((await this.#db.get("meta", key)) as T | undefined) ?? null;
+  }
+
+  /** Forget every row and form that a screen has shown; the outbox, its numbers and the clock stay. */
+  async forgetShown(): Promise<void> {
+    await Promise.all(SHOWN.map((key) => this.#db.delete("meta", key)));
   }
 
   keepEcg(blob: EcgBlob): Promise<unknown> {

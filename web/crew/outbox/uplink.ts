@@ -74,6 +74,12 @@ export class Uplink {
     await this.#store.remember("refused", this.#refused.value);
   }
 
+  /** Other people hold the tablet: refusals of the last crew's steps are not theirs to read. */
+  async dismissAll(): Promise<void> {
+    this.#refused.value = [];
+    await this.#store.remember("refused", []);
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     if (this.#retry !== null) clearTimeout(this.#retry);

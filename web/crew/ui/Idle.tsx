@@ -51,8 +51,7 @@ export function Idle({ crew }: { crew: Crew }) {
 /** Language, day or night, sign out: rarely needed, so never in the way. */
 function More({ crew }: { crew: Crew }) {
   const leave = (): void => {
-    crew.close();
-    void signOut();
+    void crew.leave().then(signOut);
   };
   const waiting = crew.uplink.pending.value.length;
   return (

@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account
 from dispatch.adapters.storage import open_accounts
-from dispatch.adapters.wire import CLOSED_OVERFLOW
+from dispatch.protocol.versions import CLOSED_OVERFLOW
 from dispatch.words import Role
 from tests.adapters.serving import WITHIN_S, Client
 from tests.faults.load.table import FaultRow

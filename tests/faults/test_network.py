@@ -17,6 +17,7 @@ from tests.faults.load.pace import pace
 from tests.faults.load.proxy import fault_proxy
 from tests.faults.load.shift import Shift, prepare, shift
 from tests.faults.load.table import FaultRow
+from tests.faults.load.tablet import FILLS_TO_A_NOTE
 
 CREWS = ("crew-u021", "crew-u022")
 LOSS, BREAKS = 0.3, 0.01
@@ -93,7 +94,8 @@ async def test_two_hours_without_a_network_come_in_when_it_is_back(
     assert wrong == []
     assert ledger.refused == []
     assert ledger.acknowledged == kept
-    assert times_kept == [began + timedelta(seconds=each) for each in range(0, int(OFFLINE.total_seconds()), period_s)]
+    noted_s = range(0, int(OFFLINE.total_seconds()), period_s * FILLS_TO_A_NOTE)
+    assert times_kept == [began + timedelta(seconds=each) for each in noted_s]
 
 
 def note_times(server: Server, incident_id: str) -> list[datetime]:

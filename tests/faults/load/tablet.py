@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from dispatch.adapters.wire import Wave, wave_bytes
+from dispatch.protocol.waves import Wave, wave_bytes
 from tests.adapters.serving import CREW, Client
 from tests.faults.load.ledger import Ledger
 from tests.faults.load.pace import pace
@@ -28,6 +28,7 @@ from tests.faults.load.pace import pace
 TICK_S = 0.02
 RETRY_S = 0.05
 WINDOW = 100  # unacknowledged messages of one stream on their way at once; the rest waits in the outbox
+FILLS_TO_A_NOTE = 10  # the route that lists an incident's facts gives the newest 2,000
 SAMPLES = 25  # of one wave chunk, one lead at 100 Hz
 BROKEN = (OSError, ConnectionClosed, InvalidHandshake, httpx.HTTPError, TimeoutError)
 
@@ -115,11 +116,10 @@ class Tablet:
                 await pace(RETRY_S)
 
     def fill(self, at: datetime | None = None) -> None:
-        """Put a note, a reading and a wave chunk into the outbox, as of a time."""
+        """Put a reading and a wave chunk into the outbox, as of a time, and now and then a note."""
         at = (at or datetime.now(UTC)) + self.skew
-        words = f"{self._notes.name} {self._notes.last}"
-        note = {"kind": "WriteNote", "data": {"incident_id": self.whom.incident_id, "text": words}, "entered_for": None}
-        self._notes.add(self._put(self._notes, "command", at, note), lambda: self._told_note(words))
+        if self._vitals.last % FILLS_TO_A_NOTE == 0:
+            self._fill_note(at)
         values = {"hr": self._random.randrange(50, 150), "spo2": self._random.randrange(90, 100)}
         body = {"patient_id": self.whom.patient_id, "device_id": self.whom.device_id, "values": values}
         self._vitals.add(
@@ -130,6 +130,11 @@ class Tablet:
         raw = wave_bytes(head, samples)
         kept = self.ledger.waves[self.whom.patient_id, self._wave_no]
         self._waves.add(raw, lambda: kept.__setitem__(first, raw))
+
+    def _fill_note(self, at: datetime) -> None:
+        words = f"{self._notes.name} {self._notes.last}"
+        note = {"kind": "WriteNote", "data": {"incident_id": self.whom.incident_id, "text": words}, "entered_for": None}
+        self._notes.add(self._put(self._notes, "command", at, note), lambda: self._told_note(words))
 
     def _told_note(self, words: str) -> None:
         self.ledger.notes[self.whom.incident_id].add(words)

@@ -48,3 +48,8 @@ export function namesOf(prefix: string, code: string): readonly string[] {
   const found = all[`${prefix}.${code}`] ?? all[code];
   return found === undefined ? [] : [found.zh, found.en];
 }
+
+/** Every code that the catalogue has a name for under a prefix. */
+export function codesOf(prefix: string): readonly string[] {
+  return Object.keys(catalogue).flatMap((key) => (key.startsWith(`${prefix}.`) ? [key.slice(prefix.length + 1)] : []));
+}

@@ -34,9 +34,19 @@ export function minutes(seconds: number): string {
 
 /** An age in words: 8秒前, 3分钟前 / 8 s ago, 3 min ago. */
 export function age(ms: number, lang: Lang): string {
+  const [n, zh, en] = ageParts(ms);
+  return lang === "zh" ? `${n}${zh === "分" ? "分钟" : zh}前` : `${n} ${en} ago`;
+}
+
+/** An age where room is short, beside a value: 8秒, 3分 / 8 s, 3 min. */
+export function shortAge(ms: number, lang: Lang): string {
+  const [n, zh, en] = ageParts(ms);
+  return lang === "zh" ? `${n}${zh}` : `${n} ${en}`;
+}
+
+function ageParts(ms: number): readonly [number, string, string] {
   const s = Math.max(0, Math.floor(ms / 1000));
-  const [n, zh, en] = s < 90 ? [s, "秒", "s"] : s < 5400 ? [Math.floor(s / 60), "分钟", "min"] : [Math.floor(s / 3600), "小时", "h"];
-  return lang === "zh" ? `${n}${zh}前` : `${n} ${en} ago`;
+  return s < 90 ? [s, "秒", "s"] : s < 5400 ? [Math.floor(s / 60), "分", "min"] : [Math.floor(s / 3600), "小时", "h"];
 }
 
 const DAY_S = 86_400;

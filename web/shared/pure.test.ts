@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { betterAnchor, measured, serverNowMs } from "./clock.ts";
 import { kindOf, refusalFrom } from "./commands.ts";
-import { age, hhmm, mmss, momentBefore, momentNear } from "./format.ts";
+import { age, hhmm, mmss, momentBefore, momentNear, shortAge } from "./format.ts";
 import { livenessOf, retryDelayMs } from "./liveness.ts";
 import { worst } from "./severity.ts";
 import { burst } from "./sound.ts";
@@ -18,6 +18,13 @@ describe("liveness", () => {
     expect(retryDelayMs(0, 1)).toBe(500);
     for (let attempt = 0; attempt < 40; attempt++) expect(retryDelayMs(attempt, 0.99)).toBeLessThanOrEqual(15_000);
     expect(retryDelayMs(3, 0.5)).toBeGreaterThan(retryDelayMs(2, 0.5));
+  });
+});
+
+describe("an age beside a value", () => {
+  it("is short in both languages", () => {
+    expect([shortAge(8_000, "zh"), shortAge(53 * 60_000, "zh"), shortAge(8_000, "en"), shortAge(53 * 60_000, "en")]).toEqual(["8秒", "53分", "8 s", "53 min"]);
+    expect([age(53 * 60_000, "zh"), age(7_200_000, "zh"), age(53 * 60_000, "en")]).toEqual(["53分钟前", "2小时前", "53 min ago"]);
   });
 });
 

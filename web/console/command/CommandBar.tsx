@@ -85,5 +85,5 @@ function sayProblem(desk: Desk, read: Problem): void {
 }
 
 const WHATS: Readonly<Record<string, true>> = Object.fromEntries(
-  ["verb", "number", "words", "complaint", "call", "incident", "text", "unit", "reason", "status", "outcome", "findings", "patient", "center", "task", "note", "language", "measure", "drawing", "seat", "mark", "back"].map((what) => [`console.command.what.${what}`, true]),
+  ["verb", "number", "words", "complaint", "call", "incident", "text", "unit", "reason", "status", "outcome", "findings", "patient", "center", "task", "note", "language", "measure", "drawing", "seat", "mark", "back", "point", "minute", "say", "resource", "where", "taken_by"].map((what) => [`console.command.what.${what}`, true]),
 );

@@ -8,6 +8,7 @@ import { EVERYTHING } from "../logic/unit_filter.ts";
 import { inOrder } from "../roads/measures.ts";
 import type { Desk } from "../store/desk.ts";
 import { patientOf } from "../store/patient.ts";
+import { RECORDING } from "./recording.ts";
 import { searchPlaces } from "../store/places.ts";
 import { lang } from "../texts.ts";
 
@@ -150,6 +151,7 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
     if (patient.activation_id === null) return desk.actions.problem("console.command.problem.no_activation");
     return desk.actions.cancelActivation(patient.activation_id, values["reason"] ?? "");
   }),
+  ...RECORDING,
   NOTE: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.note(incident, values["text"] ?? "")),
   HOLD: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.hold(incident, values["reason"] ?? "")),
   RESUME: (desk) => withIncident(desk, undefined, (incident) => desk.actions.resume(incident)),

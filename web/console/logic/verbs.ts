@@ -1,7 +1,7 @@
 /** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
 
 export type ArgumentKind =
-  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "service";
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "service" | "point" | "say" | "resource" | "where";
 
 export interface Argument {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Argument {
 }
 
 export const VERB_NAMES = [
-  "N", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "TAKE", "HAND", "REC", "L", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "NOTE", "HOLD", "RESUME",
+  "N", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "TAKE", "HAND", "REC", "L", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "HS", "RES", "RDY", "REL", "HO", "REG", "NOTE", "HOLD", "RESUME",
   "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
@@ -60,6 +60,12 @@ export const VERBS: readonly Verb[] = [
   verb("GO", "送", one("center", "center"), maybe("reason", "text")),
   verb("PRE", "预警 PREALERT", one("center", "center")),
   verb("UNDO", "撤预警 CANCEL", one("reason", "text")),
+  verb("HS", "院况", one("center", "center"), one("say", "say"), maybe("reason", "text")),
+  verb("RES", "预留", one("resource", "resource")),
+  verb("RDY", "就绪", one("resource", "resource")),
+  verb("REL", "释放", one("resource", "resource")),
+  verb("HO", "交接", one("where", "where"), maybe("taken_by", "text")),
+  verb("REG", "登记", one("point", "point"), one("minute", "text")),
   verb("NOTE", "记", one("text", "text")),
   verb("HOLD", "挂起", one("reason", "text")),
   verb("RESUME", "恢复"),

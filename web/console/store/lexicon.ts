@@ -4,10 +4,12 @@ import { everyQuestion, COMPLAINTS, type Question } from "../logic/questions.ts"
 import { OUTCOMES } from "../logic/journey.ts";
 import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
 import { byCallSign, STATUS_ORDER } from "../logic/unit_filter.ts";
-import { lang, maybe, namesOf, t } from "../texts.ts";
+import { codesOf, lang, maybe, namesOf, t } from "../texts.ts";
 import { inOrder } from "../roads/measures.ts";
 import { kindWord } from "../roads/words.ts";
 import { taskText } from "../words.ts";
+import { HANDOFF_PLACES, RESOURCES, SAYINGS } from "../logic/records.ts";
+import { sayingWords } from "./records.ts";
 import type { Desk } from "./desk.ts";
 
 /** An entry for a code of the catalogue: written in the screen's language, understood in both. */
@@ -55,6 +57,13 @@ export function lexiconOf(desk: Desk): Lexicon {
     service: ["110", "119", "122"].map((code) => ({ id: code, name: code, aliases: [], hint: "" })),
     language: [{ id: "zh", name: "zh", aliases: ["中文"], hint: "中文" }, { id: "en", name: "en", aliases: ["English"], hint: "English" }],
     measure: inOrder(desk.link.tables.measures.value.values()).map((each, place) => ({ id: each.id, name: String(place + 1), aliases: [`R${place + 1}`], hint: `${kindWord(each)} ${each.roads[0] ?? ""} ${each.reason}` })),
+    point: codesOf("timepoint").map((code) => coded("timepoint", code)),
+    resource: RESOURCES.map((code) => coded("resource", code)),
+    where: HANDOFF_PLACES.map((code) => coded("place", code)),
+    say: [
+      ...SAYINGS.map((each) => ({ each, words: sayingWords(each) })).map(({ each, words }) => ({ id: `${each.topic}/${each.state}`, name: oneWord(words[lang.value]), aliases: [words.zh, words.en].map(oneWord), hint: "" })),
+      { ...coded("record.center", "open"), id: "open" },
+    ],
     drawing: (["outline", "picks"] as const).map((code) => coded("console.roads.mode", code)),
     questions: everyQuestion().map(questionEntry),
     ranked: advice.state === "ready" ? advice.advice.units.map(({ unit_id }) => unit_id) : [],

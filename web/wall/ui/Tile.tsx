@@ -1,5 +1,5 @@
 /** One incoming patient, read from five metres: what, who, when, how, and what has to stand ready. */
-import { age, hhmm, mmss } from "@shared/format.ts";
+import { age, hhmm, mmss, shortAge } from "@shared/format.ts";
 import type { RegisterRow } from "@shared/answers.ts";
 import type { Reservation } from "@shared/rows.ts";
 import { planSteps, type PlanStep } from "@shared/plan.ts";
@@ -123,7 +123,7 @@ function Vital({ wall, tile, sign }: { wall: Wall; tile: TileRow; sign: Sign }) 
   const label = `${t(`vital.${sign}`)} ${severity.mark}`;
   return (
     <li class={`vital ${severity.className} ${reading === null || reading.stale ? "stale" : ""}`}>
-      <span class="vital-label">{label}{reading !== null && (reading.stale || reading.byHand) && <small> {reading.ageMs === null ? t("vital.earlier") : age(reading.ageMs, lang.value)}</small>}</span>
+      <span class="vital-label">{label}{reading !== null && (reading.stale || reading.byHand) && <small> {reading.ageMs === null ? t("vital.earlier") : shortAge(reading.ageMs, lang.value)}</small>}</span>
       <span class="vital-value">{quiet ? "—" : reading.text}</span>
     </li>
   );

@@ -47,7 +47,6 @@ def test_the_monitor_stands_there_live_with_its_age(seat: Seat, run: Run) -> Non
 
 
 def test_a_minute_is_corrected_and_one_entered_without_a_mouse(seat: Seat, run: Run) -> None:
-    seat.page.keyboard.press("Escape")
     seat.page.keyboard.press("3")
     seat.page.get_by_role("button", name="更正：到达现场").focus()
     seat.page.keyboard.press("Enter")
@@ -80,10 +79,7 @@ def test_a_hospital_is_full_until_it_is_lifted(seat: Seat, run: Run, center_id: 
     assert (said["state"], said["reason"]) == ("busy", "急诊床满")
     seat.page.keyboard.press("Escape")
     seat.page.keyboard.press("2")
-    more = seat.panel.get_by_role("button", name="另有")
-    if more.count() > 0:
-        more.click()
-    lift = seat.panel.get_by_role("button", name=f"解除：{name} 满负荷提示")
+    lift = seat.panel.get_by_role("button", name=f"解除：{name} 满负荷提示").first
     lift.click()
     expect(seat.answer).to_contain_text("已解除")
     expect(lift).to_have_count(0)
@@ -91,7 +87,6 @@ def test_a_hospital_is_full_until_it_is_lifted(seat: Seat, run: Run, center_id: 
 
 
 def test_holds_and_handoff_are_entered_for_the_hospital_and_the_doctor(seat: Seat, run: Run) -> None:
-    seat.page.keyboard.press("Escape")
     seat.page.keyboard.press("2")
     seat.panel.get_by_role("button", name="代医院应答").click()
     seat.panel.get_by_role("button", name="代报就绪：导管室").click()
@@ -101,6 +96,7 @@ def test_holds_and_handoff_are_entered_for_the_hospital_and_the_doctor(seat: Sea
     seat.says("REL ICU床", "没有预留")
     seat.panel.get_by_role("button", name="代录交接").click()
     form = seat.panel.get_by_role("form", name="代录交接")
+    form.get_by_role("combobox").select_option("cath_lab")
     form.get_by_placeholder("接收人").fill("李医生")
     seat.page.keyboard.press("Enter")
     expect(seat.panel.locator(".handoff-line")).to_contain_text("接收：李医生")

@@ -3,6 +3,7 @@ import { VERBS, type Argument } from "../logic/verbs.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import { setSingleKeys, singleKeys } from "./hotkeys.ts";
+import { focused } from "../ui/focused.ts";
 
 const KEYS = [
   ["F2", "console.key.F2"],
@@ -39,7 +40,7 @@ export function Help() {
         <div class="help-body">
           <header>
             <h2 id="help-title">{t("console.help.title")}</h2>
-            <button type="button" class="quiet" autofocus onClick={() => (selection.help.value = false)}>{t("ui.close")} <kbd>Esc</kbd></button>
+            <button type="button" class="quiet" ref={focused} onClick={() => (selection.help.value = false)}>{t("ui.close")} <kbd>Esc</kbd></button>
           </header>
           <div class="help-columns">
             <section>

@@ -4,6 +4,7 @@ import type { Activation } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { listed, t } from "../texts.ts";
 import { Holds } from "./Holds.tsx";
+import { focused } from "../ui/focused.ts";
 
 /** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
 export function ActivationCard({ activation }: { readonly activation: Activation }) {
@@ -40,7 +41,7 @@ export function ActivationCard({ activation }: { readonly activation: Activation
           setCancelling(false);
           void actions.cancelActivation(activation.id, reason);
         }}>
-          <input autofocus required aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+          <input ref={focused} required aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
           <button type="submit" class="key small">{t("ui.confirm")}</button>
         </form>
       )}

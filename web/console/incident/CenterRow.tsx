@@ -6,6 +6,7 @@ import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
 import { overWord, roadMinutes, roadRange } from "../words.ts";
 import { CenterSays } from "./CenterSays.tsx";
+import { focused } from "../ui/focused.ts";
 
 /** Conditions that may alarm a centre before anybody has seen the patient. */
 const EARLY = new Set(["cardiac_arrest", "imminent_delivery"]);
@@ -60,7 +61,7 @@ function ChoiceForm({ option, patient, onDone }: { readonly option: CenterOption
       onDone();
       void actions.chooseCenter(patient, { id: option.center_id, name: option.name }, { chosen_by, reason, risk_told });
     }}>
-      <select autofocus aria-label={t("console.center.doctor_said")} value={chosen_by} onChange={(e) => setChosenBy(e.currentTarget.value)}>
+      <select ref={focused} aria-label={t("console.center.doctor_said")} value={chosen_by} onChange={(e) => setChosenBy(e.currentTarget.value)}>
         {CHOOSERS.map((each) => <option key={each} value={each}>{t(`console.center.chosen_by.${each}`)}</option>)}
       </select>
       <input aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} required={option.rank !== 1} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />

@@ -5,6 +5,7 @@ import { SAYINGS, sayingOf, standing, VALID_MIN } from "../logic/records.ts";
 import { useDesk } from "../store/desk.ts";
 import { sayingWords } from "../store/records.ts";
 import { both, colon, t } from "../texts.ts";
+import { focused } from "../ui/focused.ts";
 
 /** What a centre says about itself: what stands, by whom, until when; and a form to enter what it says by telephone. */
 export function CenterSays({ center }: { readonly center: Center }) {
@@ -46,7 +47,7 @@ function SayForm({ center, onDone }: { readonly center: Center; readonly onDone:
       onDone();
       void records.centerSays(center, saying, minutes, reason.trim());
     }}>
-      <select autofocus class="small" aria-label={t("record.center.what")} value={place} onChange={(e) => setPlace(Number(e.currentTarget.value))}>
+      <select ref={focused} class="small" aria-label={t("record.center.what")} value={place} onChange={(e) => setPlace(Number(e.currentTarget.value))}>
         {SAYINGS.map((each, at) => <option key={`${each.topic}/${each.state}`} value={at}>{both(sayingWords(each))}</option>)}
       </select>
       <select class="small" aria-label={t("record.center.until")} value={minutes} onChange={(e) => setMinutes(Number(e.currentTarget.value))}>

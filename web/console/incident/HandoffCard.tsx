@@ -4,6 +4,7 @@ import type { Activation, Patient } from "@shared/rows.ts";
 import { HANDOFF_PLACES } from "../logic/records.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
+import { focused } from "../ui/focused.ts";
 
 /** Who gave the patient to whom, where; until it is recorded a seat can enter it from a voice report. */
 export function HandoffCard({ patient, activation }: { readonly patient: Patient; readonly activation: Activation | undefined }) {
@@ -38,7 +39,7 @@ function HandoffForm({ patient, place, onDone }: { readonly patient: Patient; re
       onDone();
       void records.handOver(patient, { where, taken_by: taker, signed });
     }}>
-      <select autofocus class="small" aria-label={t("record.handoff.where")} value={where} onChange={(e) => setWhere(e.currentTarget.value)}>
+      <select ref={focused} class="small" aria-label={t("record.handoff.where")} value={where} onChange={(e) => setWhere(e.currentTarget.value)}>
         {HANDOFF_PLACES.map((each) => <option key={each} value={each}>{t(`place.${each}`)}</option>)}
       </select>
       <input aria-label={t("record.handoff.taken_by")} placeholder={t("record.handoff.taken_by")} value={taker} onInput={(e) => setTaker(e.currentTarget.value)} />

@@ -9,6 +9,7 @@ import { useHeldOrder } from "../ui/held_order.ts";
 import { useRoving } from "../ui/roving.ts";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
 import { ActivationCard } from "./ActivationCard.tsx";
+import { CenterSays } from "./CenterSays.tsx";
 import { CenterRow } from "./CenterRow.tsx";
 import { HandoffCard } from "./HandoffCard.tsx";
 import { PatientBar } from "./PatientBar.tsx";
@@ -41,6 +42,7 @@ function Destination({ patient, incident }: { readonly patient: Patient; readonl
         {center === undefined ? <span class="faint">{t("console.center.not_chosen")}</span> : <strong>{center.name}</strong>}
         {patient.chosen_by !== null && <span class="faint"> · {t.code("console.center.chosen_by", patient.chosen_by)}{patient.choice_reason === null ? "" : `${colon()}${patient.choice_reason}`}{patient.risk_told ? ` · ${t("console.center.risk_told")}` : ""}</span>}
       </p>
+      {center !== undefined && <CenterSays center={center} />}
       {activation !== undefined && <ActivationCard activation={activation} />}
       <HandoffCard patient={patient} activation={activation} />
       <PlanList patient={patient} incident={incident} />

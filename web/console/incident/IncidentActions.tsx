@@ -3,6 +3,7 @@ import type { Incident, Outcome } from "@shared/rows.ts";
 import { OUTCOMES } from "../logic/journey.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
+import { focused } from "../ui/focused.ts";
 
 type Open = "hold" | "close" | "reopen" | "note" | null;
 
@@ -50,7 +51,7 @@ function ActionForm({ open, incident, onDone }: { readonly open: Exclude<Open, n
           {OUTCOMES.map((each) => <option key={each} value={each}>{t(`outcome.${each}`)}</option>)}
         </select>
       )}
-      <input autofocus required={open !== "close" || outcome === null} aria-label={label} placeholder={label} value={words} onInput={(e) => setWords(e.currentTarget.value)} />
+      <input ref={focused} required={open !== "close" || outcome === null} aria-label={label} placeholder={label} value={words} onInput={(e) => setWords(e.currentTarget.value)} />
       <button type="submit" class="key small">{t("ui.confirm")}</button>
       <button type="button" class="small" onClick={onDone}>{t("ui.cancel")}</button>
     </form>

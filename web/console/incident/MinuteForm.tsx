@@ -4,6 +4,7 @@ import { hhmmss } from "@shared/format.ts";
 import type { Incident, Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
+import { focused } from "../ui/focused.ts";
 
 const DELAYS = ["traffic", "access", "consent", "unstable", "diagnosis", "resource"] as const;
 
@@ -25,7 +26,7 @@ export function MinuteForm({ row, patient, incident, onDone }: { readonly row: R
       event.preventDefault();
       if (records.minute(patient, incident, row, { time, reason, delay })) onDone();
     }}>
-      <input autofocus required class="minute-time" aria-label={`${label} ${t("record.time")}`} placeholder={t("record.time")} value={time} onInput={(e) => setTime(e.currentTarget.value)} />
+      <input ref={focused} required class="minute-time" aria-label={`${label} ${t("record.time")}`} placeholder={t("record.time")} value={time} onInput={(e) => setTime(e.currentTarget.value)} />
       {corrects && <input required aria-label={t("record.reason")} placeholder={t("record.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />}
       <input list="delay-reasons" aria-label={t("record.delay")} placeholder={t("record.delay")} value={delay} onInput={(e) => setDelay(e.currentTarget.value)} />
       <datalist id="delay-reasons">{DELAYS.map((each) => <option key={each} value={t(`record.delay.${each}`)} />)}</datalist>

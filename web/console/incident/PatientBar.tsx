@@ -4,6 +4,7 @@ import { ageIn, findingAt } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import { EndingForm } from "./EndingForm.tsx";
+import { focused } from "../ui/focused.ts";
 
 /** Which of the patients this is about; a name when it is known, one more when there is one. */
 export function PatientBar({ incident, patient }: { readonly incident: Incident; readonly patient: Patient | null }) {
@@ -40,7 +41,7 @@ function NameForm({ patient, onDone }: { readonly patient: Patient; readonly onD
       onDone();
       void actions.namePatient(patient, name);
     }}>
-      <input autofocus required aria-label={t("console.assess.name")} value={name} onInput={(e) => setName(e.currentTarget.value)} />
+      <input ref={focused} required aria-label={t("console.assess.name")} value={name} onInput={(e) => setName(e.currentTarget.value)} />
       <button type="submit" class="key small">{t("ui.confirm")}</button>
     </form>
   );

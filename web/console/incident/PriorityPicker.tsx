@@ -4,6 +4,7 @@ import { urgency } from "../logic/queue.ts";
 import { useDesk } from "../store/desk.ts";
 import { colon, t } from "../texts.ts";
 import { PriorityBadge } from "../ui/PriorityBadge.tsx";
+import { focused } from "../ui/focused.ts";
 
 const PRIORITIES: readonly Priority[] = ["P1", "P2", "P3", "P4"];
 
@@ -37,7 +38,7 @@ export function PriorityPicker({ incident }: { readonly incident: Incident }) {
               setLower(null);
               void actions.setPriority(incident, lower, reason);
             }}>
-              <input autofocus required aria-label={t("console.priority.reason")} placeholder={`${lower}${colon()}${t("console.priority.reason")}`} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+              <input ref={focused} required aria-label={t("console.priority.reason")} placeholder={`${lower}${colon()}${t("console.priority.reason")}`} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
               <button type="submit" class="key">{t("ui.confirm")}</button>
             </form>
           )}

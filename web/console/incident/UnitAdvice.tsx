@@ -10,6 +10,7 @@ import { useRoving } from "../ui/roving.ts";
 import { StatusMark } from "../ui/StatusMark.tsx";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
 import { ageWord, overWord, roadMinutes, roadRange } from "../words.ts";
+import { focused } from "../ui/focused.ts";
 
 const idOf = (option: UnitOption): string => option.unit_id;
 /** Below this age a fix is as good as live: no number to read. */
@@ -125,7 +126,7 @@ function Row({ option, incident, gone, over }: RowProps) {
           setDiverting(false);
           void actions.divert(incident, unit, reason);
         }}>
-          <input autofocus required aria-label={t("console.advice.divert_reason")} placeholder={t("console.advice.divert_reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+          <input ref={focused} required aria-label={t("console.advice.divert_reason")} placeholder={t("console.advice.divert_reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
           <button type="submit" class="key small">{t("console.advice.divert")}</button>
           <button type="button" class="small" onClick={() => setDiverting(false)}>{t("ui.cancel")}</button>
         </form>

@@ -8,6 +8,7 @@ import { StatusMark } from "../ui/StatusMark.tsx";
 import { Since } from "../ui/Timer.tsx";
 import { ageWord } from "../words.ts";
 import { hindrance } from "./UnitRow.tsx";
+import { focused } from "../ui/focused.ts";
 
 /** The chosen unit: who is on board, where it is and how old that is, and what can be done with it. */
 export function UnitCard({ unit }: { readonly unit: Unit }) {
@@ -76,7 +77,7 @@ function UnitKeys({ unit }: { readonly unit: Unit }) {
           if (asking === "out") void actions.takeOut(unit, reason);
           else if (incident !== undefined) void actions.divert(incident, unit, reason);
         }}>
-          <input autofocus required aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+          <input ref={focused} required aria-label={t("console.action.reason")} placeholder={t("console.action.reason")} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
           <button type="submit" class="key small">{t("ui.confirm")}</button>
         </form>
       )}

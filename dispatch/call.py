@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch import call_events as ce
-from dispatch import events as e
+from dispatch.events import call as ce
+from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.words import ERASED, Place, personal
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch import center_events as ce
+from dispatch.events import center as ce
 from dispatch.words import FiredCondition, personal
 
 

@@ -1,6 +1,6 @@
 """Who may ask for what: the one table of roles. Own unit and own centre are checked in ``dispatch/rights.py``."""
 
-from dispatch.call_commands import (
+from dispatch.commands.call import (
     ClaimCall,
     ExportRecord,
     HandOverDesk,
@@ -18,7 +18,7 @@ from dispatch.call_commands import (
     TransferCall,
     WrapUpCall,
 )
-from dispatch.center_commands import (
+from dispatch.commands.center import (
     AcceptPatient,
     AcknowledgeActivation,
     AcknowledgeEnd,
@@ -32,7 +32,30 @@ from dispatch.center_commands import (
     ReportTeamReady,
     ReserveResource,
 )
-from dispatch.commands import (
+from dispatch.commands.early import (
+    AcknowledgeStandby,
+    ClearScene,
+    ConfirmService,
+    PrealertUnit,
+    ReplaceUnit,
+    ReportNotice,
+    ReviewHeld,
+    StageUnits,
+    StandDownUnit,
+    TellService,
+)
+from dispatch.commands.ground import (
+    CloseRoad,
+    CommissionUnit,
+    LiftRoadMeasure,
+    ListCenter,
+    ReportCenterStatus,
+    SignOff,
+    SignOn,
+    SlowRoads,
+    TakeOutOfService,
+)
+from dispatch.commands.incident import (
     AddPatient,
     AnswerCall,
     AssignUnit,
@@ -64,30 +87,7 @@ from dispatch.commands import (
     UnbindMonitor,
     WriteNote,
 )
-from dispatch.early_commands import (
-    AcknowledgeStandby,
-    ClearScene,
-    ConfirmService,
-    PrealertUnit,
-    ReplaceUnit,
-    ReportNotice,
-    ReviewHeld,
-    StageUnits,
-    StandDownUnit,
-    TellService,
-)
-from dispatch.ground_commands import (
-    CloseRoad,
-    CommissionUnit,
-    LiftRoadMeasure,
-    ListCenter,
-    ReportCenterStatus,
-    SignOff,
-    SignOn,
-    SlowRoads,
-    TakeOutOfService,
-)
-from dispatch.location_commands import (
+from dispatch.commands.location import (
     ChooseSource,
     EndLink,
     NoteIndoors,

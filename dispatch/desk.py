@@ -11,14 +11,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dispatch import call_commands as cl
-from dispatch import center_commands as cc
-from dispatch import commands as c
-from dispatch import early_commands as ec
-from dispatch import ground_commands as gc
-from dispatch import location_commands as lc
 from dispatch.city import City, empty_city
 from dispatch.command import Command
+from dispatch.commands import call as cl
+from dispatch.commands import center as cc
+from dispatch.commands import early as ec
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, Sources, gather
 from dispatch.evolve import evolve

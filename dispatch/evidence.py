@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from center_protocols.vocabulary import Capability, Condition
-from dispatch import center_commands as cc
-from dispatch import commands as c
-from dispatch import early_commands as ec
-from dispatch import ground_commands as gc
-from dispatch import location_commands as lc
 from dispatch.city import City
+from dispatch.commands import center as cc
+from dispatch.commands import early as ec
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
 from dispatch.fact import Fact
 from dispatch.flow.decision import CenterArrival, Evidence, PositionEvidence, RoadsChosen, UnitArrival
 from dispatch.scene import Flag

@@ -6,7 +6,11 @@ from typing import Any
 
 import msgspec
 
-from dispatch import call_events, center_events, events, ground_events, location_events
+from dispatch.events import call as call_events
+from dispatch.events import center as center_events
+from dispatch.events import ground as ground_events
+from dispatch.events import incident as events
+from dispatch.events import location as location_events
 from dispatch.fact import FACTS, SUBJECT_FIELDS, Fact
 from dispatch.words import ERASED, Actor, ClockSource, personal_fields
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dispatch import events as e
+from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.location import LocationEstimate, ToldPlace
 from dispatch.scene import Notice, Staging

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dispatch.location_events import PositionKept, PositionReported
+from dispatch.events.location import PositionKept, PositionReported
 from dispatch.words import Place, PossiblePlace, Reason, Role, SourceConflict, personal
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
 
 FUSED = "fused"  # the source of a place that follows from several
 # Doubts that keep a source out of the estimate until a person chooses it.

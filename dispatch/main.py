@@ -31,9 +31,9 @@ from dispatch.adapters.storage import (
 from dispatch.adapters.telemetry.arrivals import Arrivals
 from dispatch.adapters.telemetry.hub import Row
 from dispatch.command import Command
-from dispatch.commands import CheckDeadlines
+from dispatch.commands.early import ReportNotice
+from dispatch.commands.incident import CheckDeadlines
 from dispatch.desk import Desk
-from dispatch.early_commands import ReportNotice
 from dispatch.errors import BadInput
 from dispatch.evidence import Sources
 from dispatch.flow.deadlines import due
@@ -44,10 +44,10 @@ from dispatch.settings import Settings
 from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
-from geo.learned_speeds import BadLearnedSpeeds, LearnedSpeeds, read_learned
-from geo.learning_rules import read_rules
 from geo.pack_files import BadPack
 from geo.speeds import read_profile
+from geo.tracks.learned_speeds import BadLearnedSpeeds, LearnedSpeeds, read_learned
+from geo.tracks.learning_rules import read_rules
 from geo.travel import TravelTimes
 
 log = logging.getLogger(__name__)

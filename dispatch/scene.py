@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dispatch import early_events as ee
+from dispatch.events import early as ee
 
 
 class Flag(StrEnum):

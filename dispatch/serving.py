@@ -30,9 +30,9 @@ from dispatch.rules import Rules
 from dispatch.settings import Settings
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
-from geo.learned_speeds import LearnedSpeeds
 from geo.live_weights import LiveWeights
 from geo.point import Point
+from geo.tracks.learned_speeds import LearnedSpeeds
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch import early_events as ee
-from dispatch import events as e
+from dispatch.events import early as ee
+from dispatch.events import incident as e
 
 
 class StandbyPhase(StrEnum):

@@ -63,7 +63,7 @@ class Place:
     lat: float
     radius_m: float
     datum: str  # wgs84 | gcj02 | bd09, as received
-    source: str  # handset | map_click | gazetteer | caller_words | station | import | fused | a kind of geo.locate
+    source: str  # handset | map_click | gazetteer | caller_words | station | import | fused | a `SourceKind`
     confirmed: bool = False
 
 

@@ -91,7 +91,7 @@ def durations_at(
 ) -> NDArray[np.int32]:
     """Return the milliseconds of every arc at a moment; the slowest of several measures on a road counts.
 
-    ``road_factors`` float64[stretches] multiply the hour's: what was learned about an area (`geo.learned_speeds`).
+    ``road_factors`` float64[stretches] multiply the hour's: what was learned about an area (`geo.tracks`).
     """
     local = at.astimezone(CITY_TIME)
     factor = hour_factors[graph.road_class, local.weekday() * 24 + local.hour]
@@ -145,7 +145,7 @@ class LiveWeights:
     def learn(self, hour_factors: NDArray[np.float64], road_factors: NDArray[np.float64] | None = None) -> None:
         """Take other factors: float64[road classes, hours of the week], and float64[stretches] (None: all 1).
 
-        All are finite and above 0, else ValueError. `geo.learned_speeds` makes both.
+        All are finite and above 0, else ValueError. `geo.tracks.learned_speeds` makes both.
         """
         if hour_factors.shape != self._hour_factors.shape or not _are_factors(hour_factors):
             raise ValueError("hour factors must be one number above 0 for each road class and hour of the week")

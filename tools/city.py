@@ -18,7 +18,7 @@ FICTIONAL_NAME = "云泽市"  # as on the city's own node; a test compares
 OPEN = """
 import pathlib, sys
 from geo.city_pack import CityPack
-from geo.gazetteer import Gazetteer
+from geo.places.gazetteer import Gazetteer
 from geo.travel import TravelTimes
 pack = CityPack.open(pathlib.Path(sys.argv[1]))
 TravelTimes.open(pack)

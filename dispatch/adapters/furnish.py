@@ -15,9 +15,9 @@ from center_protocols.capabilities import capabilities_of
 from dispatch.adapters.clock import Clock
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands.ground import CommissionUnit, ListCenter
 from dispatch.desk import Desk
 from dispatch.errors import Refused
-from dispatch.ground_commands import CommissionUnit, ListCenter
 from dispatch.ports import Position
 from dispatch.words import Actor, Role
 from geo.city_pack import CityPack

@@ -18,10 +18,10 @@ from dispatch.adapters.clock import Clock
 from dispatch.city import City
 from dispatch.road_measure import RoadMeasure
 from geo.chosen_roads import NoChoice
-from geo.learned_speeds import LearnedSpeeds
 from geo.live_weights import CLOSED, BadMeasure, LiveWeights
 from geo.live_weights import RoadMeasure as OnRoads
 from geo.point import Point
+from geo.tracks.learned_speeds import LearnedSpeeds
 from geo.travel import TravelTimes
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import center
-from dispatch import center_events as ce
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import center as ce
 from dispatch.fact import Fact
 
 CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points

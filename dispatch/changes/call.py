@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from dispatch import call_events as ce
-from dispatch import events as e
 from dispatch.call import Call, CallBack, CallPhase, StepAnswer, stepped_call
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import call as ce
+from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.incident import point_row, with_point
 from dispatch.switchboard import NumberMark, Seat, SeatKind

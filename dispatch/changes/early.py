@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dispatch import early_events as ee
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import early as ee
 from dispatch.fact import Fact
 from dispatch.scene import NOTICE_STEPS, STAGING_STEPS, Notice, NoticePhase, Staging, StagingPhase
 from dispatch.standby import STANDBY_STEPS, Standby

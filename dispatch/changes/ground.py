@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from dispatch import center
-from dispatch import ground_events as ge
 from dispatch import unit as u
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import ground as ge
 from dispatch.fact import Fact
 from dispatch.words import UnitStatus
 

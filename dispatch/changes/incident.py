@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.changes.early import without_standby
 from dispatch.city import City
+from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.location import FUSED, ToldPlace, kind_told
 

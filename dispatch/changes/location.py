@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from dispatch import location_events as le
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import location as le
 from dispatch.fact import Fact
 from dispatch.location import Link, LocationEstimate, Message, Photo, kept, reported
 

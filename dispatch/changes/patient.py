@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from dispatch import center_events as ce
-from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.changes.door import learned
 from dispatch.changes.minutes import diagnosed, given, measured, stated, transmitted
 from dispatch.city import City
+from dispatch.events import center as ce
+from dispatch.events import incident as e
 from dispatch.fact import Fact
 
 

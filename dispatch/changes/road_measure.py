@@ -1,8 +1,8 @@
 """What closures and slow zones change: the list of those that stand."""
 
-from dispatch import ground_events as ge
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import ground as ge
 from dispatch.fact import Fact
 from dispatch.road_measure import RoadMeasure
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from dispatch import events as e
 from dispatch import incident as i
 from dispatch import unit as u
 from dispatch.changes.change import Change
 from dispatch.city import City
+from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.words import UnitStatus
 

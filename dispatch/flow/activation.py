@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Condition, Resource
-from dispatch import center_commands as cc
-from dispatch import center_events as ce
-from dispatch import ground_commands as gc
-from dispatch import ground_events as ge
 from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import center as cc
+from dispatch.commands import ground as gc
 from dispatch.errors import Refused
+from dispatch.events import center as ce
+from dispatch.events import ground as ge
 from dispatch.flow.assignment import released
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.handoff import accepted

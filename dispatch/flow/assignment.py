@@ -1,15 +1,15 @@
 """The assignment: one unit to one incident, until its one coded outcome. Wheels never wait for findings."""
 
-from dispatch import center_events as ce
-from dispatch import commands as c
-from dispatch import early_commands as ec
-from dispatch import early_events as ee
-from dispatch import events as e
-from dispatch import ground_events as ge
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import early as ec
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
+from dispatch.events import center as ce
+from dispatch.events import early as ee
+from dispatch.events import ground as ge
+from dispatch.events import incident as e
 from dispatch.flow.call import PATIENTS_LIMIT, unless_open
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.recommend import rank_units, units_used

@@ -1,13 +1,13 @@
 """The call: 120 rings, somebody answers, an incident and its first patient exist from the first second."""
 
-from dispatch import call_commands as cl
-from dispatch import call_events as cf
-from dispatch import commands as c
-from dispatch import events as e
 from dispatch.call import CALL_STEPS, ON_THE_LINE, Call, CallPhase, dialled
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import call as cl
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
+from dispatch.events import call as cf
+from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung
 from dispatch.incident import IncidentPhase

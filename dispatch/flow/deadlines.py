@@ -6,15 +6,15 @@ A task's id is its kind and subject, so nothing is raised twice; what becomes po
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch import center_events as ce
-from dispatch import commands as c
-from dispatch import early_events as ee
-from dispatch import events as e
-from dispatch import ground_events as ge
 from dispatch.center import ENDED_UNSEEN, UNANSWERED
 from dispatch.city import City, Task
 from dispatch.command import Command
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
+from dispatch.events import center as ce
+from dispatch.events import early as ee
+from dispatch.events import ground as ge
+from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.location import lapsed_positions, outside_tasks
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines

@@ -1,10 +1,10 @@
 """The ground a city stands on: which hospitals there are, which vehicles."""
 
-from dispatch import ground_commands as c
-from dispatch import ground_events as ge
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import ground as c
 from dispatch.errors import Refused
+from dispatch.events import ground as ge
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
 

@@ -1,14 +1,14 @@
 """The handoff: who gave whom what, where, and the minutes the system could not know by itself."""
 
 from center_protocols.vocabulary import TimePoint
-from dispatch import center_commands as cc
-from dispatch import center_events as ce
-from dispatch import commands as c
-from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
+from dispatch.events import center as ce
+from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.rules import Rules
 

@@ -1,14 +1,14 @@
 """The journey: what a crew taps, step by step. A tap that comes late fills the register and moves nothing back."""
 
-from dispatch import center_events as ce
-from dispatch import commands as c
-from dispatch import events as e
-from dispatch import ground_commands as gc
-from dispatch import ground_events as ge
 from dispatch.center import LIVE, ActivationPhase
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
+from dispatch.events import center as ce
+from dispatch.events import ground as ge
+from dispatch.events import incident as e
 from dispatch.flow.assignment import delivered, patients_of_run
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over

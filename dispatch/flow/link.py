@@ -6,11 +6,11 @@ or with its incident.
 
 from datetime import timedelta
 
-from dispatch import location_commands as lc
-from dispatch import location_events as le
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import location as lc
 from dispatch.errors import Refused
+from dispatch.events import location as le
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import IncidentPhase

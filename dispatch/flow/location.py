@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch import commands as c
-from dispatch import events as e
-from dispatch import location_commands as lc
-from dispatch import location_events as le
 from dispatch.call import dialled
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
 from dispatch.errors import Refused
+from dispatch.events import incident as e
+from dispatch.events import location as le
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.link import open_link

@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dispatch import events as e
-from dispatch import location_events as le
 from dispatch.call import dialled
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.events import incident as e
+from dispatch.events import location as le
 from dispatch.flow.decision import Facts, PositionEvidence
 from dispatch.incident import Incident, IncidentPhase
 from dispatch.location import FUSED, LocationEstimate, Position, ToldPlace, kind_told, reported
 from dispatch.rules import Rules
 from dispatch.words import Place, PossiblePlace, Reason, SourceConflict
-from geo.locate import Estimate, Source, SourceKind, estimate, too_wide_m
+from geo.places.locate import Estimate, Source, SourceKind, estimate, too_wide_m
+from geo.places.shapes import around
 from geo.point import Point, distance_m
-from geo.shapes import around
 
 SAME_PLACE_M = 3.0  # nobody on a screen or a road sees less
 SAME_SHARE = 0.1  # of a radius

@@ -25,7 +25,7 @@ from dispatch.rules import Rules
 from dispatch.scene import Flag
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
 from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
-from geo.eta_range import eta_range
+from geo.tracks.eta_range import eta_range
 
 UNIT_RULE = "units-by-road-time/2"
 CENTER_RULE = "centers-by-time-to-treatment/1"

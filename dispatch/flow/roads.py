@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from dispatch import ground_commands as gc
-from dispatch import ground_events as ge
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import ground as gc
 from dispatch.errors import Refused
+from dispatch.events import ground as ge
 from dispatch.flow.decision import Decide, Decision, RoadsChosen
 from dispatch.rules import Rules
 

@@ -1,10 +1,10 @@
 """Standing by: the likely unit is told while the caller is still asked, and sent, moved or stood down with one key."""
 
-from dispatch import early_commands as ec
-from dispatch import early_events as ee
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import early as ec
 from dispatch.errors import Refused
+from dispatch.events import early as ee
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import IncidentPhase

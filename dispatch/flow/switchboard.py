@@ -7,13 +7,13 @@ step of its call is kept as ``LineStepCameLate`` and moves nothing; one that cha
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dispatch import call_commands as cl
-from dispatch import call_events as cf
-from dispatch import events as e
 from dispatch.call import CALL_STEPS, UNANSWERED, Call, CallPhase, dialled
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import call as cl
 from dispatch.errors import Refused
+from dispatch.events import call as cf
+from dispatch.events import incident as e
 from dispatch.flow.call import answered_by, is_busy, opened_by, unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung

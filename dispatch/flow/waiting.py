@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from dispatch import commands as c
-from dispatch import early_commands as ec
-from dispatch import early_events as ee
-from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
+from dispatch.commands import early as ec
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
+from dispatch.events import early as ee
+from dispatch.events import incident as e
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.standby import unless_dispatchable_to

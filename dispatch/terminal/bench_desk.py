@@ -13,13 +13,13 @@ from typing import Any
 
 from ulid import ULID
 
-from dispatch import commands as c
-from dispatch import ground_commands as gc
 from dispatch.adapters.clock import RunningClock
 from dispatch.adapters.furnish import furnish, parked
 from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.command import Command
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
 from dispatch.desk import Desk
 from dispatch.errors import Refused
 from dispatch.evidence import Sources, centers_evidence, units_evidence

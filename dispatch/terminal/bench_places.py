@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.geo_input import open_pack
 from dispatch.terminal.place_questions import Kind, Question, is_right, questions
-from geo.gazetteer import Gazetteer
+from geo.places.gazetteer import Gazetteer
 from geo.point import Point
 
 EACH_KIND, ANSWERS, SEED = 250, 10, 120

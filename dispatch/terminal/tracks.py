@@ -13,16 +13,26 @@ import numpy as np
 from dispatch.errors import BadInput
 from dispatch.terminal.geo_input import add_datum, add_output, bad_input, open_pack, say, tell_progress, writable
 from geo.datum import Datum
-from geo.drives import Drives, Trip, drives_of, trips_of
-from geo.eta_error import TRIP_LENGTHS_M, Comparison, ErrorRow, Predicted, by_eta, by_hour, compare, direct, predict
-from geo.learned_speeds import MEASURED_ON_TAXIS, LearnedSpeeds, write_learned
-from geo.learning_rules import LearningRules, read_rules
 from geo.live_weights import CITY_TIME
-from geo.map_matching import MapMatcher, MatchedTrack
 from geo.prepared import PreparedRoads
-from geo.speed_learning import NothingToLearn, chosen, learn
 from geo.speeds import read_profile
-from geo.track_files import read_tracks
+from geo.tracks.drives import Drives, Trip, drives_of, trips_of
+from geo.tracks.eta_error import (
+    TRIP_LENGTHS_M,
+    Comparison,
+    ErrorRow,
+    Predicted,
+    by_eta,
+    by_hour,
+    compare,
+    direct,
+    predict,
+)
+from geo.tracks.learned_speeds import MEASURED_ON_TAXIS, LearnedSpeeds, write_learned
+from geo.tracks.learning_rules import LearningRules, read_rules
+from geo.tracks.map_matching import MapMatcher, MatchedTrack
+from geo.tracks.speed_learning import NothingToLearn, chosen, learn
+from geo.tracks.track_files import read_tracks
 
 # Of so many vehicles one is held out of learning and tested on.
 HELD_OUT_EACH = 3

@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from dispatch.call_events import DeskHandedOver
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
-from dispatch.events import CallLinked
+from dispatch.events.call import DeskHandedOver
+from dispatch.events.incident import CallLinked
 from dispatch.evolve import incident_of
 from dispatch.fact import Fact
 from dispatch.incident import Patient

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.telemetry.arrivals import STANDS_FOR_S, Arrivals
 from dispatch.adapters.telemetry.hub import TelemetryHub
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.words import UnitStatus
-from geo.eta_range import eta_range
 from geo.point import Point, distance_m
 from geo.snap import NoRoad
+from geo.tracks.eta_range import eta_range
 from tests.dispatch.story import PLACE, START, UNITS, Story, crew, opened_city
 
 SPEED_MPS = 10.0

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
 from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vitals, command_data, envelope_of
 from dispatch.command_roles import COMMANDS
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.words import UnitStatus
 from geo.datum import Datum, from_wgs84
 from geo.point import Point

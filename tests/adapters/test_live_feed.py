@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
 from dispatch.adapters.live.feed import LiveFeed, scope_of
 from dispatch.adapters.wire import encoded
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.desk import Told
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Role, UnitStatus

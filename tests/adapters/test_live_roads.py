@@ -14,12 +14,12 @@ import shapely
 from ulid import ULID
 
 from center_protocols.assessment import Coded
-from dispatch import commands as c
-from dispatch import ground_commands as gc
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
 from dispatch.city import City, empty_city
 from dispatch.command import Command
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.evidence import Sources, centers_evidence, gather, units_evidence
 from dispatch.evolve import evolve
@@ -35,10 +35,10 @@ from dispatch.unit_traits import EQUIPMENT, LEVELS, READY, wanted_traits
 from dispatch.words import Actor, Place, Role
 from geo.fleet_index import FleetIndex
 from geo.hierarchy import CLOSED_MS
-from geo.learned_speeds import BANDS, FORMAT, FORMAT_VERSION, AreaGrid, Factor, LearnedSpeeds
 from geo.live_weights import CITY_TIME, LiveWeights
 from geo.point import Point
 from geo.roads import RoadGraph
+from geo.tracks.learned_speeds import BANDS, FORMAT, FORMAT_VERSION, AreaGrid, Factor, LearnedSpeeds
 from tests.dispatch.story import CREW, DISPATCHER, START, crew
 from tests.geo.random_city import random_graph, random_point, travel_on
 from tests.geo.test_prepared import ROUNDING_MS, open_oracle_ms

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch.adapters.location.pasted import LONGEST, find_coordinates
 from geo.datum import Datum, from_wgs84
-from geo.plus_code import BadPlusCode, completed, decoded, encoded
+from geo.places.plus_code import BadPlusCode, completed, decoded, encoded
 from geo.point import Box, Point, distance_m
 
 CITY = Box(115.4, 39.4, 117.5, 41.1)

@@ -8,10 +8,10 @@ from threading import Thread
 
 import pytest
 
-from dispatch import commands as c
-from dispatch import early_commands as ec
 from dispatch.adapters.service_notices import ServiceNotices
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
+from dispatch.commands import early as ec
+from dispatch.commands import incident as c
 from dispatch.rules import builtin
 from tests.dispatch.story import PLACE, SYSTEM, TAKER, Story, opened_city
 

@@ -4,13 +4,13 @@ import json
 from random import Random
 from typing import Any
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.telemetry.hub import TelemetryHub, TelemetryViewer, coming, position_row
 from dispatch.center import LIVE
 from dispatch.city import City
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.ports import Position
 from dispatch.protocol.waves import Wave, wave_bytes
 from dispatch.rights import SEATS

@@ -1,11 +1,11 @@
 """The question that tells two possible places apart, and the places that are possible."""
 
-from dispatch import commands as c
-from dispatch import location_commands as lc
 from dispatch.adapters.location.whereabouts import deciding_question, possible_discs
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
 from dispatch.words import Place
+from geo.places.reverse_place import Whereabouts
 from geo.point import Point
-from geo.reverse_place import Whereabouts
 from tests.dispatch.story import AML, EXCHANGE, PLACE, TAKER, opened_city
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from ulid import ULID
 
-from dispatch import commands as c
-from dispatch import ground_commands as gc
 from dispatch.city import City, empty_city
 from dispatch.command import Command
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.evolve import evolve
 from dispatch.fact import Fact

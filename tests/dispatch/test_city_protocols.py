@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from center_protocols.site import read_site
 from center_protocols.vocabulary import Treatment
-from dispatch import center_commands as cc
-from dispatch import center_events as ce
-from dispatch import commands as c
 from dispatch.command import Command
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
+from dispatch.events import center as ce
 from dispatch.flow import decide
 from dispatch.flow.decision import CenterArrival, Evidence
 from dispatch.flow.recommend import door_times, recommend_centers

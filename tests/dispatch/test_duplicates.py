@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dispatch import call_commands as cl
-from dispatch import commands as c
+from dispatch.commands import call as cl
+from dispatch.commands import incident as c
 from dispatch.flow.duplicates import SameEvent, overlap, same_events
 from dispatch.rules import builtin
 from dispatch.words import Place

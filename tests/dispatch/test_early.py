@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch import commands as c
-from dispatch import early_commands as ec
-from dispatch import ground_commands as gc
+from dispatch.commands import early as ec
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.recommend import rank_units
 from dispatch.incident import IncidentPhase

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
-from dispatch import events as e
-from dispatch import ground_commands as gc
 from dispatch.center import ActivationPhase
+from dispatch.commands import center as cc
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
+from dispatch.events import incident as e
 from dispatch.incident import IncidentPhase
 from dispatch.words import Outcome, Place, Role, UnitStatus
 from tests.dispatch.story import (

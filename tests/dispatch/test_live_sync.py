@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from dispatch import call_commands as cl
-from dispatch import center_commands as cc
-from dispatch import commands as c
-from dispatch import early_commands as ec
-from dispatch import ground_commands as gc
-from dispatch import location_commands as lc
 from dispatch.command_roles import COMMANDS
+from dispatch.commands import call as cl
+from dispatch.commands import center as cc
+from dispatch.commands import early as ec
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
 from dispatch.unit import DISPATCHABLE

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import call_commands as cl
-from dispatch import commands as c
-from dispatch import location_commands as lc
-from dispatch import location_events as le
 from dispatch.command import Command
-from dispatch.events import IncidentLocated, TaskRaised
+from dispatch.commands import call as cl
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
+from dispatch.events import location as le
+from dispatch.events.incident import IncidentLocated, TaskRaised
 from dispatch.evidence import Neighbor, position_evidence
 from dispatch.fact import Fact
 from dispatch.flow import decide

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.incident import PointRow
 from dispatch.snapshot import decode_city, encode_city
 from dispatch.views.register import register_rows

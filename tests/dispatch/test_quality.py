@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from center_protocols.indicators import Indicator, indicators
-from dispatch import center_commands as cc
-from dispatch import commands as c
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.views.quality import quality_cases
 from dispatch.words import UnitStatus
 from tests.dispatch.story import START, Story, crew, department, incident_underway, opened_city

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch import commands as c
+from dispatch.commands import incident as c
 from dispatch.evidence import Sources
 from dispatch.region_evidence import centers_over_region, region_of, units_over_region
 from dispatch.rules import builtin

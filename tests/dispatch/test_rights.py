@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
-from dispatch import ground_commands as gc
 from dispatch.command_roles import COMMANDS, RIGHTS
+from dispatch.commands import center as cc
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.rights import CREW_LOOKBACK, may, may_see_incident, may_see_patient
 from dispatch.words import Actor, Outcome, Role, UnitStatus

@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from dispatch import call_commands as cl
-from dispatch import commands as c
 from dispatch.call import CALL_STEPS, Call, CallPhase, dialled
+from dispatch.commands import call as cl
+from dispatch.commands import incident as c
 from dispatch.rules import builtin
 from tests.dispatch.story import DISPATCHER, EXCHANGE, PLACE, SUPERVISOR, SYSTEM, TAKER, Story, opened_city
 

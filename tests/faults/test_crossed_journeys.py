@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from ulid import ULID
 
-from dispatch import center_commands as cc
-from dispatch import commands as c
 from dispatch.city import City
+from dispatch.commands import center as cc
+from dispatch.commands import incident as c
 from dispatch.words import Outcome, UnitStatus
 from tests.adapters.serving import CREW, Server
 from tests.dispatch.story import PLACE, TAKER, Story, crew, incident_underway, opened_city

@@ -19,7 +19,7 @@ from dispatch.fact import FACTS
 from dispatch.flow import deadlines, switchboard
 from dispatch.incident import IncidentPhase
 from dispatch.texts_catalogue import catalogue_files, placeholders
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
 from tests.center_protocols.test_properties import AT, chances, document
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,13 +1,13 @@
-"""Score every form of an index in plain Python as `geo.gazetteer_score` says: the twin of `geo.gazetteer_kernels`."""
+"""Score every form of an index in plain Python as `geo.places.score` says: the twin of `geo.places.kernels`."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from geo import gazetteer_score as price
-from geo.gazetteer_index import Form, FormIndex, NamedSpots, plain_letters
-from geo.gazetteer_pinyin import sound_class, syllables_of
-from geo.gazetteer_text import is_han
+from geo.places import score as price
+from geo.places.index import Form, FormIndex, NamedSpots, plain_letters
+from geo.places.pinyin import sound_class, syllables_of
+from geo.places.text import is_han
 from geo.point import EARTH_RADIUS_M, Point
 
 

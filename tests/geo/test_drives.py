@@ -6,16 +6,16 @@ import random
 import numpy as np
 import pytest
 
-from geo.drives import Trip, drives_of, trips_of
-from geo.eta_error import by_eta, by_hour, compare, direct, error_row, predict
-from geo.learned_speeds import LearnedSpeeds
-from geo.learning_rules import read_rules
-from geo.map_matching import LINKS, Link, MapMatcher, MatchedTrack
 from geo.prepared import PreparedRoads
 from geo.roads import RoadGraph
 from geo.snap import RoadIndex, build_grid
-from geo.speed_learning import learn
 from geo.speeds import read_profile
+from geo.tracks.drives import Trip, drives_of, trips_of
+from geo.tracks.eta_error import by_eta, by_hour, compare, direct, error_row, predict
+from geo.tracks.learned_speeds import LearnedSpeeds
+from geo.tracks.learning_rules import read_rules
+from geo.tracks.map_matching import LINKS, Link, MapMatcher, MatchedTrack
+from geo.tracks.speed_learning import learn
 from tests.geo.random_city import random_graph
 from tests.geo.test_learned_speeds import drawn
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from geo.eta_range import EtaSpread, RangeBand, builtin_spread, eta_range
+from geo.tracks.eta_range import EtaSpread, RangeBand, builtin_spread, eta_range
 
 TWO = EtaSpread((RangeBand(100.0, 0.5, 2.0, 10), RangeBand(300.0, 0.9, 1.2, 10)), "here", "measured")
 

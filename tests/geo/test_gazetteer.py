@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from geo.city_pack import CityPack, build
-from geo.gazetteer import SAME_PLACE_M, FoundPlace, Gazetteer, MatchedBy
+from geo.places.gazetteer import SAME_PLACE_M, FoundPlace, Gazetteer, MatchedBy
+from geo.places.reverse_place import Phrase, ReversePlaces
 from geo.point import Point, distance_m
-from geo.reverse_place import Phrase, ReversePlaces
 from tests.geo.osm_files import OsmNode, OsmWay, silent, write_osm
 
 # 平安大街 runs east along 39.90 from 116.40 to 116.44, crossed by 花园路 at 116.41 and 中心七胡同 at 116.43.

@@ -5,9 +5,9 @@ import random
 import numpy as np
 import pytest
 
-from geo.gazetteer_index import FormIndex, NamedSpots
-from geo.gazetteer_pinyin import syllables_of, typed_letters
-from geo.gazetteer_text import spelled_once
+from geo.places.index import FormIndex, NamedSpots
+from geo.places.pinyin import syllables_of, typed_letters
+from geo.places.text import spelled_once
 from geo.point import Point
 from tests.geo.slow_gazetteer import best_of
 

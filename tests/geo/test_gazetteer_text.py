@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.gazetteer_index import plain_letters
-from geo.gazetteer_parse import House, cuts_of, houses_of, mark_of
-from geo.gazetteer_pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
-from geo.gazetteer_text import LETTERS_MAX, from_english, spelled_once, without_brackets
+from geo.places.index import plain_letters
+from geo.places.parse import House, cuts_of, houses_of, mark_of
+from geo.places.pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
+from geo.places.text import LETTERS_MAX, from_english, spelled_once, without_brackets
 
 
 @pytest.mark.parametrize(

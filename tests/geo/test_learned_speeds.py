@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from geo.drives import Drives
-from geo.learned_speeds import (
+from geo.live_weights import LiveWeights, durations_at
+from geo.roads import RoadGraph
+from geo.speeds import ROAD_CLASSES, read_profile
+from geo.tracks.drives import Drives
+from geo.tracks.learned_speeds import (
     BANDS,
     UNLEARNED,
     AreaCell,
@@ -23,11 +26,8 @@ from geo.learned_speeds import (
     read_learned,
     write_learned,
 )
-from geo.learning_rules import LearningRules, read_rules
-from geo.live_weights import LiveWeights, durations_at
-from geo.roads import RoadGraph
-from geo.speed_learning import NothingToLearn, chosen, learn, live_factors, usable, weighted_medians
-from geo.speeds import ROAD_CLASSES, read_profile
+from geo.tracks.learning_rules import LearningRules, read_rules
+from geo.tracks.speed_learning import NothingToLearn, chosen, learn, live_factors, usable, weighted_medians
 from tests.geo.random_city import random_graph, travel_on
 
 RULES, PROFILE = read_rules(), read_profile()

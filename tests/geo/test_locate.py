@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from geo.locate import (
+from geo.places.locate import (
     SOURCES_MAX,
     Source,
     SourceKind,

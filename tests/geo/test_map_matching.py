@@ -16,7 +16,11 @@ import pytest
 from numpy.typing import NDArray
 
 from geo.city_pack import CityPack
-from geo.map_matching import (
+from geo.point import EARTH_RADIUS_M, Point, distance_m
+from geo.prepared import PreparedRoads
+from geo.roads import RoadGraph
+from geo.snap import RoadIndex, Snap, build_grid
+from geo.tracks.map_matching import (
     Link,
     MapMatcher,
     MatchedTrack,
@@ -25,10 +29,6 @@ from geo.map_matching import (
     read_settings,
     way_over,
 )
-from geo.point import EARTH_RADIUS_M, Point, distance_m
-from geo.prepared import PreparedRoads
-from geo.roads import RoadGraph
-from geo.snap import RoadIndex, Snap, build_grid
 from geo.travel import TravelTimes
 from tests.geo.random_city import SIZE, SOUTH, WEST, random_graph, random_point
 from tests.geo.slow_search import SearchGraph, Seeds

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from geo import track_files
 from geo.csv_rows import BadTable
 from geo.datum import Datum, from_wgs84
 from geo.point import Point
-from geo.track_files import read_tracks
+from geo.tracks import track_files
+from geo.tracks.track_files import read_tracks
 
 HERE = Point(116.4, 39.9)
 

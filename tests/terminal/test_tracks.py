@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dispatch.cli import main
-from geo.learned_speeds import read_learned
-from geo.learning_rules import read_rules
 from geo.speeds import read_profile
+from geo.tracks.learned_speeds import read_learned
+from geo.tracks.learning_rules import read_rules
 from tests.geo.town import build_town
 
 VEHICLES = 24

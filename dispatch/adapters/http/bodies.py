@@ -19,16 +19,16 @@ from pydantic import Field as BodyField
 from center_protocols.finding_groups import limits
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Given, Priority, Resource, TimePoint
-from dispatch import call_commands as cl
-from dispatch import center_commands as cc
-from dispatch import commands as c
-from dispatch import ground_commands as gc
-from dispatch import location_commands as lc
+from dispatch.commands import call as cl
+from dispatch.commands import center as cc
+from dispatch.commands import ground as gc
+from dispatch.commands import incident as c
+from dispatch.commands import location as lc
 from dispatch.errors import BadInput
 from dispatch.switchboard import SeatKind
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
 from geo.point import BadPoint, checked_point
 
 TEXT_MAX = 2_000  # characters of any one text

@@ -19,9 +19,9 @@ from dispatch.adapters.wire import JsonResponse
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
-from geo.gazetteer import FoundPlace, Gazetteer
+from geo.places.gazetteer import FoundPlace, Gazetteer
+from geo.places.reverse_place import ReversePlaces
 from geo.point import BadPoint, Point, checked_point
-from geo.reverse_place import ReversePlaces
 
 router = APIRouter(default_response_class=JsonResponse, route_class=StrictRoute)
 _BUILDING = Lock()

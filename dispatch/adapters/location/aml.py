@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.adapters.location.reading import Reading, told_number, told_point
-from geo.locate import SourceKind
-from geo.shapes import Area
+from geo.places.locate import SourceKind
+from geo.places.shapes import Area
 
 HEADER = 'A"ML'
 SMS_LONGEST = 512  # a concatenated SMS; the standard's fits one of 160

@@ -20,15 +20,15 @@ from dispatch.adapters.submission import When
 from dispatch.adapters.telemetry.arrivals import TO_INCIDENT, Target, estimate
 from dispatch.adapters.wire import JsonResponse
 from dispatch.city import City
+from dispatch.commands.location import OpenLink, ReportPosition, SendPhoto, WriteMessage
 from dispatch.errors import Refused
 from dispatch.flow.link import MESSAGES_LIMIT, PHOTO_BYTES_MAX, PHOTOS_LIMIT
 from dispatch.incident import IncidentPhase
 from dispatch.location import Link
-from dispatch.location_commands import OpenLink, ReportPosition, SendPhoto, WriteMessage
 from dispatch.rights import LINK_ACCOUNT
 from dispatch.words import Actor, ClockSource, Place, Role, UnitStatus
 from geo.datum import Datum, to_wgs84
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
 from geo.point import Point
 
 router = APIRouter(prefix="/api/link", tags=["link"], default_response_class=JsonResponse, route_class=StrictRoute)

@@ -16,9 +16,9 @@ from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
+from dispatch.commands.location import SendLink
 from dispatch.errors import Refused
-from dispatch.location_commands import SendLink
-from dispatch.location_events import LinkSent
+from dispatch.events.location import LinkSent
 from dispatch.texts_catalogue import text
 
 router = APIRouter(

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from dispatch.adapters.http.bodies import Moment, Number
 from dispatch.adapters.location.reading import Reading, told_point
 from geo.datum import Datum
-from geo.locate import SourceKind
-from geo.shapes import Area, sector
+from geo.places.locate import SourceKind
+from geo.places.shapes import Area, sector
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)
 Dialled = Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from geo.datum import Datum, in_china_box, to_wgs84
-from geo.plus_code import FULL, SHORT, BadPlusCode, completed, decoded
+from geo.places.plus_code import FULL, SHORT, BadPlusCode, completed, decoded
 from geo.point import Box, Point, distance_m
 
 LONGEST = 2_000

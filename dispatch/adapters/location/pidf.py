@@ -14,9 +14,9 @@ from defusedxml.ElementTree import fromstring
 
 from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.adapters.location.reading import Reading, told_number, told_point
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
+from geo.places.shapes import Area, arc_band, ellipse, polygon
 from geo.point import Point
-from geo.shapes import Area, arc_band, ellipse, polygon
 
 LONGEST = 64 << 10
 CORNERS_MOST = 64

@@ -6,9 +6,9 @@ from datetime import datetime
 from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
+from geo.places.shapes import Area
 from geo.point import Point
-from geo.shapes import Area
 
 LON_MOST, LAT_MOST = 180.0, 90.0
 

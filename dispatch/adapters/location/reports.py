@@ -22,10 +22,10 @@ from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.submission import AHEAD_MAX, When
 from dispatch.adapters.telephony.webhook import FromExchange, Sender
 from dispatch.adapters.wire import JsonResponse, done_body
+from dispatch.commands.location import ReportPosition
 from dispatch.errors import Refused
-from dispatch.location_commands import ReportPosition
 from dispatch.words import ClockSource, Place
-from geo.locate import SourceKind
+from geo.places.locate import SourceKind
 
 router = APIRouter(prefix="/api", tags=["location"], default_response_class=JsonResponse, route_class=StrictRoute)
 ANSWERS = refusals(401, 403, 409, 413, 422, 503)

@@ -16,8 +16,8 @@ from dispatch.city import City
 from dispatch.incident import Incident
 from dispatch.unit_traits import READY
 from dispatch.words import Reason
+from geo.places.reverse_place import Whereabouts
 from geo.point import Point, distance_m
-from geo.reverse_place import Whereabouts
 from geo.snap import NoRoad
 from geo.uncertain import Disc, positions_in
 

@@ -27,9 +27,15 @@ from dispatch.adapters.report.tables import (
     ReportTable,
     ReportTrackPoint,
 )
-from dispatch.events import IncidentClosed, IncidentLocated, IncidentOpened, IncidentReopened, UnitStatusReported
+from dispatch.events.ground import CenterListed, UnitCommissioned
+from dispatch.events.incident import (
+    IncidentClosed,
+    IncidentLocated,
+    IncidentOpened,
+    IncidentReopened,
+    UnitStatusReported,
+)
 from dispatch.fact_codec import decode_body
-from dispatch.ground_events import CenterListed, UnitCommissioned
 from dispatch.ports import JournalReader, Position, Record
 from geo.sites import CenterSite, StationSite
 

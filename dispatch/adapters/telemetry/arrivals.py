@@ -19,9 +19,9 @@ from dispatch.city import City
 from dispatch.evidence import Sources
 from dispatch.unit import Unit
 from dispatch.words import UnitStatus as S
-from geo.eta_range import eta_range
 from geo.point import Point
 from geo.snap import NoRoad
+from geo.tracks.eta_range import eta_range
 
 TO_INCIDENT: Final = frozenset({S.ASSIGNED, S.ACCEPTED, S.EN_ROUTE})
 # At the patient: the drive as if it began now, so that a wall never counts down to nothing before anybody has left.

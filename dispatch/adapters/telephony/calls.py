@@ -14,10 +14,10 @@ from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.telephony.record import Export, record_of, record_text
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
-from dispatch.call_commands import ExportRecord
 from dispatch.city import City
+from dispatch.commands.call import ExportRecord
 from dispatch.errors import Refused
-from dispatch.events import CallLinked
+from dispatch.events.incident import CallLinked
 from dispatch.fact import Fact
 from dispatch.flow.duplicates import same_events
 from dispatch.rights import SEATS

@@ -1,10 +1,10 @@
-"""Compiled comparison of one query with one form; `geo.gazetteer_score` says what each difference costs."""
+"""Compiled comparison of one query with one form; `geo.places.score` says what each difference costs."""
 
 # A kernel takes structs and arrays one by one: inside compiled code an argument costs nothing.
 # ruff: noqa: PLR0913, PLR0917
 
 from geo.compiled import Struct, query_kernel
-from geo.gazetteer_score import (
+from geo.places.score import (
     ABBREVIATED,
     BAG_FROM,
     BAG_LONGER,

@@ -15,9 +15,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from geo.city_pack import CityPack
-from geo.gazetteer_index import NamedSpots
-from geo.gazetteer_text import is_han, without_brackets
 from geo.osm_import import MILESTONE, NamedPlace, RoadName
+from geo.places.index import NamedSpots
+from geo.places.text import is_han, without_brackets
 from geo.point import EARTH_RADIUS_M, Point
 from geo.roads import RoadGraph
 from geo.speeds import ROAD_CLASSES

@@ -6,7 +6,7 @@ from typing import cast
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
-from geo.gazetteer_text import is_han
+from geo.places.text import is_han
 
 # Readings that places use and phrase tables miss: the usual one may be wrong for a name nobody wrote down.
 _OTHER_READINGS = {

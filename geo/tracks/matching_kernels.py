@@ -1,6 +1,6 @@
 """Compiled map matching: candidates on the roads near a fix, and Viterbi over exact road distances.
 
-`geo.map_matching` says what it means. Weights here are centimetres, not milliseconds; scratch is each call's own.
+`map_matching` says what it means. Weights here are centimetres, not milliseconds; scratch is each call's own.
 """
 
 # A kernel takes structs and arrays one by one: inside compiled code an argument costs nothing.
@@ -25,7 +25,7 @@ _LON_MAX, _LAT_MAX = 180.0, 89.0
 _NOBODY = -1
 _BOTH = 3  # arcs that may leave a start, see `find_way`
 
-# How a fix follows the one before; `geo.map_matching.Link` names them in this order.
+# How a fix follows the one before; `geo.tracks.map_matching.Link` names them in this order.
 STARTS, DRIVEN, STOOD, SILENT, NO_ROAD_BETWEEN, NO_ROAD_NEAR, OUT_OF_ORDER, NO_POSITION = range(8)
 
 

@@ -1,6 +1,6 @@
 """Every fact from the ring to the register, in call order: what happened, in the past tense, complete and frozen.
 
-``dispatch/center_events.py`` holds the facts between crew and centre, ``dispatch/ground_events.py`` those of the
+``dispatch/events/center.py`` holds the facts between crew and centre, ``dispatch/events/ground.py`` those of the
 ground. A fact travels inside a ``Fact`` envelope that says when it happened, who said so and with what clock. Fields
 marked ``personal`` are sealed with the key of their subject before they reach storage; the hash covers the sealed
 bytes. New fields get a default, a changed meaning gets a new version: tests/dispatch/golden keeps one example of

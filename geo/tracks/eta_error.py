@@ -13,12 +13,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.drives import Trip
-from geo.learned_speeds import LearnedSpeeds, band_of
-from geo.learning_rules import LearningRules
 from geo.live_weights import CITY_TIME, durations_at
-from geo.map_matching import way_over
 from geo.prepared import PreparedRoads, Weighted
+from geo.tracks.drives import Trip
+from geo.tracks.learned_speeds import LearnedSpeeds, band_of
+from geo.tracks.learning_rules import LearningRules
+from geo.tracks.map_matching import way_over
 
 # The lengths that a dispatch drives: from round the corner to across the city, in turn.
 TRIP_LENGTHS_M = (800.0, 1500.0, 2500.0, 4000.0, 6000.0, 9000.0)
@@ -29,7 +29,7 @@ ETA_BANDS_S = ((0.0, 300.0), (300.0, 600.0), (600.0, 1200.0), (1200.0, np.inf))
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """Trips with their estimates, one entry each; times in seconds, ``band`` of `geo.learned_speeds.band_of`."""
+    """Trips with their estimates, one entry each; times in seconds, ``band`` of `geo.tracks.learned_speeds.band_of`."""
 
     band: NDArray[np.int64]
     elapsed_s: NDArray[np.float64]

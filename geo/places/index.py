@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.gazetteer_kernels import (
+from geo.places.kernels import (
     LETTERS_ABREAST,
     MISTYPED,
     TYPED,
@@ -23,9 +23,9 @@ from geo.gazetteer_kernels import (
     search_typed,
     search_written,
 )
-from geo.gazetteer_pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
-from geo.gazetteer_score import BEHIND, MISSPELLED_FROM, SPELLED
-from geo.gazetteer_text import LETTERS_MAX, folded, is_han, spelled_once
+from geo.places.pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
+from geo.places.score import BEHIND, MISSPELLED_FROM, SPELLED
+from geo.places.text import LETTERS_MAX, folded, is_han, spelled_once
 from geo.point import Point
 
 __all__ = ["MISTYPED", "TYPED", "WRITTEN", "Form", "FormIndex", "Hit", "NamedSpots", "forms_of", "plain_letters"]
@@ -71,7 +71,7 @@ class Hit:
 
 
 class _Names(NamedTuple):
-    """The arrays of `geo.gazetteer_kernels`, read only."""
+    """The arrays of `geo.places.kernels`, read only."""
 
     first_letter: NDArray[np.int64]
     char: NDArray[np.int32]

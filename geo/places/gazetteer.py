@@ -3,8 +3,8 @@
 Typed in Chinese, pinyin (whole, begun, initials, mixed) or English, with the errors that typing and hearing make. The
 gazetteer lives in memory, is read only, and is safe from any number of threads. `find` is the whole of it:
 
-1. the names: `geo.gazetteer_index` compares the query with every name;
-2. two roads that meet, a house number of a street, a kilometre mark of a road, as `geo.gazetteer_parse` reads them;
+1. the names: `geo.places.index` compares the query with every name;
+2. two roads that meet, a house number of a street, a kilometre mark of a road, as `geo.places.parse` reads them;
 3. what was found is ranked by match, importance and nearness; places of one name are told apart by district.
 """
 
@@ -15,9 +15,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from geo.city_pack import CityPack
-from geo.gazetteer_entries import CROSSING, ROAD, Entry, Named, Street, crossing_name, gather
-from geo.gazetteer_index import MISTYPED, TYPED, FormIndex, Hit
-from geo.gazetteer_parse import (
+from geo.places.entries import CROSSING, ROAD, Entry, Named, Street, crossing_name, gather
+from geo.places.index import MISTYPED, TYPED, FormIndex, Hit
+from geo.places.parse import (
     Cut,
     House,
     Mark,
@@ -28,9 +28,9 @@ from geo.gazetteer_parse import (
     without_around,
     without_corner,
 )
-from geo.gazetteer_pinyin import syllables_of, typed_letters
-from geo.gazetteer_score import IMPORTANCE_WEIGHT, NEAR_HALF_M, NEAR_WEIGHT
-from geo.gazetteer_text import from_english, spelled_once
+from geo.places.pinyin import syllables_of, typed_letters
+from geo.places.score import IMPORTANCE_WEIGHT, NEAR_HALF_M, NEAR_WEIGHT
+from geo.places.text import from_english, spelled_once
 from geo.point import Point, distance_m
 
 # Entries of one name closer than this are one answer (the stops on both sides of a street).

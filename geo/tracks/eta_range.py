@@ -1,6 +1,6 @@
 """Say how far an estimated driving time can be trusted: the range in which eight drives of ten end.
 
-Measured, not assumed, but on taxis: ``geo/eta_range.toml`` says on which, and its mark says what that is worth.
+Measured, not assumed, but on taxis: ``geo/tracks/eta_range.toml`` says on which, and its mark says what that is worth.
 """
 
 import tomllib

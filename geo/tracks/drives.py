@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.learning_rules import LearningRules
-from geo.map_matching import MapMatcher, MatchedTrack
 from geo.roads import RoadGraph
+from geo.tracks.learning_rules import LearningRules
+from geo.tracks.map_matching import MapMatcher, MatchedTrack
 
 
 @dataclass(frozen=True, slots=True)

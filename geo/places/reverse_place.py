@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geo.city_pack import CityPack
-from geo.gazetteer_entries import ROAD, Entry, Named
+from geo.places.entries import ROAD, Entry, Named
 from geo.point import Point, bearing_deg, distance_m
 from geo.snap import Snap
 

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.drives import Drives
-from geo.learned_speeds import (
+from geo.roads import RoadGraph
+from geo.speeds import ROAD_CLASSES, Profile
+from geo.tracks.drives import Drives
+from geo.tracks.learned_speeds import (
     BANDS,
     FORMAT,
     FORMAT_VERSION,
@@ -24,9 +26,7 @@ from geo.learned_speeds import (
     LearnedSpeeds,
     band_of,
 )
-from geo.learning_rules import LearningRules
-from geo.roads import RoadGraph
-from geo.speeds import ROAD_CLASSES, Profile
+from geo.tracks.learning_rules import LearningRules
 
 # Rounds after which the factors of road classes, which drives mix, no longer move by a per cent.
 _ROUNDS = 6

@@ -6,7 +6,7 @@ Nothing is decided here: each reading is one that may be meant, and the gazettee
 import re
 from typing import NamedTuple
 
-from geo.gazetteer_text import folded, is_han
+from geo.places.text import folded, is_han
 
 # So many ways to cut a crossing are tried, the likeliest first.
 _CUTS_MAX = 8

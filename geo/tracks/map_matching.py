@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 from geo.city_pack import CityPack
 from geo.hierarchy import TICKS_PER_MS
-from geo.matching_kernels import match_fixes, way_between
 from geo.prepared import PreparedRoads, Weighted
 from geo.roads import RoadGraph
 from geo.route_kernels import ARCS_MAX, TOO_LONG
+from geo.tracks.matching_kernels import match_fixes, way_between
 
 SETTINGS_FILE = Path(__file__).with_name("map_matching.toml")
 _CM_PER_M = 100.0
 
 
 class Link(StrEnum):
-    """How a fix follows the one before it. The order is that of `geo.matching_kernels`."""
+    """How a fix follows the one before it. The order is that of `geo.tracks.matching_kernels`."""
 
     STARTS = "starts"
     DRIVEN = "driven"
@@ -44,7 +44,7 @@ LINKS = tuple(Link)
 
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
-    """The numbers of the model; ``geo/map_matching.toml`` carries their sources."""
+    """The numbers of the model; ``geo/tracks/map_matching.toml`` carries their sources."""
 
     sigma_m: float
     beta_m: float

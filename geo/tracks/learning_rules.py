@@ -10,7 +10,7 @@ RULES_FILE = Path(__file__).with_name("speed_learning.toml")
 
 @dataclass(frozen=True, slots=True)
 class LearningRules:
-    """What counts as a drive, and how many make a factor; ``geo/speed_learning.toml`` carries the sources."""
+    """What counts as a drive, and how many make a factor; ``geo/tracks/speed_learning.toml`` carries the sources."""
 
     span_m: float
     span_s_max: float

@@ -2,7 +2,7 @@
 
 A road's factor is ``overall * road class * hour * road class in that hour * area``; each was learned as what the ones
 before it left over, and shrunk towards 1 (nothing left over) the fewer drives spoke for it. Factors multiply durations.
-`geo.speed_learning` learns them; a file (JSON, versioned, with its own checksum) carries them to a server.
+`geo.tracks.speed_learning` learns them; a file (JSON, versioned, with its own checksum) carries them to a server.
 """
 
 import hashlib
@@ -15,11 +15,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.learning_rules import LearningRules
 from geo.live_weights import CITY_TIME, HOURS_OF_WEEK
 from geo.point import EARTH_RADIUS_M
 from geo.roads import RoadGraph
 from geo.speeds import ROAD_CLASSES, Profile
+from geo.tracks.learning_rules import LearningRules
 
 FORMAT = "greenchannel.learned-speeds"
 FORMAT_VERSION = 1

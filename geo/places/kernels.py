@@ -1,4 +1,4 @@
-"""Compiled search of the gazetteer. `geo.gazetteer_index` lays out the arrays; `geo.gazetteer_score` says what counts.
+"""Compiled search of the gazetteer. `geo.places.index` lays out the arrays; `geo.places.score` says what counts.
 
 Three searches fill one list of the best forms:
 
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import Struct, query_kernel
-from geo.gazetteer_align import inside_cost, mistyped_quality, tail_cost, typed_quality, written_quality
-from geo.gazetteer_score import (
+from geo.places.align import inside_cost, mistyped_quality, tail_cost, typed_quality, written_quality
+from geo.places.score import (
     BEHIND,
     EXTRA,
     FAR,

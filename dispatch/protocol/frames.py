@@ -202,6 +202,16 @@ class Etas(Frame, frozen=True, tag="etas"):
     units: dict[str, Eta]
 
 
+class Speeds(msgspec.Struct, frozen=True):
+    """Which speeds the weights begin with: the profile's, or learned ones, from how many drives of whom until when."""
+
+    kind: Literal["profile", "learned"]
+    drives: int
+    vehicles: str | None
+    mark: str | None
+    last_at: datetime | None
+
+
 class Weights(Frame, frozen=True, tag="weights"):
     """Which travel times are in force."""
 
@@ -209,6 +219,7 @@ class Weights(Frame, frozen=True, tag="weights"):
     as_of: datetime | None
     failed_at: datetime | None
     not_on_map: list[str]
+    speeds: Speeds
 
 
 class Gap(Frame, frozen=True, tag="gap"):

@@ -69,7 +69,7 @@ def test_a_minute_is_corrected_and_one_entered_without_a_mouse(seat: Seat, run: 
     corrected = run.row("patients", run.patient_id)["points"]["unit_on_scene"]
     assert (corrected["reason"], corrected["delay_reason"]) == ("看错表", "交通拥堵")
     seat.says("REG 到达现场 12:00", "写成")  # a correction without its reason
-    seat.says("REG 首份血糖 99", "不是时间")
+    seat.says("REG 测血糖 99", "不是时间")
 
 
 def test_a_hospital_is_full_until_it_is_lifted(seat: Seat, run: Run, center_id: str) -> None:

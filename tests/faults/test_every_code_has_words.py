@@ -18,15 +18,17 @@ from dispatch.center import ActivationPhase
 from dispatch.fact import FACTS
 from dispatch.flow import deadlines, switchboard
 from dispatch.incident import IncidentPhase
+from dispatch.terminal.tracks import MARKS
 from dispatch.texts_catalogue import catalogue_files, placeholders
 from geo.places.locate import SourceKind
 from tests.center_protocols.test_properties import AT, chances, document
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("console", "crew", "wall")
+# What a page bundles is what its own texts file imports.
 BUNDLES = {
-    "console": ("protocols", "call_triage", "flow", "location", "telephony", "shared", "console"),
-    "crew": ("protocols", "shared", "crew"),
-    "wall": ("shared", "wall"),
+    page: re.findall(r'"@texts/(\w+)\.json"', (ROOT / "web" / page / "texts.ts").read_text(encoding="utf-8"))
+    for page in PAGES
 }
 FILES = catalogue_files()
 TEXTS = {page: {code: said for file in files for code, said in FILES[file].items()} for page, files in BUNDLES.items()}
@@ -70,6 +72,8 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "found.ecg.result": READINGS,
         "outcome": w.Outcome,
         "place": PLACES,
+        "resource": v.Resource,
+        "console.roads.vehicles": MARKS,
         "sex": ("male", "female"),
         "status": w.UnitStatus,
         "task": TASKS,

@@ -89,7 +89,8 @@ def asked(scene: Scene, kind: type) -> dict[str, Any]:
     place = {"lon": 103.69, "lat": 39.71, "radius_m": 1, "datum": "wgs84", "source": "map_click"}
     some: dict[str, Any] = scene.theirs | {
         "reservation_id": "x", "ecg_id": "E1", "reading": "stemi", "text": "x", "name": "x", "vitals": {"hr": 50},
-        "findings": {"complaint": "trauma"}, "code": "aspirin", "service": "110", "status": "transporting", "outcome": "cancelled",
+        "findings": {"complaint": "trauma"}, "code": "aspirin", "service": "110", "by": "police",
+        "status": "transporting", "outcome": "cancelled",
         "reason": "x", "condition": "stemi", "crew": CREW, "topic": "full", "state": "busy", "expires_at": soon,
         "place": place, "resource": "ct", "where": "ed", "point": "onset", "happened_at": "2026-11-21T00:00:00Z",
         "sample_rate_hz": 500, "leads": ["I"],

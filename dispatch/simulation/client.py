@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -123,21 +124,28 @@ class Client:
 
     async def put_bytes(self, path: str, body: bytes, headers: Mapping[str, str]) -> bool:
         """Upload a blob; True when it is durable."""
-        answer = await self.server.http.put(path, content=body, headers={**self.authorised(), **headers})
+        answer = await self._request("PUT", path, content=body, headers=headers)
         return answer.is_success
 
     def authorised(self) -> dict[str, str]:
         """Return the headers of a signed-in request."""
         return {"authorization": f"Bearer {self._token}"} if self._token else {}
 
-    async def _request(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, params: Mapping[str, str] | None = None
+    async def _request(  # noqa: PLR0913 - the parts of a request
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
-        """Ask, and ask again while the server is away or cannot write."""
+        """Ask, and ask again while the server is away, busy, or cannot write."""
         for attempt in range(TRIES):
             try:
                 answer = await self.server.http.request(
-                    method, path, json=body, params=params, headers=self.authorised()
+                    method, path, json=body, content=content, params=params, headers={**self.authorised(), **headers}
                 )
             except httpx.TransportError:
                 if attempt == TRIES - 1:

@@ -102,7 +102,8 @@ class LiveRoads:
             await self.renew_if_due()
             left_s = (self._due - self._clock.now()).total_seconds() / self._clock.speed
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), min(BEAT_S, max(0.0, left_s)))
+                async with asyncio.timeout(min(BEAT_S, max(0.0, left_s))):
+                    await self._woken.wait()
 
     async def renew_if_due(self) -> None:
         """Renew when other measures stand, one begins or ends, the hour is over, or a rebuild failed a while ago."""

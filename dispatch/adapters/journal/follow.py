@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 from dispatch.ports import JournalReader, JournalUnavailable, Record
 
@@ -41,7 +42,7 @@ async def follow(
             after_seq = page[-1].seq
             yield page
             continue
-        try:
-            await asyncio.wait_for(woken.wait(), poll_s)
-        except TimeoutError:
-            continue
+        # Not wait_for: in Python 3.11 it swallows a cancellation that meets a wake-up, and a stop would never come.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(poll_s):
+                await woken.wait()

@@ -36,6 +36,7 @@ KERNEL_SOURCES = (
     "regions.py",
     "places/score.py",
     "places/align.py",
+    "places/counting.py",
     "places/kernels.py",
     "latency_kernels.py",
 )

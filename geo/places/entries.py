@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from geo.city_pack import CityPack
 from geo.osm_import import MILESTONE, NamedPlace, RoadName
-from geo.places.index import NamedSpots
+from geo.places.forms import NamedSpots
 from geo.places.text import is_han, without_brackets
 from geo.point import EARTH_RADIUS_M, Point
 from geo.roads import RoadGraph

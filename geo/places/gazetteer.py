@@ -28,7 +28,7 @@ from geo.places.parse import (
     without_around,
     without_corner,
 )
-from geo.places.pinyin import syllables_of, typed_letters
+from geo.places.pinyin import typed_letters
 from geo.places.score import IMPORTANCE_WEIGHT, NEAR_HALF_M, NEAR_WEIGHT
 from geo.places.text import from_english, spelled_once
 from geo.point import Point, distance_m
@@ -181,7 +181,7 @@ class Gazetteer:
         """Yield the entries of a form: the nearest or best known first, further ones a little behind."""
         entries = [self._named.entries[number] for number in hit.entries]
         rows = sorted(((_extra(entry, near), entry) for entry in entries), key=lambda row: -row[0][0])
-        how = _matched(hit, entries[0].name, spelled, letters)
+        how = _matched(hit, spelled, letters)
         for place, ((extra, point, away_m), entry) in enumerate(rows[:_OF_NAME_MAX]):
             quality = hit.quality - less
             found = FoundPlace(entry.name, entry.name_en, entry.kind, point, entry.district, how, quality, away_m)
@@ -265,14 +265,14 @@ def _nearest(entry: Entry, near: Point) -> Point:
     return Point(float(lon), float(lat))
 
 
-def _matched(hit: Hit, name: str, spelled: str, letters: str | None) -> MatchedBy:
+def _matched(hit: Hit, spelled: str, letters: str | None) -> MatchedBy:
     if hit.how == MISTYPED:
         return MatchedBy.MISSPELLED
-    own = spelled_once(name)
     if hit.how == TYPED:
-        if letters is None or hit.english:
+        if letters is None or hit.form.is_english:
             return MatchedBy.ENGLISH
-        return MatchedBy.PINYIN if "".join(syllables_of(own)).startswith(letters) else MatchedBy.INITIALS
+        return MatchedBy.PINYIN if letters in hit.form.letters else MatchedBy.INITIALS
+    own = hit.form.written
     if own == spelled or hit.quality >= _EXACT:
         return MatchedBy.NAME
     if own.startswith(spelled):

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from geo.places import score as price
-from geo.places.index import Form, FormIndex, NamedSpots, plain_letters
+from geo.places.forms import Form, NamedSpots, plain_letters
+from geo.places.index import FormIndex
 from geo.places.pinyin import sound_class, syllables_of
 from geo.places.text import is_han
 from geo.point import EARTH_RADIUS_M, Point
@@ -138,8 +139,8 @@ def _mistyped(form: Form, letters: str) -> float:
     query = plain_letters(letters)
     name, syllable = _plain(form)
     n, m = len(query), len(name)
-    pairs = {name[at : at + 2] for at in range(m - 1)}
-    shared = sum(query[at : at + 2] in pairs for at in range(n - 1))
+    pairs = {frozenset(name[at : at + 2]) for at in range(m - 1)}
+    shared = sum(frozenset(query[at : at + 2]) in pairs for at in range(n - 1))
     if n < price.MISSPELLED_FROM or shared < math.ceil(price.SHARED_PAIRS * (n - 1)):
         return 0.0
     unit = price.MISSPELLED / n

@@ -5,7 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from geo.places.index import FormIndex, NamedSpots
+from geo.places.forms import NamedSpots
+from geo.places.index import FormIndex
 from geo.places.pinyin import syllables_of, typed_letters
 from geo.places.text import spelled_once
 from geo.point import Point

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.places.index import plain_letters
+from geo.places.forms import plain_letters
 from geo.places.parse import House, cuts_of, houses_of, mark_of
 from geo.places.pinyin import other_readings, sound_class, spoken_tens, syllables_of, typed_letters
 from geo.places.text import LETTERS_MAX, from_english, spelled_once, without_brackets

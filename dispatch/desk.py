@@ -20,7 +20,7 @@ from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
 from dispatch.errors import Refused
-from dispatch.evidence import GATHERERS, Sources, gather
+from dispatch.evidence import GATHERERS, gather
 from dispatch.evolve import evolve
 from dispatch.fact import Fact, subjects_of
 from dispatch.fact_codec import VERSIONS, decode_body, encode_body, personal_subjects
@@ -29,6 +29,7 @@ from dispatch.keys import KeyQueue
 from dispatch.ports import Draft, Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.rules import Rules
 from dispatch.snapshot import code_version, decode_city, encode_city
+from dispatch.sources import Sources
 
 SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
 # Commands whose facts can hold words somebody typed; any other that ever does is sealed all the same, only slower.
@@ -118,7 +119,9 @@ class Desk:
         if repeated is not None:
             return repeated
         if type(command.data) in GATHERERS:
-            evidence = await asyncio.to_thread(gather, command.data, self.city, self._sources, command.received_at)
+            evidence = await asyncio.to_thread(
+                gather, command.data, self.city, self._sources, command.received_at, self._rules
+            )
             command = replace(command, evidence=evidence)
         await self._keys_ready(command)
         if command.id in self._answers:  # it came twice while we looked

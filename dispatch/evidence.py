@@ -4,11 +4,10 @@ The only slow step of a command; it runs in a worker thread on an immutable city
 afterwards.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from center_protocols.vocabulary import Capability, Condition
 from dispatch.city import City
@@ -17,64 +16,33 @@ from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
-from dispatch.fact import Fact
-from dispatch.flow.decision import CenterArrival, Evidence, PositionEvidence, RoadsChosen, UnitArrival
+from dispatch.flow.decision import CenterArrival, Evidence, OverRegion, PositionEvidence, RoadsChosen, UnitArrival
+from dispatch.incident import Incident
+from dispatch.region_evidence import DIVERTS_LOOKED_AT, HELD_LOOKED_AT, UNITS_LOOKED_AT, units_over_region
+from dispatch.rules import Rules
 from dispatch.scene import Flag
-from dispatch.unit import Unit
-from dispatch.unit_traits import DIVERTIBLE_NOW, READY, STRETCHER_HELD, traits_of, wanted_traits
-from dispatch.words import Place, UnitStatus
+from dispatch.sources import Neighbor, Sources
+from dispatch.unit_traits import DIVERTIBLE_NOW, INFECTION_EQUIPMENT, READY, STRETCHER_HELD, wanted_traits
+from dispatch.words import Place
 from geo.chosen_roads import NoChoice
-from geo.fleet_index import FleetIndex
 from geo.point import Box, Point, distance_m
 from geo.snap import NoRoad
-from geo.travel import Arrival, TravelTimes
 
-UNITS_LOOKED_AT = 16  # more than any panel offers; the panel drops who is not fit
-DIVERTS_LOOKED_AT = 8
-HELD_LOOKED_AT = 4
 FITTING_LOOKED_AT = 4
-SEALED = wanted_traits(equipment=("negative_pressure",))
+SEALED = wanted_traits(equipment=(INFECTION_EQUIPMENT,))
 LAT_MOST = 90.0
-WITH_PATIENT = frozenset({UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL})
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbor:
-    """Another city's centre, and the number at which a caller of theirs is handed over."""
-
-    name: str
-    phone: str
-    point: Point
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where travel times and positions come from."""
-
-    travel: TravelTimes
-    fleet: FleetIndex
-    neighbors: tuple[Neighbor, ...] = ()
-
-    def tell_units(self, units: Iterable[Unit]) -> None:
-        """Say what units are and have, so that a search looks at nobody else than it wants."""
-        for unit in units:
-            self.fleet.tell_traits(unit.id, traits_of(unit))
-
-    def follow(self, city: City, facts: Iterable[Fact]) -> None:
-        """Learn what these facts have changed about units."""
-        named = {unit_id for fact in facts if (unit_id := getattr(fact.data, "unit_id", None)) is not None}
-        self.tell_units(city.units[unit_id] for unit_id in sorted(named))
-
-
-def gather(  # any command has its own gatherer
-    data: Any,  # noqa: ANN401
+def gather(
+    data: Any,  # noqa: ANN401 - any command has its own gatherer
     city: City,
     sources: Sources,
     at: datetime,
+    rules: Rules,
 ) -> Evidence | PositionEvidence | None:
     """Return the evidence for a command, or None when it needs none or the place has no road."""
     gatherer = GATHERERS.get(type(data))
-    return None if gatherer is None else gatherer(data, city, sources, at)
+    return None if gatherer is None else gatherer(data, city, sources, at, rules)
 
 
 Found = TypeVar("Found")
@@ -89,35 +57,39 @@ def of_one_epoch(sources: Sources, ask: Callable[[], Found]) -> tuple[Found, int
             return found, epoch
 
 
-def units_evidence(city: City, incident_id: str, sources: Sources, at: datetime, wanted: int = 0) -> Evidence | None:
+def units_evidence(  # noqa: PLR0913 - a question with its filter
+    city: City, incident_id: str, sources: Sources, at: datetime, rules: Rules, *, wanted: int = 0
+) -> Evidence | None:
     """Return who is nearest to an incident by road time: free, divertible, or held at a hospital's door.
 
-    Only units with all ``wanted`` traits (`dispatch.unit_traits`) count.
+    While the place is only a region the times are those over it (`dispatch.region_evidence`). Only units with all
+    ``wanted`` traits (`dispatch.unit_traits`) count.
     """
     incident = city.incidents.get(incident_id)
     if incident is None or incident.place is None:
         return None
     place = Point(incident.place.lon, incident.place.lat)
 
-    def near() -> list[Arrival]:
-        travel, fleet = sources.travel, sources.fleet
-        ready = travel.nearest(place, fleet, UNITS_LOOKED_AT, wanted=READY | wanted)
-        if incident.flags.get(Flag.INFECTION) == "yes":
-            ready += travel.nearest(place, fleet, FITTING_LOOKED_AT, wanted=READY | wanted | SEALED)
-        held = travel.nearest(place, fleet, HELD_LOOKED_AT, wanted=STRETCHER_HELD | wanted)
-        return ready + travel.nearest(place, fleet, DIVERTS_LOOKED_AT, wanted=DIVERTIBLE_NOW | wanted) + held
+    def near() -> tuple[OverRegion | None, tuple[UnitArrival, ...]]:
+        over = units_over_region(city, incident_id, sources, rules, wanted)
+        return over or (None, _near_point(incident, place, sources, wanted))
 
     try:
-        found, epoch = of_one_epoch(sources, near)
+        (region, arrivals), epoch = of_one_epoch(sources, near)
     except NoRoad:
         return None
+    return Evidence(at, epoch, arrivals, region=region)
+
+
+def _near_point(incident: Incident, place: Point, sources: Sources, wanted: int) -> tuple[UnitArrival, ...]:
+    travel, fleet = sources.travel, sources.fleet
+    found = travel.nearest(place, fleet, UNITS_LOOKED_AT, wanted=READY | wanted)
+    if incident.flags.get(Flag.INFECTION) == "yes":
+        found += travel.nearest(place, fleet, FITTING_LOOKED_AT, wanted=READY | wanted | SEALED)
+    found += travel.nearest(place, fleet, DIVERTS_LOOKED_AT, wanted=DIVERTIBLE_NOW | wanted)
+    found += travel.nearest(place, fleet, HELD_LOOKED_AT, wanted=STRETCHER_HELD | wanted)
     once = {row.id: row for row in found}.values()
-    return Evidence(at, epoch, tuple(UnitArrival(row.id, row.eta_s, _fix_at(sources, row.id)) for row in once))
-
-
-def _fix_at(sources: Sources, unit_id: str) -> datetime | None:
-    fix = sources.fleet.fix(unit_id)
-    return None if fix is None else fix.at
+    return tuple(UnitArrival(row.id, row.eta_s, sources.fix_at(row.id)) for row in once)
 
 
 def centers_evidence(city: City, patient_id: str, sources: Sources, at: datetime) -> Evidence | None:
@@ -152,10 +124,8 @@ def patient_point(city: City, patient_id: str, sources: Sources) -> Point | None
     patient = city.patients.get(patient_id)
     if patient is None:
         return None
-    for run in reversed(city.active_assignments(patient.incident_id)):
-        fix = sources.fleet.fix(run.unit_id)
-        if fix is not None and city.units[run.unit_id].status in WITH_PATIENT:
-            return fix.point
+    if (vehicle := sources.vehicle_of(city, patient)) is not None:
+        return vehicle
     place = city.incidents[patient.incident_id].place
     return None if place is None else Point(place.lon, place.lat)
 
@@ -190,17 +160,18 @@ def _incident_of_run(city: City, assignment_id: str) -> str:
     return "" if run is None else run.incident_id
 
 
-GATHERERS: dict[type, Callable[[Any, City, Sources, datetime], Evidence | PositionEvidence | None]] = {
-    lc.ReportPosition: lambda ask, _city, sources, _at: position_evidence(
+Gatherer: TypeAlias = Callable[[Any, City, Sources, datetime, Rules], Evidence | PositionEvidence | None]
+GATHERERS: dict[type, Gatherer] = {
+    lc.ReportPosition: lambda ask, _city, sources, _at, _rules: position_evidence(
         ask.place, sources.travel.roads.served, sources.neighbors
     ),
-    c.AssignUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
-    ec.ReplaceUnit: lambda ask, city, sources, at: units_evidence(
-        city, _incident_of_run(city, ask.assignment_id), sources, at
+    c.AssignUnit: lambda ask, city, sources, at, rules: units_evidence(city, ask.incident_id, sources, at, rules),
+    ec.ReplaceUnit: lambda ask, city, sources, at, rules: units_evidence(
+        city, _incident_of_run(city, ask.assignment_id), sources, at, rules
     ),
-    c.DivertUnit: lambda ask, city, sources, at: units_evidence(city, ask.incident_id, sources, at),
-    cc.ChooseDestination: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
-    gc.CloseRoad: lambda ask, _city, sources, at: roads_evidence(ask, sources, at),
-    gc.SlowRoads: lambda ask, _city, sources, at: roads_evidence(ask, sources, at),
-    cc.PreAlert: lambda ask, city, sources, at: centers_evidence(city, ask.patient_id, sources, at),
+    c.DivertUnit: lambda ask, city, sources, at, rules: units_evidence(city, ask.incident_id, sources, at, rules),
+    cc.ChooseDestination: lambda ask, city, sources, at, _rules: centers_evidence(city, ask.patient_id, sources, at),
+    gc.CloseRoad: lambda ask, _city, sources, at, _rules: roads_evidence(ask, sources, at),
+    gc.SlowRoads: lambda ask, _city, sources, at, _rules: roads_evidence(ask, sources, at),
+    cc.PreAlert: lambda ask, city, sources, at, _rules: centers_evidence(city, ask.patient_id, sources, at),
 }

@@ -35,12 +35,12 @@ from dispatch.commands.early import ReportNotice
 from dispatch.commands.incident import CheckDeadlines
 from dispatch.desk import Desk
 from dispatch.errors import BadInput
-from dispatch.evidence import Sources
 from dispatch.flow.deadlines import due
 from dispatch.gateway import serve_gateway
 from dispatch.ports import Journal, JournalUnavailable
 from dispatch.serving import BEAT_S, WEB, Ground, Mind, every, join, start_beats
 from dispatch.settings import Settings
+from dispatch.sources import Sources
 from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex

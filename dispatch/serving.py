@@ -24,10 +24,10 @@ from dispatch.adapters.submission import Handles, Submission
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.city import City
-from dispatch.evidence import Sources
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
 from dispatch.rules import Rules
 from dispatch.settings import Settings
+from dispatch.sources import Sources
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
 from geo.live_weights import LiveWeights

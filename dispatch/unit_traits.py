@@ -12,6 +12,7 @@ STRETCHER_HELD: Final = 64
 _LEVELS: Final = {"als": 4, "bls": 0}  # who may do more may always do less
 _EQUIPMENT: Final = {"negative_pressure": 8, "incubator": 16, "ecmo": 32}
 
+INFECTION_EQUIPMENT: Final = "negative_pressure"  # what suspected infection asks for
 LEVELS: Final = tuple(_LEVELS)
 EQUIPMENT: Final = tuple(_EQUIPMENT)
 

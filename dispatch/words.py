@@ -121,11 +121,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EtaRow:
-    """One candidate as it was ranked when a decision was taken; ``eta_s`` None means unreachable."""
+    """One candidate as it was ranked when a decision was taken; ``eta_s`` None means unreachable.
+
+    ``worst_s`` is the longest time over a region, None for one place and where some place has no way.
+    """
 
     id: str
     eta_s: float | None
     rank: int
+    worst_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,7 @@ class RankingUsed:
     rule: str  # name and version of the rule that ranked
     strength: str | None = None  # clear | close | coin_toss
     models: tuple[ModelUsed, ...] = ()
+    region_m: float | None = None  # the widest possible place, where the place was only a region
 
 
 @dataclass(frozen=True, slots=True)

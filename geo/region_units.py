@@ -34,14 +34,14 @@ def first_over_region(
     listed: Callable[[int, int], Listed],
     times: Callable[[Sequence[str]], NDArray[np.uint32]],
     k: int,
-) -> tuple[tuple[Outlook, ...], int]:
-    """Return the ``k`` units with the best times over all positions, and how many units are the first at some position.
+) -> tuple[tuple[Outlook, ...], tuple[str | None, ...]]:
+    """Return the ``k`` units with the best times over all positions, and who is the first at each, None for nobody.
 
     ``units`` are all that count, sorted; ``listed(position, count)`` returns the first of them there by road, and
     ``times(ids)`` ticks as uint32[ids, positions], which may be more than the road's but never less.
     """
     if not k:
-        return (), 0
+        return (), (None,) * positions
     if len(units) > _ALL_AT_ONCE:
         rows = [listed(position, _LISTED * k) for position in range(positions)]
         candidates = sorted({unit_id for row in rows for unit_id, _ in row})
@@ -74,11 +74,13 @@ def _settled(last: Outlook, latest_s: NDArray[np.float64], positions: int) -> bo
 
 def _summed(
     ids: Sequence[str], ticks: NDArray[np.uint32], k: int
-) -> tuple[tuple[Outlook, ...], NDArray[np.bool_], int]:
-    """Return the best of these units, which positions any of them reaches, and how many are first somewhere."""
+) -> tuple[tuple[Outlook, ...], NDArray[np.bool_], tuple[str | None, ...]]:
+    """Return the best of these units, which positions any of them reaches, and who is the first at each."""
     way = ticks < FAR
     longest = np.where(way, ticks, 0).astype(np.int64)
     reachable: NDArray[np.bool_] = np.asarray(way.any(axis=0))
-    first = np.bincount(ticks.argmin(axis=0)[reachable], minlength=len(ids))
+    first_at = ticks.argmin(axis=0)
+    first = np.bincount(first_at[reachable], minlength=len(ids))
     sums = Sums(longest.sum(axis=1), longest.max(axis=1), way.sum(axis=1), first)
-    return outlooks_of(ids, sums, ticks.shape[1], k), reachable, int(np.count_nonzero(first))
+    firsts = tuple(ids[at] if any_way else None for at, any_way in zip(first_at, reachable, strict=True))
+    return outlooks_of(ids, sums, ticks.shape[1], k), reachable, firsts

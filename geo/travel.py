@@ -238,9 +238,10 @@ class TravelTimes:
         outlooks, firsts = first_over_region(len(placed), units, listed, times, most)
         return RegionAnswer(
             outlooks=outlooks,
-            choice_changes=firsts > 1,
+            choice_changes=len({*firsts} - {None}) > 1,
             positions=len(positions),
             roadless_share=1.0 - len(placed) / len(positions),
+            firsts=tuple((at, unit) for (at, _), unit in zip(placed, firsts, strict=True) if unit is not None),
         )
 
     def ranking(self, k: int | None = None, among: Collection[str] | None = None) -> Ranking:

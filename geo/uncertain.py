@@ -22,6 +22,9 @@ POSITIONS_MAX = 64
 # An incident's region is asked about again and again while its call grows.
 REGIONS_KEPT = 512
 
+# More possible places than a person can tell apart by one question.
+DISCS_MAX = 6
+
 # The least exact location that anybody sends: a mobile network's cell in the country.
 RADIUS_MAX_M = 100_000.0
 
@@ -33,9 +36,9 @@ _LAT_MAX = 89.0
 # first one lies in the middle, as its area does.
 _NTH = np.arange(POSITIONS_MAX)
 _ANGLE = _NTH * math.pi * (3.0 - math.sqrt(5.0))
-_SUNFLOWER = np.sqrt(np.where(_NTH == 0, 0.0, _NTH + 0.5) / POSITIONS_MAX)[:, None] * np.stack(
+_SUNFLOWER = np.sqrt(np.where(_NTH == 0, 0.0, _NTH + 0.5))[:, None] * np.stack(
     [np.cos(_ANGLE), np.sin(_ANGLE)], axis=1
-)
+)  # of a disc whose radius is the root of the number of positions
 
 # The steps of the R2 sequence (Roberts, *The Unreasonable Effectiveness of Quasirandom Sequences*, 2018).
 _PLASTIC = 1.324717957244746
@@ -79,7 +82,22 @@ class Outline:
             raise BadRegion(f"the outline is longer than that of a disc of {RADIUS_MAX_M:.0f} m")
 
 
-Region: TypeAlias = Disc | Outline
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of several discs: where it is when sources contradict each other, each with how far it is believed."""
+
+    discs: tuple[Disc, ...]
+    beliefs: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what says nothing about where."""
+        if not 1 <= len(self.discs) <= DISCS_MAX or len(self.discs) != len(self.beliefs):
+            raise BadRegion(f"{len(self.discs)} discs with {len(self.beliefs)} beliefs are not 1..{DISCS_MAX} pairs")
+        if not all(0.0 < each < math.inf for each in self.beliefs):
+            raise BadRegion("a place that nobody believes in is none of the possible ones")
+
+
+Region: TypeAlias = Disc | Outline | OneOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +121,23 @@ class RegionAnswer:
     """The choice over a region: most reached first, then by expected time.
 
     ``choice_changes`` tells whether somebody else is first somewhere in there, ``positions`` how many places were
-    looked at, and ``roadless_share`` which share of them has no road.
+    looked at, and ``roadless_share`` which share of them has no road. ``firsts`` are the places that somebody reaches,
+    with the one who is first there; only a question about units fills it.
     """
 
     outlooks: tuple[Outlook, ...]
     choice_changes: bool
     positions: int
     roadless_share: float
+    firsts: tuple[tuple[Point, str], ...] = ()
 
 
 def region_center(region: Region) -> Point:
     """Return the place that stands for a region when a sentence must name one."""
     if isinstance(region, Disc):
         return region.center
+    if isinstance(region, OneOf):
+        return region.discs[region.beliefs.index(max(region.beliefs))].center
     inside = shapely.Polygon([(corner.lon, corner.lat) for corner in region.corners]).representative_point()
     return Point(inside.x, inside.y)
 
@@ -124,18 +146,32 @@ def region_center(region: Region) -> Point:
 def positions_in(region: Region) -> NDArray[np.float64]:
     """Return the positions of a region: float64[n, 2] of lon and lat, n <= `POSITIONS_MAX`, read-only, always the same.
 
-    Each stands for the same area: x = lon * cos(lat), y = lat keep areas on a sphere (sinusoidal projection).
+    Each stands for the same area, of several discs about for the same belief: x = lon * cos(lat), y = lat keep areas
+    on a sphere (sinusoidal projection).
     """
-    positions = _in_disc(region) if isinstance(region, Disc) else _inside(region)
+    if isinstance(region, OneOf):
+        counts = _divided(region.beliefs)
+        positions = np.concatenate([_in_disc(disc, n) for disc, n in zip(region.discs, counts, strict=True)])
+    else:
+        positions = _in_disc(region) if isinstance(region, Disc) else _inside(region)
     positions.setflags(write=False)
     return positions
 
 
-def _in_disc(disc: Disc) -> NDArray[np.float64]:
+def _divided(beliefs: Sequence[float]) -> list[int]:
+    """Divide the positions by belief; each place gets at least one, the first what is left over."""
+    total = math.fsum(beliefs)
+    counts = [max(1, int(POSITIONS_MAX * each / total)) for each in beliefs]
+    counts[counts.index(max(counts))] += POSITIONS_MAX - sum(counts)
+    return counts
+
+
+def _in_disc(disc: Disc, count: int = POSITIONS_MAX) -> NDArray[np.float64]:
     center = (disc.center.lon, disc.center.lat)
     if disc.radius_m == 0.0:
-        return np.array([center])
-    return _unprojected(_SUNFLOWER * (disc.radius_m / _METRES_PER_DEGREE), center)
+        return np.array([center] * (1 if count == POSITIONS_MAX else count))
+    scale = disc.radius_m / math.sqrt(count) / _METRES_PER_DEGREE
+    return _unprojected(_SUNFLOWER[:count] * scale, center)
 
 
 def _inside(region: Outline) -> NDArray[np.float64]:

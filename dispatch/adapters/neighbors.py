@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from dispatch.errors import BadInput
-from dispatch.evidence import Neighbor
+from dispatch.sources import Neighbor
 from geo.point import BadPoint, checked_point
 
 

@@ -22,10 +22,10 @@ from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telephony.line_events import SeenEvents
 from dispatch.desk import Told
-from dispatch.evidence import Sources
 from dispatch.fact import Fact
 from dispatch.ports import Places, Telemetry
 from dispatch.rules import Rules
+from dispatch.sources import Sources
 from geo.city_pack import CityPack
 from geo.point import Point
 from geo.reach import Reach

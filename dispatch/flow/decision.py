@@ -11,6 +11,8 @@ from dispatch.errors import Refused
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
 from dispatch.words import Place
+from geo.point import Point
+from geo.uncertain import Outlook
 
 Facts: TypeAlias = list[Any]  # of dispatch.fact.FACTS, in the order in which they happened
 Decision: TypeAlias = Facts | Refused
@@ -19,11 +21,18 @@ Decide: TypeAlias = Callable[[City, Command, Any, Rules], Decision]
 
 @dataclass(frozen=True, slots=True)
 class UnitArrival:
-    """How long one unit would drive to the incident; ``eta_s`` None when no road leads there."""
+    """How long one unit would drive to the incident; ``eta_s`` None when no road leads there.
+
+    Over a region ``eta_s`` is expected, ``worst_s`` the longest drive (None when some place has no way), and the
+    shares tell from how many of the places it comes there at all, and is there first.
+    """
 
     unit_id: str
     eta_s: float | None
     fix_at: datetime | None  # None: never seen, its station was used
+    worst_s: float | None = None
+    reached_share: float = 1.0
+    first_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,28 @@ class PositionEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OverRegion:
+    """The choice over every place where it may be: ``places`` discs, the widest with ``radius_m``.
+
+    ``choice_changes`` tells whether another one is first somewhere in there; ``roadless_share`` which share of the
+    places has no road. ``rows`` have the expected and the worst time (turnout included), the best expected first.
+    ``firsts`` name the unit that is first, place by place.
+    """
+
+    places: int
+    radius_m: float
+    choice_changes: bool
+    roadless_share: float
+    rows: tuple[Outlook, ...]
+    firsts: tuple[tuple[Point, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a decision may look at, gathered before it is made: travel times of one moment and one weights epoch."""
+    """What a decision may look at, gathered before it is made: travel times of one moment and one weights epoch.
+
+    ``region`` stands while the incident's place is only a region: then the times of ``units`` are those over it.
+    """
 
     computed_at: datetime
     weights_epoch: int
@@ -63,3 +92,4 @@ class Evidence:
     centers: tuple[CenterArrival, ...] = ()
     transfers: tuple[CenterArrival, ...] = ()  # from each lysis centre on to the nearest thrombectomy
     roads: RoadsChosen | None = None
+    region: OverRegion | None = None

@@ -24,17 +24,21 @@ from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
 from dispatch.scene import Flag
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
+from dispatch.unit_traits import INFECTION_EQUIPMENT
 from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
 from geo.tracks.eta_range import eta_range
 
-UNIT_RULE = "units-by-road-time/2"
+UNIT_RULE = "units-by-road-time/3"
 CENTER_RULE = "centers-by-time-to-treatment/1"
-INFECTION_EQUIPMENT = "negative_pressure"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitOption:
-    """One unit as offered: ``eta_s`` counts turnout and road time, ``low_s`` to ``high_s`` is its range."""
+    """One unit as offered: ``eta_s`` counts turnout and road time, ``low_s`` to ``high_s`` is its range.
+
+    While the place is only a region ``eta_s`` is expected over it and ``worst_s`` the longest; None otherwise, and
+    where some of the places have no way. ``first_share`` says at which share of the places it comes first.
+    """
 
     unit_id: str
     call_sign: str
@@ -49,6 +53,8 @@ class UnitOption:
     reasons: tuple[Reason, ...]
     assignable: bool
     tie: bool
+    worst_s: float | None = None
+    first_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +110,20 @@ class _Fit:
     low_s: float | None
     high_s: float | None
     fix_age_s: float | None
+    worst_s: float | None = None
+    reached_share: float = 1.0
+    first_share: float | None = None
 
     @property
-    def order(self) -> tuple[bool, float, str]:
-        """Sort by time, the unreachable last, equals by id."""
-        return (self.eta_s is None, self.eta_s or 0.0, self.unit.id)
+    def order(self) -> tuple[bool, float, float, str]:
+        """Sort by time, the unreachable last, who reaches less of a region behind who reaches more, equals by id."""
+        return (self.eta_s is None, -self.reached_share, self.eta_s or 0.0, self.unit.id)
 
 
 def rank_units(city: City, incident_id: str, evidence: Evidence, rules: Rules) -> tuple[UnitOption, ...]:
     """Rank who can be sent by turnout and road time, then who could be diverted or waits at a hospital's door.
 
+    While the place is only a region the evidence holds the expected times over it, and they rank.
     On suspected infection a negative-pressure unit may come ``infection_prefer_s`` later and still stand first.
     """
     incident = city.incidents[incident_id]
@@ -132,9 +142,10 @@ def rank_units(city: City, incident_id: str, evidence: Evidence, rules: Rules) -
     )
 
 
-def _preferred(fit: _Fit, rules: Rules) -> tuple[bool, float, str]:
+def _preferred(fit: _Fit, rules: Rules) -> tuple[bool, float, float, str]:
     head_start_s = rules.infection_prefer_s if INFECTION_EQUIPMENT in fit.unit.equipment else 0.0
-    return (fit.eta_s is None, (fit.eta_s or 0.0) - head_start_s, fit.unit.id)
+    unreachable, reached, eta_s, unit_id = fit.order
+    return (unreachable, reached, eta_s - head_start_s, unit_id)
 
 
 def _fit(unit: Unit, arrival: UnitArrival, evidence: Evidence, rules: Rules) -> _Fit:
@@ -142,7 +153,8 @@ def _fit(unit: Unit, arrival: UnitArrival, evidence: Evidence, rules: Rules) -> 
     eta_s = None if arrival.eta_s is None else arrival.eta_s + turnout_s
     low_s, high_s = _range(arrival.eta_s, turnout_s)
     age_s = None if arrival.fix_at is None else max(0.0, (evidence.computed_at - arrival.fix_at).total_seconds())
-    return _Fit(unit, eta_s, low_s, high_s, age_s)
+    worst_s = None if arrival.worst_s is None else round(arrival.worst_s + turnout_s)
+    return _Fit(unit, eta_s, low_s, high_s, age_s, worst_s, arrival.reached_share, arrival.first_share)
 
 
 def _range(drive_s: float | None, before_s: float = 0.0) -> tuple[float | None, float | None]:
@@ -168,7 +180,7 @@ def _tied(fit: _Fit, rank: int, first_s: float | None, rules: Rules) -> bool:
 
 def _unit_option(fit: _Fit, rank: int, tie: bool, reasons: list[Reason]) -> UnitOption:  # noqa: FBT001 - a row's field
     sealed = any(each.code == "unit.negative_pressure" for each in reasons)
-    first = [Reason("unit.first_by_road_time")] if rank == 1 and fit.eta_s is not None and not sealed else []
+    first = [_first(fit)] if rank == 1 and fit.eta_s is not None and not sealed else []
     return UnitOption(
         fit.unit.id,
         fit.unit.call_sign,
@@ -183,7 +195,15 @@ def _unit_option(fit: _Fit, rank: int, tie: bool, reasons: list[Reason]) -> Unit
         (*first, *reasons),
         fit.unit.status in DISPATCHABLE,
         tie,
+        fit.worst_s,
+        fit.first_share,
     )
+
+
+def _first(fit: _Fit) -> Reason:
+    if fit.first_share is None:
+        return Reason("unit.first_by_road_time")
+    return Reason("unit.first_expected", {"percent": round(100 * fit.first_share)})
 
 
 def _unit_reasons(city: City, incident: Incident, fit: _Fit, rules: Rules) -> list[Reason]:
@@ -355,8 +375,9 @@ def _center_option(city: City, option: Option, rank: int, bypass: tuple[str, ...
 
 def units_used(options: tuple[UnitOption, ...], evidence: Evidence) -> RankingUsed:
     """Write a unit ranking down as the evidence of a decision."""
-    rows = tuple(EtaRow(row.unit_id, row.eta_s, row.rank) for row in options)
-    return RankingUsed(evidence.weights_epoch, evidence.computed_at, rows, UNIT_RULE)
+    rows = tuple(EtaRow(row.unit_id, row.eta_s, row.rank, row.worst_s) for row in options)
+    region_m = None if evidence.region is None else evidence.region.radius_m
+    return RankingUsed(evidence.weights_epoch, evidence.computed_at, rows, UNIT_RULE, region_m=region_m)
 
 
 def centers_used(ranked: Ranked, evidence: Evidence) -> RankingUsed:

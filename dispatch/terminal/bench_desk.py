@@ -22,10 +22,11 @@ from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.desk import Desk
 from dispatch.errors import Refused
-from dispatch.evidence import Sources, centers_evidence, units_evidence
+from dispatch.evidence import centers_evidence, units_evidence
 from dispatch.flow.recommend import rank_units, recommend_centers
 from dispatch.main import open_pack
 from dispatch.rules import builtin
+from dispatch.sources import Sources
 from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.bench_protocols import assess_and_rank
 from dispatch.views.live import Scope, change_for, touched
@@ -131,7 +132,7 @@ def _recommendations(desk: Desk, sources: Sources) -> list[float]:
     for incident_id in sorted(city.open_incidents)[:ASKED]:
         patient = city.patients[city.incidents[incident_id].patient_ids[0]]
         started = time.perf_counter()
-        units = units_evidence(city, incident_id, sources, now)
+        units = units_evidence(city, incident_id, sources, now, builtin())
         centers = centers_evidence(city, patient.id, sources, now)
         if units is not None and centers is not None:
             rank_units(city, incident_id, units, builtin())

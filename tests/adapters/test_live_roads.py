@@ -21,7 +21,7 @@ from dispatch.command import Command
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.evidence import Sources, centers_evidence, gather, units_evidence
+from dispatch.evidence import centers_evidence, gather, units_evidence
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.flow import decide
@@ -30,6 +30,7 @@ from dispatch.flow.recommend import rank_centers
 from dispatch.road_measure import RoadMeasure
 from dispatch.rules import builtin
 from dispatch.snapshot import decode_city, encode_city
+from dispatch.sources import Sources
 from dispatch.unit import DISPATCHABLE
 from dispatch.unit_traits import EQUIPMENT, LEVELS, READY, wanted_traits
 from dispatch.words import Actor, Place, Role
@@ -86,7 +87,7 @@ class Town:
         self._ids += 1
         now = self.clock.now()
         command_id = str(ULID.from_int((int(now.timestamp() * 1000) << 80) + self._ids))
-        evidence = gather(data, self.city, self.sources, now)
+        evidence = gather(data, self.city, self.sources, now, builtin())
         command = Command(command_id, data, actor, now, now, evidence=evidence)
         decision = decide(self.city, command, builtin())
         if isinstance(decision, Refused):
@@ -152,7 +153,7 @@ class Town:
         """Compare every drive that dispatch sees with the plain search."""
         weighed, snap = self.weighed(), self.travel.roads.snap
         incident = next(iter(self.city.incidents.values()))
-        units = units_evidence(self.city, incident.id, self.sources, self.clock.now())
+        units = units_evidence(self.city, incident.id, self.sources, self.clock.now(), builtin())
         centers = centers_evidence(self.city, incident.patient_ids[0], self.sources, self.clock.now())
         assert units is not None
         assert centers is not None
@@ -349,7 +350,7 @@ async def test_too_much_is_refused() -> None:
         rules = replace(builtin(), measures_most=1, closed_roads_most=1)
         now = here.clock.now()
         wide = gc.CloseRoad("x", BOX)
-        evidence = gather(wide, here.city, here.sources, now)
+        evidence = gather(wide, here.city, here.sources, now, builtin())
         command = Command(str(ULID.from_int(1)), wide, DISPATCHER, now, now, evidence=evidence)
         refused = decide(here.city, command, rules)
         assert isinstance(refused, Refused)

@@ -11,11 +11,12 @@ from dispatch.commands import incident as c
 from dispatch.commands import location as lc
 from dispatch.events import location as le
 from dispatch.events.incident import IncidentLocated, TaskRaised
-from dispatch.evidence import Neighbor, position_evidence
+from dispatch.evidence import position_evidence
 from dispatch.fact import Fact
 from dispatch.flow import decide
 from dispatch.flow.decision import PositionEvidence
 from dispatch.rules import builtin
+from dispatch.sources import Neighbor
 from dispatch.words import Place
 from geo.point import Box, Point, distance_m
 from tests.dispatch.story import AML, EXCHANGE, PLACE, SYSTEM, TAKER, Story, caller, opened_city

@@ -17,7 +17,18 @@ from geo.point import Point, destination_point, distance_m
 from geo.roads import RoadGraph
 from geo.snap import NoRoad
 from geo.travel import Arrival, TravelTimes, nearest_first
-from geo.uncertain import POSITIONS_MAX, BadRegion, Disc, Outline, Outlook, Region, RegionAnswer, positions_in
+from geo.uncertain import (
+    POSITIONS_MAX,
+    BadRegion,
+    Disc,
+    OneOf,
+    Outline,
+    Outlook,
+    Region,
+    RegionAnswer,
+    positions_in,
+    region_center,
+)
 from tests.geo.random_city import random_graph, random_point, travel_on
 
 CASES = 1000
@@ -25,11 +36,19 @@ AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
 def random_region(rng: random.Random, graph: RoadGraph) -> Region:
-    """Draw a disc (0 m to 30 km, at worst beside every road) or a crooked outline round a place of the city."""
-    at = random_point(rng, graph)
-    if rng.random() < 0.6:
-        return Disc(at, rng.choice([0.0, rng.uniform(1, 300), rng.uniform(300, 3_000), rng.uniform(3_000, 30_000)]))
-    return star(rng, at, 1_500.0)
+    """Draw a disc (0 m to 30 km, at worst beside every road), several, or a crooked outline round a place."""
+    drawn = rng.random()
+    if drawn < 0.5:
+        return random_disc(rng, graph)
+    if drawn < 0.7:
+        discs = tuple(random_disc(rng, graph) for _ in range(rng.randint(1, 4)))
+        return OneOf(discs, tuple(rng.uniform(0.01, 1.0) for _ in discs))
+    return star(rng, random_point(rng, graph), 1_500.0)
+
+
+def random_disc(rng: random.Random, graph: RoadGraph) -> Disc:
+    radius_m = rng.choice([0.0, rng.uniform(1, 300), rng.uniform(300, 3_000), rng.uniform(3_000, 30_000)])
+    return Disc(random_point(rng, graph), radius_m)
 
 
 def star(rng: random.Random, at: Point, widest_m: float) -> Outline:
@@ -147,6 +166,12 @@ def test_the_nearest_units_of_a_region_are_those_of_its_positions(monkeypatch: p
         plain = plain_answer(rows, len(places))
         assert_same(answer, plain, k, seed)
         assert answer.choice_changes == (sum(row.first_share > 0 for row in plain.values()) > 1), f"seed {seed}"
+        at_places = {place: {each.id: each.eta_s for each in row} for place, row in zip(places, rows, strict=True)}
+        for place, first in answer.firsts:
+            soonest_s = min(eta_s for eta_s in at_places[place].values() if eta_s is not None)
+            assert near(at_places[place][first], soonest_s), f"seed {seed}"
+        reached = sum(any(each.eta_s is not None for each in row) for row in rows)
+        assert len(answer.firsts) == reached, f"seed {seed}"
 
 
 def is_late(unit: str) -> bool:
@@ -199,6 +224,26 @@ def test_positions_of_an_outline_lie_inside_it() -> None:
 def test_a_sliver_still_has_positions() -> None:
     sliver = Outline((Point(116.4, 39.9), Point(116.5, 40.0), Point(116.5, 40.0000001)))
     assert len(positions_in(sliver)) >= 1
+
+
+def test_several_discs_share_the_positions_by_belief() -> None:
+    one, other, third = Disc(Point(116.4, 39.9), 50.0), Disc(Point(116.5, 39.9), 900.0), Disc(Point(116.6, 39.9), 0.0)
+    region = OneOf((one, other, third), (0.2, 0.79, 0.01))
+    places = [Point(lon, lat) for lon, lat in positions_in(region).tolist()]
+    assert len(places) == POSITIONS_MAX
+    counts = [sum(distance_m(disc.center, each) <= disc.radius_m + 1 for each in places) for disc in region.discs]
+    assert counts == [12, 51, 1]
+    assert max(distance_m(other.center, each) for each in places[12:63]) > 0.98 * other.radius_m
+    assert region_center(region) == other.center
+
+
+def test_several_discs_that_are_none_are_refused() -> None:
+    disc = Disc(Point(116.4, 39.9), 50.0)
+    for discs, beliefs in (((), ()), ((disc,), (0.5, 0.5)), ((disc,) * 7, (0.1,) * 7)):
+        with pytest.raises(BadRegion, match="pairs"):
+            OneOf(discs, beliefs)
+    with pytest.raises(BadRegion, match="believes"):
+        OneOf((disc,), (0.0,))
 
 
 @pytest.mark.parametrize("radius_m", [-1.0, math.nan, math.inf, 100_001.0])

@@ -37,7 +37,7 @@ export function roadRange({ eta_s, low_s, high_s }: { readonly eta_s: number | n
 }
 
 /** Expected and worst time over every place where the incident may be; empty while one place is known. */
-export function overWord(row: OverRow | undefined): string {
+export function overWord(row: Pick<OverRow, "expected_s" | "worst_s"> | undefined): string {
   if (row === undefined || row.expected_s === null) return "";
   const worst = row.worst_s === null ? t("console.advice.region.not_everywhere") : roadMinutes(row.worst_s);
   return t("console.advice.region.times", { expected: roadMinutes(row.expected_s), worst });

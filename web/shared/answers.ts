@@ -15,6 +15,9 @@ export interface UnitOption {
   readonly reasons: readonly Text[];
   readonly assignable: boolean;
   readonly tie: boolean;
+  /** While the place is only a region: the longest time over it (null: some of it has no way), and at which share of it this unit is first. */
+  readonly worst_s: number | null;
+  readonly first_share: number | null;
 }
 
 export interface CenterOption {
@@ -35,12 +38,19 @@ export interface CenterOption {
   readonly slow_s: number | null;
 }
 
-/** While a place is only a region: times over every place within `radius_m`, and whether the first one depends on where. */
+/** While a place is only a region (of `places` discs, the widest with `radius_m`): times over it, and whether the first one depends on where. */
 export interface OverRegion {
+  readonly places: number;
   readonly radius_m: number;
   readonly choice_changes: boolean;
   readonly roadless_share: number;
   readonly rows: readonly { readonly id: string; readonly expected_s: number | null; readonly worst_s: number | null; readonly reached_share: number; readonly first_share: number }[];
+}
+
+/** What follows for the units: one may roll at once, being first from every place, or a question decides. */
+export interface UnitRegion extends OverRegion {
+  readonly roll: string | null;
+  readonly question: Text | null;
 }
 
 export interface PatientRecommendation {
@@ -65,8 +75,8 @@ export interface Recommendation {
   readonly weights_age_s: number | null;
   readonly weights_failed_at: Iso | null;
   readonly units: readonly UnitOption[];
-  /** Who is first where the incident may be, turnout included; null while the place is known well enough. */
-  readonly region: OverRegion | null;
+  /** Set while the units are ranked over a region; null while the place is known well enough. */
+  readonly region: UnitRegion | null;
   readonly patients: readonly PatientRecommendation[];
 }
 

@@ -13,7 +13,7 @@ from dispatch.adapters.http.shell import Shell
 from dispatch.adapters.http.static import BuiltPages
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live import live_socket, remote_desk
-from dispatch.adapters.location import link_page, links, reports, whereabouts
+from dispatch.adapters.location import link_page, links, reports
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.telephony import calls, webhook
 from dispatch.adapters.wire import JsonResponse
@@ -21,7 +21,7 @@ from dispatch.adapters.wire import JsonResponse
 VERSION = version("greenchannel")
 ROUTERS = (
     *(session, commands, reads, ecg, ground, driving, accounts, live_socket, remote_desk),
-    *(webhook, calls, reports, links, link_page, whereabouts),
+    *(webhook, calls, reports, links, link_page),
 )
 health = APIRouter()
 

@@ -23,6 +23,7 @@ from dispatch.adapters.http.guards import (
     refusals,
 )
 from dispatch.adapters.http.strict import StrictRoute
+from dispatch.adapters.location.whereabouts import over_row, region_row
 from dispatch.adapters.parts import HasParts, Parts, weights_used
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
@@ -30,7 +31,7 @@ from dispatch.center import Center
 from dispatch.city import City
 from dispatch.evidence import centers_evidence, of_one_epoch, units_evidence
 from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
-from dispatch.region_evidence import centers_over_region, units_over_region
+from dispatch.region_evidence import centers_over_region
 from dispatch.rights import may_see_patient
 from dispatch.texts_catalogue import text
 from dispatch.unit_traits import wanted_traits
@@ -55,8 +56,8 @@ async def recommendation(
 ) -> Response:
     """Rank units by road time and, for every patient, centres by time to treatment. A silent preview.
 
-    ``level`` and ``equipment`` leave only units that have them. While the place is only a region, ``region`` tells
-    expected and worst times over it, and whether the first choice depends on where exactly.
+    ``level`` and ``equipment`` leave only units that have them. While the place is only a region, units are ranked by
+    their expected times over it, and ``region`` tells whether one may roll at once or which question decides.
     """
     city, now, wanted = parts.feed.city, parts.clock.now(), wanted_traits(level, equipment)
     ask = partial(_recommended, parts, city, incident_id, now, wanted)
@@ -65,13 +66,13 @@ async def recommendation(
 
 
 def _recommended(parts: Parts, city: City, incident_id: str, now: datetime, wanted: int) -> dict[str, Any]:
-    evidence = units_evidence(city, incident_id, parts.sources, now, wanted)
+    evidence = units_evidence(city, incident_id, parts.sources, now, parts.rules, wanted=wanted)
     units = rank_units(city, incident_id, evidence, parts.rules) if evidence else ()
     return {
         "incident_id": incident_id,
         "computed_at": now,
         "units": worded(units),
-        "region": worded(units_over_region(city, incident_id, parts.sources, parts.rules, wanted)),
+        "region": None if evidence is None or evidence.region is None else region_row(parts, evidence.region),
         "patients": [_centers(parts, city, each, now) for each in city.incidents[incident_id].patient_ids],
     }
 
@@ -85,7 +86,8 @@ def _centers(parts: Parts, city: City, patient_id: str, now: datetime) -> dict[s
     for row in rows["centers"]:
         row["status"] = _in_force(city.centers[row["center_id"]], now)
     offered = frozenset(row["center_id"] for row in rows["centers"])
-    return rows | {"region": worded(centers_over_region(city, patient_id, parts.sources, parts.rules, offered))}
+    over = centers_over_region(city, patient_id, parts.sources, parts.rules, offered)
+    return rows | {"region": None if over is None else over_row(over)}
 
 
 def _in_force(center: Center, now: datetime) -> list[Any]:

@@ -16,7 +16,7 @@ from dispatch.adapters.clock import Clock
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.city import City
-from dispatch.evidence import Sources
+from dispatch.sources import Sources
 from dispatch.unit import Unit
 from dispatch.words import UnitStatus as S
 from geo.point import Point

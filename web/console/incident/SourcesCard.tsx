@@ -2,17 +2,10 @@
 import { useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import type { Position } from "@shared/location.ts";
-import type { Incident, Place, Text } from "@shared/rows.ts";
-import { useAsked } from "../store/ask.ts";
+import type { Incident, Place } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
-import { both, bothOf, t } from "../texts.ts";
+import { bothOf, t } from "../texts.ts";
 import { LinkCard } from "./LinkCard.tsx";
-
-interface Decides {
-  readonly same_unit: boolean | null;
-  readonly unit_id: string | null;
-  readonly question: Text | null;
-}
 
 export function SourcesCard({ incident }: { readonly incident: Incident }) {
   const { link } = useDesk();
@@ -22,7 +15,6 @@ export function SourcesCard({ incident }: { readonly incident: Incident }) {
     <details class="card sources" open={rows.length > 0}>
       <summary>{t("console.location.title")} {rows.length > 0 && <span class="faint">{rows.length}</span>}</summary>
       <Conflicts incident={incident} rows={rows} />
-      {incident.place !== null && <Deciding incident={incident} />}
       {rows.length === 0 && <p class="faint">{t("console.location.none")}</p>}
       <ul>
         {Object.entries(incident.told).map(([kind, told]) => <Told key={kind} name={`told:${kind}`} kind={kind} place={told.place} at={told.at} incident={incident} />)}
@@ -58,16 +50,6 @@ function Conflicts({ incident, rows }: { readonly incident: Incident; readonly r
       ))}
     </>
   );
-}
-
-/** Whether it matters where exactly it is: who would be sent from everywhere, or what to ask. */
-function Deciding({ incident }: { readonly incident: Incident }) {
-  const { link } = useDesk();
-  const asked = useAsked<Decides>(`/api/incidents/${incident.id}/whereabouts`, JSON.stringify([incident.estimate?.at, incident.place]));
-  if (typeof asked === "string" || asked.same_unit === null) return null;
-  const unit = link.tables.units.value.get(asked.unit_id ?? "")?.call_sign ?? "—";
-  if (asked.same_unit) return <p class="source-same">{t("console.location.same_unit", { unit })}</p>;
-  return <p class="source-ask"><strong>{t("console.location.other_unit")}</strong> {asked.question !== null && both(asked.question)}</p>;
 }
 
 interface Line {

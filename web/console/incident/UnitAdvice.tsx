@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import type { OverRegion, UnitOption } from "@shared/answers.ts";
+import type { UnitOption, UnitRegion } from "@shared/answers.ts";
 import type { Incident } from "@shared/rows.ts";
-import { mostlyFirst, overRow, type OverRow } from "../logic/over_region.ts";
 import { isGone } from "../logic/order_lock.ts";
 import { useDesk } from "../store/desk.ts";
 import { both, t } from "../texts.ts";
@@ -39,10 +38,10 @@ export function UnitAdvice({ incident }: { readonly incident: Incident }) {
         <UpdatesNote count={order.pending} onTake={order.take} />
         {underway && <button type="button" class="quiet small" onClick={() => setMore(false)}>{t("console.advice.less")}</button>}
       </h3>
-      {region !== null && <RegionNote region={region} />}
+      {region !== null && <RegionNote region={region} first={units[0]} />}
       {units.length === 0 && <p class="nothing" role="status">{emptyWord(incident, advice.state)}</p>}
       <ol ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
-        {order.rows.map((option) => <Row key={option.unit_id} option={option} incident={incident} gone={isGone(option, units, idOf)} over={overRow(region, option.unit_id)} />)}
+        {order.rows.map((option) => <Row key={option.unit_id} option={option} incident={incident} gone={isGone(option, units, idOf)} overRegion={region !== null} />)}
       </ol>
     </section>
   );
@@ -54,18 +53,18 @@ function emptyWord(incident: Incident, state: string): string {
   return state === "ready" ? t("console.advice.none") : t("console.advice.loading");
 }
 
-/** Whether a unit may roll before the exact place is known. */
-function RegionNote({ region }: { readonly region: OverRegion }) {
+/** Whether a unit may roll before the exact place is known (可先派), or what to ask first. Nobody has to wait for the answer. */
+function RegionNote({ region, first }: { readonly region: UnitRegion; readonly first: UnitOption | undefined }) {
   const { link } = useDesk();
-  const radius = Math.round(region.radius_m);
-  const first = mostlyFirst(region);
-  if (first === undefined) return <p class="region-note region-open" role="status">{t("console.advice.region.nobody", { radius })}</p>;
-  const unit = link.tables.units.value.get(first.id)?.call_sign ?? first.id;
-  const times = overWord(first);
+  const where = region.places > 1 ? t("console.advice.region.places", { count: region.places }) : t("console.advice.region.radius", { radius: Math.round(region.radius_m) });
+  if (region.roll !== null) {
+    const unit = link.tables.units.value.get(region.roll)?.call_sign ?? region.roll;
+    return <p class="region-note region-sure" role="status"><strong>{t("console.advice.region.roll", { unit })}</strong> {t("console.advice.region.same", { where })}</p>;
+  }
+  if (region.question === null || first === undefined) return <p class="region-note region-open" role="status">{t("console.advice.region.nobody", { where })}</p>;
   return (
-    <p class={`region-note ${region.choice_changes ? "region-open" : "region-sure"}`} role="status">
-      {region.choice_changes ? t("console.advice.region.depends", { radius, percent: Math.round(100 * first.first_share), unit }) : t("console.advice.region.same", { radius })}
-      <span class="faint"> {unit} {times}</span>
+    <p class="region-note region-open" role="status">
+      <strong>{both(region.question)}</strong> <span class="faint">{t("console.advice.region.depends", { where, percent: Math.round(100 * (first.first_share ?? 0)), unit: first.call_sign })}</span>
     </p>
   );
 }
@@ -81,17 +80,17 @@ interface RowProps {
   readonly option: UnitOption;
   readonly incident: Incident;
   readonly gone: boolean;
-  /** Times over the places where the incident may be; undefined while one place is known. */
-  readonly over: OverRow | undefined;
+  /** The times are those over all places where the incident may be. */
+  readonly overRegion: boolean;
 }
 
-function Row({ option, incident, gone, over }: RowProps) {
+function Row({ option, incident, gone, overRegion }: RowProps) {
   const desk = useDesk();
   const { actions, selection } = desk;
   const [diverting, setDiverting] = useState(false);
   const [reason, setReason] = useState("");
   const unit = { id: option.unit_id, call_sign: option.call_sign, status: option.status };
-  const why = [overWord(over), t(`status.${option.status}`), option.station_name, fixWord(option), ...option.reasons.map(both)].filter((word) => word !== "").join(" · ");
+  const why = [overWord(overRegion ? { expected_s: option.eta_s, worst_s: option.worst_s } : undefined), t(`status.${option.status}`), option.station_name, fixWord(option), ...option.reasons.map(both)].filter((word) => word !== "").join(" · ");
   const held = option.status === "stretcher_held";
   const waits = incident.phase === "waiting" || incident.phase === "held";
   const standsBy = incident.standby_unit_ids.includes(option.unit_id);
@@ -111,7 +110,7 @@ function Row({ option, incident, gone, over }: RowProps) {
       </button>
       <span class="option-time">
         <strong>{roadMinutes(option.eta_s)}</strong>
-        {option.eta_s !== null && <span class="faint">{over?.worst_s == null ? roadRange(option) : `≤ ${roadMinutes(over.worst_s)}`}</span>}
+        {option.eta_s !== null && <span class="faint">{option.worst_s === null ? roadRange(option) : `≤ ${roadMinutes(option.worst_s)}`}</span>}
       </span>
       <button type="button" data-roving={option.unit_id} class={option.rank === 1 && option.assignable ? "key small" : "small"} disabled={gone || held || (!option.assignable && !desk.may("divert-unit"))} aria-label={`${t(option.assignable ? "console.advice.send" : "console.advice.divert")} ${option.call_sign}`} onClick={send}>
         {t(gone ? "console.advice.gone" : held ? "status.stretcher_held" : option.assignable ? "console.advice.send" : "console.advice.divert")}

@@ -85,6 +85,7 @@ def test_a_vague_place_says_whether_the_choice_depends_on_where(server: Server) 
     assert first["id"] in {row["unit_id"] for row in answer["units"]}
     assert 0 < first["expected_s"] <= first["worst_s"]
     assert region["choice_changes"] == (max(row["first_share"] for row in region["rows"]) < 1)
+    assert (region["roll"] is None) == (region["question"] is not None) == region["choice_changes"]
     centers = answer["patients"][0]["region"]["rows"]
     assert {row["id"] for row in centers} == {row["center_id"] for row in answer["patients"][0]["centers"]}
     dispatcher.done("locate", incident_id=ids["incident_id"], place=PLACE | {"radius_m": 20})

@@ -1,8 +1,8 @@
 """Say how sure a lead is: the chance that it stays one, from how far drives and door times spread.
 
-A drive spreads by its own 90th percentile where the roads give one, else by a share of itself. What is behind a door
-spreads by the slow tenth that the centre's register has taught; a usual wait is known the better, the more cases speak
-for it, so for the comparison of two centres the spread shrinks with their number. Both are read as normal.
+A drive spreads by its own 90th percentile, as the roads give it. What is behind a door spreads by the slow tenth that
+the centre's register has taught; a usual wait is known the better, the more cases speak for it, so for the comparison
+of two centres the spread shrinks with their number. Both are read as normal.
 """
 
 from math import hypot, sqrt
@@ -40,21 +40,19 @@ class Prediction(msgspec.Struct, frozen=True):
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """Hold what is the same for every centre: a drive's usual spread, and how many cases a default counts for."""
+    """Hold what is the same for every centre: how many cases a default counts for."""
 
-    travel_share: float
     prior_cases: float
 
     @classmethod
     def of(cls, settings: ProtocolSettings) -> "Spread":
         """Read the settings."""
         number = settings.thresholds.number
-        return cls(number("destination.travel_spread"), number("destination.prior_cases"))
+        return cls(number("destination.prior_cases"))
 
-    def around(self, middle_s: float, eta_s: float, eta_slow_s: float | None, door: DoorTime) -> Prediction:
+    def around(self, middle_s: float, eta_s: float, eta_slow_s: float, door: DoorTime) -> Prediction:
         """Spread a predicted time by its drive and its door."""
-        slower_s = eta_s * self.travel_share if eta_slow_s is None else max(0.0, eta_slow_s - eta_s)
-        drive_s = slower_s / SLOW_TENTH
+        drive_s = max(0.0, eta_slow_s - eta_s) / SLOW_TENTH
         door_s = max(0.0, door.p90_s - door.median_s) / SLOW_TENTH
         belief_s = door_s / sqrt(door.cases + self.prior_cases)
         return Prediction(middle_s, hypot(drive_s, door_s), hypot(drive_s, belief_s))

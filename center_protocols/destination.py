@@ -50,7 +50,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """Hold one hospital as seen from one patient; ``eta_s`` is ``None`` when no road leads there.
 
     ``door_times`` are the centre's own, learned from its register; a treatment without one takes the default.
-    ``eta_slow_s`` is the drive's 90th percentile where the roads know it.
+    ``eta_slow_s`` is the drive's 90th percentile, ``None`` with ``eta_s`` only: whoever knows a drive knows its range.
     """
 
     center_id: str
@@ -59,6 +59,11 @@ class Candidate(msgspec.Struct, frozen=True):
     statuses: tuple[CenterStatus, ...] = ()
     door_times: dict[Treatment, DoorTime] = {}
     eta_slow_s: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a drive without its range."""
+        if (self.eta_s is None) is not (self.eta_slow_s is None):
+            raise ValueError(f"{self.center_id}: a drive comes with its 90th percentile")
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -73,7 +78,7 @@ class Option(msgspec.Struct, frozen=True):
     tie: bool
     door: DoorTime
     spread: Spread
-    eta_slow_s: float | None = None
+    eta_slow_s: float
 
     @property
     def predicted(self) -> Prediction:
@@ -149,7 +154,7 @@ class Reachable(msgspec.Struct, frozen=True):
     eta_s: float
     statuses: tuple[CenterStatus, ...]
     door_times: dict[Treatment, DoorTime]
-    eta_slow_s: float | None
+    eta_slow_s: float
 
 
 def rank_destinations(
@@ -164,7 +169,7 @@ def rank_destinations(
     reachable = [
         Reachable(c.center_id, c.capabilities, c.eta_s, c.statuses, c.door_times, c.eta_slow_s)
         for c in candidates
-        if c.eta_s is not None
+        if c.eta_s is not None and c.eta_slow_s is not None
     ]
     kept = _satisfiable(assessment, reachable)
     ways = _ways(assessment, kept)

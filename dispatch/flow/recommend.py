@@ -26,7 +26,7 @@ from dispatch.scene import Flag
 from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
 from dispatch.unit_traits import INFECTION_EQUIPMENT
 from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
-from geo.tracks.eta_range import eta_range
+from geo.tracks.eta_range import eta_range, slow_s
 
 UNIT_RULE = "units-by-road-time/3"
 CENTER_RULE = "centers-by-time-to-treatment/1"
@@ -259,6 +259,7 @@ def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime,
             etas[center.id],
             center_statuses(city, center, patient.id),
             door_times(city, center.id, rules.protocols),
+            slow_s(etas[center.id]),
         )
         for center in sorted(city.centers.values(), key=lambda row: row.id)
         if center.id in etas

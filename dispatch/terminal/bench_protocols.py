@@ -12,6 +12,7 @@ from center_protocols.destination_costs import CenterStatus
 from center_protocols.door_times import learned
 from center_protocols.findings import Findings, findings_from
 from center_protocols.vocabulary import Resource, StatusKind, Treatment
+from geo.tracks.eta_range import slow_s
 
 CENTERS: Final = 200
 TIMES: Final = 40
@@ -49,10 +50,12 @@ def _center(number: int) -> Candidate:
     flags = {flag: (number + place) % (place + 2) == 0 for place, flag in enumerate(FLAGS)}
     busy = CenterStatus(StatusKind.RESOURCE_BUSY, "desk", "in use", AT + timedelta(hours=1), Resource.CATH_LAB)
     doors = {Treatment.WIRE: learned(Treatment.WIRE, (60.0, 75.0, 80.0), DEFAULT_SETTINGS)}
+    eta_s = 120.0 + 37.0 * (number * 7 % CENTERS)
     return Candidate(
         f"H{number:03}",
         capabilities_of(flags, GRADES[number % len(GRADES)], ("ed",)),
-        120.0 + 37.0 * (number * 7 % CENTERS),
+        eta_s,
         (busy,) if number % 3 == 0 else (),
         doors if number % 2 == 0 else {},
+        slow_s(eta_s),
     )

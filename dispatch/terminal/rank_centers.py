@@ -16,6 +16,7 @@ from dispatch.terminal.geo_input import clock, named, open_pack, read_point, say
 from geo.city_pack import CityPack
 from geo.datum import Datum
 from geo.sites import CenterSite
+from geo.tracks.eta_range import slow_s
 from geo.travel import TravelTimes
 
 
@@ -27,7 +28,10 @@ def run_rank(arguments: argparse.Namespace) -> int:
     travel, assessment = TravelTimes.open(pack), assessment_of(Condition(arguments.condition), settings)
     with named("--at"):
         eta_s = {arrival.id: arrival.eta_s for arrival in travel.rank(at)}
-    candidates = [Candidate(site.center_id, capabilities_at(site), eta_s[site.center_id]) for site in pack.centers]
+    candidates = [
+        Candidate(site.center_id, capabilities_at(site), (drive_s := eta_s[site.center_id]), eta_slow_s=slow_s(drive_s))
+        for site in pack.centers
+    ]
     ranking = rank_destinations(assessment, candidates, settings=settings)
     names = {site.center_id: site.name for site in pack.centers}
     options = [_row(option, names) for option in ranking.options]

@@ -21,6 +21,7 @@ from center_protocols.vocabulary import UNKNOWN, Bypass, Resource, StatusKind, T
 from center_protocols.why_not import why_nots
 from dispatch.errors import BadInput
 from dispatch.texts_catalogue import Language, say
+from geo.tracks.eta_range import slow_s
 
 SECONDS_PER_MINUTE = 60
 PERCENT = 100
@@ -107,7 +108,7 @@ def _candidate(row: CaseCenter, settings: ProtocolSettings) -> Candidate:
     statuses = tuple(
         CenterStatus(each.kind, each.owner, each.reason, each.until, each.resource) for each in row.statuses
     )
-    return Candidate(row.id, has, eta_s, statuses, doors)
+    return Candidate(row.id, has, eta_s, statuses, doors, slow_s(eta_s))
 
 
 class Words:

@@ -64,3 +64,8 @@ def eta_range(eta_s: float, spread: EtaSpread | None = None) -> tuple[float, flo
     share = (eta_s - one.middle_s) / wide_s if wide_s > 0.0 else 0.0
     low, high = one.low + share * (other.low - one.low), one.high + share * (other.high - one.high)
     return eta_s * low, eta_s * high
+
+
+def slow_s(eta_s: float | None) -> float | None:
+    """Return by when nine drives of ten with this estimate end; None for the unreachable. Raises as `eta_range`."""
+    return None if eta_s is None else eta_range(eta_s)[1]

@@ -12,6 +12,7 @@ from center_protocols.destination import Candidate, DestinationRanking, rank_des
 from center_protocols.destination_costs import CenterStatus
 from center_protocols.findings import findings_from
 from center_protocols.vocabulary import Area, Capability, Condition, Resource, StatusKind, Treatment
+from tests.center_protocols.driven import driven
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LATER, EARLIER = AT + timedelta(minutes=30), AT - timedelta(minutes=1)
@@ -21,7 +22,7 @@ THROMBECTOMY = "ed resus_ed ct cta ivt_24_7 evt_24_7"
 
 def center(name: str, minutes: float | None, codes: str = "ed", *statuses: CenterStatus) -> Candidate:
     capabilities = frozenset(Capability(code) for code in codes.split())
-    return Candidate(name, capabilities, None if minutes is None else minutes * 60, statuses)
+    return driven(name, capabilities, None if minutes is None else minutes * 60, statuses)
 
 
 def status(

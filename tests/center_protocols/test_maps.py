@@ -12,6 +12,7 @@ from center_protocols.destination import Candidate, rank_destinations
 from center_protocols.destination_costs import CenterStatus
 from center_protocols.findings import findings_from
 from center_protocols.vocabulary import Capability, Resource, StatusKind
+from tests.center_protocols.driven import driven
 
 MAPS = tomllib.loads((Path(__file__).parent / "maps.toml").read_text(encoding="utf-8"))["vignette"]
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
@@ -21,7 +22,7 @@ def _center(row: list[Any]) -> Candidate:
     center_id, minutes, codes, *statuses = row
     eta_s = None if minutes == "none" else minutes * 60.0
     capabilities = frozenset(Capability(code) for code in codes.split())
-    return Candidate(center_id, capabilities, eta_s, tuple(_status(text) for text in statuses))
+    return driven(center_id, capabilities, eta_s, tuple(_status(text) for text in statuses))
 
 
 def _status(text: str) -> CenterStatus:

@@ -12,6 +12,7 @@ from center_protocols.door_times import DoorTime
 from center_protocols.finding_groups import Group
 from center_protocols.findings import Breathing, Consciousness, Findings, findings_from, revise
 from center_protocols.vocabulary import Capability, Condition, Known, Resource, StatusKind, Treatment
+from tests.center_protocols.driven import driven
 
 CASES = 1_000
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
@@ -105,7 +106,7 @@ def a_map(chance: random.Random, *, statuses: bool = False) -> list[Candidate]:
         has = frozenset(chance.sample(list(Capability), chance.randint(0, len(Capability)))) | {Capability.ED}
         eta = None if chance.random() < 0.1 else float(chance.randint(0, 7200))
         told = tuple(a_status(chance) for _ in range(chance.randint(0, 3))) if statuses else ()
-        found.append(Candidate(f"c{index}", has, eta, told, doors(chance)))
+        found.append(driven(f"c{index}", has, eta, told, doors(chance)))
     return found
 
 
@@ -172,8 +173,8 @@ def test_a_closer_centre_with_equal_capability_is_never_below() -> None:
     for seed, chance in chances("closer"):
         result, candidates = assess(findings_from(document(chance)), AT), a_map(chance)
         model, eta_s = candidates[0], float(chance.randint(0, 3600))
-        near = Candidate("near", model.capabilities, eta_s, (), model.door_times)
-        far = Candidate("far", model.capabilities, eta_s + chance.randint(1, 3600), (), model.door_times)
+        near = driven("near", model.capabilities, eta_s, (), model.door_times)
+        far = driven("far", model.capabilities, eta_s + chance.randint(1, 3600), (), model.door_times)
         ranking = rank_destinations(result, [far, near, *candidates[1:]], AT)
         places = {option.center_id: place for place, option in enumerate(ranking.options)}
         assert ("near" in places) or ("far" not in places), seed
@@ -185,7 +186,7 @@ def test_unknown_never_excludes() -> None:
     """Neither what a centre says of itself, expired or not, nor a time that nobody knows takes a destination away."""
     for seed, chance in chances("excludes"):
         drawn, candidates = document(chance), a_map(chance, statuses=True)
-        quiet = [Candidate(c.center_id, c.capabilities, c.eta_s, (), c.door_times) for c in candidates]
+        quiet = [driven(c.center_id, c.capabilities, c.eta_s, (), c.door_times) for c in candidates]
         result = assess(findings_from(drawn), AT)
         offered = {option.center_id for option in rank_destinations(result, candidates, AT).options}
         assert offered == {option.center_id for option in rank_destinations(result, quiet, AT).options}, seed

@@ -10,6 +10,7 @@ from center_protocols.destination import Candidate, Question, rank_destinations
 from center_protocols.findings import findings_from
 from center_protocols.stemi_advice import StemiAdvice, Strategy, stemi_advice
 from center_protocols.vocabulary import Capability, Strength
+from tests.center_protocols.driven import driven
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 STEMI = {"ecg": {"result": "stemi", "read_by": "physician"}}
@@ -17,7 +18,7 @@ STEMI = {"ecg": {"result": "stemi", "read_by": "physician"}}
 
 def center(name: str, minutes: float | None, codes: str) -> Candidate:
     capabilities = frozenset(Capability(code) for code in codes.split())
-    return Candidate(name, capabilities, None if minutes is None else minutes * 60)
+    return driven(name, capabilities, None if minutes is None else minutes * 60)
 
 
 def advised(

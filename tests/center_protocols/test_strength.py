@@ -10,6 +10,7 @@ from center_protocols.door_times import DoorTime
 from center_protocols.findings import findings_from
 from center_protocols.site import read_site
 from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
+from tests.center_protocols.driven import driven
 from tests.center_protocols.test_destination import AT, asked, center, order
 
 
@@ -41,7 +42,7 @@ def test_a_learned_door_that_varies_makes_a_lead_doubtful_and_many_cases_make_it
     p90_min: float, cases: int, strength: Strength
 ) -> None:
     candidates = [
-        Candidate(name, frozenset({Capability.PCI_24_7}), minutes * 60.0, (), doors(p90_min, cases))
+        driven(name, frozenset({Capability.PCI_24_7}), minutes * 60.0, (), doors(p90_min, cases))
         for name, minutes in (("a", 10), ("b", 17))
     ]
     assert rank_destinations(assessment_of(Condition.STEMI), candidates, AT).strength is strength
@@ -57,6 +58,12 @@ def test_a_road_that_varies_makes_a_lead_doubtful() -> None:
     )
     assert rank_destinations(assessment_of(Condition.STEMI), steady, AT).strength is Strength.CLEAR
     assert rank_destinations(assessment_of(Condition.STEMI), jammed, AT).strength is Strength.CLOSE
+
+
+@pytest.mark.parametrize(("eta_s", "eta_slow_s"), [(600.0, None), (None, 600.0)])
+def test_a_drive_and_its_range_come_together(eta_s: float | None, eta_slow_s: float | None) -> None:
+    with pytest.raises(ValueError, match="90th percentile"):
+        Candidate("a", frozenset({Capability.PCI_24_7}), eta_s, (), {}, eta_slow_s)
 
 
 def test_the_slow_tenth_of_an_option_joins_drive_and_door() -> None:

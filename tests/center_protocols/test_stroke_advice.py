@@ -7,7 +7,7 @@ import pytest
 
 from center_protocols.assess import assess
 from center_protocols.assessment import DEFAULT_SETTINGS
-from center_protocols.destination import Candidate, rank_destinations
+from center_protocols.destination import rank_destinations
 from center_protocols.door_times import learned
 from center_protocols.findings import findings_from
 from center_protocols.outcome import Screen, b_expected
@@ -16,6 +16,7 @@ from center_protocols.stroke_advice import by_outcome, compare, screen_of, strok
 from center_protocols.stroke_simulation import StrokeRoute, simulate
 from center_protocols.vocabulary import Capability, Condition, Strength, Treatment
 from center_protocols.why_not import why_nots
+from tests.center_protocols.driven import driven
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LYSIS = frozenset({Capability.ED, Capability.CT, Capability.IVT_24_7})
@@ -58,7 +59,7 @@ def test_advice_on_a_ranking_leaves_it_alone() -> None:
         {"stroke": {"race": {"total": 6}}, "last_known_well_at": (AT - timedelta(minutes=60)).isoformat()}
     )
     assessment = assess(findings, AT)
-    candidates = [Candidate("near", LYSIS, 600.0), Candidate("far", BOTH, 1500.0), Candidate("odd", LYSIS, 700.0)]
+    candidates = [driven("near", LYSIS, 600.0), driven("far", BOTH, 1500.0), driven("odd", LYSIS, 700.0)]
     ranking = rank_destinations(assessment, candidates, AT)
     advice = stroke_advice(assessment, ranking, {"near": 1200.0}, AT)
     assert advice is not None
@@ -70,7 +71,7 @@ def test_advice_on_a_ranking_leaves_it_alone() -> None:
 
 def test_no_advice_without_a_time_an_occlusion_or_a_choice() -> None:
     lvo = assess(findings_from({"stroke": {"lams": {"total": 5}}}), AT)
-    two = [Candidate("near", LYSIS, 600.0), Candidate("far", BOTH, 1500.0)]
+    two = [driven("near", LYSIS, 600.0), driven("far", BOTH, 1500.0)]
     assert stroke_advice(lvo, rank_destinations(lvo, two, AT), {"near": 900.0}, AT) is None
     timed = {"last_known_well_at": (AT - timedelta(minutes=60)).isoformat()}
     plain = assess(findings_from({"stroke": {"face_droop": "yes"}, **timed}), AT)
@@ -111,7 +112,7 @@ def test_a_quick_centre_overtakes_a_slightly_nearer_one() -> None:
     stemi = assess(findings_from({"clinician_says": ["stemi"]}), AT)
     pci = frozenset({Capability.PCI_24_7})
     quick = {Treatment.WIRE: learned(Treatment.WIRE, [35] * 200)}
-    ranking = rank_destinations(stemi, [Candidate("near", pci, 600.0), Candidate("quick", pci, 1200.0, (), quick)], AT)
+    ranking = rank_destinations(stemi, [driven("near", pci, 600.0), driven("quick", pci, 1200.0, (), quick)], AT)
     assert [option.center_id for option in ranking.options] == ["quick", "near"]
 
 
@@ -149,7 +150,7 @@ def test_a_city_may_let_the_expected_outcome_lead_but_only_among_what_passed_the
     """Added 110 of 120 min pass a signed gate; lysis nearby with a short transfer is expected to do better."""
     findings = {"stroke": {"race": {"total": 7}}, "last_known_well_at": (AT - timedelta(hours=1)).isoformat()}
     assessment = assess(findings_from(findings), AT)
-    candidates = [Candidate("near", LYSIS, 300), Candidate("far", BOTH, 300 + 110 * 60)]
+    candidates = [driven("near", LYSIS, 300), driven("far", BOTH, 300 + 110 * 60)]
     wide = '["stroke.added_time_urban"]\nvalue = 120\nsigned_by = "Dr Li"\n'
     rural = read_site(wide)
     ranking = rank_destinations(assessment, candidates, AT, rural)

@@ -8,6 +8,7 @@ from center_protocols.destination_costs import CenterStatus
 from center_protocols.findings import findings_from
 from center_protocols.vocabulary import Capability, Resource, StatusKind
 from center_protocols.why_not import why_nots
+from tests.center_protocols.driven import driven
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LAB = frozenset({Capability.ED, Capability.RESUS_ED, Capability.PCI_24_7})
@@ -23,11 +24,11 @@ def reasons(*candidates: Candidate) -> list[tuple[str, str]]:
 
 def test_the_nearest_come_first_and_only_three() -> None:
     said = reasons(
-        Candidate("door", ED, 60.0),
-        Candidate("busy", LAB, 300.0, (BUSY,)),
-        Candidate("best", LAB, 600.0),
-        Candidate("equal", LAB, 610.0),
-        Candidate("later", LAB, 2400.0),
+        driven("door", ED, 60.0),
+        driven("busy", LAB, 300.0, (BUSY,)),
+        driven("best", LAB, 600.0),
+        driven("equal", LAB, 610.0),
+        driven("later", LAB, 2400.0),
     )
     assert said == [
         ("door", "destination.missing.pci_24_7"),
@@ -38,7 +39,7 @@ def test_the_nearest_come_first_and_only_three() -> None:
 
 def test_a_later_one_says_by_how_much_and_an_unreachable_one_stands_last() -> None:
     ranking = rank_destinations(
-        STEMI, [Candidate("none", LAB, None), Candidate("best", LAB, 600.0), Candidate("later", LAB, 1500.0)], AT
+        STEMI, [driven("none", LAB, None), driven("best", LAB, 600.0), driven("later", LAB, 1500.0)], AT
     )
     later, unreachable = why_nots(ranking)
     assert (later.center_id, later.reason.code, later.reason.params) == ("later", "why_not.later", {"later_min": 15})
@@ -46,4 +47,4 @@ def test_a_later_one_says_by_how_much_and_an_unreachable_one_stands_last() -> No
 
 
 def test_without_any_option_the_excluded_explain_themselves() -> None:
-    assert reasons(Candidate("none", LAB, None)) == [("none", "destination.unreachable")]
+    assert reasons(driven("none", LAB, None)) == [("none", "destination.unreachable")]

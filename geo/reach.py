@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from geo.hierarchy import TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
-from geo.point import EARTH_RADIUS_M
+from geo.point import EARTH_RADIUS_M, Box
+from geo.reach_kernels import outline_rings, spread_roads
 from geo.roads import RoadGraph
-from geo.route import Leg, leg_points
 from geo.snap import Snap
 
 # A crew walks so far from its vehicle: beyond that a place is not reached, even when its road is.
@@ -28,6 +28,12 @@ BLOCK_M2 = 90_000.0
 
 # The boundary is drawn so much rougher than it is; it is drawn so much farther out, that no reached road is cut off.
 ROUGHER_M = 10.0
+LEVEL_M = round(BESIDE_M + ROUGHER_M)
+
+# The distance from the roads is measured at the corners of such a grid; where the area is so large that it would have
+# more corners than that, on a coarser one.
+PITCH_M = 25.0
+CORNERS_MAX = 16_000_000
 
 # An ambulance that is an hour away serves another city.
 MINUTES_MAX = 120.0
@@ -83,19 +89,14 @@ def reaches(
     minutes: Sequence[float],
 ) -> list[Reach]:
     """Return what is reached within each limit; arguments as `covered` has them."""
-    plane = _Plane.of(graph)
+    limits = sorted(set(minutes))
+    parts = [_parts(covered(entered, ticks, starts, limit * _TICKS_PER_MINUTE)) for limit in limits]
+    field = _Field.around(graph, parts[-1]) if limits else None
     found: dict[float, Reach] = {}
-    before = np.zeros(graph.stretch_count, np.bool_)
-    joined: shapely.Geometry = shapely.Polygon()
-    for limit in sorted(set(minutes)):  # each area holds the one before it: only what is new is joined to it
-        reached = covered(entered, ticks, starts, limit * _TICKS_PER_MINUTE)
-        whole = reached.whole
-        joined = shapely.union_all([joined, *_beside(plane.flat(_lines(graph, whole & ~before, ())))])
-        parts = _parts(reached, whole)
-        area = shapely.union_all([joined, *_beside(plane.flat(_lines(graph, None, parts)))])
-        road_m = float(graph.length_m[whole].sum()) + _metres(graph, parts)
-        found[limit] = Reach(limit, plane.degrees(_with_blocks(area)), road_m)
-        before = whole
+    for limit, reached in zip(limits, parts, strict=True):  # each holds the one before it, so its roads only add
+        if field is not None:
+            field.spread(reached)
+            found[limit] = Reach(limit, field.area(), _metres(graph, reached))
     return [found[limit] for limit in minutes]
 
 
@@ -128,79 +129,140 @@ def covered(
 
 
 @dataclass(frozen=True, slots=True)
-class _Plane:
-    """A plane of metres that touches the earth in the middle of a city."""
+class _Parts:
+    """Reached parts of roads: from share ``low`` to ``high`` of each ``stretch``; one may come several times."""
 
-    middle: NDArray[np.float64]
-    scale: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, graph: RoadGraph) -> "_Plane":
-        middle = np.array([graph.node_lon.mean(), graph.node_lat.mean()])
-        wide = math.cos(math.radians(float(middle[1])))
-        return cls(middle, _METRES_PER_DEGREE * np.array([wide, 1.0]))
-
-    def flat(self, lines: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(shapely.transform(lines, lambda lon_lat: (lon_lat - self.middle) * self.scale))
-
-    def degrees(self, area: shapely.MultiPolygon) -> shapely.MultiPolygon:
-        return shapely.transform(area, lambda metres: metres / self.scale + self.middle)
+    stretch: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
-def _parts(reached: Covered, whole: NDArray[np.bool_]) -> list[tuple[int, float, float]]:
-    """Return the pieces of stretches that are reached in part, (stretch, low, high)."""
-    rows = [
-        (int(at), *piece)
-        for at in np.flatnonzero(~whole & ((reached.from_start > 0.0) | (reached.from_end > 0.0)))
-        for piece in ((0.0, float(reached.from_start[at])), (1.0 - float(reached.from_end[at]), 1.0))
-        if piece[0] < piece[1]
-    ]
-    return rows + [piece for piece in reached.between if not whole[piece[0]]]
+def _parts(reached: Covered) -> _Parts:
+    """Return everything that is reached; a whole stretch once."""
+    whole = reached.whole
+    begun, ended = (
+        np.flatnonzero(~whole & (reached.from_start > 0.0)),
+        np.flatnonzero(~whole & (reached.from_end > 0.0)),
+    )
+    between = [piece for piece in reached.between if not whole[piece[0]]]
+    own, low, high = np.array(between, dtype=np.float64).reshape(-1, 3).T
+    whole_at = np.flatnonzero(whole)
+    return _Parts(
+        np.concatenate([whole_at, begun, ended, own.astype(np.int64)]),
+        np.concatenate([np.zeros(len(whole_at) + len(begun)), 1.0 - reached.from_end[ended], low]),
+        np.concatenate([np.ones(len(whole_at)), reached.from_start[begun], np.ones(len(ended)), high]),
+    )
 
 
-def _metres(graph: RoadGraph, parts: Sequence[tuple[int, float, float]]) -> float:
-    """Return the metres of road in pieces of stretches; where two of one stretch overlap, once."""
-    of_stretch: dict[int, list[tuple[float, float]]] = {}
-    for stretch, low, high in parts:
-        of_stretch.setdefault(stretch, []).append((low, high))
+def _metres(graph: RoadGraph, parts: _Parts) -> float:
+    """Return the metres of road in some parts; where two of one stretch overlap, once."""
+    order = np.lexsort((parts.low, parts.stretch))
+    stretch, low, high = parts.stretch[order], parts.low[order], parts.high[order]
+    done = np.zeros(graph.stretch_count)
     total_m = 0.0
-    for stretch, pieces in of_stretch.items():
-        done = 0.0
-        for low, high in sorted(pieces):
-            total_m += max(0.0, high - max(low, done)) * float(graph.length_m[stretch])
-            done = max(done, high)
+    left = np.arange(len(stretch))
+    while len(left):  # the first part of each stretch, then the second: there are seldom more than two
+        _, first = np.unique(stretch[left], return_index=True)
+        now = left[first]
+        begin = np.maximum(low[now], done[stretch[now]])
+        total_m += float((np.maximum(0.0, high[now] - begin) * graph.length_m[stretch[now]]).sum())
+        done[stretch[now]] = np.maximum(done[stretch[now]], high[now])
+        left = np.delete(left, first)
     return total_m
 
 
-def _lines(
-    graph: RoadGraph, whole: NDArray[np.bool_] | None, parts: Sequence[tuple[int, float, float]]
-) -> NDArray[Any]:
-    """Return the lines of whole stretches, or of pieces of some."""
-    if whole is None:
-        return np.array([_part_line(graph, *part) for part in parts], dtype=object)
-    kept = whole[graph.shape_stretch]
-    places = np.stack([graph.shape_lon[kept], graph.shape_lat[kept]], axis=1)
-    nth = np.cumsum(whole) - 1
-    return np.asarray(shapely.linestrings(places, indices=nth[graph.shape_stretch[kept]]))
+class _Field:
+    """How far every corner of a grid lies from reached roads, in whole metres up to 255; roads are only added."""
+
+    def __init__(self, graph: RoadGraph, box: Box) -> None:
+        self._graph = graph
+        self._west, self._south = box.west, box.south
+        self._scale = _METRES_PER_DEGREE * np.array([math.cos(math.radians((box.south + box.north) / 2.0)), 1.0])
+        wide_m, tall_m = (np.array([box.east, box.north]) - [box.west, box.south]) * self._scale
+        self._pitch_m = max(PITCH_M, math.sqrt(wide_m * tall_m / CORNERS_MAX))
+        self._radius_m = LEVEL_M + self._pitch_m + 1.0
+        self._margin_m = self._radius_m + 2.0 * self._pitch_m
+        shape = [int((each_m + 2.0 * self._margin_m) / self._pitch_m) + 1 for each_m in (tall_m, wide_m)]
+        self._whole = np.zeros(graph.stretch_count, np.bool_)
+        self._away_m = np.full(shape, 255, np.uint8)
+        self._x_m = ((graph.shape_lon - box.west) * self._scale[0]).astype(np.float32)
+        self._y_m = ((graph.shape_lat - box.south) * self._scale[1]).astype(np.float32)
+
+    @classmethod
+    def around(cls, graph: RoadGraph, parts: _Parts) -> "_Field":
+        """Return an empty field that holds everything beside some roads."""
+        stretch = np.unique(parts.stretch)
+        first, last = graph.first_shape[stretch], graph.first_shape[stretch + 1]
+        counts = last - first
+        at = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+        lon, lat = graph.shape_lon[at], graph.shape_lat[at]
+        return cls(graph, Box(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())))
+
+    def spread(self, parts: _Parts) -> None:
+        """Add roads; those that are there from end to end are not measured again."""
+        graph, new = self._graph, ~self._whole[parts.stretch]
+        stretch, low, high = parts.stretch[new], parts.low[new], parts.high[new]
+        frame = np.array([-self._margin_m, -self._margin_m, self._pitch_m, self._radius_m])
+        shape = (self._x_m, self._y_m, graph.shape_m, graph.first_shape)
+        spread_roads(*shape, stretch, low, high, frame, self._away_m)
+        self._whole[stretch[(low == 0.0) & (high == 1.0)]] = True
+
+    def area(self) -> shapely.MultiPolygon:
+        """Return what lies beside the roads, its blocks filled, in WGS-84."""
+        points, starts = outline_rings(self._away_m, LEVEL_M)
+        area = polygons_of(points * self._pitch_m - self._margin_m, starts)
+        return shapely.transform(area, lambda metres: metres / self._scale + [self._west, self._south])
 
 
-def _part_line(graph: RoadGraph, stretch: int, low: float, high: float) -> shapely.LineString:
-    arc = graph.arcs_of(stretch)[0]
-    begin, end = (low, high) if graph.arc_forward[arc] else (1.0 - high, 1.0 - low)
-    line = [(point.lon, point.lat) for point in leg_points(graph, Leg(arc, begin, end))]
-    return shapely.LineString(line if len(line) > 1 else line * 2)
+def polygons_of(points: NDArray[np.float64], starts: NDArray[np.int64]) -> shapely.MultiPolygon:
+    """Join rings to areas, with their blocks filled and their boundaries drawn a little rougher.
+
+    ``points`` float64[n, 2] in metres on a plane, ``starts`` where each ring begins, as `outline_rings` has them.
+    """
+    nth = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    rings: NDArray[Any] = np.asarray(shapely.linearrings(points, indices=nth))
+    area_m2 = _signed_areas(points, starts)
+    kept = (area_m2 > 0.0) | (area_m2 < -BLOCK_M2)
+    rings, owner = rings[kept], _owners(rings[kept], area_m2[kept])
+    drawn = _cut(shapely.simplify(rings, ROUGHER_M / 2.0, preserve_topology=False), owner)
+    if shapely.is_valid(drawn):
+        return drawn
+    # Two rings came so near each other that drawn rougher they cross: then slowly, one with a view to the other.
+    rough = shapely.simplify(_cut(rings, owner), ROUGHER_M / 2.0)
+    return shapely.MultiPolygon(shapely.get_parts(rough).tolist())
 
 
-def _beside(roads: NDArray[Any]) -> NDArray[Any]:
-    """Return what lies beside each road of a plane."""
-    smooth = shapely.simplify(roads, ROUGHER_M / 4.0)
-    return np.asarray(shapely.buffer(smooth, BESIDE_M + ROUGHER_M, quad_segs=2))
+def _owners(rings: NDArray[Any], area_m2: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each ring the one around the area that it bounds: itself, or the smallest one around a hole.
+
+    -1 for an area within another: it lay in a block that was filled.
+    """
+    tree = shapely.STRtree(np.asarray(shapely.polygons(rings)))
+    at, around = tree.query(shapely.get_point(rings, 0), predicate="within")
+    at, around = at[at != around], around[at != around]
+    is_area = area_m2 > 0.0
+    deep = np.bincount(at, np.where(is_area[around], 1, -1), len(rings))
+    owner = np.where(is_area & (deep == 0.0), np.arange(len(rings)), -1)
+    in_area = ~is_area[at] & is_area[around]
+    hole, area = at[in_area], around[in_area]
+    order = np.lexsort((area_m2[area], hole))
+    found, first = np.unique(hole[order], return_index=True)
+    owner[found] = area[order][first]
+    return owner
 
 
-def _with_blocks(area: shapely.Geometry) -> shapely.MultiPolygon:
-    """Return an area of a plane with its blocks filled and its boundary drawn a little rougher."""
-    solid = [
-        shapely.Polygon(part.exterior, [hole for hole in part.interiors if shapely.Polygon(hole).area > BLOCK_M2])
-        for part in shapely.get_parts(shapely.simplify(area, ROUGHER_M / 2.0))
-    ]
-    return shapely.MultiPolygon([part for part in solid if not part.is_empty])
+def _cut(rings: NDArray[Any], owner: NDArray[np.int64]) -> shapely.MultiPolygon:
+    """Cut the holes out of their areas."""
+    areas = np.flatnonzero(owner == np.arange(len(rings)))
+    holes: dict[int, list[shapely.LinearRing]] = {area: [] for area in areas.tolist()}
+    for ring in np.flatnonzero((owner >= 0) & (owner != np.arange(len(rings)))).tolist():
+        holes[int(owner[ring])].append(rings[ring])
+    return shapely.MultiPolygon([shapely.Polygon(rings[area], inside) for area, inside in holes.items()])
+
+
+def _signed_areas(points: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the area of each ring, below 0 for one that runs clockwise."""
+    after = np.arange(1, len(points) + 1)
+    after[starts[1:] - 1] = starts[:-1]
+    cross = points[:, 0] * points[after, 1] - points[after, 0] * points[:, 1]
+    return np.asarray(np.add.reduceat(cross, starts[:-1]) / 2.0)

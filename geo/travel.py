@@ -112,7 +112,7 @@ class TravelTimes:
         fleet.remove("one")
         self.rank(here)
         self.rank_region(Disc(here, 0.0))
-        self.entered([self.roads.snap(here)])
+        self.reach([here], [0.1])
         self.matrix([here], [here])
         self.route(here, self._graph.node_point(self._graph.node_count - 1))
 

@@ -7,10 +7,23 @@ from functools import cache
 import numpy as np
 import pytest
 import shapely
+from numpy.typing import NDArray
+from shapely.ops import substring
 
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
-from geo.point import Point
-from geo.reach import BESIDE_M, ROUGHER_M, BadReach, as_geojson, covered
+from geo.point import EARTH_RADIUS_M, Point
+from geo.reach import (
+    BESIDE_M,
+    BLOCK_M2,
+    LEVEL_M,
+    ROUGHER_M,
+    BadReach,
+    Covered,
+    as_geojson,
+    covered,
+    polygons_of,
+    reaches,
+)
 from geo.roads import RoadGraph
 from geo.snap import NoRoad, Snap
 from geo.travel import TravelTimes
@@ -35,6 +48,19 @@ def plain_search(seed: int, variant: int) -> SearchGraph:
     duration_ms = graph.duration_ms.copy()
     duration_ms[[rng.randrange(graph.arc_count) for _ in range(2 * variant)]] = CLOSED_MS
     return SearchGraph(graph, duration_ms)
+
+
+class Plane:
+    """A plane of metres in the middle of a city."""
+
+    def __init__(self, graph: RoadGraph) -> None:
+        self._middle = np.array([graph.node_lon.mean(), graph.node_lat.mean()])
+        wide = math.cos(math.radians(float(self._middle[1])))
+        self._scale = math.radians(1.0) * EARTH_RADIUS_M * np.array([wide, 1.0])
+
+    def flat(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return metres east and north of the middle, float64[n, 2]."""
+        return np.asarray((places - self._middle) * self._scale)
 
 
 def plain_places(search: SearchGraph, starts: list[Snap], limit_ms: float, stretch: int) -> list[bool]:
@@ -88,6 +114,88 @@ def test_the_area_holds_every_reached_road_and_nothing_far_from_one() -> None:
                 assert shapely.contains_xy(reach.area, snap.point.lon, snap.point.lat), f"seed {seed}"
         total_m = float(graph.length_m.sum())
         assert 0.0 < reach.road_m <= total_m + 1e-6, f"seed {seed}"
+
+
+def reached_lines(graph: RoadGraph, reached: Covered, plane: Plane) -> list[shapely.Geometry]:
+    """Return the reached parts of all roads, one after the other."""
+    lines: list[shapely.Geometry] = []
+    for stretch in range(graph.stretch_count):
+        shape = slice(int(graph.first_shape[stretch]), int(graph.first_shape[stretch + 1]))
+        line = shapely.LineString(plane.flat(np.stack([graph.shape_lon[shape], graph.shape_lat[shape]], axis=1)))
+        parts = [(0.0, float(reached.from_start[stretch])), (1.0 - float(reached.from_end[stretch]), 1.0)]
+        parts += [(low, high) for at, low, high in reached.between if at == stretch]
+        lines += [substring(line, low, high, normalized=True) for low, high in parts if low < high]
+    return lines
+
+
+def metres_reached(graph: RoadGraph, reached: Covered) -> float:
+    """Return the metres of reached road by trying a thousand places on each."""
+    share = (np.arange(1000) + 0.5) / 1000
+    inside = (share <= reached.from_start[:, None]) | (share >= 1.0 - reached.from_end[:, None])
+    for stretch, low, high in reached.between:
+        inside[stretch] |= (share >= low) & (share <= high)
+    return float((inside.mean(axis=1) * graph.length_m).sum())
+
+
+def drawn_by_geos(lines: list[shapely.Geometry], block_m2: float) -> shapely.Geometry:
+    """Return what lies beside some lines: each widened, all joined, small holes filled."""
+    joined = shapely.union_all(shapely.buffer(np.array(lines, dtype=object), LEVEL_M, quad_segs=16))
+    filled = [
+        shapely.Polygon(part.exterior, [hole for hole in part.interiors if shapely.Polygon(hole).area > block_m2])
+        for part in shapely.get_parts(joined)
+    ]
+    return shapely.union_all(filled)
+
+
+def test_the_area_is_what_geos_draws_and_holds_all_that_lies_beside_a_reached_road() -> None:
+    differing, beside = [], 0
+    for seed in range(CASES):
+        (graph, travel), rng = kept_city(seed % 25), random.Random(seed)
+        if seed < 25:
+            travel.reweight(graph.duration_ms)
+        plane = Plane(graph)
+        start, minutes = travel.roads.snap(random_point(rng, graph)), rng.uniform(0.05, 3.0)
+        entered, ticks = travel.entered([start])
+        reached = covered(entered, ticks, [start], minutes * 60_000.0 * TICKS_PER_MS)
+        lines = reached_lines(graph, reached, plane)
+        (reach,) = reaches(graph, entered, ticks, [start], [minutes])
+        area = shapely.transform(reach.area, plane.flat)
+        assert area.is_valid, f"seed {seed}"
+        roads = shapely.GeometryCollection(lines)
+        places = [shapely.Point(plane.flat(np.array([[at.lon, at.lat]]))[0]) for at in random_places(rng, graph, 20)]
+        near = [place for place in places if shapely.distance(place, roads) <= BESIDE_M]
+        beside += len(near)
+        assert all(shapely.contains(area, place) for place in near), f"seed {seed}"
+        if seed % 10:
+            continue
+        assert reach.road_m == pytest.approx(metres_reached(graph, reached), rel=0.01, abs=10.0), f"seed {seed}"
+        plain = drawn_by_geos(lines, BLOCK_M2)
+        differing.append(area.symmetric_difference(plain).area / shapely.area(plain))
+    assert beside > CASES
+    # Small areas: one of half a square kilometre has three kilometres of boundary, drawn some metres rougher.
+    assert float(np.median(differing)) < 0.015
+    assert float(np.quantile(differing, 0.9)) < 0.03
+
+
+def random_places(rng: random.Random, graph: RoadGraph, count: int) -> list[Point]:
+    return [random_point(rng, graph) for _ in range(count)]
+
+
+def test_an_area_in_a_block_that_is_filled_is_no_area_of_its_own() -> None:
+    rings = [square(0.0, 0.0, 900.0), square(200.0, 200.0, 290.0)[::-1], square(290.0, 290.0, 100.0)]
+    filled = joined(rings)
+    assert (len(filled.geoms), filled.area) == (1, 900.0**2)
+    rings[1] = square(200.0, 200.0, 400.0)[::-1]
+    (outer, inner) = sorted(joined(rings).geoms, key=lambda part: -part.area)
+    assert (outer.area, inner.area) == (900.0**2 - 400.0**2, 100.0**2)
+
+
+def square(west: float, south: float, wide: float) -> NDArray[np.float64]:
+    return np.array([[west, south], [west + wide, south], [west + wide, south + wide], [west, south + wide]])
+
+
+def joined(rings: list[NDArray[np.float64]]) -> shapely.MultiPolygon:
+    return polygons_of(np.concatenate(rings), np.cumsum([0, *map(len, rings)]))
 
 
 def test_an_unreached_road_lies_outside() -> None:

@@ -74,7 +74,7 @@ async def reach(
 ) -> Response:
     """Draw what is reached within each of ``minutes`` (``5,10``) from a unit's last fix or from a WGS-84 ``lon,lat``.
 
-    A whole city takes a second of computing: one question is answered at a time, a few wait, more get 429.
+    A whole city takes a third of a second: one question is answered at a time, a few wait, more get 429.
     """
     limits = _minutes(minutes, parts.limits.reach_minutes)
     if (unit is None) == (start is None):

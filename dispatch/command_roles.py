@@ -92,6 +92,7 @@ from dispatch.commands.location import (
     EndLink,
     NoteIndoors,
     OpenLink,
+    ReportLinkMessage,
     ReportPosition,
     SendLink,
     SendPhoto,
@@ -148,6 +149,7 @@ RIGHTS: dict[type, frozenset[Role]] = {
     ChooseSource: frozenset({T, D, S}),
     NoteIndoors: frozenset({T, D, S, C}),
     SendLink: frozenset({T, D, S}),
+    ReportLinkMessage: frozenset({T, D, S}),  # their server says it for whoever asked for the link
     OpenLink: frozenset({L}),
     EndLink: frozenset({T, D, S}),
     WriteMessage: frozenset({T, D, S, L}),

@@ -95,6 +95,7 @@ class Link:
     stream_until: datetime | None = None
     device_hash: str | None = None
     ended: str | None = None
+    message: str | None = None  # what became of the text message: sent | failed | none; None: nobody has said
     messages: tuple[Message, ...] = ()
     photos: tuple[Photo, ...] = ()
 

@@ -28,6 +28,7 @@ class Rules:
     link_valid_min: float
     link_stream_min: float
     links_per_minute: int
+    link_message_within_s: float
     turnout_s: float
     accept_within_s: float
     roll_within_s: float

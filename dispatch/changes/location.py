@@ -42,6 +42,10 @@ def link_sent(city: City, fact: Fact, d: le.LinkSent) -> City:
     return city.with_link(link).with_incident(replace(row, link_ids=(*row.link_ids, link.id)))
 
 
+def link_message_reported(city: City, _fact: Fact, d: le.LinkMessageReported) -> City:
+    return city.with_link(replace(city.links[d.link_id], message=d.fate))
+
+
 def link_opened(city: City, fact: Fact, d: le.LinkOpened) -> City:
     opened = replace(city.links[d.link_id], opened_at=fact.at, stream_until=d.stream_until, device_hash=d.device_hash)
     return city.with_link(opened)
@@ -69,6 +73,7 @@ CHANGES: dict[type, Change] = {
     le.LocationEstimated: location_estimated,
     le.IndoorsNoted: indoors_noted,
     le.LinkSent: link_sent,
+    le.LinkMessageReported: link_message_reported,
     le.LinkOpened: link_opened,
     le.LinkEnded: link_ended,
     le.MessageWritten: message_written,

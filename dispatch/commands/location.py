@@ -55,6 +55,14 @@ class SendLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLinkMessage:
+    """Say what became of the text message that carries a link: sent, failed, or none because nothing sends any."""
+
+    link_id: str
+    fate: str  # sent | failed | none
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLink:
     """Report that the caller has opened the page; from here on it answers that browser alone."""
 

@@ -80,6 +80,15 @@ class LinkSent:
 
 
 @fact
+class LinkMessageReported:
+    """The text message with the link went out, or did not."""
+
+    link_id: str
+    incident_id: str
+    fate: str  # sent | failed | none: nothing sends text messages here
+
+
+@fact
 class LinkOpened:
     """The caller opened the page; from here on its position is taken for some minutes."""
 

@@ -16,6 +16,7 @@ from dispatch.events import early as ee
 from dispatch.events import ground as ge
 from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.link import unsent_links
 from dispatch.flow.location import lapsed_positions, outside_tasks
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.incident import IncidentPhase
@@ -24,7 +25,7 @@ from dispatch.scene import NoticePhase, Service, StagingPhase
 from dispatch.standby import StandbyPhase
 from dispatch.words import Role, UnitStatus
 
-SERVICE_TASKS = {f"service_{each}": each.value for each in Service}
+SERVICE_TASKS = {f"service_{each}{fate}": each.value for each in Service for fate in ("", "_undelivered")}
 NOT_ROLLING = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
 
 
@@ -58,6 +59,7 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
         yield from _robbed(city, incident_id)
         yield from _on_scene(city, incident_id)
         yield from outside_tasks(city, incident_id)
+        yield from unsent_links(city, incident_id, now, rules)
 
 
 def _silent_centers(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -123,13 +125,19 @@ def _robbed(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
 
 
 def _on_scene(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
-    """Ask for a word with every service until it confirms, and about a crew that went in before it was clear."""
+    """Ask for a word with every service until it confirms, and about a crew that went in before it was clear.
+
+    A notice that did not get through is a task of its own: until then somebody might believe that the service knows.
+    """
     row = city.incidents[incident_id]
     for notice in row.notices.values():
         if notice.phase is not NoticePhase.CONFIRMED:
             subject = f"incident:{row.id}@{notice.told_at.isoformat()}"
             params = {"incident": row.number, "service": notice.service}
-            yield _task(f"service_{notice.service}", subject, row.id, notice.told_at, params)
+            failed = notice.phase is NoticePhase.UNDELIVERED and notice.attempts > 0
+            yield _task(
+                f"service_{notice.service}{'_undelivered' if failed else ''}", subject, row.id, notice.told_at, params
+            )
     if row.staging is None or row.staging.phase is not StagingPhase.STAGED:
         return
     for run in city.active_assignments(incident_id):

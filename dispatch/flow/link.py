@@ -4,12 +4,14 @@ Its token is random, travels once, and only its hash is known here. A link ends 
 or with its incident.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands import location as lc
 from dispatch.errors import Refused
+from dispatch.events import incident as e
 from dispatch.events import location as le
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
@@ -37,6 +39,34 @@ def send_link(city: City, command: Command, ask: lc.SendLink, rules: Rules) -> D
     expires_at = command.received_at + timedelta(minutes=rules.link_valid_min)
     sent = le.LinkSent(command.new_id(1), ask.incident_id, ask.token_hash, expires_at, ask.language, ask.number)
     return [*facts, sent]
+
+
+def report_message(city: City, _command: Command, ask: lc.ReportLinkMessage, _rules: Rules) -> Decision:
+    """Keep what became of the text message; the same again adds nothing."""
+    link = city.links.get(ask.link_id)
+    if link is None:
+        return Refused("link.unknown")
+    return [] if link.message == ask.fate else [le.LinkMessageReported(link.id, link.incident_id, ask.fate)]
+
+
+def unsent_links(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    """Yield the phone task for a caller who waits for a link that did not go out, or of which nobody has heard."""
+    for link in (city.links[each] for each in city.incidents[incident_id].link_ids):
+        if link.opened_at is not None or not link.is_valid(now) or link.number is None:
+            continue
+        unheard_at = link.sent_at + timedelta(seconds=rules.link_message_within_s)
+        if link.message == "failed" or (link.message is None and now >= unheard_at):
+            subject, number = f"link:{link.id}", city.incidents[incident_id].number
+            due_at = min(now, unheard_at)
+            yield e.TaskRaised(
+                f"link_unsent:{subject}",
+                "link_unsent",
+                subject,
+                incident_id,
+                Role.CALL_TAKER,
+                due_at,
+                {"incident": number},
+            )
 
 
 def open_page(city: City, command: Command, ask: lc.OpenLink, rules: Rules) -> Decision:
@@ -97,6 +127,7 @@ def open_link(city: City, command: Command, link_id: str) -> Link | Refused:
 
 DECISIONS: dict[type, Decide] = {
     lc.SendLink: send_link,
+    lc.ReportLinkMessage: report_message,
     lc.OpenLink: open_page,
     lc.EndLink: end_link,
     lc.WriteMessage: write_message,

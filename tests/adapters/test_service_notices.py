@@ -1,14 +1,17 @@
 """Notices to 110, 119 and 122 go out signed, are repeated with growing waits, and their fate is told."""
 
+import asyncio
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
 
 from dispatch.adapters.service_notices import ServiceNotices
+from dispatch.adapters.signed_post import post_signed
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
 from dispatch.commands import early as ec
 from dispatch.commands import incident as c
@@ -109,6 +112,29 @@ async def test_a_notice_is_tried_again_with_growing_waits_and_then_left_to_the_t
     assert len({json.loads(body)["id"] for _, body in other.came}) == 1
     assert seconds > RULES.service_retry_s * (1 + 2 + 4)
     assert story.city.incidents[incident_id].notices["119"].phase == "undelivered"
+
+
+async def test_an_answer_that_drips_is_none_and_neither_is_an_address_that_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dispatch.adapters.signed_post.ANSWER_WITHIN_S", 0.2)
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        for letter in b"HTTP/1.1 200 OK" * 40:
+            writer.write(bytes([letter]))
+            with suppress(TimeoutError):
+                if await asyncio.wait_for(reader.read(1), 0.02) == b"":
+                    break  # whoever asked has gone
+        writer.close()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        clock = Stopped(datetime.now(UTC))
+        assert not await asyncio.wait_for(post_signed(url, SECRET, b"{}", clock, "a dripping tap"), 1.0)
+    for nowhere in ("http://[", "gopher://127.0.0.1/", "http://127.0.0.1:1/"):
+        assert not await post_signed(nowhere, None, b"{}", clock, "nobody")
 
 
 async def test_without_a_webhook_it_says_so_at_once() -> None:

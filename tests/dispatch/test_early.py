@@ -192,7 +192,7 @@ def test_one_key_tells_a_service_and_a_phone_task_stands_until_it_confirms(story
     assert story.refused(ec.TellService(incident_id, "119"), TAKER) == "service.being_told"
     story.ask(ec.ReportNotice(incident_id, "119", delivered=False, attempts=4), SYSTEM)
     story.ask(c.CheckDeadlines(), SYSTEM)
-    assert tasks(story) == {"service_119"}
+    assert tasks(story) == {"service_119_undelivered"}
     story.ask(ec.TellService(incident_id, "119"), TAKER)  # once more
     story.ask(ec.ReportNotice(incident_id, "119", delivered=True, attempts=1), SYSTEM)
     story.ask(c.CheckDeadlines(), SYSTEM)

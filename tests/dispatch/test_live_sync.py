@@ -197,6 +197,7 @@ def tell_where(story: Story) -> None:
     story.ask(lc.NoteIndoors(incident_id, "2号楼", "3", "301", "门禁 1234"), TAKER)
     for n in range(2):
         sent = story.ask(lc.SendLink(incident_id, f"hash{n}", "13700000000"), TAKER)[-1].data
+    story.ask(lc.ReportLinkMessage(sent.link_id, "sent"), TAKER)
     me = caller(sent.link_id)
     story.ask(lc.OpenLink(sent.link_id, "d"), me)
     story.ask(lc.ReportPosition(replace(AML, source="link"), link_id=sent.link_id), me)

@@ -256,6 +256,30 @@ def test_a_new_link_ends_the_one_before_and_an_incident_ends_all(story: Story) -
     assert story.refused(lc.OpenLink("x", "d"), caller("x")) == "link.unknown"
 
 
+def unsent(story: Story) -> set[str]:
+    story.ask(c.CheckDeadlines(), SYSTEM)
+    return {each for each in story.city.open_tasks if story.city.tasks[each].kind == "link_unsent"}
+
+
+def test_a_text_message_that_failed_or_of_which_nothing_was_heard_is_a_phone_task(story: Story) -> None:
+    incident_id = ring(story)
+    first = send(story, incident_id, "h1")
+    assert unsent(story.later(10)) == set()
+    assert unsent(story.later(10)) == {f"link_unsent:link:{first}"}
+    story.ask(lc.ReportLinkMessage(first, "sent"), TAKER)
+    assert story.ask(lc.ReportLinkMessage(first, "sent"), TAKER) == []
+    assert unsent(story) == set()
+    second = send(story, incident_id, "h2")
+    story.ask(lc.ReportLinkMessage(second, "failed"), TAKER)
+    assert unsent(story) == {f"link_unsent:link:{second}"}
+    story.ask(lc.OpenLink(second, "d"), caller(second))
+    assert unsent(story) == set()
+    third = send(story, incident_id, "h3")
+    story.ask(lc.ReportLinkMessage(third, "none"), TAKER)
+    assert unsent(story.later(60)) == set()
+    assert story.refused(lc.ReportLinkMessage("x", "sent"), TAKER) == "link.unknown"
+
+
 def test_messages_and_photos_are_bounded(story: Story) -> None:
     incident_id = ring(story)
     link_id = send(story, incident_id)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ulid import ULID
 
+from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
 from dispatch.cli import main
 from tests.adapters.serving import Client, Server
@@ -108,6 +109,24 @@ def test_a_softphone_tells_about_its_own_line_only(known: Server) -> None:
         assert phone.until("nack")["code"] == "frame_malformed"
         phone.send(t="line", event=event("hung_up", line))
         phone.until("lined")
+
+
+def test_a_link_that_no_text_message_carries_is_a_phone_task_on_every_seat(server: Server) -> None:
+    parts = server.app.state.parts
+    nobody = TextMessages("http://127.0.0.1:1/", None, parts.clock)
+    server.app.state.parts = replace(parts, text_messages=nobody)
+    try:
+        seat = server.client("taker1")
+        incident_id = seat.call(number="13755557777")["incident_id"]
+        made = seat.http.post(f"/api/incidents/{incident_id}/link", json={"number": "13755557777"}).json()
+    finally:
+        server.app.state.parts = parts
+    assert made["message"] == "failed"
+    with server.client("dispatcher1").socket() as live:
+        live.subscribe()
+        assert live.tables["links"][made["link_id"]]["message"] == "failed"
+        task_id = f"link_unsent:link:{made['link_id']}"
+        assert task_id in live.tables["tasks"] or any(task_id in live.tables["tasks"] for _ in live.frames())
 
 
 def test_a_caller_is_known_by_earlier_calls_without_their_words(known: Server) -> None:

@@ -44,6 +44,8 @@ export interface Link {
   readonly opened_at: Iso | null;
   readonly stream_until: Iso | null;
   readonly ended: string | null;
+  /** What became of the text message; null while nobody has said. */
+  readonly message: "sent" | "failed" | "none" | null;
   readonly messages: readonly { readonly at: Iso; readonly by: "caller" | "seat"; readonly text: string | null; readonly account: string }[];
   readonly photos: readonly { readonly id: string; readonly at: Iso; readonly size_bytes: number }[];
 }

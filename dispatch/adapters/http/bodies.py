@@ -118,6 +118,7 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (lc.ReportPosition, "alternatives"): Annotated[tuple[PlaceBody, ...], BodyField(max_length=4)],
     (lc.ReportPosition, "outline"): Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=64)],
     (lc.ReportPosition, "detail"): Annotated[Detail, BodyField(max_length=12)],
+    (lc.ReportLinkMessage, "fate"): Literal["sent", "failed", "none"],
     (lc.SendLink, "language"): Literal["zh", "en"],
     (lc.SendLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
     (c.SetPriority, "priority"): Priority,

@@ -16,7 +16,7 @@ from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
-from dispatch.commands.location import SendLink
+from dispatch.commands.location import ReportLinkMessage, SendLink
 from dispatch.errors import Refused
 from dispatch.events.location import LinkSent
 from dispatch.texts_catalogue import text
@@ -67,6 +67,8 @@ async def send_link(
     said = text("link.message")
     words = (said.zh if wanted.language == "zh" else said.en).replace("{url}", url)
     message = await parts.text_messages.send(wanted.number, words)
+    if wanted.number is not None:
+        await parts.submission.submit(actor_of(session), ReportLinkMessage(sent.link_id, message))
     answer = {"link_id": sent.link_id, "url": url, "expires_at": sent.expires_at, "message": message}
     return JsonResponse({**answer, "qr_svg": await asyncio.to_thread(_qr, url)})
 

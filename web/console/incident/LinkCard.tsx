@@ -50,6 +50,7 @@ export function LinkCard({ incident }: { readonly incident: Incident }) {
 function State({ link }: { readonly link: Link }) {
   const { now } = useDesk();
   if (link.ended !== null || now.value >= Date.parse(link.expires_at)) return <span class="faint">{t("console.link.over")}</span>;
+  if (link.stream_until === null && link.message === "failed") return <strong class="source-doubt" role="alert">{t("console.link.failed")}</strong>;
   if (link.stream_until === null) return <span class="faint">{t("console.link.waiting")}</span>;
   return <span>{t("console.link.opened", { time: hhmmss(link.stream_until) })}</span>;
 }

@@ -5,8 +5,6 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
@@ -16,6 +14,7 @@ from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER,
 from dispatch.commands import early as ec
 from dispatch.commands import incident as c
 from dispatch.rules import builtin
+from tests.adapters.receiving import Receiver, receiving
 from tests.dispatch.story import PLACE, SYSTEM, TAKER, Story, opened_city
 
 SECRET = "s" * 32
@@ -34,35 +33,10 @@ class Stopped:
         return self.at
 
 
-class Control:
-    """Another service's system: keeps what came, answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.came: list[tuple[dict[str, str], bytes]] = []
-
-
 @pytest.fixture
-def control() -> Iterator[tuple[str, Control]]:
-    kept = Control()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept.came.append((dict(self.headers), body))
-            self.send_response(kept.status)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/notice", kept
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def control() -> Iterator[tuple[str, Receiver]]:
+    with receiving() as listening:
+        yield listening
 
 
 def told(service: str = "119") -> tuple[Story, str]:
@@ -80,7 +54,7 @@ def messenger(story: Story, url: str | None, clock: Stopped) -> ServiceNotices:
     return ServiceNotices((url, SECRET), RULES, clock, tell)
 
 
-async def test_a_notice_is_signed_says_where_and_what_and_nobodys_number(control: tuple[str, Control]) -> None:
+async def test_a_notice_is_signed_says_where_and_what_and_nobodys_number(control: tuple[str, Receiver]) -> None:
     url, other = control
     story, incident_id = told()
     await messenger(story, url, Stopped(story.now)).look(story.city)
@@ -95,7 +69,7 @@ async def test_a_notice_is_signed_says_where_and_what_and_nobodys_number(control
 
 
 async def test_a_notice_is_tried_again_with_growing_waits_and_then_left_to_the_telephone(
-    control: tuple[str, Control],
+    control: tuple[str, Receiver],
 ) -> None:
     url, other = control
     other.status = 503

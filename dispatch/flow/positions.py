@@ -71,12 +71,15 @@ def _estimate(known: Known, now: datetime) -> Estimate | None:
     found = estimate(list(_sources(known, now)))
     if found is not None:
         return found
-    # Nothing counts yet. Words of unknown datum still name a few places: the circle around them is a region.
+    # Nothing counts yet. Words of unknown datum still name a few places: the circle around them is a region. A pair and
+    # itself turned round lie continents apart: there the circle says nothing, and a person chooses.
     open_words = [each for each in known.positions if each.alternatives]
     if not open_words:
         return None
     area = around([Point(place.lon, place.lat) for place in open_words[-1].places])
     radius_m = area.radius_m + open_words[-1].place.radius_m
+    if radius_m >= too_wide_m():
+        return None
     return estimate([Source(open_words[-1].id, SourceKind.PASTED, area.center, radius_m, 0.95, 0.0)])
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "protocols": "dispatch.terminal.protocols",
     "simulate": "dispatch.terminal.simulate",
     "exchange": "dispatch.terminal.exchange",
+    "monitor": "dispatch.terminal.monitor",
     "journal": "dispatch.terminal.journal",
     "erase": "dispatch.terminal.erase",
     "bench": "dispatch.terminal.bench",

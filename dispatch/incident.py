@@ -182,6 +182,15 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class Worn:
+    """From when until when a monitor was confirmed to be on a patient; ``until`` None: it still is."""
+
+    device_id: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
     """One person: what is known, what follows from it, where they go."""
 
@@ -204,6 +213,7 @@ class Patient:
     china_triage: str | None = None
     device_id: str | None = None
     device_bound_at: datetime | None = None
+    worn: tuple[Worn, ...] = ()  # every monitor that was on this patient, oldest first
     vitals: VitalsEntry | None = None
     ecgs: tuple[Ecg, ...] = ()
     treatments: tuple[Treatment, ...] = ()
@@ -216,6 +226,14 @@ class Patient:
     handoff: Handoff | None = None
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
+
+
+def wore(patient: Patient, device_id: str | None, at: datetime) -> bool:
+    """Say whether a monitor was confirmed to be on the patient at a moment; others stay in quarantine."""
+    return any(
+        each.device_id == device_id and each.since <= at and (each.until is None or at < each.until)
+        for each in patient.worn
+    )
 
 
 def merged_findings(known: dict[str, Any], learned: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the patient facts change: findings, conditions, monitors, ECG, treatment, destination, handoff, minutes."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from dispatch import incident as i
 from dispatch.changes.change import Change
@@ -65,11 +66,23 @@ def condition_confirmed(city: City, fact: Fact, d: e.ConditionConfirmed) -> City
 
 
 def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
-    return city.with_patient(replace(city.patients[d.patient_id], device_id=d.device_id, device_bound_at=fact.at))
+    row = city.patients[d.patient_id]
+    worn = (*_taken_off(row.worn, fact.at), i.Worn(d.device_id, fact.at))
+    return city.with_patient(replace(row, device_id=d.device_id, device_bound_at=fact.at, worn=worn))
 
 
 def monitor_unbound(city: City, fact: Fact, d: e.MonitorUnbound) -> City:
-    return city.with_patient(replace(city.patients[d.patient_id], device_id=None, device_bound_at=None))
+    return without_monitor(city, d.patient_id, fact.at)
+
+
+def without_monitor(city: City, patient_id: str, at: datetime) -> City:
+    row = city.patients[patient_id]
+    return city.with_patient(replace(row, device_id=None, device_bound_at=None, worn=_taken_off(row.worn, at)))
+
+
+def _taken_off(worn: tuple[i.Worn, ...], at: datetime) -> tuple[i.Worn, ...]:
+    """End what is still worn; a tap that comes late ends it when it was made, never before it began."""
+    return tuple(replace(each, until=max(at, each.since)) if each.until is None else each for each in worn)
 
 
 def vitals(city: City, fact: Fact, d: e.VitalsRecorded) -> City:
@@ -104,7 +117,10 @@ def treated(city: City, fact: Fact, d: e.TreatmentGiven) -> City:
 
 
 def patient_ended(city: City, fact: Fact, d: e.PatientEnded) -> City:
-    return city.with_patient(replace(city.patients[d.patient_id], outcome=d.outcome, risk_told=d.risk_told))
+    row = city.patients[d.patient_id]
+    city = city.with_patient(replace(row, outcome=d.outcome, risk_told=d.risk_told))
+    # The monitor goes on to the next patient; what it measures then is not of this one.
+    return without_monitor(city, row.id, fact.at)
 
 
 def destination(city: City, fact: Fact, d: ce.DestinationChosen) -> City:

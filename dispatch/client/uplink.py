@@ -11,8 +11,8 @@ import msgspec
 from dispatch.client.outbox import Entry, Outbox
 from dispatch.client.wave_pace import WavePace, thinned
 from dispatch.protocol.frames import Ack, Nack, Put
-from dispatch.protocol.versions import BACKFILL
-from dispatch.protocol.waves import Wave
+from dispatch.protocol.versions import BACKFILL, DEVICE
+from dispatch.protocol.waves import Wave, without_device
 
 WINDOW = 256  # numbered messages of a stream sent and not acknowledged
 ORDER = ("command", "vitals", "position")  # what goes first when a line comes back
@@ -69,7 +69,7 @@ class Uplink:
         number, first = self._thin.get(wave.patient_id, (self._thin_no, 0))
         thin = thinned(wave, number, first)
         self._thin[wave.patient_id] = number, thin.next_sample
-        return [thin.raw]
+        return [self._raw(thin)]
 
     def to_send(self, now_s: float) -> list[Raw]:
         """Return the frames that may go now, most urgent first."""
@@ -83,10 +83,13 @@ class Uplink:
             return frames  # on a slow line a waveform waits until everything else is through
         room = self.pace.room()
         for place, wave in self.outbox.waves(self._wave_place, room) if room else ():
-            frames.append(wave.raw)
+            frames.append(self._raw(wave))
             self._wave_place = place
             self.pace.sent(wave, now_s)
         return frames
+
+    def _raw(self, wave: Wave) -> bytes:
+        return wave.raw if DEVICE in self._caps else without_device(wave).raw
 
     def acked(self, frame: Ack) -> None:
         """Forget what is durable there."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dispatch.protocol.waves import LEADS, PATIENT_BYTES, WAVE_HEADER, Wave, wave_bytes
+from dispatch.protocol.waves import LEADS, NO_VALUE, Wave, wave_bytes
 
 SLOW_AFTER_S = 3.0  # assumed: the wall calls data late at 10 s; vitals must not wait behind waveforms until then
 THIN_HZ = 125
@@ -53,9 +53,11 @@ def thinned(wave: Wave, stream_no: int, first_sample: int) -> Wave:
     """
     most = max(1, wave.sample_rate_hz // THIN_HZ)
     step = next(each for each in range(most, 0, -1) if wave.sample_rate_hz % each == wave.samples % each == 0)
-    samples = np.frombuffer(wave.raw, "<i2", offset=WAVE_HEADER.size + PATIENT_BYTES).reshape(wave.samples, wave.leads)
+    samples = np.frombuffer(wave.content, "<i2").reshape(wave.samples, wave.leads)
     lead = samples[:, LEADS.index("II") if wave.leads == len(LEADS) else 0]
-    means = lead.reshape(-1, step).mean(axis=1).round().astype("<i2")
+    groups = lead.reshape(-1, step)
+    unknown = (groups == NO_VALUE).any(axis=1)
+    means = np.where(unknown, NO_VALUE, groups.mean(axis=1).round()).astype("<i2")
     head = replace(
         wave, leads=1, sample_rate_hz=wave.sample_rate_hz // step, samples=len(means), stream_no=stream_no,
         first_sample=first_sample,

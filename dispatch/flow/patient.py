@@ -7,7 +7,7 @@ from dispatch.errors import Refused
 from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.triage import record_findings
-from dispatch.incident import Patient
+from dispatch.incident import Patient, wore
 from dispatch.rules import Rules
 from dispatch.words import Outcome
 
@@ -62,14 +62,15 @@ def record_vitals(city: City, command: Command, ask: c.RecordVitals, rules: Rule
     return [e.VitalsRecorded(patient.id, ask.vitals), *learned]
 
 
-def record_ecg(city: City, _command: Command, ask: c.RecordEcg, _rules: Rules) -> Decision:
-    """Name a 12-lead whose samples are durable."""
+def record_ecg(city: City, command: Command, ask: c.RecordEcg, _rules: Rules) -> Decision:
+    """Name a 12-lead whose samples are durable; it may come hours late, when the monitor is on somebody else."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
     if any(each.id == ask.ecg_id for each in patient.ecgs):
         return Refused("ecg.exists")
-    if patient.device_id is None or (ask.device_id is not None and ask.device_id != patient.device_id):
+    devices = {each.device_id for each in patient.worn} if ask.device_id is None else {ask.device_id}
+    if not any(wore(patient, each, command.at) for each in devices):
         return Refused("monitor.not_bound")
     return [e.EcgRecorded(patient.id, ask.ecg_id, ask.sample_rate_hz, ask.leads, ask.device_id)]
 

@@ -175,13 +175,18 @@ class Positions(Frame, frozen=True, tag="positions"):
 
 
 class Vitals(Frame, frozen=True, tag="vitals"):
-    """A reading of the monitor that is bound to a patient."""
+    """A reading of the monitor that is bound to a patient.
+
+    ``doubts`` names what is not in ``values`` because no patient has it (impossible, pressure_pair), and what is there
+    and seldom true (doubtful, low_confidence).
+    """
 
     patient_id: str
     at: datetime
     device_id: str
     values: dict[str, float]
     levels: dict[str, Literal["high", "medium", "low", "none"]]
+    doubts: dict[str, Literal["impossible", "pressure_pair", "doubtful", "low_confidence"]] = {}
 
 
 class Eta(msgspec.Struct, frozen=True):

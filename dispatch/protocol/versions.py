@@ -9,7 +9,9 @@ VERSIONS: Final = (PROTOCOL,)  # best first
 # A server that names it stores waveforms that come late without showing them as if they were live. A tablet thins its
 # live waveform on a slow line, and sends the whole one later, to such a server only.
 BACKFILL: Final = "backfill"
-CAPABILITIES: Final = (BACKFILL,)
+# A server that names it reads which device measured a waveform chunk; only what a bound device measured is ever shown.
+DEVICE: Final = "device"
+CAPABILITIES: Final = (BACKFILL, DEVICE)
 
 # Why a socket was closed; 4000-4999 are for applications.
 CLOSED_NO_TICKET, CLOSED_REVOKED, CLOSED_OVERFLOW, CLOSED_VERSION = 4001, 4003, 4008, 4010

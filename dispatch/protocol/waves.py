@@ -1,4 +1,7 @@
-"""The binary frame of a waveform chunk: a 32-byte header, the patient, interleaved int16 samples."""
+"""The binary frame of a waveform chunk: 32 bytes of header, the patient, the device, interleaved int16 samples.
+
+A device is named on the way up only, so that the server can tell whose trace it is; a display gets frames without it.
+"""
 
 import struct
 from dataclasses import dataclass, replace
@@ -9,6 +12,9 @@ WAVE_HEADER: Final = struct.Struct("<2sBBHHQQIHH")
 WAVE_MAGIC, WAVE_VERSION = b"GW", 1
 PATIENT_BYTES = 26  # an ULID in ASCII
 SAMPLE_BYTES = 2
+NO_VALUE = -32_768  # a sample that was not measured: the lead was off; drawn as a gap
+HEAD_BYTES = WAVE_HEADER.size + PATIENT_BYTES  # before the samples of a frame that names no device
+DEVICE_MOST = 64  # characters of a device's name
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 RATE_LEAST_HZ, RATE_MOST_HZ = 50, 4_000
 
@@ -30,6 +36,12 @@ class Wave:
     at: datetime
     samples: int
     raw: bytes
+    device_id: str | None = None  # which monitor measured; None: the client did not say
+
+    @property
+    def content(self) -> bytes:
+        """The samples alone: interleaved little-endian int16."""
+        return self.raw[-self.samples * self.leads * SAMPLE_BYTES :]
 
     @property
     def next_sample(self) -> int:
@@ -44,40 +56,43 @@ class Wave:
 
 def read_wave(raw: bytes) -> Wave:
     """Read a binary frame; raise ``FrameError`` naming what does not fit."""
-    start = WAVE_HEADER.size + PATIENT_BYTES
+    start = HEAD_BYTES
     if len(raw) < start:
         raise FrameError(f"a wave has at least {start} bytes, not {len(raw)}")
-    magic, version, leads, rate_hz, uv_x100, first, at_ms, stream_no, samples, _ = WAVE_HEADER.unpack_from(raw)
+    magic, version, leads, rate_hz, uv_x100, first, at_ms, stream_no, samples, named = WAVE_HEADER.unpack_from(raw)
     if magic != WAVE_MAGIC or version != WAVE_VERSION:
         raise FrameError("not a GW version 1 frame")
     if leads not in (1, len(LEADS)):
         raise FrameError(f"a wave has 1 or 12 leads, not {leads}")
     if not RATE_LEAST_HZ <= rate_hz <= RATE_MOST_HZ or uv_x100 == 0 or samples == 0:
         raise FrameError("sample rate, scale or number of samples is impossible")
-    if len(raw) != start + samples * leads * SAMPLE_BYTES:
+    if named > DEVICE_MOST:
+        raise FrameError(f"a device's name has at most {DEVICE_MOST} characters")
+    if len(raw) != start + named + samples * leads * SAMPLE_BYTES:
         raise FrameError(f"{samples} samples of {leads} leads do not make {len(raw)} bytes")
     if first + samples > 1 << 53:
         raise FrameError("first_sample is beyond what a page can count")
     return Wave(
-        _patient_id(raw[WAVE_HEADER.size : start]), stream_no, leads, rate_hz, uv_x100 / 100, first,
-        _moment(at_ms), samples, raw,
+        _name(raw[WAVE_HEADER.size : start], "patient"), stream_no, leads, rate_hz, uv_x100 / 100, first,
+        _moment(at_ms), samples, raw, _name(raw[start : start + named], "device") or None,
     )  # fmt: skip
 
 
 def wave_bytes(wave: Wave, samples: bytes) -> bytes:
     """Write a binary frame from header values and interleaved int16 samples."""
+    device = (wave.device_id or "").encode("ascii")
     head = WAVE_HEADER.pack(
         WAVE_MAGIC, WAVE_VERSION, wave.leads, wave.sample_rate_hz, round(wave.uv_per_lsb * 100), wave.first_sample,
-        int(wave.at.timestamp() * 1000), wave.stream_no, wave.samples, 0,
+        int(wave.at.timestamp() * 1000), wave.stream_no, wave.samples, len(device),
     )  # fmt: skip
-    return head + wave.patient_id.encode("ascii") + samples
+    return head + wave.patient_id.encode("ascii") + device + samples
 
 
-def _patient_id(raw: bytes) -> str:
+def _name(raw: bytes, whose: str) -> str:
     try:
         return raw.decode("ascii")
     except UnicodeDecodeError as error:
-        raise FrameError("the patient's id is not ASCII") from error
+        raise FrameError(f"the {whose}'s id is not ASCII") from error
 
 
 def _moment(at_ms: int) -> datetime:
@@ -90,4 +105,12 @@ def _moment(at_ms: int) -> datetime:
 def renumbered(wave: Wave, stream_no: int, samples_before: int) -> Wave:
     """Return the same chunk in another stream that begins ``samples_before`` later."""
     moved = replace(wave, stream_no=stream_no, first_sample=wave.first_sample - samples_before)
-    return replace(moved, raw=wave_bytes(moved, wave.raw[WAVE_HEADER.size + PATIENT_BYTES :]))
+    return replace(moved, raw=wave_bytes(moved, wave.content))
+
+
+def without_device(wave: Wave) -> Wave:
+    """Return the same chunk as displays get it, and servers that know no devices."""
+    if wave.device_id is None:
+        return wave
+    nameless = replace(wave, device_id=None)
+    return replace(nameless, raw=wave_bytes(nameless, wave.content))

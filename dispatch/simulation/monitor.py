@@ -90,5 +90,7 @@ class Monitor:
             await asyncio.sleep(CHUNK_S)
 
     def _wave(self, first: int, samples: int, now: datetime, number: int) -> Wave:
-        head = Wave(self._patient_id, number, len(LEADS), SAMPLE_RATE_HZ, UV_PER_LSB, first, now, samples, b"")
+        head = Wave(
+            self._patient_id, number, len(LEADS), SAMPLE_RATE_HZ, UV_PER_LSB, first, now, samples, b"", self.device_id
+        )
         return replace(head, raw=wave_bytes(head, ecg(self._case, first, samples).astype("<i2").tobytes()))

@@ -13,7 +13,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "dispatch.rules",
         "dispatch.texts_catalogue",
     ),
-    ("geo",),
+    ("geo", "dispatch.devices"),
     ("dispatch", "dispatch.words", "dispatch.fact", "dispatch.road_measure"),
     (
         "dispatch.events",
@@ -60,6 +60,7 @@ STANDS_ALONE = {
     "geo": ("geo",),
     "dispatch.protocol": ("dispatch.protocol",),
     "dispatch.client": ("dispatch.client", "dispatch.protocol"),
+    "dispatch.devices": ("dispatch.devices", "dispatch.protocol"),
 }
 """Packages that import nothing of ours but themselves."""
 

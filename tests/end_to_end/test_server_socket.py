@@ -212,7 +212,7 @@ def test_vitals_of_the_bound_monitor_reach_wall_and_seats_and_others_stay_in_qua
         bound = {"patient_id": patient, "device_id": "M-U044", "values": {"hr": 92, "sbp": 82, "dbp": 50}}
         tablet.put(stream, 1, "vitals", stray, at=now())
         tablet.put(stream, 2, "vitals", bound, at=now())
-        tablet.put(stream, 3, "vitals", {**bound, "values": {"hr": -1}}, at=now())
+        tablet.put(stream, 3, "vitals", {**bound, "values": {"mood": 1}}, at=now())
         for live in (wall, seat):
             shown = live.until("vitals", patient_id=patient)
             assert shown["values"] == bound["values"]
@@ -225,10 +225,47 @@ def test_vitals_of_the_bound_monitor_reach_wall_and_seats_and_others_stay_in_qua
     assert [row["values"] for row in stored] == [bound["values"]]
 
 
-def wave(patient: str, chunk: int, *, stream_no: int = 7, late_s: float = 0.0) -> bytes:
+def test_one_impossible_value_costs_no_other_and_is_kept(server: Server) -> None:
+    patient = with_monitor(server, "U048")["patient_id"]
+    body = {
+        "patient_id": patient,
+        "device_id": "M-U048",
+        "values": {"hr": 900, "rr": 18, "spo2": 62, "sbp": 80, "dbp": 79},
+    }
+    with server.client("crew-u048").socket() as tablet, server.client("dept-yz001").socket() as wall:
+        tablet.put(f"{ULID()}/vitals", 1, "vitals", body, at=now())
+        shown = wall.until("vitals", patient_id=patient)
+    assert shown["values"] == {"rr": 18, "spo2": 62}
+    assert shown["doubts"] == {
+        "hr": "impossible", "spo2": "low_confidence", "sbp": "pressure_pair", "dbp": "pressure_pair",
+    }  # fmt: skip
+    assert server.client("crew-u048").get(f"/api/patients/{patient}/vitals").json()[0]["values"] == shown["values"]
+    stored = server.app.state.parts.telemetry.vitals(patient, datetime(2026, 1, 1, tzinfo=UTC))
+    assert json.loads(stored[0].body)["values"] == body["values"], "what the device said is kept as it came"
+
+
+def test_what_was_measured_before_the_binding_or_after_it_is_on_no_screen(server: Server) -> None:
+    early, ids = now(), with_monitor(server, "U049")
+    patient, stream = ids["patient_id"], f"{ULID()}/vitals"
+    body = {"patient_id": patient, "device_id": "M-U049", "values": {"hr": 90}}
+    crew = server.client("crew-u049")
+    with crew.socket() as tablet:
+        tablet.put(stream, 1, "vitals", body, at=early)
+        tablet.put(stream, 2, "vitals", {**body, "values": {"hr": 91}}, at=now())
+        while tablet.until("ack", stream=stream)["seq"] < 2:
+            continue
+        crew.done("unbind-monitor", patient_id=patient, device_id="M-U049")
+        tablet.put(stream, 3, "vitals", {**body, "values": {"hr": 92}}, at=now())
+        while tablet.until("ack", stream=stream)["seq"] < 3:
+            continue
+    stored = crew.get(f"/api/patients/{patient}/vitals").json()
+    assert [row["values"] for row in stored] == [{"hr": 91}]
+
+
+def wave(patient: str, chunk: int, *, stream_no: int = 7, late_s: float = 0.0, device: str | None = "M-U045") -> bytes:
     """Return one second of a single-lead wave."""
     samples, at = 50, datetime.now(UTC) - timedelta(seconds=late_s)
-    head = Wave(patient, stream_no, 1, 50, 5.0, chunk * samples, at, samples, b"")
+    head = Wave(patient, stream_no, 1, 50, 5.0, chunk * samples, at, samples, b"", device)
     return wave_bytes(head, bytes(2 * samples))
 
 
@@ -256,7 +293,13 @@ def test_waves_are_acked_by_sample_and_shown_to_the_wall_and_to_who_looks(server
         tablet.raw.send(wave(patient, 3))
         shown = read_wave(next(each for each in wall.frames() if isinstance(each, bytes)))
         assert (shown.stream_no, shown.first_sample) == (7, 150), "and not shown as if it were of now"
-        tablet.raw.send(wave(patient, 5))
+        for number, device in ((9, "M-other"), (10, None)):
+            tablet.raw.send(wave(patient, 0, stream_no=number, device=device))
+            assert tablet.until("ack", stream=f"wave/{patient}/{number}")["seq"] == 0, "a stranger's trace is stored"
+        tablet.raw.send(wave(patient, 4))
+        shown = read_wave(next(each for each in wall.frames() if isinstance(each, bytes)))
+        assert (shown.stream_no, shown.device_id) == (7, None), "and is on no tile"
+        tablet.raw.send(wave(patient, 6))
         assert tablet.until("nack", stream=stream)["code"] == "stream_gap"
         tablet.raw.send(wave(str(ULID()), 0))
         assert tablet.until("nack")["code"] == "not_your_patient"

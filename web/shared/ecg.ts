@@ -2,7 +2,7 @@
  * ECG on our own canvas: 25 mm/s, 10 mm/mV, a millimetre grid and a 1 mV calibration pulse. A millimetre is a millimetre only on
  * a calibrated screen; otherwise the picture says "not to scale". The software draws; it never reads the trace.
  */
-import { leadNames, type WaveChunk } from "./wave.ts";
+import { leadNames, NO_VALUE, type WaveChunk } from "./wave.ts";
 
 export const MM_PER_S = 25;
 export const MM_PER_MV = 10;
@@ -213,7 +213,8 @@ export class EcgSweep {
       const at = sample - chunk.firstSample;
       const column = leadNames(chunk.leads).indexOf(lead);
       if (column < 0 || at >= chunk.samples.length / chunk.leads) return null; // a lead we don't have, or a gap
-      return ((chunk.samples[at * chunk.leads + column] ?? 0) * chunk.uvPerLsb) / 1000;
+      const sample = chunk.samples[at * chunk.leads + column] ?? NO_VALUE;
+      return sample === NO_VALUE ? null : (sample * chunk.uvPerLsb) / 1000;
     }
     return null;
   }
@@ -270,12 +271,19 @@ function strokeLead(
   const first = Math.floor(fromS * record.sampleRateHz);
   pen.strokeStyle = colours.trace;
   pen.beginPath();
+  let joined = false;
   for (let i = first; i < last; i++) {
-    const mv = ((record.samples[i * record.leads.length + column] ?? 0) * record.uvPerLsb) / 1000;
+    const sample = record.samples[i * record.leads.length + column] ?? NO_VALUE;
+    if (sample === NO_VALUE) {
+      joined = false; // the lead was off: a gap, never a line through zero
+      continue;
+    }
+    const mv = (sample * record.uvPerLsb) / 1000;
     const x = left + ((i - first) / record.sampleRateHz) * MM_PER_S * pxPerMm;
     const y = baseline - mv * MM_PER_MV * pxPerMm;
-    if (i === first) pen.moveTo(x, y);
-    else pen.lineTo(x, y);
+    if (joined) pen.lineTo(x, y);
+    else pen.moveTo(x, y);
+    joined = true;
   }
   pen.stroke();
 }

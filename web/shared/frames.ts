@@ -17,6 +17,8 @@ export interface VitalsFrame {
   readonly device_id: string;
   readonly values: Readonly<Record<string, number>>;
   readonly levels: Readonly<Record<string, AlarmLevel>>;
+  /** Left out because no patient has it (impossible, pressure_pair), or shown with a question mark. */
+  readonly doubts?: Readonly<Record<string, "impossible" | "pressure_pair" | "doubtful" | "low_confidence">>;
 }
 export interface Eta {
   /** "incident:…" or "center:…" */

@@ -31,7 +31,8 @@ export function readingOf(sign: Sign, patient: Patient | null, frame: VitalsFram
   const measured = bound === undefined ? null : textOf(sign, bound.values);
   if (bound !== undefined && measured !== null && (written === null || Date.parse(bound.at) >= Date.parse(written.at) || textOf(sign, written.values) === null)) {
     const ageMs = nowMs - Date.parse(bound.at);
-    return { text: measured, level: worstOf(sign, bound.levels), ageMs, byHand: false, stale: ageMs / speed > MONITOR_SILENT_MS };
+    const mark = bound.doubts?.[sign] === undefined ? "" : "?"; // the device itself is not sure below its range
+    return { text: `${measured}${mark}`, level: worstOf(sign, bound.levels), ageMs, byHand: false, stale: ageMs / speed > MONITOR_SILENT_MS };
   }
   const text = written === null ? null : textOf(sign, written.values);
   if (written === null || text === null) return earlier(sign, patient);

@@ -13,6 +13,8 @@ export interface WaveChunk {
   readonly samples: Int16Array;
 }
 
+/** A sample that was not measured: the lead was off. */
+export const NO_VALUE = -32768;
 export const HEADER_BYTES = 32;
 export const PATIENT_BYTES = 26;
 const MAGIC = 0x5747; // "GW", little-endian

@@ -6,6 +6,7 @@ leaves here as WGS-84, and so does every plain ``lon``/``lat`` pair.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -203,14 +204,25 @@ def check_findings(findings: dict[str, Any]) -> None:
         raise BadFieldError("findings", str(error).removeprefix("findings: ")) from error
 
 
-def check_vitals(vitals: dict[str, float], field: str) -> None:
-    """Raise ``BadFieldError`` naming the value that no patient has."""
+def check_vital_names(vitals: Iterable[str], field: str) -> None:
+    """Raise ``BadFieldError`` when there is none, or naming the one that the wire does not know."""
     if not vitals:
         raise BadFieldError(field, "why.empty")
-    for name, value in vitals.items():
+    for name in vitals:
         if name not in VITALS:
             raise BadFieldError(f"{field}.{name}", f"is none of {', '.join(VITALS)}")
-        low, high = limits("vitals", _LIMIT_NAMES.get(name, name))
+
+
+def vital_limits(name: str) -> tuple[float, float]:
+    """Return what a patient can have, ends included."""
+    return limits("vitals", _LIMIT_NAMES.get(name, name))
+
+
+def check_vitals(vitals: dict[str, float], field: str) -> None:
+    """Raise ``BadFieldError`` naming the value that no patient has: a person can look again, and type it again."""
+    check_vital_names(vitals, field)
+    for name, value in vitals.items():
+        low, high = vital_limits(name)
         if not math.isfinite(value) or not low <= value <= high:
             raise BadFieldError(f"{field}.{name}", f"{value:g} is outside {low:g}..{high:g}")
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 from ulid import ULID
 
-from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vitals, command_data
+from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vital_names, command_data
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.submission import Forbidden, Submission, entered_for
 from dispatch.adapters.telemetry.measurements import Measurements
@@ -178,7 +178,7 @@ class Uplink:
         if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values.values()):
             return Refused("bad_input", {"field": "values", "why": "are numbers; leave out what is unknown"})
         try:
-            check_vitals(values, "values")
+            check_vital_names(values, "values")
         except BadFieldError as error:
             return Refused("bad_input", {"field": error.field, "why": error.why})
         if (why := self._submission.unlikely(put.at)) is not None:

@@ -14,6 +14,7 @@ import msgspec
 
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live_roads import WeightsInForce
+from dispatch.adapters.telemetry.plausible import Judged
 from dispatch.adapters.wire import encoded, frame
 from dispatch.center import LIVE
 from dispatch.city import City
@@ -80,7 +81,7 @@ class TelemetryHub:
         await self._fanout.publish(POSITIONS, encoded({"t": POSITIONS, "at": self._now(), "units": rows}))
 
     async def send_vitals(
-        self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float], levels: Mapping[str, str]
+        self, patient_id: str, at: datetime, device_id: str, reading: Judged, levels: Mapping[str, str]
     ) -> None:
         """Publish one reading of the monitor that is bound to the patient."""
         await self._fanout.publish(
@@ -91,8 +92,9 @@ class TelemetryHub:
                     "patient_id": patient_id,
                     "at": at,
                     "device_id": device_id,
-                    "values": values,
+                    "values": reading.values,
                     "levels": levels,
+                    "doubts": reading.doubts,
                 }
             ),
         )

@@ -10,12 +10,14 @@ import msgspec
 
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
+from dispatch.adapters.telemetry.plausible import judged
 from dispatch.adapters.telemetry.vital_levels import vital_levels
 from dispatch.adapters.wire import moment_from
 from dispatch.city import City
 from dispatch.errors import Refused
+from dispatch.incident import Patient, wore
 from dispatch.ports import Position, Telemetry
-from dispatch.protocol.waves import FrameError, Wave
+from dispatch.protocol.waves import FrameError, Wave, read_wave, without_device
 from dispatch.rights import runs_to
 from dispatch.words import Actor, Role
 from geo.datum import Datum, to_wgs84
@@ -30,6 +32,7 @@ FIX_AHEAD_MAX = timedelta(seconds=30)
 # 10 s after which a page calls its data late (docs/protocol.md).
 WAVE_LIVE_WITHIN = timedelta(seconds=10)
 SPEED_MOST_MPS = 120.0  # a helicopter
+WAVES_MOST = 1_200  # chunks of one answer: ten minutes at two a second, 7 MB of twelve leads
 
 
 class Measurements:
@@ -43,6 +46,7 @@ class Measurements:
         self._hub = hub
         self._city = city
         self._clock = clock
+        self._newest: dict[str, datetime] = {}  # by bound device: the last reading that was shown
 
     def position(self, actor: Actor, body: Mapping[str, Any]) -> Refused | None:
         """Take one position of the crew's own unit; the answer says why not."""
@@ -79,23 +83,41 @@ class Measurements:
     async def show_vitals(self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]) -> None:
         """Pass a stored reading on, if its monitor is bound to the patient; otherwise it stays in quarantine."""
         patient = self._city().patients.get(patient_id)
-        if patient is None or patient.device_id != device_id:
+        if patient is None or not _is_on(patient, device_id, at):
             return
-        await self._hub.send_vitals(patient_id, at, device_id, values, vital_levels(values, patient.findings))
+        if at < self._newest.get(device_id, at):
+            return  # from an outbox: stored, and older than what the screens show
+        self._newest[device_id] = at
+        shown = judged(values)
+        levels = vital_levels(shown.values, patient.findings)
+        await self._hub.send_vitals(patient_id, at, device_id, shown, levels)
 
     async def show_wave(self, wave: Wave) -> None:
-        """Pass a stored chunk on, if it is of now and the patient has a monitor bound."""
+        """Pass a stored chunk on, if it is of now and the device that measured it is bound to the patient."""
         patient = self._city().patients.get(wave.patient_id)
         is_late = self._clock.now() - wave.at > WAVE_LIVE_WITHIN * self._clock.speed
-        if patient is not None and patient.device_id is not None and not is_late:
-            await self._hub.send_wave(wave.raw)
+        if patient is not None and not is_late and _is_on(patient, wave.device_id, wave.at):
+            await self._hub.send_wave(without_device(wave).raw)
 
     async def stored_vitals(self, patient_id: str, since: datetime) -> list[dict[str, Any]]:
         """Return what was stored of the monitors that were bound to the patient, oldest first."""
         samples = await asyncio.to_thread(self._telemetry.vitals, patient_id, since)
         patient = self._city().patients.get(patient_id)
         rows = ({"at": sample.at, **msgspec.json.decode(sample.body)} for sample in samples)
-        return [row for row in rows if patient is not None and row["device_id"] == patient.device_id]
+        return [
+            row | msgspec.to_builtins(judged(row["values"]))
+            for row in rows
+            if patient is not None and wore(patient, row["device_id"], row["at"])
+        ]
+
+    async def stored_waves(self, patient_id: str, since: datetime, until: datetime) -> list[Wave]:
+        """Return what is stored of the waveforms that bound monitors measured, oldest first, as displays read it."""
+        samples = await asyncio.to_thread(self._telemetry.read_wave, patient_id, since, until, WAVES_MOST)
+        patient = self._city().patients.get(patient_id)
+        waves = (read_wave(sample.body) for sample in samples)
+        return [
+            without_device(each) for each in waves if patient is not None and wore(patient, each.device_id, each.at)
+        ]
 
     def _read(self, unit_id: str, body: Mapping[str, Any]) -> Position:
         numbers = msgspec.convert(dict(body), _Position)
@@ -106,6 +128,11 @@ class Measurements:
         return Position(
             unit_id, min(at, now), point.lon, point.lat, numbers.speed_mps, numbers.heading_deg, numbers.accuracy_m
         )
+
+
+def _is_on(patient: Patient, device_id: str | None, at: datetime) -> bool:
+    """Say whether a device is on the patient now, and was when it measured."""
+    return patient.device_id == device_id and wore(patient, device_id, at)
 
 
 class _Position(msgspec.Struct, frozen=True):

@@ -126,7 +126,7 @@ class Tablet:
             self._put(self._vitals, "vitals", at, body), lambda: self.ledger.vitals[self.whom.patient_id].add(at)
         )
         first, samples = self._waves.last * SAMPLES, self._random.randbytes(2 * SAMPLES)
-        head = Wave(self.whom.patient_id, self._wave_no, 1, 100, 5.0, first, at, SAMPLES, b"")
+        head = Wave(self.whom.patient_id, self._wave_no, 1, 100, 5.0, first, at, SAMPLES, b"", self.whom.device_id)
         raw = wave_bytes(head, samples)
         kept = self.ledger.waves[self.whom.patient_id, self._wave_no]
         self._waves.add(raw, lambda: kept.__setitem__(first, raw))

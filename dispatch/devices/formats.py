@@ -1,0 +1,32 @@
+"""Open a recording by its name: ``.hea`` is WFDB, ``.xml`` is HL7 aECG."""
+
+from pathlib import Path
+from types import MappingProxyType
+
+from dispatch.devices.hl7_aecg import read_aecg
+from dispatch.devices.recording import ReadsRecording, Recording, UnreadableError
+from dispatch.devices.wfdb_record import read_wfdb
+
+FORMATS: MappingProxyType[str, ReadsRecording] = MappingProxyType({".hea": read_wfdb, ".xml": read_aecg})
+
+
+def open_recording(path: Path) -> Recording:
+    """Read a file, and the files beside it that it names; raise ``UnreadableError`` naming what is wrong."""
+    reads = FORMATS.get(path.suffix.casefold())
+    if reads is None:
+        raise UnreadableError(f"{path.name} is none of {', '.join(FORMATS)}")
+
+    def beside(name: str) -> bytes:
+        return _content(path.parent / name)
+
+    try:
+        return reads(_content(path), beside)
+    except UnreadableError as error:
+        raise UnreadableError(f"{path.name}: {error}") from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error.strerror}") from error

@@ -115,6 +115,15 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorCheck:
+    """When and by whom who came was compared with who was announced, and what was not the same."""
+
+    at: datetime
+    by: str
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Activation:
     """The centre-side pre-arrival state of one patient."""
 
@@ -139,6 +148,7 @@ class Activation:
     end_reason: str | None = personal("id")
     to_center_id: str | None = None
     reservations: tuple[Reservation, ...] = ()
+    door: DoorCheck | None = None
 
 
 def next_phase(activation: Activation, fact_kind: type) -> ActivationPhase | None:

@@ -32,6 +32,7 @@ from dispatch.commands.center import (
     ReportTeamReady,
     ReserveResource,
 )
+from dispatch.commands.door import CheckAtDoor
 from dispatch.commands.early import (
     AcknowledgeStandby,
     ClearScene,
@@ -196,6 +197,7 @@ RIGHTS: dict[type, frozenset[Role]] = {
     ReserveResource: frozenset({H, D, S}),
     ReportResourceReady: frozenset({H, D, S}),
     ReleaseResource: frozenset({H, D, S}),
+    CheckAtDoor: frozenset({H, D, S}),
     CompleteHandoff: frozenset({C, H, D, S}),
     RegisterTimePoint: frozenset({C, H, D, S, T}),
     CorrectTimePoint: frozenset({C, H, D, S}),

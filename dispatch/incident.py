@@ -63,6 +63,7 @@ class PointRow:
 
 
 Points = dict[str, PointRow]
+NEWBORN_DAYS = 28  # WHO: the newborn period
 
 
 def point_row(fact: Fact, at: datetime | None = None, delay_reason: str | None = None) -> PointRow:
@@ -234,6 +235,21 @@ def wore(patient: Patient, device_id: str | None, at: datetime) -> bool:
         each.device_id == device_id and each.since <= at and (each.until is None or at < each.until)
         for each in patient.worn
     )
+
+
+def age_band(findings: dict[str, Any]) -> str:
+    """Return an age as ten years: enough to prepare and to compare, too little to know who it is."""
+    age = findings.get("age")
+    if not isinstance(age, dict) or not isinstance(age.get("value"), int | float):
+        return "unknown"
+    value, unit = age["value"], age.get("unit", "years")
+    if unit == "days":
+        return "newborn" if value <= NEWBORN_DAYS else "infant"
+    years = int(value // 12 if unit == "months" else value)
+    if years < 1:
+        return "infant"
+    low = max(1, years // 10 * 10)
+    return f"{low}-{low // 10 * 10 + 9}"
 
 
 def merged_findings(known: dict[str, Any], learned: dict[str, Any]) -> dict[str, Any]:

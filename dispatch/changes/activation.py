@@ -8,6 +8,7 @@ from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.events import center as ce
+from dispatch.events import door as de
 from dispatch.fact import Fact
 
 CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points
@@ -124,7 +125,13 @@ def patient_point(city: City, patient_id: str, point: str | None, fact: Fact) ->
     return city.with_patient(replace(row, points=i.with_point(row.points, point, i.point_row(fact))))
 
 
+def door_checked(city: City, fact: Fact, d: de.DoorChecked) -> City:
+    checked = center.DoorCheck(fact.at, fact.actor.entered_for or fact.actor.account, d.differing)
+    return city.with_activation(replace(city.activations[d.activation_id], door=checked))
+
+
 CHANGES: dict[type, Change] = {
+    de.DoorChecked: door_checked,
     ce.ActivationSent: activation_sent,
     ce.ActivationReceived: received,
     ce.ActivationAcknowledged: acknowledged,

@@ -16,6 +16,7 @@ from dispatch.events import early as ee
 from dispatch.events import ground as ge
 from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.door import wrong_at_door
 from dispatch.flow.link import unsent_links
 from dispatch.flow.location import lapsed_positions, outside_tasks
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
@@ -52,6 +53,7 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
 def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     yield from overdue_on_lines(city, now, rules)
     yield from _silent_centers(city, now, rules)
+    yield from wrong_at_door(city)
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)
         yield from _held_too_long(city, incident_id, now)

@@ -9,6 +9,7 @@ from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.events import center as ce
 from dispatch.events import incident as e
+from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.rules import Rules
 
@@ -90,6 +91,7 @@ def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _r
 
 
 DECISIONS: dict[type, Decide] = {
+    **door.DECISIONS,
     cc.CompleteHandoff: complete_handoff,
     c.RegisterTimePoint: register_time_point,
     c.CorrectTimePoint: correct_time_point,

@@ -14,6 +14,7 @@ import pytest
 from dispatch.command_roles import COMMANDS
 from dispatch.commands import call as cl
 from dispatch.commands import center as cc
+from dispatch.commands import door as dc
 from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
@@ -108,6 +109,8 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.CorrectTimePoint(patient_id, "onset", story.now, "typo"), crew("U2"))
     for status in ("transporting", "at_hospital"):
         story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
+    story.ask(dc.CheckAtDoor(activation_id, code="P9"), department("C1"))
+    story.later(1).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
     third = incident_underway(story, "U3")
     story.ask(cc.ChooseDestination(third[1], "C3"), crew("U3"))
@@ -255,6 +258,7 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             (cc.AcknowledgeActivation(activation_id), entered_for(wall, "phone")),
             (cc.ReportTeamReady(activation_id), wall),
             (cc.AcceptPatient(activation_id), wall),
+            (dc.CheckAtDoor(activation_id), wall),
             (cc.CancelActivation(activation_id, "x"), mine),
             (cc.AcknowledgeEnd(activation_id), wall),
             (cc.CompleteHandoff(patient_id, "ed"), wall),

@@ -98,6 +98,7 @@ export interface Commands {
   "acknowledge-activation": { activation_id: string };
   "report-team-ready": { activation_id: string };
   "accept-patient": { activation_id: string };
+  "check-at-door": { activation_id: string; call_sign?: string | null; sex?: string | null; age_band?: string | null; code?: string | null };
   "cancel-activation": { activation_id: string; reason: string };
   "acknowledge-end": { activation_id: string };
   "reserve-resource": { activation_id: string; resource: string; minutes?: number };

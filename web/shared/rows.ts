@@ -260,6 +260,8 @@ export interface Patient {
   readonly assignment_id: string | null;
   readonly device_id: string | null;
   readonly device_bound_at: Iso | null;
+  /** Every monitor that was on this patient; what it measured outside is in quarantine. */
+  readonly worn: readonly { readonly device_id: string; readonly since: Iso; readonly until: Iso | null }[];
   readonly vitals: VitalsEntry | null;
   readonly ecgs: readonly Ecg[];
   readonly treatments: readonly Treatment[];
@@ -362,6 +364,8 @@ export interface Activation {
   readonly end_reason: string | null;
   readonly to_center_id: string | null;
   readonly reservations: readonly Reservation[];
+  /** Who came against who was announced; null: not compared yet. */
+  readonly door: { readonly at: Iso; readonly by: string; readonly differing: readonly ("call_sign" | "sex" | "age_band" | "code")[] } | null;
 }
 
 export interface Task {

@@ -9,6 +9,7 @@ import { both, lang } from "@shared/texts.ts";
 import { ageBand, alarmOf, conditionsOf, hasEnded, hasLeft, isInfectious, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
+import { DoorChip } from "./DoorCheck.tsx";
 import { Wave } from "./Wave.tsx";
 
 /** What is read first, the pressure before all. */
@@ -158,6 +159,7 @@ function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRo
       )}
       <div class="chips">
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
+        <DoorChip wall={wall} tile={tile} />
         <NextStep wall={wall} tile={tile} />
       </div>
       <Plan wall={wall} tile={tile} shown={compact ? 1 : holds.length > 1 ? 2 : 3} />

@@ -157,7 +157,8 @@ async def test_nothing_is_acked_or_shown_that_is_not_stored() -> None:
 
 async def test_a_reading_that_is_not_the_crews_is_put_aside_and_the_stream_goes_on() -> None:
     tablet = Tablet()
-    answers = await tablet.said(vitals(1, patient_id=str(ULID())), put(2, "vitals", {"patient_id": PATIENT}), put(3, "vitals", {}), vitals(4))
+    strange, bare = vitals(1, patient_id=str(ULID())), put(2, "vitals", {"patient_id": PATIENT})
+    answers = await tablet.said(strange, bare, put(3, "vitals", {}), vitals(4))
     nacks = [(each["seq"], each["code"], each["retry"]) for each in answers if each["t"] == "nack"]
     assert nacks == [(1, "not_your_patient", False), (2, "bad_input", False), (3, "bad_input", False)]
     assert [each["seq"] for each in answers if each["t"] == "ack"] == [4]

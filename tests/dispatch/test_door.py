@@ -23,7 +23,7 @@ def at_the_door() -> tuple[Story, str, str]:
     story = opened_city()
     _, patient_id, _ = incident_underway(story, "U1")
     story.ask(c.RecordFindings(patient_id, {"sex": "female", "age": {"value": 63, "unit": "years"}}), crew("U1"))
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))
+    story.ask(cc.ChooseDestination(patient_id, "C1", reason="nearest"), crew("U1"))
     for status in (UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.ask(c.ReportStatus("U1", status), crew("U1"))
     return story, patient_id, story.city.patients[patient_id].activation_id or ""

@@ -107,11 +107,7 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.EndPatient(extra, Outcome.TREATED_ON_SCENE), crew("U2"))
     story.ask(c.RegisterTimePoint(patient_id, "onset", story.now), crew("U2"))
     story.ask(c.CorrectTimePoint(patient_id, "onset", story.now, "typo"), crew("U2"))
-    for status in ("transporting", "at_hospital"):
-        story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
-    story.ask(dc.CheckAtDoor(activation_id, code="P9"), department("C1"))
-    story.later(1).ask(c.CheckDeadlines(), SYSTEM)
-    story.ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
+    through_the_door(story, patient_id, activation_id)
     third = incident_underway(story, "U3")
     story.ask(cc.ChooseDestination(third[1], "C3"), crew("U3"))
     story.ask(cc.AcceptPatient(story.city.patients[third[1]].activation_id or ""), department("C3"))
@@ -124,6 +120,14 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     tell_where(story)
     an_hour_without_units(story)
     return story
+
+
+def through_the_door(story: Story, patient_id: str, activation_id: str) -> None:
+    for status in ("transporting", "at_hospital"):
+        story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
+    story.ask(dc.CheckAtDoor(activation_id, code="P9"), department("C1"))
+    story.later(1).ask(c.CheckDeadlines(), SYSTEM)
+    story.ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
 
 
 def a_day_on_the_lines(story: Story, call_id: str) -> None:

@@ -213,8 +213,8 @@ export class EcgSweep {
       const at = sample - chunk.firstSample;
       const column = leadNames(chunk.leads).indexOf(lead);
       if (column < 0 || at >= chunk.samples.length / chunk.leads) return null; // a lead we don't have, or a gap
-      const sample = chunk.samples[at * chunk.leads + column] ?? NO_VALUE;
-      return sample === NO_VALUE ? null : (sample * chunk.uvPerLsb) / 1000;
+      const value = chunk.samples[at * chunk.leads + column] ?? NO_VALUE;
+      return value === NO_VALUE ? null : (value * chunk.uvPerLsb) / 1000;
     }
     return null;
   }

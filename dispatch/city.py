@@ -1,9 +1,11 @@
 """The state of one city as one immutable value: grab it and read, nobody can change it under you."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from dispatch.call import Call, dialled
@@ -12,6 +14,7 @@ from dispatch.incident import Incident, IncidentPhase, Patient
 from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
+from dispatch.table import Table
 from dispatch.unit import Assignment, Unit
 from dispatch.words import Role
 
@@ -46,25 +49,27 @@ class DoorMinutes:
     minutes: float
 
 
-@dataclass(frozen=True, slots=True)
-class City:
-    """Everything that is true after fact ``seq``; every table is a persistent map from id to row."""
+class City(msgspec.Struct, frozen=True):
+    """Everything that is true after fact ``seq``; every table is a persistent map from id to row.
+
+    A struct, because it is copied several times for each fact, and ``dataclasses.replace`` took half of a replay.
+    """
 
     seq: int
-    # rpds maps cannot be subscripted at run time, hence the quotes
-    calls: "HashTrieMap[str, Call]"
-    incidents: "HashTrieMap[str, Incident]"
-    patients: "HashTrieMap[str, Patient]"
+    # A table's old rows may be asleep. rpds maps cannot be subscripted at run time, hence the quotes
+    calls: "Table[Call]"
+    incidents: "Table[Incident]"
+    patients: "Table[Patient]"
     units: "HashTrieMap[str, Unit]"
-    assignments: "HashTrieMap[str, Assignment]"
+    assignments: "Table[Assignment]"
     centers: "HashTrieMap[str, Center]"
-    activations: "HashTrieMap[str, Activation]"
-    tasks: "HashTrieMap[str, Task]"
+    activations: "Table[Activation]"
+    tasks: "Table[Task]"
     seats: "HashTrieMap[str, Seat]"
     marks: "HashTrieMap[str, NumberMark]"
     measures: "HashTrieMap[str, RoadMeasure]"  # closures and slow zones that stand; those of tomorrow included
-    positions: "HashTrieMap[str, Position]"
-    links: "HashTrieMap[str, Link]"
+    positions: "Table[Position]"
+    links: "Table[Link]"
     history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
@@ -116,6 +121,10 @@ class City:
             still_open = self.open_incidents | {incident.id}
         return replace(self, incidents=rows, open_incidents=still_open, recently_closed=recent)
 
+    def with_opened(self, incident: Incident) -> "City":
+        """Return the city with one incident more."""
+        return replace(self.with_incident(incident), incidents_opened=self.incidents_opened + 1)
+
     def with_position(self, position: Position) -> "City":
         """Return the city with this source's newest word."""
         kept, is_kept = self.kept_positions, position.incident_id is None
@@ -157,6 +166,10 @@ class City:
     def with_assignment(self, assignment: Assignment) -> "City":
         """Return the city with this assignment's new state."""
         return replace(self, assignments=self.assignments.insert(assignment.id, assignment))
+
+    def with_center(self, center: Center) -> "City":
+        """Return the city with this centre's new state."""
+        return replace(self, centers=self.centers.insert(center.id, center))
 
     def with_activation(self, activation: Activation) -> "City":
         """Return the city with this activation's new state."""
@@ -221,19 +234,19 @@ def empty_city() -> "City":
     """Return a city in which nothing has happened."""
     return City(
         seq=0,
-        calls=HashTrieMap(),
-        incidents=HashTrieMap(),
-        patients=HashTrieMap(),
+        calls=Table(),
+        incidents=Table(),
+        patients=Table(),
         units=HashTrieMap(),
-        assignments=HashTrieMap(),
+        assignments=Table(),
         centers=HashTrieMap(),
-        activations=HashTrieMap(),
-        tasks=HashTrieMap(),
+        activations=Table(),
+        tasks=Table(),
         seats=HashTrieMap(),
         marks=HashTrieMap(),
         measures=HashTrieMap(),
-        positions=HashTrieMap(),
-        links=HashTrieMap(),
+        positions=Table(),
+        links=Table(),
         history=HashTrieMap(),
         open_incidents=frozenset(),
         recently_closed=(),

@@ -7,6 +7,7 @@ rebuilds from the last durable fact, and reads go on.
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,10 +29,11 @@ from dispatch.flow import decide
 from dispatch.keys import KeyQueue
 from dispatch.ports import Draft, Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.rules import Rules
-from dispatch.snapshot import code_version, decode_city, encode_city
+from dispatch.snapshot import Written, code_version, decode_city, put_to_sleep, write_city
 from dispatch.sources import Sources
 
-SNAPSHOT_EVERY = 20_000  # facts; folding that many takes well under a second
+SNAPSHOT_EVERY = 10_000  # facts; folding that many takes about a second
+BREATH_S = 0.002  # between a few rows of a snapshot: commands go first
 # Commands whose facts can hold words somebody typed; any other that ever does is sealed all the same, only slower.
 WITH_WORDS = frozenset(
     {
@@ -102,6 +104,7 @@ class Desk:
         self.recovered.set()
         self._keys = KeyQueue(keyring)
         self._snapshot_seq = 0
+        self._keeping = False
         self.city: City = empty_city()  # decided, perhaps not yet durable: only the desk itself looks at it
         self.durable: City = self.city  # what everybody else may see
         self.feed_epoch = ""
@@ -147,9 +150,29 @@ class Desk:
         return [self._read(record) for record in self._journal.read(seq, limit)]
 
     def save_snapshot(self) -> None:
-        """Keep a snapshot of what is durable, for a quick start."""
+        """Keep a snapshot of what is durable, for a quick start; blocks."""
         if self.durable.seq > self._snapshot_seq:
-            self._snapshot_seq = self._keep_snapshot()
+            self._write_snapshot(self.durable)
+
+    async def keep_snapshot(self) -> None:
+        """Keep a snapshot when the next start would have to fold many facts, beside the work that goes on."""
+        city = self.durable
+        if self._keeping or city.seq - self._snapshot_seq < SNAPSHOT_EVERY:
+            return
+        self._keeping = True
+        try:
+            written = await asyncio.to_thread(self._write_snapshot, city, lambda: time.sleep(BREATH_S))
+        except JournalUnavailable:
+            log.warning("no snapshot was kept; the next start folds more facts")
+            self._snapshot_seq = city.seq  # not again at once
+            return
+        finally:
+            self._keeping = False
+        # What is durable follows by itself: the next batch continues from here.
+        at_rest = self.city is self.durable
+        self.city = put_to_sleep(self.city, written, self._keyring.open)
+        if at_rest:
+            self.durable = self.city
 
     async def _keys_ready(self, command: Command) -> None:
         """Have the keys at hand that this command's words will be sealed with, as far as can be foreseen."""
@@ -215,20 +238,14 @@ class Desk:
             batch.answer.set_result(Done(batch.told.after.seq, batch.told.facts))
             for listener in tuple(self._listeners):
                 listener(batch.told)
-        if self.durable.seq - self._snapshot_seq >= SNAPSHOT_EVERY:
-            self._snapshot_seq = self.durable.seq
-            asyncio.get_running_loop().run_in_executor(None, self._snapshot_quietly)
+        if self.durable.seq - self._snapshot_seq >= SNAPSHOT_EVERY and not self._keeping:
+            self._snapshot = asyncio.get_running_loop().create_task(self.keep_snapshot())
 
-    def _keep_snapshot(self) -> int:
-        city = self.durable
-        self._journal.save_snapshot(code_version(), city.seq, encode_city(city, self._keyring.seal))
-        return city.seq
-
-    def _snapshot_quietly(self) -> None:
-        try:
-            self._keep_snapshot()
-        except JournalUnavailable:
-            log.warning("no snapshot was kept; the next start folds more facts")
+    def _write_snapshot(self, city: City, breathe: Callable[[], object] = lambda: None) -> Written:
+        written = write_city(city, self._keyring.seal, breathe)
+        self._journal.save_snapshot(code_version(), city.seq, written.document)
+        self._snapshot_seq = city.seq
+        return written
 
     def _fail(self, batch: _Batch, failure: Exception) -> None:
         """Answer nobody, and come back only from what is durable."""
@@ -256,7 +273,7 @@ class Desk:
                 await asyncio.sleep(wait_s)
                 wait_s = min(5.0, wait_s * 2)
         before = self.durable
-        self._rebuild()
+        self.city = self.durable = self._folded(before)
         self.recovered.set()
         log.warning("the journal is back at fact %d", head.seq)
         if self.durable.seq != before.seq:  # facts that had been written although nobody could be told
@@ -269,10 +286,14 @@ class Desk:
         stored = self._journal.load_snapshot(code_version())
         city = empty_city() if stored is None else decode_city(stored[1], self._keyring.open)
         self._snapshot_seq = city.seq
+        self.city = self.durable = self._folded(city)
+        self.feed_epoch = f"{self.city.seq}-{self._journal.head().hash.hex()[:12]}"
+
+    def _folded(self, city: City) -> City:
+        """Return the city with every durable fact behind it folded in."""
         for record in self._journal.read(city.seq):
             city = evolve(city, self._read(record))
-        self.city = self.durable = city
-        self.feed_epoch = self.feed_epoch or f"{city.seq}-{self._journal.head().hash.hex()[:12]}"
+        return city
 
     def _read(self, record: Record) -> Fact:
         stored, data = decode_body(record.kind, record.body, self._keyring.open)

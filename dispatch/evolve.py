@@ -3,8 +3,9 @@
 Nothing here decides. A fact that does not fit the state tables is a broken program and raises.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from dispatch.changes import activation, call, early, ground, incident, location, patient, road_measure, run, task
 from dispatch.changes.change import Change

@@ -13,6 +13,7 @@ from ulid import ULID
 from dispatch.adapters.clock import Clock, RunningClock
 from dispatch.adapters.furnish import furnish
 from dispatch.adapters.http.api import application
+from dispatch.adapters.journal.audit import ANCHORS_FILE
 from dispatch.adapters.journal.sealing import SealBroken
 from dispatch.adapters.journal.wakeups import JournalWakeUps
 from dispatch.adapters.neighbors import read_neighbors
@@ -149,8 +150,7 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         app.state.open.set()
         async with _report(ground, parts, desk):
             arrivals = Arrivals(parts.feed, ground.sources, parts.hub, clock)
-            hook = ground.settings.service_url, ground.settings.service_secret
-            await _work(parts, arrivals, desk, storage.journal, hook)
+            await _work(parts, arrivals, desk, storage.journal, ground.settings)
     except asyncio.CancelledError:
         await asyncio.to_thread(_leave_snapshot, desk)
         raise
@@ -162,6 +162,11 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
             await wake_ups.close()
         await storage.fanout.close()
         await asyncio.to_thread(storage.close)
+
+
+def _anchors(settings: Settings) -> Path | None:
+    """Name the anchors that lie beside an embedded journal; those kept elsewhere are for ``journal verify``."""
+    return settings.data / ANCHORS_FILE if settings.journal is None else None
 
 
 def _leave_snapshot(desk: Desk) -> None:
@@ -233,14 +238,15 @@ async def _report(ground: Ground, parts: Parts, desk: Desk) -> AsyncIterator[Non
         await asyncio.wait([keeping])
 
 
-async def _work(
-    parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, hook: tuple[str | None, str | None]
-) -> None:
+async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, settings: Settings) -> None:
     """Do what nobody asks for: fan out, keep time, forget what is old. One that breaks ends the server."""
     deadline_s = max(DEADLINE_BEAT_LEAST_S, BEAT_S / parts.clock.speed)
+    hook = settings.service_url, settings.service_secret
     notices = ServiceNotices(hook, parts.rules, parts.clock, lambda fate: _say(desk, parts, fate))
     async with asyncio.TaskGroup() as group:
         group.create_task(desk.until_fenced())
+        group.create_task(desk.keep_snapshot())  # a start that folded much spares the next one
+        group.create_task(parts.chain.check(journal, _anchors(settings)))
         start_beats(group, parts)
         group.create_task(every(BEAT_S, _announcer(arrivals)))
         group.create_task(every(deadline_s, lambda: _keep_deadlines(desk, parts)))

@@ -127,6 +127,10 @@ class JournalReader(Protocol):
         """
         ...
 
+    def stored(self, after_seq: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield (seq, stored bytes, hash) as they lie there, gaps and all: what an auditor reads."""
+        ...
+
     def head(self) -> Head:
         """Return the last durable fact."""
         ...

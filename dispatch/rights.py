@@ -121,11 +121,9 @@ def _department_scope(actor: Actor, data: Any, city: City) -> Refused | None:  #
         mine = activation is not None and activation.center_id == actor.center_id
         return None if mine else Refused("not_your_activation")
     if hasattr(data, "reservation_id"):
-        held = any(
-            row.center_id == actor.center_id and any(hold.id == data.reservation_id for hold in row.reservations)
-            for row in city.activations.values()
-        )
-        return None if held else Refused("not_your_activation")
+        live = (city.activations[each] for each in city.live_activations)
+        holders = {row.center_id for row in live if any(hold.id == data.reservation_id for hold in row.reservations)}
+        return None if holders == {actor.center_id} else Refused("not_your_activation")
     return _told_of(actor, data, city)
 
 

@@ -1,49 +1,79 @@
 """Write the whole city down and read it back, so that a restart need not fold a million facts.
 
 A snapshot is disposable: it belongs to one version of the state's code and is rebuilt by any other. Personal words
-leave memory only sealed.
+leave memory only sealed. What only the past is about stays asleep (``dispatch/table.py``): the next snapshot does not
+write it anew, and the next start does not read it.
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from dispatch.call import Call, dialled
-from dispatch.center import Activation, Center
-from dispatch.city import CALLS_REMEMBERED, City, DoorMinutes, Task
-from dispatch.incident import Incident, Patient
-from dispatch.location import Link, Position
-from dispatch.road_measure import RoadMeasure
-from dispatch.switchboard import NumberMark, Seat
-from dispatch.unit import Assignment, Unit
-from dispatch.words import ERASED, personal_fields
+from dispatch.call import dialled
+from dispatch.city import CALLS_REMEMBERED, City, DoorMinutes, empty_city
+from dispatch.sealed_rows import TABLES, Seal, Unseal, opened, reader_of, writer_of
+from dispatch.table import Asleep, Table
 
-TABLES: dict[str, tuple[type, str]] = {
-    "calls": (Call, "call"),
-    "incidents": (Incident, "incident"),
-    "patients": (Patient, "patient"),
-    "units": (Unit, "unit"),
-    "assignments": (Assignment, "assignment"),
-    "centers": (Center, "center"),
-    "activations": (Activation, "activation"),
-    "tasks": (Task, "task"),
-    "seats": (Seat, "seat"),
-    "marks": (NumberMark, "mark"),
-    "measures": (RoadMeasure, "measure"),
-    "positions": (Position, "position"),
-    "links": (Link, "link"),
-}
-FOLLOWS = ("callers", "exchange_calls", "link_tokens")  # indexes that are made from the rows again
-NESTED_WORDS = ("reason", "delay_reason", "dose", "taken_by", "answer", "text")
-STATE_CODE = ("dispatch", "dispatch.changes", "center_protocols")
+PAGE = 2_000  # rows that are put together at once: nobody waits longer than that takes
+ROWS_AT_ONCE = 25  # rows written between two breaths
+STATE_CODE = ("dispatch", "dispatch.changes", "dispatch.events", "center_protocols")
 """The packages whose own files may give state its meaning: one too many costs a fold, one too few a wrong city."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A city that was written down: the document, and the rows that it is made of."""
+
+    city: City
+    rows: dict[str, dict[str, bytes]]
+    document: bytes
+
+
+class _Document(msgspec.Struct):
+    """What lies in a snapshot: rows in pages of id -> bytes, and the few things that are no rows."""
+
+    seq: int
+    rows: dict[str, list[bytes]]
+    history: list[bytes]
+    open_incidents: frozenset[str]
+    recently_closed: tuple[str, ...]
+    live_activations: frozenset[str]
+    open_tasks: frozenset[str]
+    open_calls: frozenset[str]
+    kept_positions: frozenset[str]
+    links_sent: tuple[datetime, ...]
+    incidents_opened: int
+    door_minutes: dict[str, tuple[DoorMinutes, ...]]
+
+
+class _CallKeys(msgspec.Struct):
+    """What of a call the indexes are made from."""
+
+    id: str
+    received_at: datetime
+    number: str | None
+    exchange_id: str | None
+
+
+class _LinkKeys(msgspec.Struct):
+    id: str
+    token_hash: str
+
+
+PLAIN = tuple(name for name in _Document.__struct_fields__ if name not in ("rows", "history"))
+_decode_page = msgspec.msgpack.Decoder(dict[str, bytes]).decode
+_decode_history = msgspec.msgpack.Decoder(dict[str, tuple[int, ...]]).decode
+_decode_call = msgspec.msgpack.Decoder(_CallKeys).decode
+_decode_link = msgspec.msgpack.Decoder(_LinkKeys).decode
 
 
 @cache
@@ -54,77 +84,124 @@ def code_version() -> str:
     return hashlib.sha256(whole).hexdigest()[:16]
 
 
-def encode_city(city: City, seal: Callable[[str, str], str]) -> bytes:
+def encode_city(city: City, seal: Seal) -> bytes:
     """Return the city as msgpack, personal words sealed by ``seal(subject, text)``."""
-    document: dict[str, Any] = {
-        field.name: getattr(city, field.name)
-        for field in fields(City)
-        if field.name not in TABLES and field.name not in FOLLOWS
-    }
-    document["history"] = dict(city.history.items())
-    document["door_minutes"] = msgspec.to_builtins(city.door_minutes)
-    for name, (row_class, word) in TABLES.items():
-        secret = personal_fields(row_class)
-        rows = (msgspec.to_builtins(row) for row in getattr(city, name).values())
-        document[name] = [_sealed(row, secret, word, seal) for row in rows]
-    return msgspec.msgpack.encode(document)
+    return write_city(city, seal).document
 
 
-def _sealed(
-    row: dict[str, Any], secret: tuple[tuple[str, str], ...], word: str, seal: Callable[[str, str], str]
-) -> dict[str, Any]:
-    for name, subject_field in secret:
-        if row[name] is not None and row[name] != ERASED:
-            row[name] = seal(f"{word}:{row[subject_field]}", row[name])
-    _turn_nested(row, lambda text: text if text == ERASED else seal(f"{word}:{row['id']}", text))
-    return row
+def write_city(city: City, seal: Seal, breathe: Callable[[], object] = lambda: None) -> Written:
+    """Write the city down, and call ``breathe`` after every few rows: somebody else may want to work meanwhile."""
+    rows = {name: _written_rows(getattr(city, name), writer_of(name, seal), breathe) for name in TABLES}
+    document = _Document(
+        rows={name: list(_pages(table)) for name, table in rows.items()},
+        history=list(_pages(dict(city.history.items()))),
+        **{name: getattr(city, name) for name in PLAIN},
+    )
+    return Written(city, rows, msgspec.msgpack.encode(document))
 
 
-def _turn_nested(value: Any, turn: Callable[[str], str]) -> None:  # noqa: ANN401 - plain JSON values
-    """Turn the free words inside the parts of a row: a corrected minute's reason, a dose, who took over."""
-    parts = value.values() if isinstance(value, dict) else value
-    for part in parts:
-        if isinstance(part, dict):
-            part.update({name: turn(part[name]) for name in NESTED_WORDS if isinstance(part.get(name), str)})
-        if isinstance(part, dict | list | tuple):
-            _turn_nested(part, turn)
-
-
-def decode_city(blob: bytes, unseal: Callable[[str], str | None]) -> City:
+def decode_city(blob: bytes, unseal: Unseal) -> City:
     """Read a city back; words of erased subjects read as ``ERASED``."""
-    document = msgspec.msgpack.decode(blob)
-    for name, (row_class, _) in TABLES.items():
-        secret = personal_fields(row_class)
-        rows: list[Any] = [msgspec.convert(_unsealed(row, secret, unseal), row_class) for row in document[name]]
-        document[name] = HashTrieMap({row.id: row for row in rows})
-    document["history"] = HashTrieMap({key: tuple(seqs) for key, seqs in document["history"].items()})
-    for name in ("open_incidents", "live_activations", "open_tasks", "open_calls", "kept_positions"):
-        document[name] = frozenset(document[name])
-    document["recently_closed"] = tuple(document["recently_closed"])
-    document["links_sent"] = msgspec.convert(document["links_sent"], tuple[datetime, ...])
-    document["door_minutes"] = msgspec.convert(document["door_minutes"], dict[str, tuple[DoorMinutes, ...]])
-    tokens = HashTrieMap({link.token_hash: link.id for link in document["links"].values()})
-    return City(**document, **_call_indexes(document["calls"]), link_tokens=tokens)
+    document = msgspec.msgpack.decode(blob, type=_Document)
+    rows = {name: _joined(pages) for name, pages in document.rows.items()}
+    empty = empty_city()
+    tables: dict[str, Any] = {}
+    for name in TABLES:
+        read = reader_of(name, unseal)
+        is_large = isinstance(getattr(empty, name), Table)
+        tables[name] = (
+            Table(sleeping=Asleep(rows[name], read))
+            if is_large
+            else HashTrieMap({row_id: read(stored) for row_id, stored in rows[name].items()})
+        )
+    history: dict[str, tuple[int, ...]] = {}
+    for page in document.history:
+        history |= _decode_history(page)
+    tokens = {link.token_hash: link.id for link in map(_decode_link, rows["links"].values())}
+    city = City(
+        **{name: getattr(document, name) for name in PLAIN},
+        **tables,
+        **_call_indexes(rows["calls"], unseal),
+        history=HashTrieMap(history),
+        link_tokens=HashTrieMap(tokens),
+    )
+    return _woken(city)
 
 
-def _call_indexes(calls: "HashTrieMap[str, Call]") -> dict[str, Any]:
+def put_to_sleep(city: City, written: Written, unseal: Unseal) -> City:
+    """Return the same city with all that was written asleep, but for what changed since and what is under way."""
+    at_hand = _at_hand(city)
+    changes: dict[str, Any] = {}
+    for name, table in _large_tables(city):
+        before = getattr(written.city, name).awake
+        keep = at_hand[name]
+        awake = {row_id: row for row_id, row in table.awake.items() if row_id in keep or row is not before.get(row_id)}
+        changes[name] = Table(HashTrieMap(awake), Asleep(written.rows[name], reader_of(name, unseal)))
+    return replace(city, **changes)
+
+
+def _woken(city: City) -> City:
+    """Return the city with the rows at hand that the next commands are about."""
+    at_hand = _at_hand(city)
+    changes = {
+        name: Table(HashTrieMap({each: table[each] for each in at_hand[name] if each in table}), table.sleeping)
+        for name, table in _large_tables(city)
+    }
+    return replace(city, **changes)
+
+
+def _at_hand(city: City) -> dict[str, set[str]]:
+    """Return the ids of what is open or still on screens, by table."""
+    incidents = [city.incidents[each] for each in (*city.open_incidents, *city.recently_closed)]
+    return {
+        "incidents": {each.id for each in incidents},
+        "calls": {*city.open_calls, *(each for row in incidents for each in row.call_ids)},
+        "patients": {each for row in incidents for each in row.patient_ids},
+        "assignments": {each for row in incidents for each in row.assignment_ids},
+        "activations": {*city.live_activations, *(each for row in incidents for each in row.activation_ids)},
+        "tasks": set(city.open_tasks),
+        "positions": {*city.kept_positions, *(each for row in incidents for each in row.position_ids)},
+        "links": {each for row in incidents for each in row.link_ids},
+    }
+
+
+def _large_tables(city: City) -> Iterator[tuple[str, "Table[Any]"]]:
+    for name in TABLES:
+        table = getattr(city, name)
+        if isinstance(table, Table):
+            yield name, table
+
+
+def _written_rows(table: Any, write: Callable[[Any], bytes], breathe: Callable[[], object]) -> dict[str, bytes]:  # noqa: ANN401
+    asleep, awake = (table.asleep, table.awake) if isinstance(table, Table) else ({}, table)
+    rows = dict(asleep)
+    for nth, (row_id, row) in enumerate(awake.items(), 1):
+        rows[row_id] = write(row)
+        if nth % ROWS_AT_ONCE == 0:
+            breathe()
+    return rows
+
+
+def _pages(rows: Mapping[str, Any]) -> Iterator[bytes]:
+    left = iter(rows.items())
+    while page := dict(islice(left, PAGE)):
+        yield msgspec.msgpack.encode(page)
+
+
+def _joined(pages: list[bytes]) -> dict[str, bytes]:
+    rows: dict[str, bytes] = {}
+    for page in pages:
+        rows |= _decode_page(page)
+    return rows
+
+
+def _call_indexes(rows: Mapping[str, bytes], unseal: Unseal) -> dict[str, Any]:
     callers: dict[str, tuple[str, ...]] = {}
     exchange_calls: dict[str, str] = {}
-    for call in sorted(calls.values(), key=lambda each: (each.received_at, each.id)):
-        if (number := dialled(call.number)) is not None:
+    calls = sorted(map(_decode_call, rows.values()), key=lambda each: (each.received_at, each.id))
+    for call in calls:
+        if (number := dialled(opened(call.number, unseal))) is not None:
             callers[number] = (*callers.get(number, ()), call.id)[-CALLS_REMEMBERED:]
         if call.exchange_id is not None:
             exchange_calls[call.exchange_id] = call.id
     return {"callers": HashTrieMap(callers), "exchange_calls": HashTrieMap(exchange_calls)}
-
-
-def _unsealed(
-    row: dict[str, Any], secret: tuple[tuple[str, str], ...], unseal: Callable[[str], str | None]
-) -> dict[str, Any]:
-    for name, _ in secret:
-        token = row[name]
-        if token is not None and token != ERASED:
-            opened = unseal(token)
-            row[name] = ERASED if opened is None else opened
-    _turn_nested(row, lambda token: token if token == ERASED else unseal(token) or ERASED)
-    return row

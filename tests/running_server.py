@@ -20,11 +20,18 @@ ANNOUNCED = re.compile(r"green channel: (http://\S+?)/\s*$")
 class RunningServer:
     """One ``greenchannel`` server: its ``url``, ``kill9`` as a crash would, ``restart`` on the same port and data."""
 
-    def __init__(self, arguments: Sequence[str | Path], environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str | Path],
+        environment: dict[str, str] | None = None,
+        *,
+        ready_within_s: float = READY_WITHIN_S,
+    ) -> None:
         self._command = [sys.executable, "-m", "dispatch.cli", *map(str, arguments)]
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
+        self._ready_within_s = ready_within_s
         self.lines: list[str] = []
 
     @property
@@ -37,6 +44,12 @@ class RunningServer:
         """Return the process id, for measurements."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def resident_bytes(self) -> int:
+        """Return what the process holds in memory."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
 
     def __enter__(self) -> Self:
         self.start()
@@ -59,7 +72,7 @@ class RunningServer:
         self._process = process
         threading.Thread(target=self._read, args=(process, announced), daemon=True).start()
         try:
-            url = announced.get(timeout=READY_WITHIN_S)
+            url = announced.get(timeout=self._ready_within_s)
         except queue.Empty:
             url = None
         if url is None:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from dispatch.adapters.accounts.access import Access
 from dispatch.adapters.clock import Clock
+from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
@@ -94,6 +95,7 @@ class Parts:
     exchange_secret: str | None = None  # what the exchange signs with; None: only connected systems' accounts
     line_events: SeenEvents = field(default_factory=SeenEvents)
     reaching: Reaching = field(default_factory=Reaching)
+    chain: ChainWatch = field(default_factory=ChainWatch)  # the desk checks; a gateway leaves it to the desk
 
     def told(self, told: Told) -> None:
         """Take durable facts: the roads and the search for units first, then every screen."""

@@ -16,13 +16,13 @@ def center_listed(city: City, fact: Fact, d: ge.CenterListed) -> City:
     row = center.Center(
         d.center_id, d.name, d.grade, d.lon, d.lat, d.kinds, d.capabilities, d.phone, known.statuses if known else {}
     )
-    return replace(city, centers=city.centers.insert(d.center_id, row))
+    return city.with_center(row)
 
 
 def center_status(city: City, fact: Fact, d: ge.CenterStatusReported) -> City:
     row = city.centers[d.center_id]
     status = center.CenterStatus(d.topic, d.state, d.owner, d.reason, fact.at, d.expires_at)
-    return replace(city, centers=city.centers.insert(row.id, replace(row, statuses={**row.statuses, d.topic: status})))
+    return city.with_center(replace(row, statuses={**row.statuses, d.topic: status}))
 
 
 def unit_commissioned(city: City, fact: Fact, d: ge.UnitCommissioned) -> City:

@@ -27,8 +27,7 @@ def incident_opened(city: City, fact: Fact, d: e.IncidentOpened) -> City:
         waiting_since=fact.at,
         points=points,
     )
-    city = replace(city, incidents_opened=city.incidents_opened + 1)
-    return city.with_incident(row).with_patient(i.Patient(d.patient_id, d.incident_id, d.patient_code))
+    return city.with_opened(row).with_patient(i.Patient(d.patient_id, d.incident_id, d.patient_code))
 
 
 def located(city: City, fact: Fact, d: e.IncidentLocated) -> City:

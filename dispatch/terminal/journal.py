@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from dispatch.adapters.journal.audit import VerifyReport, anchor, read_anchors, verify
+from dispatch.adapters.journal.audit import ANCHORS_FILE, VerifyReport, anchor, read_anchors, verify
 from dispatch.adapters.journal.grouped import StoredFacts
 from dispatch.adapters.journal.postgres import cities_of, open_postgres_reader
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_reader
@@ -24,10 +24,8 @@ from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_codec import KINDS, decode_body
 from dispatch.ports import JournalDamaged, JournalUnavailable, Record
-from dispatch.snapshot import TABLES, encode_city
-
-ANCHORS_FILE = "journal.anchors"
-UNORDERED = ("open_incidents", "live_activations", "open_tasks")
+from dispatch.sealed_rows import TABLES
+from dispatch.snapshot import PLAIN
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -102,11 +100,9 @@ def run_replay(arguments: argparse.Namespace) -> int:
 
 def state_hash(city: City) -> str:
     """Return a fingerprint of a city that does not depend on the order in which its tables are kept."""
-    document = msgspec.msgpack.decode(encode_city(city, lambda _, words: words))
-    for name in TABLES:
-        document[name].sort(key=lambda row: row["id"])
-    for name in UNORDERED:
-        document[name].sort()
+    document: dict[str, object] = {name: getattr(city, name) for name in (*PLAIN, "history")}
+    document["history"] = dict(city.history.items())
+    document |= {name: dict(getattr(city, name).items()) for name in TABLES}
     return sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
 
 

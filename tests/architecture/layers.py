@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "dispatch.call",
         "dispatch.location",
-        "dispatch.location",
+        "dispatch.table",
         "dispatch.switchboard",
         "dispatch.incident",
         "dispatch.unit",
@@ -41,7 +41,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch.ports",),
     ("dispatch.flow",),
     ("dispatch.sources", "dispatch.possible_places"),
-    ("dispatch.evidence", "dispatch.region_evidence", "dispatch.views", "dispatch.snapshot", "dispatch.rights"),
+    ("dispatch.evidence", "dispatch.region_evidence", "dispatch.views", "dispatch.rights"),
+    ("dispatch.sealed_rows", "dispatch.snapshot"),
     ("dispatch.desk", "dispatch.keys"),
     ("dispatch.adapters", "dispatch.client", "dispatch.simulation"),
     (
@@ -82,6 +83,8 @@ PURE = (
     "dispatch.unit_traits",
     "dispatch.center",
     "dispatch.city",
+    "dispatch.table",
+    "dispatch.sealed_rows",
     "dispatch.road_measure",
     "dispatch.command",
     "dispatch.commands",

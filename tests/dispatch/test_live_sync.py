@@ -236,11 +236,11 @@ def test_chance_keeps_every_screen_true(seed: int) -> None:
 def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
     unit_id, center_id = chance.choice(UNITS), chance.choice(tuple(CENTERS))
     unit = story.city.units[unit_id]
-    known = story.city.open_incidents if chance.random() < 0.9 else story.city.incidents.keys()
+    known = story.city.open_incidents if chance.random() < 0.9 else story.city.incidents
     incident_id = chance.choice(sorted(known) or [""])
     incident = story.city.incidents.get(incident_id)
     patient_id = chance.choice(incident.patient_ids) if incident else ""
-    activation_id = chance.choice(sorted(story.city.activations.keys()) or [""])
+    activation_id = chance.choice(sorted(story.city.activations) or [""])
     run_id = unit.assignment_id or ""
     mine = crew(unit_id)
     wall = department(story.city.activations[activation_id].center_id if activation_id else center_id)

@@ -1,8 +1,17 @@
 """A snapshot is the city: written down, sealed, read back, the same; and one that belongs to other code is not used."""
 
-from dispatch.snapshot import decode_city, encode_city
-from dispatch.words import ERASED
-from tests.dispatch.test_live_sync import whole_tale
+import random
+from collections import Counter
+
+import pytest
+
+from dispatch.city import City, empty_city
+from dispatch.commands import incident as c
+from dispatch.evolve import evolve
+from dispatch.snapshot import decode_city, encode_city, put_to_sleep, write_city
+from dispatch.words import ERASED, Outcome
+from tests.dispatch.story import crew, incident_underway, opened_city
+from tests.dispatch.test_live_sync import some_command, whole_tale
 
 
 def seal(subject: str, text: str) -> str:
@@ -16,6 +25,60 @@ def unseal(token: str) -> str | None:
 def test_a_city_comes_back_as_it_was() -> None:
     city = whole_tale().city
     assert decode_city(encode_city(city, seal), unseal) == city
+
+
+@pytest.mark.parametrize("seed", [7])
+def test_a_city_that_sleeps_between_its_facts_is_the_same_city(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.city.RECENT", 3)  # so that most of what is over sleeps
+    chance = random.Random(seed)
+    story = opened_city(watched=False)
+    while len(story.facts) < 1_000:
+        data, actor = some_command(story, chance)
+        story.later(chance.randrange(90)).try_(data, actor)
+    city = empty_city()
+    for fact in story.facts:
+        city = evolve(city, fact)
+        if chance.random() < 0.03:
+            city = slept(city, chance)
+    assert city == story.city, f"seed {seed}"
+    assert len(city.incidents.awake) < len(city.incidents)
+
+
+def slept(city: City, chance: random.Random) -> City:
+    if chance.random() < 0.5:
+        return decode_city(encode_city(city, seal), unseal)
+    return put_to_sleep(city, write_city(city, seal), unseal)
+
+
+def test_what_changed_while_a_snapshot_was_written_stays_changed() -> None:
+    story = opened_city(watched=False)
+    _, patient_id, run = incident_underway(story)
+    written = write_city(story.city, seal)
+    story.ask(c.EndAssignment(run, Outcome.REFUSED, risk_told=True, witness="家属"), crew("U1"))
+    asleep = put_to_sleep(story.city, written, unseal)
+    assert asleep == story.city
+    assert asleep.patients[patient_id].outcome is Outcome.REFUSED
+    assert decode_city(encode_city(asleep, seal), unseal) == story.city
+
+
+def test_only_what_changed_is_written_again() -> None:
+    story = opened_city(watched=False)
+    for _ in range(80):
+        _, _, run = incident_underway(story)
+        story.ask(c.EndAssignment(run, Outcome.REFUSED, risk_told=True, witness="家属"), crew("U1"))
+    sealed: Counter[str] = Counter()
+
+    def counting(subject: str, words: str) -> str:
+        sealed[subject] += 1
+        return seal(subject, words)
+
+    written = write_city(story.city, counting)
+    first = sealed.total()
+    asleep = put_to_sleep(story.city, written, unseal)
+    again = write_city(asleep, counting)
+    assert len(asleep.patients.awake) == 60, "those of incidents that screens still show"
+    assert sealed.total() - first < first
+    assert again.rows == written.rows
 
 
 def test_no_personal_word_is_written_in_clear() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
@@ -44,12 +43,6 @@ def quiet(request: pytest.FixtureRequest, fictional_pack: Path, tmp_path: Path) 
         yield server
 
 
-def resident_bytes(pid: int) -> int:
-    """Return what a process holds in memory."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 async def opened(http: httpx.AsyncClient, url: str, token: str) -> ClientConnection:
     """Open a socket and greet; nothing is subscribed."""
     answer = await http.post("/api/ticket", headers={"Authorization": f"Bearer {token}"})
@@ -83,9 +76,9 @@ async def test_idle_connections_cost_little_and_all_are_answered(
 ) -> None:
     async with AsyncExitStack() as stack:
         first = await open_many(quiet.url, 1, stack)
-        before = resident_bytes(quiet.pid)
+        before = quiet.resident_bytes
         idle = await open_many(quiet.url, connections - 1, stack, skip=1)
-        grown = resident_bytes(quiet.pid) - before
+        grown = quiet.resident_bytes - before
         asked_at = time.monotonic()
         for live in (*first, *idle):
             await live.send('{"t":"ping","n":1}')

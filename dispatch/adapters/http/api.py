@@ -42,6 +42,7 @@ async def healthz(request: Request) -> Response:
         "weights_epoch": parts.sources.travel.weights_epoch,
         "weights": parts.roads.in_force(),
         "journal_seq": parts.feed.seq,
+        "journal_chain": parts.chain.told(),
         "version": VERSION,
         "fictional": parts.pack.fictional,
         "clock": {"now": parts.clock.now(), "speed": parts.clock.speed},

@@ -6,7 +6,7 @@ against an anchor: a line with date, seq and hash, appended now and then to a fi
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from dispatch.adapters.journal.chain import genesis, next_hash, record_of
 from dispatch.errors import BadInput
 from dispatch.ports import Head, JournalDamaged, JournalUnavailable
 
+ANCHORS_FILE = "journal.anchors"  # looked for beside a journal
 ANCHOR_LINE = re.compile(r"(?P<at>\S+) (?P<seq>[1-9]\d*) (?P<hash>[0-9a-f]{64})")
 
 
@@ -71,13 +72,16 @@ def read_anchors(path: Path) -> dict[int, bytes]:
     return anchors
 
 
-def verify(journal: StoredChain, anchors: Mapping[int, bytes] | None = None) -> VerifyReport:
-    """Walk the whole chain and every anchor; stop at the first thing that is wrong."""
+def verify(
+    journal: StoredChain, anchors: Mapping[int, bytes] | None = None, *, passed: Callable[[int], None] = lambda _: None
+) -> VerifyReport:
+    """Walk the whole chain and every anchor; stop at the first thing that is wrong. ``passed`` hears each sound seq."""
     anchors = anchors or {}
     last = Head(0, genesis(journal.city))
     try:
         for fact in _sound_facts(journal, anchors):
             last = fact
+            passed(fact.seq)
     except _BrokenError as broken:
         return VerifyReport(
             ok=False,

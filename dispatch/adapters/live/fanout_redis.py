@@ -124,8 +124,10 @@ class RedisFanout:
                 self._connected.clear()
                 if not self._closing.is_set():
                     log.warning("fan-out of %s is interrupted: %s", self._stream, error)
+                # Not wait_for: in Python 3.11 it swallows a cancellation that meets the close.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), back_off_s)
+                    async with asyncio.timeout(back_off_s):
+                        await self._closing.wait()
                 back_off_s = min(2 * back_off_s, BACK_OFF_MAX_S)
 
     async def _start_at_the_end(self) -> None:

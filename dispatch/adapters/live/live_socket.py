@@ -146,13 +146,15 @@ class Connection:
         code = self._closing.result()
         log.info("socket closed", extra={"account": self._session.account, "code": code})
         try:
-            await asyncio.wait_for(self._socket.close(code), CLOSE_WITHIN_S)
+            async with asyncio.timeout(CLOSE_WITHIN_S):  # wait_for swallows a cancellation in Python 3.11
+                await self._socket.close(code)
         except (TimeoutError, WebSocketDisconnect, RuntimeError):
             log.info("a socket did not take its closing frame", extra={"account": self._session.account})
 
     async def _read(self) -> None:
         try:
-            greeted = await asyncio.wait_for(self._greeted(), HELLO_WITHIN_S)
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                greeted = await self._greeted()
         except TimeoutError:
             greeted = False
         if not greeted:

@@ -45,12 +45,6 @@ class RunningServer:
         assert self._process is not None
         return self._process.pid
 
-    @property
-    def resident_bytes(self) -> int:
-        """Return what the process holds in memory."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -114,3 +108,9 @@ class RunningServer:
                 if found := ANNOUNCED.search(line):
                     announced.put(found[1])
         announced.put(None)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return what a process holds in memory."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -20,7 +20,7 @@ from dispatch.protocol.versions import CLOSED_OVERFLOW
 from dispatch.words import Role
 from tests.adapters.serving import WITHIN_S, Client
 from tests.faults.load.table import FaultRow
-from tests.running_server import RunningServer
+from tests.running_server import RunningServer, resident_bytes
 
 PER_ACCOUNT = 24
 AT_ONCE = 20  # sockets that are being opened
@@ -76,9 +76,9 @@ async def test_idle_connections_cost_little_and_all_are_answered(
 ) -> None:
     async with AsyncExitStack() as stack:
         first = await open_many(quiet.url, 1, stack)
-        before = quiet.resident_bytes
+        before = resident_bytes(quiet.pid)
         idle = await open_many(quiet.url, connections - 1, stack, skip=1)
-        grown = quiet.resident_bytes - before
+        grown = resident_bytes(quiet.pid) - before
         asked_at = time.monotonic()
         for live in (*first, *idle):
             await live.send('{"t":"ping","n":1}')

@@ -18,7 +18,7 @@ from dispatch.main import open_pack
 from dispatch.rules import builtin
 from tests.faults.load.history import write_history
 from tests.faults.load.table import FaultRow
-from tests.running_server import RunningServer
+from tests.running_server import RunningServer, resident_bytes
 
 FACTS = int(os.environ.get("GREENCHANNEL_SOAK_FACTS", "1000000"))
 WITHIN_S = 5.0
@@ -80,7 +80,7 @@ def test_a_restart_behind_a_million_facts(fictional_pack: Path, tmp_path: Path, 
         server.start()
         took_s[name] = time.monotonic() - began_at
         assert httpx.get(f"{server.url}/healthz", timeout=10).json()["journal_seq"] >= count
-        sizes_mb[name] = server.resident_bytes / 1e6
+        sizes_mb[name] = resident_bytes(server.pid) / 1e6
         end()
     note = "; ".join(f"{name} {took_s[name]:.1f} s, {sizes_mb[name]:.0f} MB" for name in took_s)
     restarts = (took_s["from the snapshot"], took_s["from the snapshot, after kill -9"])

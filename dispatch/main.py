@@ -18,7 +18,6 @@ from dispatch.adapters.journal.sealing import SealBroken
 from dispatch.adapters.journal.wakeups import JournalWakeUps
 from dispatch.adapters.neighbors import read_neighbors
 from dispatch.adapters.parts import Parts
-from dispatch.adapters.report.keeping import ReportKeeper
 from dispatch.adapters.service_notices import ServiceNotices
 from dispatch.adapters.site_file import rules_of
 from dispatch.adapters.storage import (
@@ -222,6 +221,8 @@ async def _report(ground: Ground, parts: Parts, desk: Desk) -> AsyncIterator[Non
     if ground.settings.journal is None:
         yield
         return
+    from dispatch.adapters.report.keeping import ReportKeeper  # noqa: PLC0415 - an embedded city has no use for it
+
     keeper = ReportKeeper(ground.settings.journal, ground.pack.name, ground.pack)
     desk.watch(keeper.wake)
 

@@ -15,8 +15,8 @@ from dispatch.adapters.clock import Clock
 from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
+from dispatch.adapters.location.no_places import NoPlaces
 from dispatch.adapters.location.photos import Photos
-from dispatch.adapters.location.places_geopy import GeopyPlaces, NoPlaces
 from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
@@ -109,6 +109,8 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
 def _places(settings: Settings) -> Places:
     if settings.geocoder is None:
         return NoPlaces()
+    from dispatch.adapters.location.places_geopy import GeopyPlaces  # noqa: PLC0415 - a fifth of a second, off by default
+
     return GeopyPlaces(settings.geocoder, settings.geocoder_key or "", settings.geocoder_url, time.monotonic)
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.osm_import import UNITS_PER_DEGREE, BadOsm, OsmCity, OsmWays
 from geo.roads import NO_ARC, RoadGraph, piece_lengths_m
@@ -126,8 +124,7 @@ def _components(arcs: _Arcs, turns: NDArray[np.int64], junctions: int) -> NDArra
         steps = turn_keys(arcs.tail[before], arcs.head[before], arcs.head[after], junctions)
         allowed = ~np.isin(steps, turn_keys(turns[:, 0], turns[:, 1], turns[:, 2], junctions))
         before, after = before[allowed], after[allowed]
-    follows = csr_array((np.ones(len(before), dtype=np.int8), (before, after)), shape=(count, count))
-    return np.asarray(connected_components(follows, directed=True, connection="strong")[1], dtype=np.int32)
+    return _pieces(before, after, count, strong=True)[1]
 
 
 def _islands(arcs: _Arcs, main: _Arcs, junctions: int) -> Islands:
@@ -139,9 +136,21 @@ def _islands(arcs: _Arcs, main: _Arcs, junctions: int) -> Islands:
         return Islands(0, 0, 0, 1.0)
     between = ~in_main[arcs.tail] & ~in_main[arcs.head]
     tail, head = np.searchsorted(cut_off, arcs.tail[between]), np.searchsorted(cut_off, arcs.head[between])
-    joined = csr_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(len(cut_off), len(cut_off)))
-    count, piece = connected_components(joined, directed=False)
-    return Islands(int(count), len(cut_off), int(np.bincount(piece).max()), 1.0 - len(cut_off) / junctions)
+    count, piece = _pieces(tail, head, len(cut_off), strong=False)
+    return Islands(count, len(cut_off), int(np.bincount(piece).max()), 1.0 - len(cut_off) / junctions)
+
+
+def _pieces(
+    tail: NDArray[np.int64], head: NDArray[np.int64], size: int, *, strong: bool
+) -> tuple[int, NDArray[np.int32]]:
+    """Count the pieces of a graph and number each node's own; strong ones can be driven round."""
+    # Imported here: only building a pack needs it, and every server's start would pay a fifth of a second for it.
+    from scipy.sparse import csr_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    joined = csr_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(size, size))
+    count, piece = connected_components(joined, directed=strong, connection="strong" if strong else "weak")
+    return int(count), np.asarray(piece, dtype=np.int32)
 
 
 def _graph(ways: OsmWays, stretches: _Stretches, main: _Arcs, turns: NDArray[np.int64], profile: Profile) -> RoadGraph:

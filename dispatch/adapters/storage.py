@@ -14,7 +14,6 @@ from dispatch.adapters.journal.postgres import open_postgres_journal, open_postg
 from dispatch.adapters.journal.sealing import KEYS_FILE, SubjectKeyring, open_postgres_keyring, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import open_sqlite_journal
 from dispatch.adapters.live.fanout_local import LocalFanout
-from dispatch.adapters.live.fanout_redis import RedisFanout
 from dispatch.adapters.location.photos import KeepsSealed, PhotoFiles, PostgresPhotos
 from dispatch.adapters.telemetry.ecg_files import EcgStore, KeepsEcgs
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
@@ -203,7 +202,11 @@ def _open_shared(
 
 def fanout_for(redis_url: str | None, city: str) -> Fanout:
     """Return the fan-out of a city: Redis when it has several processes, else this process alone."""
-    return LocalFanout() if redis_url is None else RedisFanout(redis_url, city)
+    if redis_url is None:
+        return LocalFanout()
+    from dispatch.adapters.live.fanout_redis import RedisFanout  # noqa: PLC0415 - only several processes need it
+
+    return RedisFanout(redis_url, city)
 
 
 def sqlalchemy_url(url: str) -> str:

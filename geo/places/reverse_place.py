@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo.city_pack import CityPack
 from geo.places.entries import ROAD, Entry, Named
@@ -63,6 +62,8 @@ class ReversePlaces:
                 self._crossings.setdefault(b, []).append((meeting.point, a))
         self._narrow = math.cos(math.radians((pack.bbox.south + pack.bbox.north) / 2.0))
         spots = np.array([[each.point.lon * self._narrow, each.point.lat] for each in self._landmarks])
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - a server's start need not wait for it
+
         self._near = cKDTree(spots.reshape(-1, 2))
 
     def describe(self, point: Point) -> Whereabouts:

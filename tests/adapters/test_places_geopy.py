@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dispatch.adapters.location.places_geopy import FAILURES_MOST, REST_S, GeopyPlaces, NoPlaces
+from dispatch.adapters.location.no_places import NoPlaces
+from dispatch.adapters.location.places_geopy import FAILURES_MOST, REST_S, GeopyPlaces
 from geo.datum import Datum, from_wgs84
 from geo.point import Point, distance_m
 

@@ -7,7 +7,7 @@ import pytest
 from dispatch.commands import center as cc
 from dispatch.commands import incident as c
 from dispatch.incident import PointRow
-from dispatch.snapshot import decode_city, encode_city
+from dispatch.snapshot import decode_city, write_city
 from dispatch.views.register import register_rows
 from dispatch.words import UnitStatus
 from tests.dispatch.story import PHYSICIAN, START, TAKER, Story, crew, incident_underway, opened_city
@@ -154,6 +154,6 @@ def test_a_delay_keeps_its_reason_through_a_correction_of_the_minute(story: Stor
     assert (row.delay_reason, row.corrections) == ("家属犹豫", 1)
     story.ask(c.CorrectTimePoint(patient_id, "wire", story.now, "补充", "导管室占用"), crew("U1"))
     assert points(story, patient_id)["wire"].delay_reason == "导管室占用"
-    stored = encode_city(story.city, lambda _, words: f"sealed:{words}")
-    assert "sealed:导管室占用".encode() in stored
-    assert decode_city(stored, lambda words: words.removeprefix("sealed:")).patients == story.city.patients
+    written = write_city(story.city, lambda _, words: f"sealed:{words}")
+    assert "sealed:导管室占用".encode() in written.rows["patients"][patient_id]
+    assert decode_city(written.document, lambda words: words.removeprefix("sealed:")).patients == story.city.patients

@@ -11,7 +11,6 @@ from pydantic import AwareDatetime
 
 from center_protocols.handoff import HandoffFormat
 from center_protocols.indicators import Edition, indicators
-from dispatch.adapters.handoff_fhir import handoff_bundle
 from dispatch.adapters.handoff_view import handoff_sections
 from dispatch.adapters.http.guards import (
     ReadsHistory,
@@ -137,6 +136,8 @@ async def handoff(
     """Show what is said at the door, in the order of one spoken format, or as a FHIR document for other systems."""
     city, now = parts.feed.city, parts.clock.now()
     if view == "fhir":
+        from dispatch.adapters.handoff_fhir import handoff_bundle  # noqa: PLC0415 - FHIR's classes are many, and seldom
+
         document = await asyncio.to_thread(handoff_bundle, city, patient_id, now, parts.rules)
         return Response(document, media_type="application/fhir+json")
     return JsonResponse({"view": view, "sections": handoff_sections(city, patient_id, view, now, parts.rules)})

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from dispatch.adapters.http.guards import COOKIE, RefusedError, SignedIn, from_our_pages, refusals
+from dispatch.adapters.http.guards import COOKIE, REFUSED_WITH_TEXT, RefusedError, SignedIn, from_our_pages, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.live.live_socket import session_body
 from dispatch.adapters.parts import HasParts
@@ -39,7 +39,7 @@ async def sign_in(credentials: Credentials, request: Request, parts: HasParts) -
     return answer
 
 
-@router.get("/session", responses=refusals(401))
+@router.get("/session", responses={**refusals(401), **REFUSED_WITH_TEXT})
 async def who_am_i(session: SignedIn) -> Response:
     """Say who is signed in."""
     return JsonResponse(session_body(session))

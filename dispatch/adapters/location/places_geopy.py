@@ -19,14 +19,6 @@ KEPT, KEPT_S = 1_000, 86_400.0  # answers, for a day
 AT_ONCE = 4  # questions; more wait for nobody and get nothing
 
 
-class NoPlaces:
-    """No online geocoder: the answer is always nothing."""
-
-    async def find(self, _words: str) -> Sequence[OnlinePlace]:
-        """Return nothing."""
-        return ()
-
-
 class GeopyPlaces:
     """One provider, through geopy, in threads."""
 

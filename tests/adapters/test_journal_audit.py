@@ -10,6 +10,7 @@ import pytest
 
 from dispatch.adapters.journal.audit import VerifyReport, anchor, read_anchors, verify
 from dispatch.adapters.journal.chain import next_hash
+from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal, open_sqlite_reader
 from dispatch.errors import BadInput
 from dispatch.ports import Head
@@ -154,3 +155,17 @@ def test_anchors_that_contradict_each_other_are_named(tmp_path: Path) -> None:
         read_anchors(path)
     with pytest.raises(BadInput, match="cannot be read"):
         read_anchors(tmp_path / "absent")
+
+
+async def test_a_watch_says_whether_the_chain_is_whole(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    watch = ChainWatch()
+    assert watch.told() == {"state": "checking"}
+    with closing(open_sqlite_reader(path)) as journal:
+        await watch.check(journal, path.with_name("anchors"))
+    assert watch.told() == {"state": "whole", "facts": FACTS}
+    tamper(path, lambda file: file.execute("UPDATE fact SET hash = zeroblob(32) WHERE seq = 7"))
+    path.with_name("anchors").write_text("no anchor")
+    with closing(open_sqlite_reader(path)) as journal:
+        await watch.check(journal, path.with_name("anchors"))
+    assert (watch.told()["state"], watch.told()["first_bad_seq"]) == ("broken", 7)
+    assert [each.levelname for each in caplog.records] == ["CRITICAL", "CRITICAL"]

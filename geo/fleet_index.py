@@ -22,6 +22,9 @@ from geo.unit_kernels import (
     FRACTION_64,
     HEADING_FROM_MPS,
     JUNCTION,
+    LINE_COLUMNS,
+    LINK_COLUMNS,
+    LISTED,
     NOISE_M,
     PLAUSIBLE_SPEED_MPS,
     ROW_COLUMNS,
@@ -277,6 +280,7 @@ class _Arrays:
     fix: NDArray[np.float64]
     link: NDArray[np.int32]
     row: NDArray[np.int32]
+    below: NDArray[np.int32]
     there: NDArray[np.int32]
     size: NDArray[np.int64]
     jumped: NDArray[np.uint8]
@@ -284,12 +288,11 @@ class _Arrays:
     @classmethod
     def empty(cls, capacity: int, regions: int) -> "_Arrays":
         """Return slots without units."""
-        link, row = np.full((capacity, 2), -1, np.int32), _in_cache_lines(capacity)
-        row[:] = -1
-        row[:, TRAITS] = 0
-        there = np.tile(np.array([-1, 0], np.int32), (regions, 1))
+        link = np.full((capacity, LINK_COLUMNS), -1, np.int32)
+        row, there = _in_cache_lines(capacity, ROW_COLUMNS), _in_cache_lines(regions, LINE_COLUMNS)
+        row[:, TRAITS], there[:, LISTED] = 0, 0
         fix, size, jumped = np.full((capacity, 5), -np.inf), np.zeros(1, np.int64), np.zeros(capacity, np.uint8)
-        return cls(fix, link, row, there, size, jumped)
+        return cls(fix, link, row, np.zeros(regions, np.int32), there, size, jumped)
 
     def copied(self, capacity: int, regions: int) -> "_Arrays":
         """Return larger arrays with the same units, in no region yet."""
@@ -310,16 +313,17 @@ class _Arrays:
             fix=self.fix,
             link=self.link,
             row=self.row,
+            below=self.below,
             there=self.there,
-            heap=np.empty(len(self.there) + len(self.row) + 1, np.int64),
+            heap=np.empty(len(self.there) + 1, np.int64),
         )
 
 
-def _in_cache_lines(capacity: int) -> NDArray[np.int32]:
-    """Return unfilled rows, each in one cache line: a search reads hundreds of them."""
-    raw = np.empty((capacity + 1) * ROW_COLUMNS, np.int32)
+def _in_cache_lines(rows: int, columns: int) -> NDArray[np.int32]:
+    """Return rows of -1, each in one cache line: a search reads hundreds of them."""
+    raw = np.full((rows + 1) * columns, -1, np.int32)
     first = -raw.ctypes.data % _CACHE_LINE_BYTES // raw.itemsize
-    return raw[first : first + capacity * ROW_COLUMNS].reshape(capacity, ROW_COLUMNS)
+    return raw[first : first + rows * columns].reshape(rows, columns)
 
 
 def _told(fix: UnitFix) -> tuple[float, float, float, float, float]:

@@ -158,19 +158,19 @@ def least_sum(to: NDArray[np.uint32], since: NDArray[np.uint32], length: int) ->
 
 
 @query_kernel
-def coarse(label: NDArray[np.uint32], length: int, into: NDArray[np.int32]) -> None:
-    """Round a label down to what `least_coarse_sum` adds."""
+def coarse(label: NDArray[np.uint32], length: int, into: NDArray[np.uint16]) -> None:
+    """Round a label down to the unit of the regions' bounds."""
     for i in range(length):
-        into[i] = np.int32(label[i] >> BOUND_SHIFT)
+        into[i] = np.uint16(min(np.uint32(BOUND_MAX), np.uint32(label[i] >> np.uint32(BOUND_SHIFT))))
 
 
 @query_kernel
-def least_coarse_sum(bound: NDArray[np.uint16], roughly: NDArray[np.int32], length: int) -> np.int32:
-    """Return the least sum of the first entries of a region's bounds and a coarse label."""
-    best = np.int32(1 << 30 >> BOUND_SHIFT)
+def least_of(label: NDArray[np.uint32], length: int) -> np.uint32:
+    """Return the least of the first entries of a label."""
+    least = np.uint32(4_000_000_000)
     for i in range(length):
-        best = min(best, np.int32(np.int32(bound[i]) + roughly[i]))
-    return best
+        least = min(least, label[i])
+    return least
 
 
 @rebuild_kernel

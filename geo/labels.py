@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import label_kernels as kernels
+from geo.compiled import with_room
 from geo.hierarchy import EdgeWeights, Hierarchy
 
 
@@ -50,7 +51,7 @@ class Labels:
     def empty(cls, index: LabelIndex) -> "Labels":
         """Return unfilled arrays."""
         size = int(index.first_label[-1])
-        return cls(np.empty(size, np.uint32), np.empty(size, np.uint32))
+        return cls(with_room(size, np.uint32), with_room(size, np.uint32))
 
 
 def labelled(hierarchy: Hierarchy, index: LabelIndex, weights: EdgeWeights, into: Labels) -> Labels:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import label_kernels
-from geo.compiled import Record
+from geo.compiled import Record, with_room
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS, EdgeWeights, Hierarchy, build_hierarchy, customized, order_states
 from geo.hierarchy_kernels import FAR, fill_ticks
 from geo.labels import LabelIndex, Labels, labelled
@@ -21,6 +21,7 @@ from geo.query_kernels import ROADS, WEIGHTS
 from geo.regions import Regions, cut_regions, region_rows
 from geo.road_ends import AT_JUNCTION, BY_FORWARD_ARC, RoadEnds, joined_states, road_ends
 from geo.roads import RoadGraph
+from geo.search_kernels import NEAR_ANCESTORS, SEARCH, WAITING_MAX
 from geo.snap import Snap
 from geo.turn_states import steps_of
 
@@ -34,7 +35,6 @@ WEIGHTS_BYTES_MAX = 3_000_000_000
 LOW_SUBTREES = (1, 2, 4, 8, 16)
 
 _NOBODY = -1
-_WAITING = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class PreparedRoads:
             edges=EdgeWeights.empty(len(self.hierarchy.up)),
             labels=Labels.empty(self.index),
             table=np.empty(size, np.uint32),
-            bound=np.empty(int(self.regions.first_bound[-1]), np.uint16),
+            bound=with_room(int(self.regions.first_bound[-1]), np.uint16),
             ticks=np.empty((self.graph.stretch_count, 2), np.uint32),
             arc_ticks=np.empty(self.graph.arc_count, np.uint32),
         )
@@ -220,9 +220,11 @@ class PreparedRoads:
             region=region_rows(regions, hierarchy),
             deepest=deepest,
             heap_region=np.empty(len(regions.top), np.int32),
-            waiting=np.empty(_WAITING, np.int32),
-            target=np.empty(deepest, np.uint32),
-            target_coarse=np.empty(deepest, np.int32),
+            waiting=np.empty(2 * WAITING_MAX, np.int32),
+            search=np.zeros(1, SEARCH),
+            near=NEAR_ANCESTORS,
+            target=with_room(deepest, np.uint32),
+            target_coarse=with_room(deepest, np.uint16),
             scratch=np.empty(centers, np.uint32),
         )
 

@@ -23,7 +23,7 @@ class RoadsLayout:
 
     Some nodes low in the tree of a large city own no label and no row of the table: `forward_label`, `backward_label`
     and `lower_times` know what to do. ``rows`` counts the rows; ``row_of`` int32[nodes] names each node's, or -1.
-    ``region`` is `geo.regions.region_rows`.
+    ``region`` is `geo.regions.region_rows`. The last ones are scratch space and a tuning of `geo.search_kernels`.
     """
 
     grid: int
@@ -56,6 +56,8 @@ class RoadsLayout:
     deepest: int
     heap_region: int
     waiting: int
+    search: int
+    near: int
     target: int
     target_coarse: int
     scratch: int
@@ -85,8 +87,23 @@ class WeightsLayout:
     center_fraction: int
 
 
+class RankingLayout:
+    """What is asked, time and again: of which weights, which centres count, and where the answer goes.
+
+    ``barred`` uint32[centers]: 0, or all ones for a centre that does not count. ``order`` int32[k] gets the columns of
+    the ``k`` first, ``times`` uint32[k] their ticks.
+    """
+
+    weights: int
+    k: int
+    barred: int
+    order: int
+    times: int
+
+
 ROADS = struct_type(RoadsLayout)
 WEIGHTS = struct_type(WeightsLayout)
+RANKING = struct_type(RankingLayout)
 
 
 @query_kernel
@@ -120,32 +137,28 @@ def straight_ticks(w: Struct, stretch: int, start: float, end: float) -> np.uint
 
 
 @query_kernel
-def rank_centers(weights: int, lon: float, lat: float, k: int, barred: int, order: int, times: int) -> int:
-    """Find the k first centres from a point: their columns into ``order``, their ticks into ``times``; return how many.
-
-    ``barred`` is uint32[centers]: 0, or all ones for a centre that does not count. -1: no road is near the point.
-    """
-    w = struct_at(weights, WEIGHTS)
+def rank_centers(ranking: int, lon: float, lat: float) -> int:
+    """Find the k first centres from a point; return how many there are. -1: no road is near the point."""
+    w = struct_at(struct_at(ranking, RANKING).weights, WEIGHTS)
     r = struct_at(w.roads, ROADS)
     stretch, fraction, junction, _, _ = snap_to_road(struct_at(r.grid, GRID), lon, lat, np.nan)
     if stretch < 0:
         return _NOBODY
-    return rank_from_place(weights, stretch, fraction, junction, k, barred, order, times)
+    return rank_from_place(ranking, stretch, fraction, junction)
 
 
 @query_kernel
-def rank_from_place(
-    weights: int, stretch: int, fraction: float, junction: int, k: int, barred: int, order: int, times: int
-) -> int:
+def rank_from_place(ranking: int, stretch: int, fraction: float, junction: int) -> int:
     """Answer `rank_centers` for a position on the road; ``junction`` is -1 in the middle of a stretch."""
-    w = struct_at(weights, WEIGHTS)
+    asked = struct_at(ranking, RANKING)
+    w = struct_at(asked.weights, WEIGHTS)
     r = struct_at(w.roads, ROADS)
     every = u32(r.scratch, w.centers)
     times_to_centers(w, r, stretch, fraction, junction, every)
-    bars = u32(barred, w.centers)
+    bars = u32(asked.barred, w.centers)
     for c in range(w.centers):
         every[c] |= bars[c]
-    return _first_k(every, w.centers, k, i32(order, k), u32(times, k))
+    return _first_k(every, w.centers, asked.k, i32(asked.order, asked.k), u32(asked.times, asked.k))
 
 
 @query_kernel

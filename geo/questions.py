@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from geo.compiled import Record
 from geo.prepared import Weighted
-from geo.query_kernels import rank_centers, rank_from_place
-from geo.search_kernels import nearest_to_place, nearest_units
+from geo.query_kernels import RANKING, rank_centers, rank_from_place
+from geo.search_kernels import QUESTION, nearest_to_place, nearest_units
 from geo.uncertain import Sums
 from geo.uncertain_kernels import rank_over_region
 
@@ -25,20 +25,29 @@ class Ranking:
 
     def __init__(self, weights: Callable[[], Weighted], counts: list[bool], k: int) -> None:
         self._weights = weights
-        self._k = k
-        self._bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
+        bars = np.where(np.array(counts, dtype=np.bool_), 0, 0xFFFFFFFF).astype(np.uint32)
         self.columns = np.empty(max(1, k), np.int32)
         self.ticks = np.empty(max(1, k), np.uint32)
-        self._addresses = (self._bars.ctypes.data, self.columns.ctypes.data, self.ticks.ctypes.data)
+        self._asked = Record(RANKING, weights=0, k=k, barred=bars, order=self.columns, times=self.ticks)
+        self._address, self._asks = self._asked.address, 0
 
     def __call__(self, lon: float, lat: float) -> int:
         """Answer for a point in WGS-84 degrees; return how many there are, -1 when no road is near the point."""
-        weights = self._weights()
-        return rank_centers(weights.address, lon, lat, self._k, *self._addresses)
+        weights = self._weights()  # kept until the answer is there; not longer, its arrays are wanted back
+        if weights.address != self._asks:
+            self._ask(weights)
+        return rank_centers(self._address, lon, lat)
 
     def from_place(self, stretch: int, fraction: float, junction: int) -> int:
         """Answer for a position on the road, as `geo.snap.Snap` has it; ``junction`` is -1 in the middle."""
-        return rank_from_place(self._weights().address, stretch, fraction, junction, self._k, *self._addresses)
+        weights = self._weights()
+        if weights.address != self._asks:
+            self._ask(weights)
+        return rank_from_place(self._address, stretch, fraction, junction)
+
+    def _ask(self, weights: Weighted) -> None:
+        self._asks = weights.address
+        self._asked.put(weights=weights.address)
 
 
 class UnitSearch:
@@ -50,26 +59,31 @@ class UnitSearch:
     def __init__(self, weights: Callable[[], Weighted], units: Callable[[], Record], k: int, wanted: int) -> None:
         self._weights = weights
         self._units = units
-        self._k = k
-        self._wanted = wanted
         self.slots = np.empty(max(1, k), np.int32)
         self.ticks = np.empty(max(1, k), np.uint32)
-        self._addresses = (self.slots.ctypes.data, self.ticks.ctypes.data)
+        self._asked = Record(QUESTION, weights=0, units=0, k=k, wanted=wanted, order=self.slots, times=self.ticks)
+        self._address, self._asks = self._asked.address, (0, 0)
 
     def __call__(self, lon: float, lat: float) -> int:
         """Answer for a point in WGS-84 degrees; return how many there are, -1 when no road is near the point.
 
         Units that no road leads from come last, with `FAR`; units beside every road are not among them.
         """
-        weights, units = self._weights(), self._units()
-        return nearest_units(weights.address, units.address, lon, lat, self._k, self._wanted, *self._addresses)
+        weights, units = self._weights(), self._units()  # kept until the answer is there
+        if (weights.address, units.address) != self._asks:
+            self._ask(weights, units)
+        return nearest_units(self._address, lon, lat)
 
     def to_place(self, stretch: int, fraction: float, junction: int, piece: int, along: float) -> int:
         """Answer for a position on the road, as `geo.snap_kernels.snap_point` has it."""
-        place = (stretch, fraction, junction, piece, along)
-        return nearest_to_place(
-            self._weights().address, self._units().address, *place, self._k, self._wanted, *self._addresses
-        )
+        weights, units = self._weights(), self._units()
+        if (weights.address, units.address) != self._asks:
+            self._ask(weights, units)
+        return nearest_to_place(self._address, stretch, fraction, junction, piece, along)
+
+    def _ask(self, weights: Weighted, units: Record) -> None:
+        self._asks = weights.address, units.address
+        self._asked.put(weights=weights.address, units=units.address)
 
 
 class RegionRanking:

@@ -27,6 +27,11 @@ ONE, OTHER, STRETCH, JUNCTION, NEXT, TRAITS, EAST, NORTH, DEPTH_ONE = range(9)
 LABEL_ONE_64, FRACTION_64 = 5, 7
 ROW_COLUMNS = 16
 _ROW_BYTES = 4 * ROW_COLUMNS
+# The columns of a region's line, and of a unit's link.
+LISTED, CHAINED, FIRST_LISTED = range(3)
+LINE_COLUMNS = 16
+LISTED_MAX = LINE_COLUMNS - FIRST_LISTED
+_REGION, _NTH, _BEFORE, LINK_COLUMNS = range(4)
 # The columns of a region's row (`geo.regions.region_rows`); its bounds begin where the last, 64 bits wide, says.
 ABOVE, PARENT, FIRST_CHILD, END_CHILD = range(4)
 BOUND_64, REGION_COLUMNS = 2, 6
@@ -36,11 +41,13 @@ class UnitsLayout:
     """The units of a fleet; ``roads`` is 0 until a network was bound.
 
     ``size`` int64[1]: how many units have a fix. ``jumped`` uint8[capacity]. ``fix`` float64[capacity, 5]: lon, lat,
-    seconds since 1970 (-inf: never), heading and speed (NaN: untold). ``link`` int32[capacity, 2]: region, and the
-    unit before this one there. ``there`` int32[regions, 2]: first unit of a region; how many there are and below.
+    seconds since 1970 (-inf: never), heading and speed (NaN: untold). ``link`` int32[capacity, 3]: region, where in its
+    line (-1: in none), and the unit before this one in the chain. ``below`` int32[regions]: how many units are in a
+    region and below. ``there`` int32[regions, 16], one cache line: how many units of the region it lists, the first
+    of the chain of all others, and those it lists; who waits for a line can ask for all their rows at once.
     ``row`` int32[capacity, 16], one cache line, all that a search reads: both departure nodes, stretch, junction, next
-    unit of the region, traits, metres east and north as float32, depths of both nodes; as int64, where their labels
-    begin (-1: it owns none); as float64, the fraction. ``heap`` int64[regions + capacity + 1] is scratch.
+    unit of the chain, traits, metres east and north as float32, depths of both nodes; as int64, where their labels
+    begin (-1: it owns none); as float64, the fraction. ``heap`` int64[regions + 1] is scratch.
     """
 
     grid: int
@@ -51,6 +58,7 @@ class UnitsLayout:
     fix: int
     link: int
     row: int
+    below: int
     there: int
     heap: int
 
@@ -102,7 +110,7 @@ def place_units(units: int, known: int) -> None:
     """Thread all units into the regions of a network that was just bound."""
     u = struct_at(units, UNITS)
     for slot in range(known):
-        i32(u.link, 2 * u.capacity)[2 * slot] = _NOBODY
+        i32(u.link, LINK_COLUMNS * u.capacity)[LINK_COLUMNS * slot + _REGION] = _NOBODY
         place_unit(u, slot)
 
 
@@ -141,44 +149,74 @@ def place_unit(u: Struct, slot: int) -> None:
     lowest = one if other < 0 or (one >= 0 and one < other) else other
     if lowest >= 0:
         region = wide(i32(r.region_of_node, r.nodes)[lowest])
-    link = i32(u.link, 2 * u.capacity)
-    if region == link[2 * slot]:
+    known = wide(i32(u.link, LINK_COLUMNS * u.capacity)[LINK_COLUMNS * slot + _REGION])
+    if region == known:
         return
-    _unthread(u, r, slot, row, link)
+    if known >= 0:
+        _take_out(u, slot, known)
+        _count(u, r, known, -1)
     if region >= 0:
-        _thread(u, r, slot, row, link, region)
+        _put_in(u, slot, region)
+        _count(u, r, region, 1)
 
 
 @query_kernel
-def _unthread(u: Struct, r: Struct, slot: int, row: Struct, link: Struct) -> None:
-    region, before, after = wide(link[2 * slot]), wide(link[2 * slot + 1]), wide(row[NEXT])
-    if region < 0:
+def _put_in(u: Struct, slot: int, region: int) -> None:
+    """List a unit in the line of a region; when that is full, begin the chain with it."""
+    line = i32(u.there + 4 * LINE_COLUMNS * region, LINE_COLUMNS)
+    link = i32(u.link, LINK_COLUMNS * u.capacity)
+    at, listed = LINK_COLUMNS * slot, wide(line[LISTED])
+    link[at + _REGION], link[at + _BEFORE] = region, _NOBODY
+    if listed < LISTED_MAX:
+        link[at + _NTH] = listed
+        line[FIRST_LISTED + listed] = slot
+        line[LISTED] = listed + 1
         return
-    if before >= 0:
-        i32(u.row, ROW_COLUMNS * u.capacity)[ROW_COLUMNS * before + NEXT] = after
-    else:
-        i32(u.there, 2 * r.regions)[2 * region] = after
+    after = wide(line[CHAINED])
+    link[at + _NTH] = _NOBODY
+    i32(u.row + _ROW_BYTES * slot, ROW_COLUMNS)[NEXT] = after
     if after >= 0:
-        link[2 * after + 1] = before
-    link[2 * slot] = _NOBODY
-    _count(u, r, region, -1)
+        link[LINK_COLUMNS * after + _BEFORE] = slot
+    line[CHAINED] = slot
 
 
 @query_kernel
-def _thread(u: Struct, r: Struct, slot: int, row: Struct, link: Struct, region: int) -> None:
-    there = i32(u.there, 2 * r.regions)
-    after = wide(there[2 * region])
-    row[NEXT], link[2 * slot], link[2 * slot + 1] = after, region, _NOBODY
+def _take_out(u: Struct, slot: int, region: int) -> None:
+    """Take a unit out of the line or the chain of its region; the line stays full while there is a chain."""
+    line = i32(u.there + 4 * LINE_COLUMNS * region, LINE_COLUMNS)
+    link = i32(u.link, LINK_COLUMNS * u.capacity)
+    at = LINK_COLUMNS * slot
+    nth = wide(link[at + _NTH])
+    link[at + _REGION] = _NOBODY
+    if nth < 0:
+        _unchain(u, line, link, slot)
+        return
+    other = wide(line[CHAINED])
+    if other >= 0:
+        _unchain(u, line, link, other)
+    else:
+        line[LISTED] -= 1
+        other = wide(line[FIRST_LISTED + line[LISTED]])
+    if other != slot:
+        line[FIRST_LISTED + nth] = other
+        link[LINK_COLUMNS * other + _NTH] = nth
+
+
+@query_kernel
+def _unchain(u: Struct, line: Struct, link: Struct, slot: int) -> None:
+    before, after = wide(link[LINK_COLUMNS * slot + _BEFORE]), wide(i32(u.row + _ROW_BYTES * slot, ROW_COLUMNS)[NEXT])
+    if before >= 0:
+        i32(u.row + _ROW_BYTES * before, ROW_COLUMNS)[NEXT] = after
+    else:
+        line[CHAINED] = after
     if after >= 0:
-        link[2 * after + 1] = slot
-    there[2 * region] = slot
-    _count(u, r, region, 1)
+        link[LINK_COLUMNS * after + _BEFORE] = before
 
 
 @query_kernel
 def _count(u: Struct, r: Struct, region: int, more: int) -> None:
     """Add to the number of units of a region and of all above it."""
-    there, regions = i32(u.there, 2 * r.regions), i32(r.region, REGION_COLUMNS * r.regions)
+    below, regions = i32(u.below, r.regions), i32(r.region, REGION_COLUMNS * r.regions)
     while region >= 0:
-        there[2 * region + 1] += more
+        below[region] += more
         region = wide(regions[REGION_COLUMNS * region + PARENT])

@@ -14,14 +14,14 @@ from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
 from geo.point import Point
 from geo.prepared import WEIGHTS_BYTES_MAX, PreparedRoads
-from geo.query_kernels import fill_matrix, rank_centers
+from geo.query_kernels import RANKING, fill_matrix, rank_centers
 from geo.roads import RoadGraph
 from geo.route_kernels import NO_WAY, find_way
-from geo.search_kernels import nearest_units
+from geo.search_kernels import QUESTION, nearest_units
 from geo.snap import RoadIndex, Snap
 from geo.snap_grid import build_grid
 from geo.uncertain_kernels import BOTH
-from geo.unit_kernels import ROW_COLUMNS, TRAITS, UNITS, move_units
+from geo.unit_kernels import LINE_COLUMNS, LINK_COLUMNS, ROW_COLUMNS, TRAITS, UNITS, move_units
 from tests.geo.random_city import oracle_ms, random_graph, random_point
 
 CASES = 1000
@@ -57,8 +57,8 @@ class Town:
         bars = np.zeros(len(self.centers), np.uint32)
         bars[list(barred)] = 0xFFFFFFFF
         order, times = np.empty(k, np.int32), np.empty(k, np.uint32)
-        addresses = [array.ctypes.data for array in (bars, order, times)]
-        count = rank_centers(self.weighted.address, at.lon, at.lat, k, *addresses)
+        asked = Record(RANKING, weights=self.weighted.address, k=k, barred=bars, order=order, times=times)
+        count = rank_centers(asked.address, at.lon, at.lat)
         return list(zip(order[:count].tolist(), milliseconds(times[:count]).tolist(), strict=True))
 
 
@@ -78,10 +78,11 @@ class Squad:
             size=np.zeros(1, np.int64),
             jumped=np.zeros(size, np.uint8),
             fix=np.full((size, 5), -np.inf),
-            link=np.full((size, 2), -1, np.int32),
+            link=np.full((size, LINK_COLUMNS), -1, np.int32),
             row=self.row,
-            there=np.tile(np.array([-1, 0], np.int32), (regions, 1)),
-            heap=np.empty(regions + size + 1, np.int64),
+            below=np.zeros(regions, np.int32),
+            there=np.tile(np.array([0] + [-1] * (LINE_COLUMNS - 1), np.int32), (regions, 1)),
+            heap=np.empty(regions + 1, np.int64),
         )
         self.at_s = 0.0
 
@@ -93,8 +94,9 @@ class Squad:
 
     def nearest(self, at: Point, k: int, wanted: int = 0) -> list[tuple[int, float]]:
         order, times = np.empty(k, np.int32), np.empty(k, np.uint32)
-        addresses = (order.ctypes.data, times.ctypes.data)
-        count = nearest_units(self.town.weighted.address, self.record.address, at.lon, at.lat, k, wanted, *addresses)
+        weights, units = self.town.weighted.address, self.record.address
+        asked = Record(QUESTION, weights=weights, units=units, k=k, wanted=wanted, order=order, times=times)
+        count = nearest_units(asked.address, at.lon, at.lat)
         return list(zip(order[:count].tolist(), milliseconds(times[:count]).tolist(), strict=True))
 
 

@@ -264,7 +264,7 @@ def test_the_scene_is_confirmed_by_a_click_on_the_map(seat: Seat, exchange: Clie
     expect(seat.page.locator(".topbar")).to_contain_text("虚构城市 · 演练")
     seat.panel.get_by_role("button", name="在地图上点选").click()
     expect(seat.page.locator(".map-picking")).to_be_visible()
-    seat.page.locator(".map-canvas canvas").click(position={"x": 60, "y": 300})
+    seat.page.locator(".map-canvas canvas.maplibregl-canvas").click(position={"x": 60, "y": 300})
     expect(seat.answer).to_contain_text(f"{number} 位置已核实")
     expect(seat.panel.locator(".place")).to_contain_text("地图点选 ±20 米")
     facts = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()

@@ -1,40 +1,26 @@
-/** The GL map of one city: base style, then one layer file per kind of thing. It knows points and clicks, nothing of the desk. */
+/** The map of one city: the base map and areas in GL, what moves on a canvas above it. It knows points and clicks, nothing of the desk. */
 import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { Lang } from "@shared/rows.ts";
 import type { CityFacts } from "../store/desk.ts";
-import { addCenters } from "./layers/centers.ts";
-import { addIncidents } from "./layers/incidents.ts";
 import { MeasureLayer } from "./layers/measures.ts";
-import type { PointSource } from "./layers/point_source.ts";
 import { ReachLayer } from "./layers/reach.ts";
 import { SelectedLayer } from "./layers/selected.ts";
-import { addUnits, UNIT_LAYERS } from "./layers/units.ts";
+import { MarkLayer, type Kind } from "./mark_layer.ts";
 import { baseStyle, NAMED_LAYERS, nameIn } from "./style.ts";
-import { addSymbols } from "./symbols.ts";
 
 setWorkerUrl(workerUrl);
 
 export type Clicked =
-  | { readonly kind: "unit" | "incident" | "center"; readonly id: string }
+  | { readonly kind: Kind; readonly id: string }
   | { readonly kind: "ground"; readonly lon: number; readonly lat: number };
-
-const CLICKABLE: Readonly<Record<string, "unit" | "incident" | "center">> = {
-  ...Object.fromEntries(UNIT_LAYERS.map((layer) => [layer, "unit" as const])),
-  incident: "incident",
-  center: "center",
-};
 
 /** Close enough to read house blocks, far enough to see where the units come from. */
 const LOOK_ZOOM = 14;
-/** A click may miss a mark by this many pixels. */
-const SLACK_PX = 6;
 
 export class CityMap {
-  readonly units: PointSource;
-  readonly incidents: PointSource;
-  readonly centers: PointSource;
+  readonly marks: MarkLayer;
   readonly selected: SelectedLayer;
   readonly measures: MeasureLayer;
   readonly reach: ReachLayer;
@@ -44,13 +30,10 @@ export class CityMap {
   private constructor(map: GlMap, bounds: [number, number, number, number]) {
     this.#map = map;
     this.#bounds = bounds;
-    addSymbols(map);
     this.reach = new ReachLayer(map);
     this.measures = new MeasureLayer(map);
     this.selected = new SelectedLayer(map);
-    this.centers = addCenters(map);
-    this.units = addUnits(map);
-    this.incidents = addIncidents(map);
+    this.marks = new MarkLayer(map);
   }
 
   /** Build a map in `container`; resolves when the style is there and things can be put on it. */
@@ -126,12 +109,7 @@ export class CityMap {
   }
 
   #clicked(event: MapMouseEvent): Clicked {
-    const { x, y } = event.point;
-    const box: [[number, number], [number, number]] = [[x - SLACK_PX, y - SLACK_PX], [x + SLACK_PX, y + SLACK_PX]];
-    const [hit] = this.#map.queryRenderedFeatures(box, { layers: Object.keys(CLICKABLE) });
-    const kind = hit === undefined ? undefined : CLICKABLE[hit.layer.id];
-    if (hit === undefined || kind === undefined) return onGround(event);
-    return { kind, id: String(hit.properties["id"]) };
+    return this.marks.at(event.point.x, event.point.y) ?? onGround(event);
   }
 }
 

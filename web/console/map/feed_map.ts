@@ -7,7 +7,7 @@ import { kindWord } from "../roads/words.ts";
 import type { Desk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import type { CityMap } from "./CityMap.ts";
-import { centerFeatures, incidentFeatures, unitFeatures, type Chosen } from "./features.ts";
+import { centerMarks, incidentMarks, unitMarks, type Chosen } from "./marks.ts";
 import type { LineGeometry } from "./layers/selected.ts";
 
 /** The route is drawn anew this often while the unit moves. */
@@ -24,9 +24,9 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
   const timer = setInterval(drawRoute, ROUTE_EVERY_MS);
   return [
     // The hour is read without following it: positions arrive every second anyway, and with them the ages.
-    effect(() => map.units.show(unitFeatures(units.value.values(), desk.positions.fixes.value, desk.link.serverNow(), chosen.value))),
-    effect(() => map.incidents.show(incidentFeatures(incidents.value.values(), chosen.value))),
-    effect(() => map.centers.show(centerFeatures(centers.value.values(), chosen.value))),
+    effect(() => map.marks.showUnits(unitMarks(units.value.values(), desk.positions.fixes.value, desk.link.serverNow(), chosen.value))),
+    effect(() => map.marks.showIncidents(incidentMarks(incidents.value.values(), chosen.value))),
+    effect(() => map.marks.showCenters(centerMarks(centers.value.values(), chosen.value))),
     effect(() => {
       const incident = selected.value?.phase === "closed" ? null : selected.value;
       const others = (incident?.estimate?.possible ?? []).slice(incident?.place?.confirmed === true ? 0 : 1);

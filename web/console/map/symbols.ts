@@ -1,5 +1,4 @@
-/** The marks of the map, drawn on a canvas from the same shapes as the board's: no sprite server. */
-import type { Map as GlMap } from "maplibre-gl";
+/** The marks of the map, drawn once from the same shapes as the board's: no sprite server. */
 import type { UnitStatus } from "@shared/rows.ts";
 import { STATUS_ORDER } from "../logic/unit_filter.ts";
 import { STATUS_SHAPES } from "../ui/status_shapes.ts";
@@ -7,28 +6,30 @@ import { PALETTE, token } from "./palette.ts";
 
 /** Drawn at three times its size, so that it stays sharp on every screen. */
 const RATIO = 3;
-const SIZE = 22;
+/** Side of a symbol in CSS pixels. */
+export const SYMBOL_PX = 22;
 
-export function unitImage(status: UnitStatus): string {
-  return `unit-${status}`;
+export interface Symbols {
+  readonly units: Readonly<Record<UnitStatus, HTMLCanvasElement>>;
+  readonly center: HTMLCanvasElement;
 }
 
-export function addSymbols(map: GlMap): void {
-  for (const status of STATUS_ORDER) map.addImage(unitImage(status), drawn((pen) => unitMark(pen, status)), { pixelRatio: RATIO });
-  map.addImage("center", drawn(centerMark), { pixelRatio: RATIO });
+export function drawSymbols(): Symbols {
+  const units = Object.fromEntries(STATUS_ORDER.map((status) => [status, drawn((pen) => unitMark(pen, status))])) as Record<UnitStatus, HTMLCanvasElement>;
+  return { units, center: drawn(centerMark) };
 }
 
-function drawn(draw: (pen: CanvasRenderingContext2D) => void): ImageData {
+function drawn(draw: (pen: CanvasRenderingContext2D) => void): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIZE * RATIO;
+  canvas.width = canvas.height = SYMBOL_PX * RATIO;
   const pen = canvas.getContext("2d");
   if (pen === null) throw new Error("this browser draws no canvas, but has WebGL");
   pen.scale(RATIO, RATIO);
-  pen.translate((SIZE - 16) / 2, (SIZE - 16) / 2);
+  pen.translate((SYMBOL_PX - 16) / 2, (SYMBOL_PX - 16) / 2);
   pen.lineJoin = "round";
   pen.lineCap = "round";
   draw(pen);
-  return pen.getImageData(0, 0, canvas.width, canvas.height);
+  return canvas;
 }
 
 function unitMark(pen: CanvasRenderingContext2D, status: UnitStatus): void {

@@ -1,7 +1,7 @@
 /** What belongs to the selected incident: the circle of its fix, and the road that its unit drives. */
 import type { GeoJSONSource, Map as GlMap } from "maplibre-gl";
 import type { Place } from "@shared/rows.ts";
-import { circle } from "../features.ts";
+import { circle } from "../marks.ts";
 import { token } from "../palette.ts";
 
 export interface LineGeometry {

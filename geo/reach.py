@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.hierarchy import TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
-from geo.point import EARTH_RADIUS_M, Box
+from geo.point import EARTH_RADIUS_M
 from geo.reach_kernels import outline_rings, spread_roads
 from geo.roads import RoadGraph
 from geo.snap import Snap
@@ -91,7 +91,7 @@ def reaches(
     """Return what is reached within each limit; arguments as `covered` has them."""
     limits = sorted(set(minutes))
     parts = [_parts(covered(entered, ticks, starts, limit * _TICKS_PER_MINUTE)) for limit in limits]
-    field = _Field.around(graph, parts[-1]) if limits else None
+    field = _Field(graph, parts[-1]) if limits else None
     found: dict[float, Reach] = {}
     for limit, reached in zip(limits, parts, strict=True):  # each holds the one before it, so its roads only add
         if field is not None:
@@ -174,35 +174,29 @@ def _metres(graph: RoadGraph, parts: _Parts) -> float:
 class _Field:
     """How far every corner of a grid lies from reached roads, in whole metres up to 255; roads are only added."""
 
-    def __init__(self, graph: RoadGraph, box: Box) -> None:
+    def __init__(self, graph: RoadGraph, parts: _Parts) -> None:
+        """Make room for everything beside some roads; where two fields meet, their corners are the same."""
         self._graph = graph
-        self._west, self._south = box.west, box.south
-        self._scale = _METRES_PER_DEGREE * np.array([math.cos(math.radians((box.south + box.north) / 2.0)), 1.0])
-        wide_m, tall_m = (np.array([box.east, box.north]) - [box.west, box.south]) * self._scale
-        self._pitch_m = max(PITCH_M, math.sqrt(wide_m * tall_m / CORNERS_MAX))
+        self._middle = np.array([graph.node_lon.mean(), graph.node_lat.mean()])
+        self._scale = _METRES_PER_DEGREE * np.array([math.cos(math.radians(float(self._middle[1]))), 1.0])
+        self._x_m = ((graph.shape_lon - self._middle[0]) * self._scale[0]).astype(np.float32)
+        self._y_m = ((graph.shape_lat - self._middle[1]) * self._scale[1]).astype(np.float32)
+        at = _shape_points(graph, np.unique(parts.stretch))
+        least = np.array([self._x_m[at].min(), self._y_m[at].min()], dtype=np.float64)
+        most = np.array([self._x_m[at].max(), self._y_m[at].max()], dtype=np.float64)
+        self._pitch_m = max(PITCH_M, math.sqrt(float((most - least).prod()) / CORNERS_MAX))
         self._radius_m = LEVEL_M + self._pitch_m + 1.0
-        self._margin_m = self._radius_m + 2.0 * self._pitch_m
-        shape = [int((each_m + 2.0 * self._margin_m) / self._pitch_m) + 1 for each_m in (tall_m, wide_m)]
+        first = np.floor((least - self._radius_m) / self._pitch_m) - 1.0
+        self._corner_m = first * self._pitch_m
+        columns, rows = (np.ceil((most + self._radius_m) / self._pitch_m) + 2.0 - first).astype(int).tolist()
+        self._away_m = np.full((rows, columns), 255, np.uint8)
         self._whole = np.zeros(graph.stretch_count, np.bool_)
-        self._away_m = np.full(shape, 255, np.uint8)
-        self._x_m = ((graph.shape_lon - box.west) * self._scale[0]).astype(np.float32)
-        self._y_m = ((graph.shape_lat - box.south) * self._scale[1]).astype(np.float32)
-
-    @classmethod
-    def around(cls, graph: RoadGraph, parts: _Parts) -> "_Field":
-        """Return an empty field that holds everything beside some roads."""
-        stretch = np.unique(parts.stretch)
-        first, last = graph.first_shape[stretch], graph.first_shape[stretch + 1]
-        counts = last - first
-        at = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-        lon, lat = graph.shape_lon[at], graph.shape_lat[at]
-        return cls(graph, Box(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())))
 
     def spread(self, parts: _Parts) -> None:
         """Add roads; those that are there from end to end are not measured again."""
         graph, new = self._graph, ~self._whole[parts.stretch]
         stretch, low, high = parts.stretch[new], parts.low[new], parts.high[new]
-        frame = np.array([-self._margin_m, -self._margin_m, self._pitch_m, self._radius_m])
+        frame = np.array([*self._corner_m, self._pitch_m, self._radius_m])
         shape = (self._x_m, self._y_m, graph.shape_m, graph.first_shape)
         spread_roads(*shape, stretch, low, high, frame, self._away_m)
         self._whole[stretch[(low == 0.0) & (high == 1.0)]] = True
@@ -210,8 +204,15 @@ class _Field:
     def area(self) -> shapely.MultiPolygon:
         """Return what lies beside the roads, its blocks filled, in WGS-84."""
         points, starts = outline_rings(self._away_m, LEVEL_M)
-        area = polygons_of(points * self._pitch_m - self._margin_m, starts)
-        return shapely.transform(area, lambda metres: metres / self._scale + [self._west, self._south])
+        area = polygons_of(points * self._pitch_m + self._corner_m, starts)
+        return shapely.transform(area, lambda metres: metres / self._scale + self._middle)
+
+
+def _shape_points(graph: RoadGraph, stretch: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of the shape points of some stretches."""
+    counts = np.diff(graph.first_shape)[stretch]
+    before = np.cumsum(counts) - counts
+    return np.asarray(np.repeat(graph.first_shape[stretch] - before, counts) + np.arange(counts.sum()))
 
 
 def polygons_of(points: NDArray[np.float64], starts: NDArray[np.int64]) -> shapely.MultiPolygon:

@@ -226,8 +226,10 @@ async def _report(ground: Ground, parts: Parts, desk: Desk) -> AsyncIterator[Non
     keeper = ReportKeeper(ground.settings.journal, ground.pack.name, ground.pack)
     desk.watch(keeper.wake)
 
+    hear = parts.hub.heard
+
     def heard(rows: list[Row]) -> None:
-        parts.measurements.hear(rows)
+        hear(rows)
         keeper.note(rows)
 
     parts.hub.heard = heard

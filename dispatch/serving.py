@@ -12,6 +12,7 @@ from dispatch.adapters.accounts.access import RECHECK_S, Access
 from dispatch.adapters.accounts.demo import open_demo
 from dispatch.adapters.accounts.storage import AccountsUnavailable
 from dispatch.adapters.clock import Clock
+from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
@@ -21,7 +22,7 @@ from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
 from dispatch.adapters.submission import Handles, Submission
-from dispatch.adapters.telemetry.hub import TelemetryHub
+from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.city import City
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
@@ -33,6 +34,7 @@ from geo.fleet_index import FleetIndex
 from geo.live_weights import LiveWeights
 from geo.point import Point
 from geo.tracks.learned_speeds import LearnedSpeeds
+from geo.tracks.learning_rules import read_rules
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,8 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
     roads = LiveRoads(ground.sources.travel, weights, lambda: feed.city, clock, ground.learned)
     await roads.start()
     measurements = Measurements(kept.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock)
-    hub.heard = measurements.hear
+    fleet_speeds = _fleet_speeds(ground, roads, lambda: feed.city, clock)
+    hub.heard = _hearers(measurements, fleet_speeds)
     return Parts(
         pack=ground.pack,
         sources=ground.sources,
@@ -103,7 +106,24 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         ready=mind.ready,
         exchange_secret=settings.exchange_secret,
         gateway_secret=None if settings.role == "gateway" else settings.gateway_secret,
+        fleet_speeds=fleet_speeds,
     )
+
+
+def _fleet_speeds(ground: Ground, roads: LiveRoads, city: Callable[[], City], clock: Clock) -> FleetSpeeds | None:
+    if not ground.settings.live_speeds:
+        return None
+    roads.expect_live()
+    return FleetSpeeds(ground.sources.travel, roads, city, clock, read_rules(), ground.learned)
+
+
+def _hearers(measurements: Measurements, fleet_speeds: FleetSpeeds | None) -> Callable[[list[Row]], None]:
+    def heard(rows: list[Row]) -> None:
+        measurements.hear(rows)
+        if fleet_speeds is not None:
+            fleet_speeds.hear(rows)
+
+    return heard
 
 
 def _places(settings: Settings) -> Places:
@@ -128,6 +148,8 @@ def start_beats(group: asyncio.TaskGroup, parts: Parts) -> None:
     """Start what desk and gateways alike do for their own viewers and their own files."""
     group.create_task(parts.hub.run())
     group.create_task(parts.roads.run())
+    if parts.fleet_speeds is not None:
+        group.create_task(parts.fleet_speeds.run())
     group.create_task(every(WEIGHTS_S, _teller(parts)))
     group.create_task(every(BEAT_S, parts.hub.send_positions))
     group.create_task(every(BEAT_S, _leveller(parts.feed)))

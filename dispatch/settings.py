@@ -25,6 +25,7 @@ class Settings:
 
     city: Path | None = None  # the city pack
     learned_speeds: Path | None = None  # what `greenchannel tracks learn` wrote; None: the profile's speeds
+    live_speeds: bool = True  # learn from the own units' drives while the server runs; False: weights as they begin
     protocols_site: Path | None = None  # TOML: the city's stroke scale, switches and signed numbers; None: as shipped
     data: Path = Path("data")  # journal, keys, accounts, telemetry, ECGs
     host: str = "127.0.0.1"

@@ -136,6 +136,11 @@ class TravelTimes:
             self._weights = self._prepared.weighted(self._weights.epoch + 1, duration_ms)
             return self._weights.epoch
 
+    def with_spare(self, weights: NDArray[np.int32], use: Callable[[Weighted], None]) -> None:
+        """Lend the spare set, filled with other weights (lengths, say); ``use`` must not keep it. `reweight` waits."""
+        with self._rebuilding:
+            use(self._prepared.weighted(0, weights))
+
     def rank(self, at: Point, k: int | None = None, among: Collection[str] | None = None) -> list[Arrival]:
         """Return the centres by travel time from a point, nearest first, unreachable ones last.
 

@@ -8,20 +8,23 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from rpds import HashTrieMap
 
 from dispatch.adapters.clock import Clock
 from dispatch.city import City
 from dispatch.road_measure import RoadMeasure
 from geo.chosen_roads import NoChoice
-from geo.live_weights import CLOSED, BadMeasure, LiveWeights
+from geo.live_weights import CLOSED, BadMeasure, LiveWeights, no_hour_factors
 from geo.live_weights import RoadMeasure as OnRoads
 from geo.point import Point
 from geo.tracks.learned_speeds import LearnedSpeeds
+from geo.tracks.speed_learning import LiveFactors
 from geo.travel import TravelTimes
 
 log = logging.getLogger(__name__)
@@ -32,10 +35,46 @@ FIRST_WITHIN_S = 60.0  # at the start; then the server serves with the map's own
 
 
 @dataclass(frozen=True, slots=True)
+class LiveFactor:
+    """What drives take, relative to the speeds before: on all roads (``what`` "all") or those of one class."""
+
+    what: str
+    factor: float
+    drives: float  # parts of drives add up, each weighs less with its age
+    newest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSpeeds:
+    """What the own fleet's drives of the last hour say; none spoke yet when ``drives`` is 0.
+
+    ``areas`` have a factor of their own, from ``area_least`` to ``area_most``.
+    """
+
+    drives: int = 0
+    newest_at: datetime | None = None
+    learned_at: datetime | None = None
+    factors: tuple[LiveFactor, ...] = ()
+    areas: int = 0
+    area_least: float | None = None
+    area_most: float | None = None
+
+    @classmethod
+    def of(cls, live: LiveFactors, at: datetime) -> "LiveSpeeds":
+        """Say what was learned at a moment."""
+        told = {"all": live.overall, **live.classes} if live.drives else {}
+        rows = tuple(LiveFactor(what, row.factor, row.count, row.newest_at) for what, row in told.items())
+        areas = [cell.learned.factor for cell in live.areas]
+        bounds = (min(areas), max(areas)) if areas else (None, None)
+        return cls(live.drives, live.newest_at, at, rows, len(areas), *bounds)
+
+
+@dataclass(frozen=True, slots=True)
 class SpeedsInForce:
     """Which speeds the weights begin with: the profile's, or learned ones, from how many drives of whom until when.
 
-    ``mark`` says how far to trust them: "measured on taxis, unverified for ambulances".
+    ``mark`` says how far to trust them: "measured on taxis, unverified for ambulances". ``live`` is what the fleet's
+    own drives change about them; None when that is switched off.
     """
 
     kind: Literal["profile", "learned"]
@@ -43,6 +82,7 @@ class SpeedsInForce:
     vehicles: str | None = None
     mark: str | None = None
     last_at: datetime | None = None
+    live: LiveSpeeds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +120,9 @@ class LiveRoads:
         self._not_on_map: frozenset[str] = frozenset()
         self._asked_at = self._due = clock.now()
         self._speeds = SpeedsInForce("profile")
+        self._hour_factors = no_hour_factors() if learned is None else learned.hour_factors()
         if learned is not None:
-            weights.learn(learned.hour_factors(), learned.road_factors(travel.graph))
+            weights.learn(self._hour_factors, learned.road_factors(travel.graph))
             self._speeds = SpeedsInForce("learned", learned.drives, learned.vehicles, learned.mark, learned.last_at)
 
     async def start(self) -> None:
@@ -117,6 +158,23 @@ class LiveRoads:
         unknown = tuple(sorted(self._not_on_map))
         age_s = None if status.age_s is None else max(0.0, round(status.age_s, 1))
         return WeightsInForce(status.epoch, status.as_of, age_s, status.failed_at, unknown, self._speeds)
+
+    def expect_live(self) -> None:
+        """Say that the fleet's own drives are learned from; nothing is known of them yet."""
+        self._speeds = replace(self._speeds, live=LiveSpeeds())
+
+    def take_live(self, live: LiveFactors, at: datetime) -> None:
+        """Take what the fleet's own drives say for the next weights, to the hundredth: a breath is no other traffic."""
+        self._weights.learn(self._hour_factors, np.round(live.road_factors, 2))
+        self._speeds = replace(self._speeds, live=LiveSpeeds.of(live, at))
+
+    def measured(self, at: datetime) -> NDArray[np.bool_]:
+        """Tell which stretches somebody has closed or slowed at a moment."""
+        found = np.zeros(self._travel.graph.stretch_count, np.bool_)
+        for measure in self._weights.measures():
+            if measure.in_force(at):
+                found[list(measure.stretches)] = True
+        return found
 
     async def close(self) -> None:
         """End the thread that rebuilds."""

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from dispatch.adapters.accounts.access import Access
 from dispatch.adapters.clock import Clock
+from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live.feed import LiveFeed
@@ -96,6 +97,7 @@ class Parts:
     line_events: SeenEvents = field(default_factory=SeenEvents)
     reaching: Reaching = field(default_factory=Reaching)
     chain: ChainWatch = field(default_factory=ChainWatch)  # the desk checks; a gateway leaves it to the desk
+    fleet_speeds: FleetSpeeds | None = None  # None: not learned from
 
     def told(self, told: Told) -> None:
         """Take durable facts: the roads and the search for units first, then every screen."""
@@ -113,13 +115,17 @@ def parts_of(connection: HTTPConnection) -> Parts:
 
 
 def weights_used(parts: Parts, epoch: int) -> dict[str, Any]:
-    """Say which weights an answer used, the moment they describe, how old they are, and since when newer ones fail."""
+    """Say which weights an answer used, the moment they describe, how old they are, and since when newer ones fail.
+
+    ``weights_live_at`` is when the newest of the own drives ended that they were learned from, None without any.
+    """
     used = parts.roads.in_force()
     return {
         "weights_epoch": epoch,
         "weights_as_of": used.as_of,
         "weights_age_s": used.age_s,
         "weights_failed_at": used.failed_at,
+        "weights_live_at": None if used.speeds.live is None else used.speeds.live.newest_at,
     }
 
 

@@ -207,14 +207,39 @@ class Etas(Frame, frozen=True, tag="etas"):
     units: dict[str, Eta]
 
 
+class LiveFactor(msgspec.Struct, frozen=True):
+    """What the own fleet's drives take, relative to the speeds before: on ``all`` roads or those of one class."""
+
+    what: str
+    factor: float
+    drives: float
+    newest_at: datetime | None
+
+
+class LiveSpeeds(msgspec.Struct, frozen=True):
+    """What the own fleet's drives of the last hour say."""
+
+    drives: int
+    newest_at: datetime | None
+    learned_at: datetime | None
+    factors: list[LiveFactor]
+    areas: int
+    area_least: float | None
+    area_most: float | None
+
+
 class Speeds(msgspec.Struct, frozen=True):
-    """Which speeds the weights begin with: the profile's, or learned ones, from how many drives of whom until when."""
+    """Which speeds the weights begin with: the profile's, or learned ones, from how many drives of whom until when.
+
+    ``live`` is what the own fleet's drives change about them, null when that is switched off.
+    """
 
     kind: Literal["profile", "learned"]
     drives: int
     vehicles: str | None
     mark: str | None
     last_at: datetime | None
+    live: LiveSpeeds | None
 
 
 class Weights(Frame, frozen=True, tag="weights"):

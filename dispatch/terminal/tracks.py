@@ -31,7 +31,7 @@ from geo.tracks.eta_error import (
 from geo.tracks.learned_speeds import MEASURED_ON_TAXIS, LearnedSpeeds, write_learned
 from geo.tracks.learning_rules import LearningRules, read_rules
 from geo.tracks.map_matching import MapMatcher, MatchedTrack
-from geo.tracks.speed_learning import NothingToLearn, chosen, learn
+from geo.tracks.speed_learning import NothingToLearn, learn
 from geo.tracks.track_files import read_tracks
 
 # Of so many vehicles one is held out of learning and tested on.
@@ -107,7 +107,7 @@ def _recording(arguments: argparse.Namespace) -> Recording:
     pack = open_pack(arguments.pack)
     tell_progress(f"matching the fixes of {len(raw)} vehicles")
     prepared = PreparedRoads(pack.graph, pack.roads.compiled, [], pack.order)
-    matcher = MapMatcher(prepared)
+    matcher = MapMatcher.on(prepared)
     matched = {vehicle: matcher.match(track.lon, track.lat, track.at_s) for vehicle, track in raw.items()}
     return Recording(prepared, matcher, matched, read_rules())
 
@@ -138,7 +138,7 @@ def _by_day(recording: Recording) -> tuple[Drives, list[Trip]]:
     newest = datetime.fromtimestamp(newest_s, UTC).astimezone(CITY_TIME)
     midnight_s = newest.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     earlier = drives.began_s + drives.elapsed_s < midnight_s
-    return chosen(drives, np.asarray(earlier)), [trip for trip in trips if trip.began_s >= midnight_s]
+    return drives.chosen(np.asarray(earlier)), [trip for trip in trips if trip.began_s >= midnight_s]
 
 
 def _report(

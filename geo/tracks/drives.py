@@ -41,6 +41,30 @@ class Drives:
         """Return how many there are."""
         return len(self.elapsed_s)
 
+    @classmethod
+    def joined(cls, some: Sequence["Drives"]) -> "Drives":
+        """Return the drives of several, in their order."""
+        before = np.cumsum([0, *(len(each.arc) for each in some)])
+        first = [each.first[:-1] + more for each, more in zip(some, before, strict=False)]
+        return cls(
+            began_s=np.concatenate([np.empty(0), *(each.began_s for each in some)]),
+            elapsed_s=np.concatenate([np.empty(0), *(each.elapsed_s for each in some)]),
+            first=np.concatenate([np.empty(0, np.int64), *first, before[-1:]]).astype(np.int64),
+            arc=np.concatenate([np.empty(0, np.int32), *(each.arc for each in some)]),
+            share=np.concatenate([np.empty(0), *(each.share for each in some)]),
+        )
+
+    def chosen(self, keep: NDArray[np.bool_]) -> "Drives":
+        """Return some of the drives."""
+        pieces = np.repeat(keep, np.diff(self.first))
+        first = np.concatenate([[0], np.cumsum(np.diff(self.first)[keep])]).astype(np.int64)
+        return Drives(self.began_s[keep], self.elapsed_s[keep], first, self.arc[pieces], self.share[pieces])
+
+    def touching(self, arcs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tell which drives use some arc of these."""
+        owner = np.repeat(np.arange(self.count), np.diff(self.first))
+        return np.asarray(np.bincount(owner, arcs[self.arc], self.count) > 0.0)
+
     def profile_s(self, graph: RoadGraph) -> NDArray[np.float64]:
         """Return the seconds that the profile gives each driven piece of an arc."""
         return self.share * graph.duration_ms[self.arc] / 1000.0

@@ -25,6 +25,8 @@ class LearningRules:
     factor_max: float
     recent_s: float
     half_life_s: float
+    live_fix_s: float
+    live_every_s: float
 
     def __post_init__(self) -> None:
         """Refuse rules that cannot be. Raises ValueError."""

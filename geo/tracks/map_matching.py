@@ -115,17 +115,25 @@ class DrivenWay:
 
 
 class MapMatcher:
-    """Match tracks to the roads of one city. Holds one set of labels over road lengths; safe for any thread."""
+    """Match tracks to the roads of one city over its road lengths (`length_cm`). Safe for any thread."""
 
-    def __init__(self, prepared: PreparedRoads, settings: MatchSettings | None = None) -> None:
-        self._prepared = prepared  # weights point into its arrays
+    def __init__(
+        self, lengths: Weighted, settings: MatchSettings | None = None, prepared: PreparedRoads | None = None
+    ) -> None:
+        """Take labels over road lengths; they point into the roads that were ``prepared``, which somebody must keep."""
         self._settings = read_settings() if settings is None else settings
-        self._lengths = prepared.weighted(1, length_cm(prepared.graph))
+        self._lengths = lengths
+        self._prepared = prepared
 
     @classmethod
     def of(cls, pack: CityPack, settings: MatchSettings | None = None) -> "MapMatcher":
         """Prepare a pack's roads for matching alone."""
-        return cls(PreparedRoads(pack.graph, pack.roads.compiled, [], pack.order), settings)
+        return cls.on(PreparedRoads(pack.graph, pack.roads.compiled, [], pack.order), settings)
+
+    @classmethod
+    def on(cls, prepared: PreparedRoads, settings: MatchSettings | None = None) -> "MapMatcher":
+        """Label prepared roads with their lengths."""
+        return cls(prepared.weighted(1, length_cm(prepared.graph)), settings, prepared)
 
     def match(self, lon: NDArray[np.float64], lat: NDArray[np.float64], at_s: NDArray[np.float64]) -> MatchedTrack:
         """Match one vehicle's fixes: WGS-84 degrees and seconds, float64[n] each. Raises ValueError on other shapes."""

@@ -40,13 +40,16 @@ class NothingToLearn(ValueError):  # noqa: N818 - the name is the sentence
 class LiveFactors:
     """What the last hour adds to what was learned: one factor per stretch, for `LiveWeights.learn`.
 
-    ``count`` drives (decayed with their age) and the age of the newest, None when there is none.
+    ``drives`` spoke for it, the newest of which ended at ``newest_at``, None when there is none; ``overall``,
+    ``classes`` (by road class) and ``areas`` multiply, their counts decayed with the age of the drives.
     """
 
     road_factors: NDArray[np.float64]
+    drives: int
+    newest_at: datetime | None
     overall: Factor
-    count: float
-    newest_age_s: float | None
+    classes: dict[str, Factor]
+    areas: tuple[AreaCell, ...]
 
 
 class _Residuals:
@@ -101,14 +104,7 @@ def usable(graph: RoadGraph, drives: Drives, rules: LearningRules) -> Drives:
     """Drop drives so far from the profile that no traffic explains them: a jump, a stop, a wrong road."""
     owner = np.repeat(np.arange(drives.count), np.diff(drives.first))
     ratio = drives.elapsed_s / np.maximum(np.bincount(owner, drives.profile_s(graph), drives.count), 1e-3)
-    return chosen(drives, (ratio >= rules.factor_min) & (ratio <= rules.factor_max))
-
-
-def chosen(drives: Drives, keep: NDArray[np.bool_]) -> Drives:
-    """Return some of the drives."""
-    pieces = np.repeat(keep, np.diff(drives.first))
-    first = np.concatenate([[0], np.cumsum(np.diff(drives.first)[keep])]).astype(np.int64)
-    return Drives(drives.began_s[keep], drives.elapsed_s[keep], first, drives.arc[pieces], drives.share[pieces])
+    return drives.chosen((ratio >= rules.factor_min) & (ratio <= rules.factor_max))
 
 
 def learn(  # noqa: PLR0913 - what is learned, from what, relative to what
@@ -183,11 +179,11 @@ def live_factors(
     """
     base = np.ones(graph.stretch_count) if learned is None else learned.road_factors(graph)
     age_s = at.timestamp() - (drives.began_s + drives.elapsed_s)
-    recent = usable(graph, chosen(drives, (age_s >= 0.0) & (age_s <= rules.recent_s)), rules)
+    recent = usable(graph, drives.chosen((age_s >= 0.0) & (age_s <= rules.recent_s)), rules)
     if not recent.count:
-        return LiveFactors(base, UNLEARNED, 0.0, None)
-    ages_s = at.timestamp() - (recent.began_s + recent.elapsed_s)
-    left = _Residuals(graph, recent, 0.5 ** (ages_s / rules.half_life_s))
+        return LiveFactors(base, 0, None, UNLEARNED, {}, ())
+    ended_s = recent.began_s + recent.elapsed_s
+    left = _Residuals(graph, recent, 0.5 ** ((at.timestamp() - ended_s) / rules.half_life_s))
     left.seconds = left.seconds * base[left.stretch]
     if learned is not None:
         local = band_of(np.array([at.timestamp()]))
@@ -201,7 +197,22 @@ def live_factors(
     per_class = np.array([one.factor for one in classes])[graph.road_class]
     per_area = np.array([one.factor for one in areas])[number]
     roads = np.clip(base * overall.factor * per_class * per_area, rules.factor_min, rules.factor_max)
-    return LiveFactors(roads, overall, float(left.weight.sum()), float(ages_s.min()))
+    return LiveFactors(
+        road_factors=roads,
+        drives=recent.count,
+        newest_at=datetime.fromtimestamp(float(ended_s.max()), UTC),
+        overall=overall,
+        classes=_enough(dict(zip(ROAD_CLASSES, classes, strict=True)), rules),
+        areas=tuple(
+            AreaCell(column, row, factor)
+            for (column, row), factor in zip(known.tolist(), areas, strict=True)
+            if factor.count >= rules.count_min
+        ),
+    )
+
+
+def _enough(factors: dict[str, Factor], rules: LearningRules) -> dict[str, Factor]:
+    return {name: factor for name, factor in factors.items() if factor.count >= rules.count_min}
 
 
 def _hour_of(learned: LearnedSpeeds, band: int) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ def city() -> tuple[RoadGraph, PreparedRoads]:
 
 def test_spans_lie_on_the_roads_between_their_fixes() -> None:
     graph, prepared = city()
-    matcher, rng = MapMatcher(prepared), random.Random(3)
+    matcher, rng = MapMatcher.on(prepared), random.Random(3)
     found = 0
     for _ in range(50):
         stretch = rng.randrange(graph.stretch_count)

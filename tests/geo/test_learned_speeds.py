@@ -27,7 +27,7 @@ from geo.tracks.learned_speeds import (
     write_learned,
 )
 from geo.tracks.learning_rules import LearningRules, read_rules
-from geo.tracks.speed_learning import NothingToLearn, chosen, learn, live_factors, usable, weighted_medians
+from geo.tracks.speed_learning import NothingToLearn, learn, live_factors, usable, weighted_medians
 from tests.geo.random_city import random_graph, travel_on
 
 RULES, PROFILE = read_rules(), read_profile()
@@ -114,7 +114,7 @@ def test_an_area_that_is_slower_gets_its_own_factor() -> None:
     graph, rng = random_graph(3), random.Random(2)
     rules = msgspec.convert({**as_dict(RULES), "cell_m": 800.0}, LearningRules)
     drives = drawn(graph, rng, 8_000)
-    single = chosen(drives, np.diff(drives.first) == 1)
+    single = drives.chosen(np.diff(drives.first) == 1)
     grid = learned_from(graph, single, rules).grid
     east = grid.cells_of(graph)[:, 0] >= 2
     slow = np.where(east[graph.arc_stretch[single.arc]], 2.0, 1.0)
@@ -157,17 +157,18 @@ def test_live_factors_follow_the_last_hour_and_forget_it() -> None:
     at = MONDAY_8 + timedelta(minutes=60)
     live = live_factors(graph, recent, RULES, at, learned)
     assert 1.3 < live.overall.factor < 2.1
-    assert 20.0 < live.count < 300.0
-    assert live.newest_age_s is not None
-    assert 0.0 <= live.newest_age_s < 200.0
+    assert 100 < live.drives < 300  # the others had not ended
+    assert 20.0 < live.overall.count < 300.0
+    assert live.newest_at is not None
+    assert timedelta(0) <= at - live.newest_at < timedelta(seconds=200)
     assert bool((live.road_factors >= learned.road_factors(graph)).all())
     later = live_factors(graph, recent, RULES, at + timedelta(minutes=30), learned)
-    assert later.count < live.count
+    assert later.overall.count < live.overall.count
     assert 1.0 < later.overall.factor < live.overall.factor
     gone = live_factors(graph, recent, RULES, at + timedelta(hours=3), learned)
-    assert (gone.count, gone.newest_age_s, gone.overall) == (0.0, None, UNLEARNED)
+    assert (gone.drives, gone.newest_at, gone.overall) == (0, None, UNLEARNED)
     assert gone.road_factors.tolist() == learned.road_factors(graph).tolist()
-    assert live_factors(graph, recent, RULES, MONDAY_8 - timedelta(hours=1)).count == 0.0
+    assert live_factors(graph, recent, RULES, MONDAY_8 - timedelta(hours=1)).drives == 0
 
 
 @pytest.mark.parametrize("elapsed_s", [0.0, -1.0, math.nan, math.inf])

@@ -135,7 +135,7 @@ def test_match_is_the_likeliest_of_all_as_plain_viterbi_finds_it() -> None:
     cases, seen = 0, Counter[Link]()
     for seed in range(125):
         graph = random_graph(seed)
-        matcher = MapMatcher(PreparedRoads(graph, RoadIndex(graph, build_grid(graph)).compiled, []), SMALL)
+        matcher = MapMatcher.on(PreparedRoads(graph, RoadIndex(graph, build_grid(graph)).compiled, []), SMALL)
         plain = PlainMatch(graph, SMALL)
         for nth in range(8):
             track = wandering(graph, random.Random(f"{seed} {nth}"))
@@ -294,7 +294,7 @@ def test_a_way_is_as_long_as_its_arcs() -> None:
 
 def small_matcher() -> tuple[RoadGraph, MapMatcher]:
     graph = random_graph(3)
-    return graph, MapMatcher(PreparedRoads(graph, RoadIndex(graph, build_grid(graph)).compiled, []), SMALL)
+    return graph, MapMatcher.on(PreparedRoads(graph, RoadIndex(graph, build_grid(graph)).compiled, []), SMALL)
 
 
 def test_nonsense_is_told_and_not_matched() -> None:

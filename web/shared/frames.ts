@@ -42,7 +42,17 @@ export interface WeightsFrame {
   readonly failed_at: Iso | null;
   readonly not_on_map: readonly string[];
   /** The profile's speeds, or learned ones: from how many drives, of whom, until when. */
-  readonly speeds: { readonly kind: "profile" | "learned"; readonly drives: number; readonly vehicles: string | null; readonly mark: string | null; readonly last_at: Iso | null };
+  readonly speeds: { readonly kind: "profile" | "learned"; readonly drives: number; readonly vehicles: string | null; readonly mark: string | null; readonly last_at: Iso | null; readonly live: LiveSpeeds | null };
+}
+/** What the own fleet's drives of the last hour say beyond those; null when that is switched off. */
+export interface LiveSpeeds {
+  readonly drives: number;
+  readonly newest_at: Iso | null;
+  readonly learned_at: Iso | null;
+  readonly factors: readonly { readonly what: string; readonly factor: number; readonly drives: number; readonly newest_at: Iso | null }[];
+  readonly areas: number;
+  readonly area_least: number | null;
+  readonly area_most: number | null;
 }
 export interface GapFrame {
   readonly t: "gap";

@@ -24,6 +24,7 @@ export function RoadPanel({ center }: { readonly center: () => readonly [number,
       <ul class="scroll">{measures.map((measure, place) => <li key={measure.id}><Row measure={measure} number={place + 1} /></li>)}</ul>
       {desk.may("close-road") && <NewMeasure center={center} />}
       <Speeds />
+      <Live />
     </section>
   );
 }
@@ -35,6 +36,23 @@ function Speeds() {
   if (speeds === undefined) return null;
   if (speeds.kind === "profile" || speeds.last_at === null) return <p class="faint road-speeds">{t("console.roads.speeds.profile")}</p>;
   return <p class="faint road-speeds">{t("console.roads.speeds.learned", { drives: speeds.drives, age: ageWord((now.value - Date.parse(speeds.last_at)) / 1000), vehicles: t.code("console.roads.vehicles", speeds.vehicles ?? "taxi") })}</p>;
+}
+
+/** What the own units' drives of the last hour change about them: how many spoke, of when, and by how much. */
+function Live() {
+  const { weights, now } = useDesk();
+  const live = weights.value?.speeds.live;
+  if (live === undefined) return null;
+  if (live === null) return <p class="faint road-speeds">{t("console.roads.live.off")}</p>;
+  if (live.newest_at === null) return <p class="faint road-speeds">{t("console.roads.live.none")}</p>;
+  const age = (at: string) => ageWord((now.value - Date.parse(at)) / 1000);
+  return (
+    <div class="faint road-speeds">
+      <p>{t("console.roads.live.learned", { drives: live.drives, age: age(live.newest_at) })}</p>
+      <ul>{live.factors.map((row) => <li key={row.what}>{t("console.roads.live.factor", { what: t.code("console.roads.live.on", row.what), factor: row.factor.toFixed(2), drives: Math.round(row.drives), age: row.newest_at === null ? "—" : age(row.newest_at) })}</li>)}</ul>
+      {live.area_least !== null && live.area_most !== null && <p>{t("console.roads.live.areas", { areas: live.areas, least: live.area_least.toFixed(2), most: live.area_most.toFixed(2) })}</p>}
+    </div>
+  );
 }
 
 function Row({ measure, number }: { readonly measure: RoadMeasure; readonly number: number }) {

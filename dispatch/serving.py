@@ -33,6 +33,7 @@ from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
 from geo.live_weights import LiveWeights
 from geo.point import Point
+from geo.tracks.following import FollowedFleet
 from geo.tracks.learned_speeds import LearnedSpeeds
 from geo.tracks.learning_rules import read_rules
 
@@ -76,7 +77,8 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
     weights = LiveWeights(ground.sources.travel, ground.pack.graph)
     roads = LiveRoads(ground.sources.travel, weights, lambda: feed.city, clock, ground.learned)
     await roads.start()
-    measurements = Measurements(kept.telemetry, ground.sources.fleet, hub, lambda: feed.city, clock)
+    followed = FollowedFleet(ground.sources.travel, ground.sources.fleet)
+    measurements = Measurements(kept.telemetry, followed, hub, lambda: feed.city, clock)
     fleet_speeds = _fleet_speeds(ground, roads, lambda: feed.city, clock)
     hub.heard = _hearers(measurements, fleet_speeds)
     return Parts(

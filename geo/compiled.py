@@ -31,6 +31,7 @@ KERNEL_SOURCES = (
     "query_kernels.py",
     "route_kernels.py",
     "tracks/matching_kernels.py",
+    "tracks/following_kernels.py",
     "unit_kernels.py",
     "uncertain_kernels.py",
     "search_kernels.py",

@@ -19,9 +19,13 @@ OPEN = """
 import pathlib, sys
 from geo.city_pack import CityPack
 from geo.places.gazetteer import Gazetteer
+from geo.tracks.fleet_drives import warm_matching
+from geo.tracks.following import RoadFollower
 from geo.travel import TravelTimes
 pack = CityPack.open(pathlib.Path(sys.argv[1]))
-TravelTimes.open(pack)
+travel = TravelTimes.open(pack)
+RoadFollower(travel)
+warm_matching(travel)
 Gazetteer.of(pack)
 """
 KEPT_PACKS = 3

@@ -15,7 +15,7 @@ from dispatch.city import City
 from dispatch.words import UnitStatus as S
 from geo.prepared import Weighted
 from geo.tracks.drives import Drives
-from geo.tracks.fleet_drives import RecentDrives, RunTrack, RunTracks, drives_on, slices
+from geo.tracks.fleet_drives import RecentDrives, RunTrack, RunTracks, drives_on, slices, warm_matching
 from geo.tracks.learned_speeds import LearnedSpeeds
 from geo.tracks.learning_rules import LearningRules
 from geo.tracks.map_matching import MapMatcher, length_cm, read_settings
@@ -48,6 +48,7 @@ class FleetSpeeds:
         self._length_cm = length_cm(travel.graph)
         self._tracks = RunTracks(rules.live_fix_s)
         self._recent = RecentDrives(travel.graph, rules)
+        warm_matching(travel)
 
     def hear(self, rows: Iterable[list[Any]]) -> None:
         """Note positions as the hub delivers them: unit, longitude, latitude, heading, speed, moment of the fix."""

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.prepared import Weighted
 from geo.roads import RoadGraph
 from geo.tracks.drives import Drives, drives_of
 from geo.tracks.learning_rules import LearningRules
-from geo.tracks.map_matching import MapMatcher
+from geo.tracks.map_matching import MapMatcher, length_cm
+from geo.travel import TravelTimes
 
 # Of one unit between two rounds of learning: half an hour at one in ten seconds, older ones fall out.
 FIXES_KEPT = 180
@@ -102,6 +104,19 @@ def drives_on(matcher: MapMatcher, track: RunTrack, rules: LearningRules) -> Dri
     """Match one track and cut it into drives."""
     lon, lat, at_s = np.array(track.fixes, dtype=np.float64).T
     return drives_of(matcher, [matcher.match(lon, lat, at_s)], rules)
+
+
+def warm_matching(travel: TravelTimes) -> None:
+    """Load the kernels of matching, or compile them at set-up, so that no server ever does that beside its callers."""
+
+    def match(lengths: Weighted) -> None:
+        matcher = MapMatcher(lengths)
+        here = travel.graph.node_point(0)
+        matched = matcher.match(np.array([here.lon]), np.array([here.lat]), np.zeros(1))
+        if len(matched.pieces()):
+            matcher.shortest(matched.position(0), matched.position(0))
+
+    travel.with_spare(length_cm(travel.graph), match)
 
 
 class RecentDrives:

@@ -194,26 +194,45 @@ def _step(
 ) -> bool:
     """Fill the least cost of reaching each candidate from those before, inf for none; tell whether there is one."""
     b_stretch, b_fraction, b_cost = before
-    low = np.empty(b_stretch.size, np.int64)
-    for a in range(b_stretch.size):
-        low[a], _ = merge_departures(w, r, b_stretch[a], b_fraction[a], _NOBODY, labels[a])
+    ticks = np.empty((b_stretch.size, stretch.size), np.uint32)
+    ticks_between(w, r, b_stretch, b_fraction, stretch, fraction, labels, ticks)
     found = False
-    arriving = labels[-1]
     for b in range(stretch.size):
-        arrived_low, _ = merge_arrivals(w, r, stretch[b], fraction[b], _NOBODY, arriving)
         cost[b], came_from[b], route_m[b] = np.inf, 0, np.nan
         for a in range(b_stretch.size):
-            ticks = min(FAR, least_sum(labels[a], arriving, shared_length(r, low[a], arrived_low)))
-            if b_stretch[a] == stretch[b]:
-                ticks = min(ticks, straight_ticks(w, stretch[b], b_fraction[a], fraction[b]))
-            metres = ticks / _TICKS_PER_M
-            if ticks >= FAR or metres > far_m:
+            metres = ticks[a, b] / _TICKS_PER_M
+            if ticks[a, b] >= FAR or metres > far_m:
                 continue
             total = b_cost[a] + abs(metres - straight_m) / beta
             if total < cost[b]:
                 cost[b], came_from[b], route_m[b] = total, a, metres
                 found = True
     return found
+
+
+@query_kernel
+def ticks_between(
+    w: Struct,
+    r: Struct,
+    a_stretch: Struct,
+    a_fraction: Struct,
+    b_stretch: Struct,
+    b_fraction: Struct,
+    labels: Struct,
+    ticks: Struct,
+) -> None:
+    """Fill uint32[a, b]: the ticks from each position to each other one. ``labels`` is scratch: a + 1 longest ones."""
+    low = np.empty(a_stretch.size, np.int64)
+    for a in range(a_stretch.size):
+        low[a], _ = merge_departures(w, r, a_stretch[a], a_fraction[a], _NOBODY, labels[a])
+    arriving = labels[-1]
+    for b in range(b_stretch.size):
+        arrived_low, _ = merge_arrivals(w, r, b_stretch[b], b_fraction[b], _NOBODY, arriving)
+        for a in range(a_stretch.size):
+            best = min(FAR, least_sum(labels[a], arriving, shared_length(r, low[a], arrived_low)))
+            if a_stretch[a] == b_stretch[b]:
+                best = min(best, straight_ticks(w, b_stretch[b], a_fraction[a], b_fraction[b]))
+            ticks[a, b] = best
 
 
 @query_kernel

@@ -21,8 +21,9 @@ from dispatch.protocol.waves import FrameError, Wave, read_wave, without_device
 from dispatch.rights import runs_to
 from dispatch.words import Actor, Role
 from geo.datum import Datum, to_wgs84
-from geo.fleet_index import FleetIndex, Moved
+from geo.fleet_index import Moved
 from geo.point import BadPoint, Point, checked_point
+from geo.tracks.following import FollowedFleet
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Measurements:
     """Share positions and vitals with the telemetry store, the fleet index and the screens."""
 
     def __init__(
-        self, telemetry: Telemetry, fleet: FleetIndex, hub: TelemetryHub, city: Callable[[], City], clock: Clock
+        self, telemetry: Telemetry, fleet: FollowedFleet, hub: TelemetryHub, city: Callable[[], City], clock: Clock
     ) -> None:
         self._telemetry = telemetry
         self._fleet = fleet

@@ -46,7 +46,7 @@ class LiveFactor:
 
 @dataclass(frozen=True, slots=True)
 class LiveSpeeds:
-    """What the own fleet's drives of the last hour say; none spoke yet when ``drives`` is 0.
+    """What the own fleet's drives of the last hour say; no ``factors`` while too few of them speak.
 
     ``areas`` have a factor of their own, from ``area_least`` to ``area_most``.
     """
@@ -62,7 +62,7 @@ class LiveSpeeds:
     @classmethod
     def of(cls, live: LiveFactors, at: datetime) -> "LiveSpeeds":
         """Say what was learned at a moment."""
-        told = {"all": live.overall, **live.classes} if live.drives else {}
+        told = {"all": live.overall, **live.classes} if live.overall.count else {}
         rows = tuple(LiveFactor(what, row.factor, row.count, row.newest_at) for what, row in told.items())
         areas = [cell.learned.factor for cell in live.areas]
         bounds = (min(areas), max(areas)) if areas else (None, None)

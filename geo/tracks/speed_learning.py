@@ -41,7 +41,8 @@ class LiveFactors:
     """What the last hour adds to what was learned: one factor per stretch, for `LiveWeights.learn`.
 
     ``drives`` spoke for it, the newest of which ended at ``newest_at``, None when there is none; ``overall``,
-    ``classes`` (by road class) and ``areas`` multiply, their counts decayed with the age of the drives.
+    ``classes`` (by road class) and ``areas`` multiply, their counts decayed with the age of the drives. One that too
+    few speak for is not there, ``overall`` then `UNLEARNED`.
     """
 
     road_factors: NDArray[np.float64]
@@ -201,7 +202,7 @@ def live_factors(
         road_factors=roads,
         drives=recent.count,
         newest_at=datetime.fromtimestamp(float(ended_s.max()), UTC),
-        overall=overall,
+        overall=overall if overall.count >= rules.count_min else UNLEARNED,
         classes=_enough(dict(zip(ROAD_CLASSES, classes, strict=True)), rules),
         areas=tuple(
             AreaCell(column, row, factor)

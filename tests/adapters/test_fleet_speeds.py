@@ -119,6 +119,23 @@ async def test_who_is_on_no_run_or_drives_over_a_measure_teaches_nothing() -> No
         assert not here.live.measured(here.clock.now() - timedelta(days=1)).any()
 
 
+async def test_too_few_drives_are_counted_and_change_nothing() -> None:
+    async with town(5) as here:
+        await here.settle()
+        epoch, unit_id = here.travel.weights_epoch, send(here)
+        here.live.expect_live()
+        cautious = LearningRules(**{**asdict(RULES), "count_min": 1_000.0})
+        speeds = FleetSpeeds(here.travel, here.live, lambda: here.city, here.clock, cautious)
+        speeds.hear(drive(here, unit_id))
+        await speeds.learn()
+        assert here.weights.settled(30.0)
+        live = here.live.in_force().speeds.live
+        assert live is not None
+        assert live.drives > 0
+        assert live.factors == ()
+        assert here.travel.weights_epoch == epoch
+
+
 async def test_switched_off_nothing_is_said() -> None:
     async with town(5) as here:
         assert here.live.in_force().speeds.live is None

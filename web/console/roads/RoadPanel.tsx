@@ -44,7 +44,7 @@ function Live() {
   const live = weights.value?.speeds.live;
   if (live === undefined) return null;
   if (live === null) return <p class="faint road-speeds">{t("console.roads.live.off")}</p>;
-  if (live.newest_at === null) return <p class="faint road-speeds">{t("console.roads.live.none")}</p>;
+  if (live.newest_at === null || live.factors.length === 0) return <p class="faint road-speeds">{t("console.roads.live.none", { drives: live.drives })}</p>;
   const age = (at: string) => ageWord((now.value - Date.parse(at)) / 1000);
   return (
     <div class="faint road-speeds">

@@ -27,6 +27,7 @@ from dispatch.adapters.storage import open_accounts, sqlalchemy_url
 from dispatch.errors import BadInput
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from
+from dispatch.terminal.heaps import share_heaps
 from dispatch.words import Role
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
@@ -113,6 +114,7 @@ def add_account(settings: Settings, given: argparse.Namespace) -> int:
 
 def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
     """Run one server in the foreground; 1 when it broke."""
+    share_heaps()
     start_logging(settings.log_level)
     failures: list[BaseException] = []
 

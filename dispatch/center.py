@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch.events import center as ce
+from dispatch.team import Summons
+from dispatch.wall import Wall
 from dispatch.words import FiredCondition, personal
 
 
@@ -100,6 +102,7 @@ class Center:
     capabilities: tuple[str, ...]
     phone: str | None
     statuses: dict[str, CenterStatus] = field(default_factory=dict)
+    wall: Wall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,14 @@ class Activation:
     to_center_id: str | None = None
     reservations: tuple[Reservation, ...] = ()
     door: DoorCheck | None = None
+    summonses: tuple[Summons, ...] = ()
+    crew_knows_at: datetime | None = None  # of the redirect or cancellation; the crew's own order they know
+    center_knows_at: datetime | None = None
+
+    @property
+    def ended_unaccepted(self) -> bool:
+        """Say whether the patient went elsewhere or does not come."""
+        return self.phase in ENDED_UNSEEN or self.phase is ActivationPhase.END_ACKNOWLEDGED
 
 
 def next_phase(activation: Activation, fact_kind: type) -> ActivationPhase | None:

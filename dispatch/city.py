@@ -15,6 +15,7 @@ from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
 from dispatch.table import Table
+from dispatch.team import TO_STAND_DOWN, Member
 from dispatch.unit import Assignment, Unit
 from dispatch.words import Role
 
@@ -70,6 +71,7 @@ class City(msgspec.Struct, frozen=True):
     measures: "HashTrieMap[str, RoadMeasure]"  # closures and slow zones that stand; those of tomorrow included
     positions: "Table[Position]"
     links: "Table[Link]"
+    members: "HashTrieMap[str, Member]"
     history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
@@ -81,10 +83,11 @@ class City(msgspec.Struct, frozen=True):
     incidents_opened: int
     door_minutes: dict[str, tuple[DoorMinutes, ...]]  # by centre: how long its last patients waited behind the door
     # These follow from the rows and are never written down: number -> its last calls, the exchange's id -> call,
-    # hash of a token -> link.
+    # hash of a token -> link, centre -> its members.
     callers: "HashTrieMap[str, tuple[str, ...]]"
     exchange_calls: "HashTrieMap[str, str]"
     link_tokens: "HashTrieMap[str, str]"
+    center_members: "HashTrieMap[str, frozenset[str]]"
 
     def with_call(self, call: Call) -> "City":
         """Return the city with this call's new state."""
@@ -193,6 +196,29 @@ class City(msgspec.Struct, frozen=True):
         """Return the city with this mark's new state."""
         return replace(self, marks=self.marks.insert(mark.id, mark))
 
+    def with_member(self, member: Member) -> "City":
+        """Return the city with this person of a department."""
+        people = self.center_members.get(member.center_id, frozenset()) | {member.id}
+        return replace(
+            self,
+            members=self.members.insert(member.id, member),
+            center_members=self.center_members.insert(member.center_id, people),
+        )
+
+    def without_member(self, member_id: str) -> "City":
+        """Return the city without a person who left their department."""
+        center_id = self.members[member_id].center_id
+        people = self.center_members[center_id] - {member_id}
+        return replace(
+            self,
+            members=self.members.remove(member_id),
+            center_members=self.center_members.insert(center_id, people),
+        )
+
+    def members_of(self, center_id: str) -> list[Member]:
+        """Return the people of one department, by id."""
+        return [self.members[each] for each in sorted(self.center_members.get(center_id, ()))]
+
     def with_measure(self, measure: RoadMeasure) -> "City":
         """Return the city with this closure or slow zone."""
         return replace(self, measures=self.measures.insert(measure.id, measure))
@@ -227,6 +253,7 @@ def needs_watching(activation: Activation) -> bool:
         activation.phase in LIVE
         or activation.phase in ("redirected", "cancelled")
         or any(row.ended is None for row in activation.reservations)
+        or (activation.ended_unaccepted and any(row.phase in TO_STAND_DOWN for row in activation.summonses))
     )
 
 
@@ -247,6 +274,7 @@ def empty_city() -> "City":
         measures=HashTrieMap(),
         positions=Table(),
         links=Table(),
+        members=HashTrieMap(),
         history=HashTrieMap(),
         open_incidents=frozenset(),
         recently_closed=(),
@@ -260,4 +288,5 @@ def empty_city() -> "City":
         callers=HashTrieMap(),
         exchange_calls=HashTrieMap(),
         link_tokens=HashTrieMap(),
+        center_members=HashTrieMap(),
     )

@@ -30,6 +30,7 @@ COMMANDS = {
     "simulate": "dispatch.terminal.simulate",
     "exchange": "dispatch.terminal.exchange",
     "monitor": "dispatch.terminal.monitor",
+    "roster": "dispatch.terminal.roster",
     "journal": "dispatch.terminal.journal",
     "erase": "dispatch.terminal.erase",
     "bench": "dispatch.terminal.bench",

@@ -99,9 +99,20 @@ from dispatch.commands.location import (
     SendPhoto,
     WriteMessage,
 )
+from dispatch.commands.team import (
+    AnswerSummons,
+    LiftDuty,
+    ListMember,
+    RemoveMember,
+    ReportSummons,
+    SetDuty,
+    SubscribePush,
+    SummonMember,
+)
+from dispatch.commands.watch import ReadEnd, ReportWall
 from dispatch.words import Role
 
-S, D, C, T, H, P, A, X, L = (
+S, D, C, T, H, P, A, X, L, M = (
     Role.SUPERVISOR,
     Role.DISPATCHER,
     Role.CREW,
@@ -111,6 +122,7 @@ S, D, C, T, H, P, A, X, L = (
     Role.ADMIN,
     Role.SERVICE,
     Role.CALLER,
+    Role.MEMBER,
 )
 
 # Who may ask for what. A crew speaks only for its own unit, a department only for its own centre (``dispatch.rights``
@@ -198,6 +210,16 @@ RIGHTS: dict[type, frozenset[Role]] = {
     ReportResourceReady: frozenset({H, D, S}),
     ReleaseResource: frozenset({H, D, S}),
     CheckAtDoor: frozenset({H, D, S}),
+    ListMember: frozenset({H, A}),
+    RemoveMember: frozenset({H, A}),
+    SubscribePush: frozenset({M}),
+    SetDuty: frozenset({H, A}),
+    LiftDuty: frozenset({H, A}),
+    SummonMember: frozenset({H, D, S}),
+    AnswerSummons: frozenset({M, H, D, S}),
+    ReportSummons: frozenset({Role.SYSTEM}),
+    ReportWall: frozenset({Role.SYSTEM}),
+    ReadEnd: frozenset({C, D, S}),
     CompleteHandoff: frozenset({C, H, D, S}),
     RegisterTimePoint: frozenset({C, H, D, S, T}),
     CorrectTimePoint: frozenset({C, H, D, S}),

@@ -20,6 +20,7 @@ from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
+from dispatch.commands import team as tc
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, gather
 from dispatch.evolve import evolve
@@ -61,6 +62,7 @@ WITH_WORDS = frozenset(
     | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.ExportRecord}
     | {ec.StandDownUnit, ec.ReplaceUnit, ec.ReviewHeld, ec.ConfirmService, ec.ClearScene}
     | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
+    | {tc.ListMember, tc.SubscribePush, tc.AnswerSummons}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

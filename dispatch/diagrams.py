@@ -8,7 +8,9 @@ from dispatch.center import ACTIVATION_STEPS
 from dispatch.incident import INCIDENT_STEPS
 from dispatch.scene import NOTICE_STEPS, STAGING_STEPS
 from dispatch.standby import STANDBY_STEPS
+from dispatch.team import SUMMONS_STEPS
 from dispatch.unit import JOURNEY
+from dispatch.wall import WALL_STEPS
 
 HEADER = """# State machines
 
@@ -42,6 +44,11 @@ def render() -> str:
         _diagram(
             "Activation (`dispatch/center.py`)", ((a, to, fact.__name__) for (a, fact), to in ACTIVATION_STEPS.items())
         ),
+        _diagram(
+            "Summons of one person (`dispatch/team.py`)",
+            ((a, to, fact.__name__) for (a, fact), to in SUMMONS_STEPS.items()),
+        ),
+        _diagram("Wall (`dispatch/wall.py`)", ((a, to, fact.__name__) for (a, fact), to in WALL_STEPS.items())),
     ]
     return "\n".join(parts)
 

@@ -7,7 +7,20 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dispatch.changes import activation, call, early, ground, incident, location, patient, road_measure, run, task
+from dispatch.changes import (
+    activation,
+    call,
+    early,
+    ground,
+    incident,
+    location,
+    patient,
+    road_measure,
+    run,
+    task,
+    team,
+    watch,
+)
 from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -16,7 +29,7 @@ HISTORY_LIMIT = 2_000  # facts remembered per incident; more than any real incid
 
 CHANGES: dict[type, Change] = {
     kind: change
-    for changes in (ground, road_measure, call, incident, location, early, patient, run, activation, task)
+    for changes in (ground, road_measure, call, incident, location, early, patient, run, activation, team, watch, task)
     for kind, change in changes.CHANGES.items()
 }
 

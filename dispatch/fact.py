@@ -55,6 +55,9 @@ SUBJECT_FIELDS = {
     "measure_id": "measure",
     "position_id": "position",
     "link_id": "link",
+    "member_id": "member",
+    "duty_id": "duty",
+    "summons_id": "summons",
 }
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from fastapi import FastAPI
 from ulid import ULID
@@ -16,6 +18,7 @@ from dispatch.adapters.http.api import application
 from dispatch.adapters.journal.audit import ANCHORS_FILE
 from dispatch.adapters.journal.sealing import SealBroken
 from dispatch.adapters.journal.wakeups import JournalWakeUps
+from dispatch.adapters.live.walls import WallsHeard, WallWatch
 from dispatch.adapters.neighbors import read_neighbors
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.service_notices import ServiceNotices
@@ -28,11 +31,15 @@ from dispatch.adapters.storage import (
     open_shared_storage,
     sqlalchemy_url,
 )
+from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.telemetry.arrivals import Arrivals
 from dispatch.adapters.telemetry.hub import Row
+from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands.early import ReportNotice
 from dispatch.commands.incident import CheckDeadlines
+from dispatch.commands.team import ReportSummons
+from dispatch.commands.watch import ReportWall
 from dispatch.desk import Desk
 from dispatch.errors import BadInput
 from dispatch.flow.deadlines import due
@@ -55,6 +62,14 @@ log = logging.getLogger(__name__)
 DEADLINE_CLOCK = Actor("desk", Role.SYSTEM)
 ARRIVALS_S = 5.0
 DEADLINE_BEAT_LEAST_S = 0.1  # however fast a simulated day runs
+
+
+class Messenger(Protocol):
+    """Looks what is to be sent, and sends it."""
+
+    async def look(self, city: City) -> None:
+        """Send what is due now."""
+        ...
 
 
 def build(
@@ -241,11 +256,27 @@ async def _report(ground: Ground, parts: Parts, desk: Desk) -> AsyncIterator[Non
         await asyncio.wait([keeping])
 
 
+def _messengers(settings: Settings, parts: Parts, desk: Desk) -> tuple[Messenger, ...]:
+    """Make what carries the desk's words out of the house."""
+
+    async def say(data: ReportNotice | ReportSummons | ReportWall) -> None:
+        now = parts.clock.now()
+        await desk.handle(Command(str(ULID.from_datetime(now)), data, DEADLINE_CLOCK, now, now))
+
+    hook = settings.service_url, settings.service_secret
+    gateway = settings.team_url, settings.team_secret
+    ways = Ways(gateway, parts.text_messages, parts.push, parts.keyring, settings.link_url)
+    heard = parts.hub.walls = WallsHeard(time.monotonic, parts.rules.wall_lost_after_s)
+    return (
+        ServiceNotices(hook, parts.rules, parts.clock, say),
+        SummonsMessenger(ways, parts.clock, say),
+        WallWatch(heard, say),
+    )
+
+
 async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, settings: Settings) -> None:
     """Do what nobody asks for: fan out, keep time, forget what is old. One that breaks ends the server."""
     deadline_s = max(DEADLINE_BEAT_LEAST_S, BEAT_S / parts.clock.speed)
-    hook = settings.service_url, settings.service_secret
-    notices = ServiceNotices(hook, parts.rules, parts.clock, lambda fate: _say(desk, parts, fate))
     async with asyncio.TaskGroup() as group:
         group.create_task(desk.until_fenced())
         group.create_task(desk.keep_snapshot())  # a start that folded much spares the next one
@@ -253,7 +284,8 @@ async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, 
         start_beats(group, parts)
         group.create_task(every(BEAT_S, _announcer(arrivals)))
         group.create_task(every(deadline_s, lambda: _keep_deadlines(desk, parts)))
-        group.create_task(every(BEAT_S, lambda: notices.look(desk.durable)))
+        for messenger in _messengers(settings, parts, desk):
+            group.create_task(every(BEAT_S, _looker(messenger, desk)))
         group.create_task(every(BEAT_S, lambda: _keep_seat(desk, journal)))
 
 
@@ -271,9 +303,11 @@ def _announcer(arrivals: Arrivals) -> Callable[[], Awaitable[None]]:
     return announce
 
 
-async def _say(desk: Desk, parts: Parts, data: ReportNotice) -> None:
-    now = parts.clock.now()
-    await desk.handle(Command(str(ULID.from_datetime(now)), data, DEADLINE_CLOCK, now, now))
+def _looker(messenger: Messenger, desk: Desk) -> Callable[[], Awaitable[None]]:
+    async def look() -> None:
+        await messenger.look(desk.durable)
+
+    return look
 
 
 async def _keep_deadlines(desk: Desk, parts: Parts) -> None:

@@ -18,6 +18,7 @@ from dispatch.incident import Patient
 from dispatch.words import Actor, Role
 
 LINK_ACCOUNT = "link:"  # before the link's id: how a caller's page signs what it says
+MEMBER_ACCOUNT = "member:"  # before a person's id: how the page of a summons signs what it says
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR})
 # How long after its run a crew may still read the patient: a shift, to finish the record.
 CREW_LOOKBACK = timedelta(hours=12)
@@ -150,9 +151,21 @@ def _caller_scope(actor: Actor, data: Any, _city: City) -> Refused | None:  # no
     return None if actor.account == f"{LINK_ACCOUNT}{data.link_id}" else Refused("not_your_link")
 
 
+def _member_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    """Let whoever opened a person's link speak for that person alone."""
+    member_id = actor.account.removeprefix(MEMBER_ACCOUNT)
+    if hasattr(data, "member_id"):
+        return None if data.member_id == member_id else Refused("not_your_summons")
+    activation = city.activations.get(data.activation_id)
+    rows = () if activation is None else activation.summonses
+    mine = any(row.id == data.summons_id and row.member_id == member_id for row in rows)
+    return None if mine else Refused("not_your_summons")
+
+
 _SCOPES: dict[Role, Callable[[Actor, Any, City], Refused | None]] = {
     Role.CREW: _crew_scope,
     Role.DEPARTMENT: _department_scope,
     Role.REMOTE_PHYSICIAN: _physician_scope,
     Role.CALLER: _caller_scope,
+    Role.MEMBER: _member_scope,
 }

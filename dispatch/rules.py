@@ -45,6 +45,12 @@ class Rules:
     acknowledge_eta_share: float
     acknowledge_least_s: float
     end_acknowledge_within_s: float
+    wall_lost_after_s: float
+    summons_answer_within_s: float
+    summons_repeat_s: float
+    summons_repeat_for_s: float
+    team_reminder_s: float
+    team_reminder_eta_share: float
     hold_review_min: float
     hold_no_answer_min: float
     tie_band_s: float
@@ -60,6 +66,16 @@ class Rules:
     closed_roads_most: int
     required_crew: tuple[str, ...]
     protocols: ProtocolSettings = DEFAULT_SETTINGS
+
+    def scaled_s(self, limit_s: float, eta_s: float | None) -> float:
+        """Return how long to wait: the limit, or a quarter of the time that is left if that is less."""
+        share_s = limit_s if eta_s is None else eta_s * self.acknowledge_eta_share
+        return max(self.acknowledge_least_s, min(limit_s, share_s))
+
+    def reminded_s(self, eta_s: float | None) -> float:
+        """Return after how long nobody may still be unsummoned: the limit, or half of the drive."""
+        share_s = self.team_reminder_s if eta_s is None else eta_s * self.team_reminder_eta_share
+        return max(self.acknowledge_least_s, min(self.team_reminder_s, share_s))
 
 
 @cache

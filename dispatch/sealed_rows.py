@@ -13,6 +13,7 @@ from dispatch.incident import Incident, Patient
 from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
+from dispatch.team import Member
 from dispatch.unit import Assignment, Unit
 from dispatch.words import ERASED, personal_fields
 
@@ -30,6 +31,7 @@ TABLES: dict[str, tuple[type, str]] = {
     "measures": (RoadMeasure, "measure"),
     "positions": (Position, "position"),
     "links": (Link, "link"),
+    "members": (Member, "member"),
 }
 NESTED_WORDS = ("reason", "delay_reason", "dose", "taken_by", "answer", "text")
 SECRETS: Mapping[type, tuple[tuple[str, str], ...]] = {kind: personal_fields(kind) for kind, _ in TABLES.values()}

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.storage import Kept
 from dispatch.adapters.submission import Handles, Submission
+from dispatch.adapters.team.web_push import PushSender, sender_from
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
+from dispatch.adapters.written_once import write_once
 from dispatch.city import City
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
 from dispatch.rules import Rules
@@ -40,6 +43,7 @@ from geo.tracks.learning_rules import read_rules
 log = logging.getLogger(__name__)
 
 WEB = Path(__file__).resolve().parent.parent / "web" / "dist"
+PUSH_SECRET_FILE = "push.secret"  # noqa: S105 - the name of a file
 BEAT_S, CATCH_UP_S, RETENTION_S = 1.0, 3.0, 3_600.0
 WEIGHTS_S = 0.2  # so soon a screen asks anew after roads have changed
 KEPT_FOR = timedelta(days=30)  # vitals, waves and tracks; facts are kept for ever
@@ -100,6 +104,8 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         hub=hub,
         ecgs=kept.ecgs,
         photos=Photos(kept.photos, kept.keyring),
+        keyring=kept.keyring,
+        push=await asyncio.to_thread(_push_sender, settings),
         text_messages=TextMessages(settings.sms_url, settings.sms_secret, clock),
         places=_places(settings),
         link_url=settings.link_url,
@@ -126,6 +132,18 @@ def _hearers(measurements: Measurements, fleet_speeds: FleetSpeeds | None) -> Ca
             fleet_speeds.hear(rows)
 
     return heard
+
+
+def _push_sender(settings: Settings) -> PushSender | None:
+    """Return who pushes to people's devices: the key is an installation's own and made at its first start."""
+    secret = settings.push_secret
+    if secret is None and settings.role == "gateway":
+        return None  # a gateway's own key would be another one than the desk's
+    if secret is None:
+        file = settings.data / PUSH_SECRET_FILE
+        write_once(file, secrets.token_urlsafe(32).encode())
+        secret = file.read_text(encoding="ascii")
+    return sender_from(secret, settings.push_hosts, settings.push_contact)
 
 
 def _places(settings: Settings) -> Places:

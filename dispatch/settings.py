@@ -14,7 +14,7 @@ from dispatch.errors import BadInput
 PREFIX = "GREENCHANNEL_"
 PORT = 8120
 SECRET_LEAST = 32  # characters; 43 of token_urlsafe(32) are 256 bits
-LISTS = ("origins", "desk_url")  # comma-separated in the environment
+LISTS = ("origins", "desk_url", "push_hosts")  # comma-separated in the environment
 
 ServerRole: TypeAlias = Literal["desk", "standby", "gateway"]
 
@@ -43,6 +43,13 @@ class Settings:
     sms_secret: str | None = field(default=None, repr=False)  # what we sign those with
     service_url: str | None = None  # the site's way to 110, 119 and 122: POST a notice; None: by telephone alone
     service_secret: str | None = field(default=None, repr=False)  # what we sign those with
+    team_url: str | None = None  # the site's gateway to hospital staff, SMS and voice: POST a summons; None: sms_url
+    team_secret: str | None = field(default=None, repr=False)  # what we sign those with
+    push_secret: str | None = field(default=None, repr=False)  # the push key is made of it; None: made in ``data`` once
+    push_contact: str = "mailto:120@example.cn"  # whom a push service writes to when we misbehave
+    push_hosts: tuple[str, ...] = (  # push services that a browser may name; a dot before: any host that ends so
+        "fcm.googleapis.com", "updates.push.services.mozilla.com", ".notify.windows.com", ".push.apple.com",
+    )  # fmt: skip
     link_url: str | None = None  # https://… where callers reach their page; None: where the console is reached
     geocoder: Literal["amap", "baidu", "tianditu"] | None = None  # an online geocoder beside the call; None: none
     geocoder_key: str | None = field(default=None, repr=False)
@@ -65,10 +72,9 @@ class Settings:
             raise BadInput("clock_start needs a time zone, for example 2026-05-01T08:00:00+08:00")
         if self.demo and self.host not in ("127.0.0.1", "::1", "localhost"):
             raise BadInput(f"the demo shows its passwords and serves this machine only, not {self.host}")
-        if self.gateway_secret is not None and len(self.gateway_secret) < SECRET_LEAST:
-            raise BadInput(f"gateway_secret has fewer than {SECRET_LEAST} characters; make secrets writes a good one")
-        if self.exchange_secret is not None and len(self.exchange_secret) < SECRET_LEAST:
-            raise BadInput(f"exchange_secret has fewer than {SECRET_LEAST} characters")
+        for name in ("gateway_secret", "exchange_secret", "push_secret"):
+            if (given := getattr(self, name)) is not None and len(given) < SECRET_LEAST:
+                raise BadInput(f"{name} has fewer than {SECRET_LEAST} characters; make secrets writes good ones")
         if self.geocoder is not None and self.geocoder_key is None:
             raise BadInput("a geocoder needs geocoder_key")
         if self.role == "standby" and self.journal is None:

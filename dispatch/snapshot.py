@@ -119,6 +119,9 @@ def decode_city(blob: bytes, unseal: Unseal) -> City:
     history: dict[str, tuple[int, ...]] = {}
     for page in document.history:
         history |= _decode_history(zlib.decompress(page))
+    people: dict[str, frozenset[str]] = {}
+    for member in tables["members"].values():
+        people[member.center_id] = people.get(member.center_id, frozenset()) | {member.id}
     tokens = {link.token_hash: link.id for link in map(_decode_link, rows["links"].values())}
     city = City(
         **{name: getattr(document, name) for name in PLAIN},
@@ -126,6 +129,7 @@ def decode_city(blob: bytes, unseal: Unseal) -> City:
         **_call_indexes(rows["calls"], unseal),
         history=HashTrieMap(history),
         link_tokens=HashTrieMap(tokens),
+        center_members=HashTrieMap(people),
     )
     return _woken(city)
 

@@ -34,6 +34,10 @@ class Role(StrEnum):
     SERVICE = "service"
     SYSTEM = "system"
     CALLER = "caller"  # who opened a location link; never an account
+    MEMBER = "member"  # who opened the link of a summons; never an account
+
+
+NO_ACCOUNT = frozenset({Role.SYSTEM, Role.CALLER, Role.MEMBER})
 
 
 @dataclass(frozen=True, slots=True)

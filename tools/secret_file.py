@@ -7,7 +7,8 @@ from tools.paths import ROOT
 from tools.say import say
 
 FILE = ROOT / "deploy" / "secrets.env"
-NAMES = ("GREENCHANNEL_DATABASE_PASSWORD", "GREENCHANNEL_REDIS_PASSWORD", "GREENCHANNEL_GATEWAY_SECRET")
+SECRETS = ("DATABASE_PASSWORD", "REDIS_PASSWORD", "GATEWAY_SECRET", "PUSH_SECRET")
+NAMES = tuple(f"GREENCHANNEL_{each}" for each in SECRETS)
 
 
 def write() -> int:

@@ -19,13 +19,14 @@ from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.location.photos import Photos
 from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.submission import Submission
+from dispatch.adapters.team.web_push import PushSender
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telephony.line_events import SeenEvents
 from dispatch.desk import Told
 from dispatch.fact import Fact
-from dispatch.ports import Places, Telemetry
+from dispatch.ports import Keyring, Places, Telemetry
 from dispatch.rules import Rules
 from dispatch.sources import Sources
 from geo.city_pack import CityPack
@@ -86,11 +87,13 @@ class Parts:
     hub: TelemetryHub
     ecgs: KeepsEcgs
     photos: Photos
+    keyring: Keyring
     text_messages: TextMessages
     places: Places
     demo_accounts: tuple[DemoAccount, ...]
     web: Path
     ready: Callable[[], bool]
+    push: PushSender | None = None  # None: this process knows no push key
     link_url: str | None = None  # where callers reach their page; None: where the seat reached us
     gateway_secret: str | None = None  # what gateways show when they bring commands; None: there are none
     exchange_secret: str | None = None  # what the exchange signs with; None: only connected systems' accounts

@@ -1,6 +1,7 @@
 """What the activation facts change: the centre's side, its holds, and the minutes both give the register."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from dispatch import center
@@ -10,6 +11,7 @@ from dispatch.city import City
 from dispatch.events import center as ce
 from dispatch.events import door as de
 from dispatch.fact import Fact
+from dispatch.words import Role
 
 CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points
 READY_POINTS = {"cath_lab": "lab_ready"}
@@ -74,12 +76,24 @@ def accepted(city: City, fact: Fact, d: ce.PatientAccepted) -> City:
 
 def redirected(city: City, fact: Fact, d: ce.ActivationRedirected) -> City:
     return ended_activation(
-        activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason, to_center_id=d.to_center_id), d
+        activation_moved(
+            city,
+            fact,
+            d,
+            ended_at=fact.at,
+            end_reason=d.reason,
+            to_center_id=d.to_center_id,
+            crew_knows_at=_known_to_crew(fact),
+        ),
+        d,
     )
 
 
 def cancelled(city: City, fact: Fact, d: ce.ActivationCancelled) -> City:
-    return ended_activation(activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason), d)
+    return ended_activation(
+        activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason, crew_knows_at=_known_to_crew(fact)),
+        d,
+    )
 
 
 def ended_activation(city: City, d: ce.ActivationRedirected | ce.ActivationCancelled) -> City:
@@ -89,8 +103,14 @@ def ended_activation(city: City, d: ce.ActivationRedirected | ce.ActivationCance
     return city.with_patient(replace(patient, activation_id=None))
 
 
+def _known_to_crew(fact: Fact) -> datetime | None:
+    """Return when the crew knew it: at once what it ordered itself, or told somebody to enter."""
+    by_crew = fact.actor.role is Role.CREW or fact.actor.entered_for is not None
+    return fact.at if by_crew else None
+
+
 def end_acknowledged(city: City, fact: Fact, d: ce.ActivationEndAcknowledged) -> City:
-    return activation_moved(city, fact, d)
+    return activation_moved(city, fact, d, center_knows_at=fact.at)
 
 
 def reserved(city: City, fact: Fact, d: ce.ResourceReserved) -> City:

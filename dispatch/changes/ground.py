@@ -13,10 +13,8 @@ from dispatch.words import UnitStatus
 
 def center_listed(city: City, fact: Fact, d: ge.CenterListed) -> City:
     known = city.centers.get(d.center_id)
-    row = center.Center(
-        d.center_id, d.name, d.grade, d.lon, d.lat, d.kinds, d.capabilities, d.phone, known.statuses if known else {}
-    )
-    return city.with_center(row)
+    listed = center.Center(d.center_id, d.name, d.grade, d.lon, d.lat, d.kinds, d.capabilities, d.phone)
+    return city.with_center(listed if known is None else replace(listed, statuses=known.statuses, wall=known.wall))
 
 
 def center_status(city: City, fact: Fact, d: ge.CenterStatusReported) -> City:

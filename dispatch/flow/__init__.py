@@ -21,8 +21,10 @@ from dispatch.flow import (
     scene,
     standby,
     switchboard,
+    teams,
     triage,
     waiting,
+    watch,
 )
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
@@ -42,6 +44,8 @@ STAGES = (
     journey,
     patient,
     activation,
+    teams,
+    watch,
     handoff,
     deadlines,
 )

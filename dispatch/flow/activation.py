@@ -126,9 +126,7 @@ def _eta(command: Command, center_id: str) -> float | None:
 
 def acknowledge_by(sent_at: datetime, eta_s: float | None, rules: Rules) -> datetime:
     """Return until when somebody must answer: a minute, or a quarter of the time that is left if that is less."""
-    share_s = rules.acknowledge_within_s if eta_s is None else eta_s * rules.acknowledge_eta_share
-    within_s = max(rules.acknowledge_least_s, min(rules.acknowledge_within_s, share_s))
-    return sent_at + timedelta(seconds=within_s)
+    return sent_at + timedelta(seconds=rules.scaled_s(rules.acknowledge_within_s, eta_s))
 
 
 def pre_alert(city: City, command: Command, ask: cc.PreAlert, rules: Rules) -> Decision:

@@ -74,6 +74,7 @@ class Ping(Frame, frozen=True, tag="ping"):
 
     n: int
     client_time: datetime | None = None
+    armed: bool | None = None  # only of a wall: whether it can sound
 
 
 class Line(Frame, frozen=True, tag="line"):

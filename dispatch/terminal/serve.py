@@ -28,7 +28,7 @@ from dispatch.errors import BadInput
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from
 from dispatch.terminal.heaps import share_heaps
-from dispatch.words import Role
+from dispatch.words import NO_ACCOUNT, Role
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
 SPEED = 4.0  # of the demo: ambulances visibly move, and a person can still follow
@@ -43,9 +43,7 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
     serve = subparsers.add_parser("serve", help="run the server of a city, or add an account")
     _server_options(serve)
     serve.add_argument("--add-account", metavar="NAME", help="add an account and end")
-    serve.add_argument(
-        "--role", choices=[role for role in Role if role not in (Role.SYSTEM, Role.CALLER)], help="of the new account"
-    )
+    serve.add_argument("--role", choices=[role for role in Role if role not in NO_ACCOUNT], help="of the new account")
     serve.add_argument("--label", help="of the new account, as screens show it; by default its name")
     serve.add_argument("--unit", metavar="ID", help="the unit of a new crew account")
     serve.add_argument("--center", metavar="ID", help="the centre of a new department account")

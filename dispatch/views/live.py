@@ -36,6 +36,7 @@ TABLES = (
     "measures",
     "positions",
     "links",
+    "members",
 )
 NAMED_BY = {
     "units": "unit_id",
@@ -45,8 +46,12 @@ NAMED_BY = {
     "marks": "mark_id",
     "measures": "measure_id",
     "positions": "position_id",
+    "members": "member_id",
 }
-HIDDEN: dict[str, "Row"] = {"links": {"token_hash": None, "device_hash": None}}  # from everybody
+HIDDEN: dict[str, "Row"] = {
+    "links": {"token_hash": None, "device_hash": None},
+    "members": {"push": None},
+}  # from everybody
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
 
@@ -136,6 +141,7 @@ def _everything(city: City) -> dict[str, set[str]]:
     ids["marks"] |= set(city.marks)
     ids["measures"] = set(city.measures)
     ids["positions"] |= city.kept_positions
+    ids["members"] |= set(city.members)
     return ids
 
 
@@ -174,7 +180,7 @@ def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[s
     for name, more in _of_incidents(before, incidents).items():
         ids[name] |= more
     ids["units"] |= named["units"] | {after.assignments[run].unit_id for run in ids["assignments"]}
-    for name in ("centers", "tasks", "seats", "marks", "measures", "positions"):
+    for name in ("centers", "tasks", "seats", "marks", "measures", "positions", "members"):
         ids[name] |= named[name]
     return ids
 
@@ -196,7 +202,7 @@ def visible_row(city: City, table: str, row_id: str, scope: Scope) -> Row | None
     return None if mask is None else {**msgspec.to_builtins(row), **mask, **HIDDEN.get(table, OPEN)}
 
 
-OF_THE_ROOM = frozenset({"tasks", "seats", "marks", "measures"})  # only those who sit in it see them
+OF_THE_ROOM = frozenset({"tasks", "seats", "marks", "measures", "members"})  # crews do not see them
 Viewer: TypeAlias = Callable[[City, str, Any, Scope], Row | None]  # the fields to overwrite, or None: not visible
 OPEN: Row = {}
 
@@ -221,7 +227,7 @@ def _seat_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  
 def _kept_before_seats(city: City, table: str, row: Any) -> bool | None:  # noqa: ANN401 - any row
     """Say whether a row stands on the screens whatever its incident does; None: its incident decides."""
     match table:
-        case "units" | "centers" | "seats" | "measures":
+        case "units" | "centers" | "seats" | "measures" | "members":
             return True
         case "tasks":
             return row.id in city.open_tasks
@@ -288,6 +294,8 @@ def patient_of_center(city: City, patient: Patient, center_id: str | None) -> bo
 def _department_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  # noqa: ANN401 - any row
     if table == "centers":
         return OPEN if row.id == scope.center_id else None
+    if table == "members":
+        return OPEN if row.center_id == scope.center_id else None
     if table == "activations":
         return OPEN if expected_at(city, row, scope.center_id) else None
     if table == "patients":

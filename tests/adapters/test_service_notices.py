@@ -14,23 +14,11 @@ from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER,
 from dispatch.commands import early as ec
 from dispatch.commands import incident as c
 from dispatch.rules import builtin
-from tests.adapters.receiving import Receiver, receiving
+from tests.adapters.receiving import Receiver, Stopped, receiving
 from tests.dispatch.story import PLACE, SYSTEM, TAKER, Story, opened_city
 
 SECRET = "s" * 32
 RULES = builtin()
-
-
-class Stopped:
-    """A clock that moves when it is told to."""
-
-    speed = 1.0
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture

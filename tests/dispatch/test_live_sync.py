@@ -45,6 +45,7 @@ from tests.dispatch.story import (
     incident_underway,
     opened_city,
 )
+from tests.dispatch.team_tale import people_are_summoned, some_people
 
 STEMI = {"complaint": "chest_pain", "clinician_says": ["stemi"]}
 OUTLINE = ((116.39, 39.9), (116.4, 39.9), (116.4, 39.91))
@@ -117,8 +118,8 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.AssignUnit(third[0], "U3"))
     story.later(400).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(c.FinishTask(next(iter(story.city.open_tasks)), "called"))
-    tell_where(story)
-    an_hour_without_units(story)
+    for chapter in (tell_where, an_hour_without_units, people_are_summoned):
+        chapter(story)
     return story
 
 
@@ -250,6 +251,7 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             *some_lines(story, chance),
             *some_positions(story, chance, incident_id),
             *some_early(chance, incident_id, unit_id, patient_id, run_id),
+            *some_people(story, chance, center_id, activation_id),
             (c.Locate(incident_id, PLACE), TAKER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),
             (c.AssignUnit(incident_id, unit_id), DISPATCHER),

@@ -12,10 +12,11 @@ from dispatch.adapters.http.guards import signed_in
 from dispatch.adapters.http.shell import POLICY
 from dispatch.adapters.live.remote_desk import from_a_gateway
 from dispatch.adapters.location.link_page import of_link
+from dispatch.adapters.team.member_page import of_member
 from dispatch.adapters.telephony.webhook import from_the_exchange
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
-from dispatch.words import Role
+from dispatch.words import NO_ACCOUNT
 from tests.adapters.serving import CREW, Client, Server
 
 PUBLIC = {
@@ -43,7 +44,7 @@ def calls_of(dependant: Dependant) -> set[object]:
 
 @pytest.mark.parametrize(("method", "route"), NAMED)
 def test_every_route_has_rights_in_its_signature_or_is_public(method: str, route: APIRoute) -> None:
-    guarded = {signed_in, from_a_gateway, from_the_exchange, of_link} & calls_of(route.dependant)
+    guarded = {signed_in, from_a_gateway, from_the_exchange, of_link, of_member} & calls_of(route.dependant)
     assert bool(guarded) is ((method, route.path) not in PUBLIC)
 
 
@@ -65,7 +66,7 @@ def test_nobody_gets_in_without_a_session(server: Server) -> None:
 
 
 def test_every_command_but_the_clocks_has_its_route() -> None:
-    wanted = {f"/api/commands/{slug(kind)}" for kind in COMMANDS if not RIGHTS[kind] <= {Role.SYSTEM, Role.CALLER}}
+    wanted = {f"/api/commands/{slug(kind)}" for kind in COMMANDS if not RIGHTS[kind] <= NO_ACCOUNT}
     assert {route.path for _, route in ROUTES if route.path.startswith("/api/commands/")} == wanted
 
 

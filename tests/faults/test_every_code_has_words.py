@@ -16,15 +16,16 @@ from center_protocols.findings import Findings, findings_from
 from dispatch import words as w
 from dispatch.center import ActivationPhase
 from dispatch.fact import FACTS
-from dispatch.flow import deadlines, switchboard
+from dispatch.flow import deadlines, switchboard, watch
 from dispatch.incident import IncidentPhase
+from dispatch.team import TeamRole
 from dispatch.terminal.tracks import MARKS
 from dispatch.texts_catalogue import catalogue_files, placeholders
 from geo.places.locate import SourceKind
 from tests.center_protocols.test_properties import AT, chances, document
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("console", "crew", "wall")
+PAGES = ("console", "crew", "wall", "team")
 # What a page bundles is what its own texts file imports.
 BUNDLES = {
     page: re.findall(r'"@texts/(\w+)\.json"', (ROOT / "web" / page / "texts.ts").read_text(encoding="utf-8"))
@@ -35,9 +36,11 @@ TEXTS = {page: {code: said for file in files for code, said in FILES[file].items
 
 TASKS = [
     kind
-    for file in (deadlines.__file__, switchboard.__file__)
+    for file in (deadlines.__file__, switchboard.__file__, watch.__file__)
     for kind in re.findall(r'_task\("([a-z_]+)"', Path(file).read_text(encoding="utf-8"))
 ]
+TASKS += ["team_unreached", "team_off_duty", "team_not_activated"]
+DECLINES = ("in_procedure", "too_far", "ill", "swapped", "other")
 CREW = ("doctor", "nurse", "driver")
 PLACES = (*v.Bypass, *v.Resource)
 CHOSEN_BY = ("crew_doctor", "patient_or_family", "dispatcher")
@@ -45,7 +48,8 @@ READINGS = tuple(each for each in EcgResult if each != "unknown")
 NOT_BROUGHT = tuple(each for each in w.Outcome if each is not w.Outcome.DELIVERED)
 TAPPED = tuple(each for each in w.UnitStatus if each not in (w.UnitStatus.ASSIGNED, w.UnitStatus.OUT_OF_SERVICE))
 OF_THE_GROUND = {"CenterListed", "UnitCommissioned", "CrewSignedOn", "CrewSignedOff", "UnitOutOfService"}
-OF_THE_GROUND |= {"RoadClosed", "RoadsSlowed", "RoadMeasureLifted"}
+OF_THE_GROUND |= {"RoadClosed", "RoadsSlowed", "RoadMeasureLifted", "WallArmed", "WallSilent", "WallLost"}
+OF_THE_GROUND |= {"MemberListed", "MemberRemoved", "PushSubscribed", "DutySet", "DutyLifted"}
 ON_AN_INCIDENT = [kind.__name__ for kind in FACTS if kind.__name__ not in OF_THE_GROUND | {"CenterStatusReported"}]
 VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
 
@@ -76,7 +80,9 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "console.roads.vehicles": MARKS,
         "sex": ("male", "female"),
         "status": w.UnitStatus,
+        "summons.why": DECLINES,
         "task": TASKS,
+        "team_role": TeamRole,
         "timepoint": v.TimePoint,
         "treatment": v.Treatment,
         "vital": VITALS,
@@ -94,17 +100,27 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "outcome": w.Outcome,
         "place": PLACES,
         "status": w.UnitStatus,
+        "team_role": TeamRole,
         "treatment": v.Treatment,
         "vital": VITALS,
     },
     "wall": {
         "ecg": READINGS,
         "place": PLACES,
+        "summons.way": ("push", "gateway", "text_message"),
+        "summons.why": DECLINES,
         "team": v.Activation,
+        "team_role": TeamRole,
         "wall.certainty": v.FindingStatus,
         "wall.condition": v.Condition,
         "wall.phase": ActivationPhase,
         "wall.reason": (*NOT_BROUGHT, *CHOSEN_BY, "pre_alert"),
+    },
+    "team": {
+        "condition": v.Condition,
+        "place": PLACES,
+        "team": ("away", "push.no"),
+        "team_role": TeamRole,
     },
 }
 ADVISES = {"console": "", "crew": "crew."}

@@ -8,11 +8,12 @@ import protocols from "@texts/protocols.json";
 import telephony from "@texts/telephony.json";
 import record from "@texts/record.json";
 import shared from "@texts/shared.json";
+import team from "@texts/team.json";
 import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...places, ...protocols, ...triage, ...flow, ...early, ...location, ...telephony, ...record, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...early, ...location, ...telephony, ...record, ...team, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

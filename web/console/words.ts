@@ -2,7 +2,7 @@
 import { age } from "@shared/format.ts";
 import type { FiredCondition, Place, Reason, Task } from "@shared/rows.ts";
 import type { OverRow } from "./logic/over_region.ts";
-import { lang, t } from "./texts.ts";
+import { lang, maybe, t } from "./texts.ts";
 
 /** 疑似STEMI, 已确认卒中: never a diagnosis without its certainty. */
 export function conditionWord({ code, status }: Pick<FiredCondition, "code" | "status">): string {
@@ -17,7 +17,9 @@ export function reasonWord(reason: Reason): string {
 
 /** The sentence of a phone task; its parameters name who, whom and which number. */
 export function taskText(task: Task): string {
-  return t.code("task", task.kind, task.params);
+  // A parameter may be a code itself, such as the role of somebody who does not answer.
+  const words = Object.entries(task.params).map(([name, value]) => [name, (typeof value === "string" && maybe(value)) || value] as const);
+  return t.code("task", task.kind, Object.fromEntries(words));
 }
 
 export function placeSource(place: Place): string {

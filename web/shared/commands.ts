@@ -1,6 +1,7 @@
 /** Everything a page may ask of the desk, typed by hand from `dispatch/commands/incident.py`, and how to ask over HTTP. */
 import { api, HttpRefused } from "./api.ts";
 import type { Both, Datum, Findings, Iso, Outcome, Priority, Service, UnitStatus } from "./rows.ts";
+import type { SummonsAnswer } from "./team.ts";
 import { ulid } from "./ulid.ts";
 
 export interface PlaceIn {
@@ -104,6 +105,13 @@ export interface Commands {
   "reserve-resource": { activation_id: string; resource: string; minutes?: number };
   "report-resource-ready": { activation_id: string; resource: string };
   "release-resource": { reservation_id: string };
+  "list-member": { center_id: string; name: string; roles: readonly string[]; phone?: string | null; member_id?: string | null };
+  "remove-member": { center_id: string; member_id: string };
+  "set-duty": { center_id: string; member_id: string; role: string; begins: Iso; ends: Iso; rank?: number; conditions?: readonly string[] };
+  "lift-duty": { center_id: string; duty_id: string };
+  "summon-member": { activation_id: string; member_id: string; role: string };
+  "answer-summons": { activation_id: string; summons_id: string; answer: SummonsAnswer; minutes?: number | null; reason?: string | null };
+  "read-end": { activation_id: string };
   "complete-handoff": { patient_id: string; where: string; taken_by?: string | null; signed?: boolean };
   "register-time-point": { patient_id: string; point: string; happened_at: Iso; delay_reason?: string | null };
   "correct-time-point": { patient_id: string; point: string; happened_at: Iso; reason: string; delay_reason?: string | null };

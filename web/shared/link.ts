@@ -68,6 +68,8 @@ export interface LiveLinkOptions {
   readonly anchor?: ClockAnchor | null;
   /** Listen to changes of the tables; a tablet that only sends could do without. Default true. */
   readonly subscribe?: boolean;
+  /** What the page says with every ping: a wall, whether it can sound. */
+  readonly pulse?: () => object;
   /** The uplink streams whose committed numbers the welcome shall name. */
   readonly streams?: () => readonly string[];
 }
@@ -252,7 +254,7 @@ export class LiveLink {
 
   #ping(): void {
     const n = this.#pingNo + 1;
-    if (!this.send({ t: "ping", n, client_time: new Date().toISOString() })) return;
+    if (!this.send({ t: "ping", n, client_time: new Date().toISOString(), ...this.#options.pulse?.() })) return;
     this.#pingNo = n;
     this.#pings.clear(); // only the newest answer measures; an older one says that the link is slow, which its age shows
     this.#pings.set(n, performance.now());

@@ -4,6 +4,7 @@
  */
 
 import type { PlannedActivation } from "./plan.ts";
+import type { Member, Summons } from "./team.ts";
 import type { Link, LocationEstimate, Position } from "./location.ts";
 
 export type Iso = string;
@@ -17,7 +18,7 @@ export interface Text extends Both {
 }
 
 export type Role =
-  | "call_taker" | "dispatcher" | "supervisor" | "crew" | "department" | "remote_physician" | "admin" | "service" | "system" | "caller";
+  | "call_taker" | "dispatcher" | "supervisor" | "crew" | "department" | "remote_physician" | "admin" | "service" | "system" | "caller" | "member";
 
 export type Priority = "P1" | "P2" | "P3" | "P4";
 
@@ -331,6 +332,8 @@ export interface Center {
   readonly capabilities: readonly string[];
   readonly phone: string | null;
   readonly statuses: Readonly<Record<string, CenterStatus>>;
+  /** Whether the department's wall is there and can be heard; null: it never had one. */
+  readonly wall: { readonly phase: "armed" | "silent" | "lost"; readonly since: Iso } | null;
 }
 
 export interface Reservation {
@@ -366,6 +369,10 @@ export interface Activation {
   readonly reservations: readonly Reservation[];
   /** Who came against who was announced; null: not compared yet. */
   readonly door: { readonly at: Iso; readonly by: string; readonly differing: readonly ("call_sign" | "sex" | "age_band" | "code")[] } | null;
+  readonly summonses: readonly Summons[];
+  /** When crew and centre have read the redirect or cancellation. */
+  readonly crew_knows_at: Iso | null;
+  readonly center_knows_at: Iso | null;
 }
 
 export interface Task {
@@ -413,9 +420,10 @@ export interface Tables {
   readonly marks: NumberMark;
   readonly positions: Position;
   readonly links: Link;
+  readonly members: Member;
 }
 export type TableName = keyof Tables;
 export const TABLE_NAMES: readonly TableName[] = [
   "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures", "seats", "marks",
-  "positions", "links",
+  "positions", "links", "members",
 ];

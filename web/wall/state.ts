@@ -17,6 +17,8 @@ const MOVED_SHOWS_MS = 10_000;
 export class Wall {
   readonly session: Session;
   readonly link: LiveLink;
+  /** Whether this screen can sound; every ping says so to the control room. */
+  armed = false;
   readonly now = signal(0);
   readonly vitals = signal<ReadonlyMap<string, VitalsFrame>>(new Map());
   readonly registers = signal<ReadonlyMap<string, readonly RegisterRow[]>>(new Map());
@@ -31,7 +33,7 @@ export class Wall {
 
   constructor(session: Session) {
     this.session = session;
-    this.link = new LiveLink({ device: `wall/${session.account}` });
+    this.link = new LiveLink({ device: `wall/${session.account}`, pulse: () => (session.role === "department" && document.visibilityState === "visible" ? { armed: this.armed } : {}) });
     const { activations, patients, units } = this.link.tables;
     const nowS = computed(() => Math.floor(this.now.value / 1000) * 1000);
     this.tiles = computed(() => tilesOf(activations.value, patients.value, units.value, session.center_id, nowS.value));

@@ -14,7 +14,7 @@ from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.errors import Refused
-from dispatch.words import Role
+from dispatch.words import NO_ACCOUNT, Role
 
 router = APIRouter(
     prefix="/api/accounts", tags=["accounts"], default_response_class=JsonResponse, route_class=StrictRoute
@@ -83,6 +83,6 @@ def scoped(account: Account) -> Account:
         given = getattr(account, name) is not None
         if given is not (account.role is role):
             raise BadFieldError(name, f"belongs to the role {role}, and it needs one")
-    if account.role in (Role.SYSTEM, Role.CALLER):
+    if account.role in NO_ACCOUNT:
         raise BadFieldError("role", "is nobody's to sign in with")
     return account

@@ -15,13 +15,14 @@ from dispatch.adapters.limits import Limits
 from dispatch.adapters.live import live_socket, remote_desk
 from dispatch.adapters.location import link_page, links, reports
 from dispatch.adapters.parts import Parts
+from dispatch.adapters.team import member_page
 from dispatch.adapters.telephony import calls, webhook
 from dispatch.adapters.wire import JsonResponse
 
 VERSION = version("greenchannel")
 ROUTERS = (
     *(session, commands, reads, ecg, ground, driving, accounts, live_socket, remote_desk),
-    *(webhook, calls, reports, links, link_page),
+    *(webhook, calls, reports, links, link_page, member_page),
 )
 health = APIRouter()
 

@@ -25,8 +25,10 @@ from dispatch.commands import center as cc
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
+from dispatch.commands import team as tc
 from dispatch.errors import BadInput
 from dispatch.switchboard import SeatKind
+from dispatch.team import TeamRole
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
 from geo.places.locate import SourceKind
@@ -129,6 +131,13 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (cc.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
     (cc.ReportResourceReady, "resource"): Resource,
     (cc.CompleteHandoff, "where"): Literal["ed"] | Bypass,
+    (tc.ListMember, "roles"): Annotated[tuple[str, ...], BodyField(max_length=len(TeamRole))],
+    (tc.SetDuty, "role"): TeamRole,
+    (tc.SetDuty, "rank"): Annotated[int, BodyField(ge=1, le=9)],
+    (tc.SetDuty, "conditions"): Annotated[tuple[str, ...], BodyField(max_length=len(Condition))],
+    (tc.SummonMember, "role"): TeamRole,
+    (tc.AnswerSummons, "answer"): Literal["coming", "in_place", "declined"],
+    (tc.AnswerSummons, "minutes"): Annotated[int, BodyField(ge=0, le=240)] | None,
     (c.GiveTreatment, "code"): Given,
     (c.RegisterTimePoint, "point"): TimePoint,
     (c.CorrectTimePoint, "point"): TimePoint,

@@ -27,7 +27,7 @@ from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.commands.incident import ReceiveCall
 from dispatch.errors import Refused
-from dispatch.words import Role
+from dispatch.words import NO_ACCOUNT
 from geo.datum import Datum
 
 router = APIRouter(prefix="/api", default_response_class=JsonResponse, route_class=StrictRoute)
@@ -83,7 +83,7 @@ def _route(kind: type) -> Callable[..., Awaitable[Response]]:
 
 
 for _kind in COMMANDS:
-    if not RIGHTS[_kind] <= {Role.SYSTEM, Role.CALLER}:
+    if not RIGHTS[_kind] <= NO_ACCOUNT:
         router.post(
             f"/commands/{slug(_kind)}",
             tags=["commands"],

@@ -6,6 +6,7 @@ sends or fails to read touches anybody else.
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ from dispatch.protocol.versions import (
 )
 from dispatch.protocol.waves import FrameError
 from dispatch.rights import may_see_patient
-from dispatch.words import Actor
+from dispatch.words import Actor, Role
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -105,6 +106,7 @@ class Connection:
             pending_max=limits.uplink_pending,
         )  # fmt: skip
         self._malformed = 0
+        self._page = secrets.token_hex(8)  # one connection is one wall
         self._unsubscribe: Callable[[], None] = _nothing
         self._answers: dict[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
             "subscribe": self._subscribe,
@@ -232,6 +234,9 @@ class Connection:
     async def _ping(self, content: Mapping[str, Any]) -> None:
         answer = {"n": content.get("n"), "client_time": content.get("client_time")}
         self._outbox.offer_event(frame("pong", **answer, server_time=self._parts.clock.now()))
+        center_id, armed = self._session.center_id, content.get("armed")
+        if self._session.role is Role.DEPARTMENT and center_id is not None and isinstance(armed, bool):
+            await self._parts.hub.send_wall(center_id, self._page, armed=armed)
 
     async def _position(self, content: Mapping[str, Any]) -> None:
         body = content.get("body", content)

@@ -28,7 +28,7 @@ from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
 from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable, Ticket
 from dispatch.protocol.waves import FrameError, Wave, read_wave
-from dispatch.words import Actor, Role
+from dispatch.words import NO_ACCOUNT, Actor
 
 log = logging.getLogger(__name__)
 
@@ -273,7 +273,7 @@ def _is_ulid(written: str) -> bool:
 
 def _command(body: Mapping[str, Any]) -> tuple[Any, str | None]:
     kind = BY_NAME.get(str(body.get("kind")))
-    if kind is None or RIGHTS[kind] <= {Role.SYSTEM, Role.CALLER}:
+    if kind is None or RIGHTS[kind] <= NO_ACCOUNT:
         raise BadFieldError("kind", "is no command")
     whom = body.get("entered_for")
     if whom is not None and not (isinstance(whom, str) and whom):

@@ -145,9 +145,9 @@ FromGateway = Annotated[None, Depends(from_a_gateway)]
 async def take(_gateway: FromGateway, request: Request, parts: HasParts) -> Response:
     """Bring a gateway's command to the desk. The desk itself looks up who asks, and what they may."""
     sent, data = _read(await request.body())
-    # A caller has no account: its link, whose token the gateway has checked, is all it may speak for.
-    is_caller = sent.actor.role is Role.CALLER
-    if not is_caller and not await parts.access.knows(replace(sent.actor, entered_for=None)):
+    # Who opened a link has no account: that link, whose token the gateway has checked, is all they may speak for.
+    by_link = sent.actor.role in (Role.CALLER, Role.MEMBER)
+    if not by_link and not await parts.access.knows(replace(sent.actor, entered_for=None)):
         log.error("a gateway speaks for nobody", extra={"account": sent.actor.account, "role": sent.actor.role})
         raise RefusedError(403, Refused("not_signed_in"))
     when = When(min(sent.at, parts.clock.now()), sent.clock, sent.uncertainty_s)

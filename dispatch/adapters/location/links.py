@@ -70,7 +70,7 @@ async def send_link(
     if wanted.number is not None:
         await parts.submission.submit(actor_of(session), ReportLinkMessage(sent.link_id, message))
     answer = {"link_id": sent.link_id, "url": url, "expires_at": sent.expires_at, "message": message}
-    return JsonResponse({**answer, "qr_svg": await asyncio.to_thread(_qr, url)})
+    return JsonResponse({**answer, "qr_svg": await asyncio.to_thread(drawn_qr, url)})
 
 
 def token_hash(token: str) -> str:
@@ -78,7 +78,8 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _qr(url: str) -> str:
+def drawn_qr(url: str) -> str:
+    """Return an address as a QR code in SVG."""
     drawn = io.BytesIO()
     segno.make(url, error="m").save(drawn, kind="svg", scale=4, border=2, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()

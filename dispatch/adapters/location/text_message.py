@@ -16,6 +16,11 @@ class TextMessages:
     def __init__(self, url: str | None, secret: str | None, clock: Clock) -> None:
         self._url, self._secret, self._clock = url, secret, clock
 
+    @property
+    def is_there(self) -> bool:
+        """Say whether this site can send any."""
+        return self._url is not None
+
     async def send(self, number: str | None, text: str) -> Sent:
         """Return whether the gateway took it."""
         if self._url is None or number is None:

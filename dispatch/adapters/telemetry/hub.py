@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from dispatch.adapters.live.outbox import Outbox
+from dispatch.adapters.live.walls import WallsHeard  # noqa: TC001 - the others of this file stand here too
 from dispatch.adapters.live_roads import WeightsInForce
 from dispatch.adapters.telemetry.plausible import Judged
 from dispatch.adapters.wire import encoded, frame
@@ -25,8 +26,8 @@ from dispatch.words import Role
 
 log = logging.getLogger(__name__)
 
-POSITIONS, ETAS, VITALS, WAVE, WEIGHTS = "positions", "etas", "vitals", "wave", "weights"
-TOPICS = (POSITIONS, ETAS, VITALS, WAVE)
+POSITIONS, ETAS, VITALS, WAVE, WEIGHTS, WALLS = "positions", "etas", "vitals", "wave", "weights", "walls"
+TOPICS = (POSITIONS, ETAS, VITALS, WAVE, WALLS)
 QUEUE_MAX = 4_096  # messages of a whole city that may wait for this process; a second's worth at 200 units is 600
 
 Row = list[Any]  # unit_id, lon, lat, heading_deg | None, speed_mps | None, fix_at
@@ -65,6 +66,7 @@ class TelemetryHub:
         self._weights_epoch = 0
         self._weights: str | None = None
         self.heard: Callable[[list[Row]], None] = _nobody_listens
+        self.walls: WallsHeard | None = None
         self._coming_of: City | None = None
         self._coming: dict[str, _Coming] = {}
 
@@ -102,6 +104,10 @@ class TelemetryHub:
     async def send_wave(self, raw: bytes) -> None:
         """Publish one waveform chunk, as it came."""
         await self._fanout.publish(WAVE, raw)
+
+    async def send_wall(self, center_id: str, page: str, *, armed: bool) -> None:
+        """Publish that a department's wall is there; who watches the walls may be another process."""
+        await self._fanout.publish(WALLS, encoded([center_id, page, armed]))
 
     async def send_etas(self, at: datetime, weights_epoch: int, units: Mapping[str, Any]) -> None:
         """Publish arrival times."""
@@ -175,6 +181,8 @@ class TelemetryHub:
                 self._deliver_vitals(body)
             case "wave":
                 self._deliver_wave(body)
+            case "walls":
+                self._deliver_wall(body)
 
     def _deliver_positions(self, body: bytes) -> None:
         rows: list[Row] = msgspec.json.decode(body)["units"]
@@ -212,6 +220,11 @@ class TelemetryHub:
         for viewer in self._viewers:
             if wave.patient_id in viewer.watched or self._concerns(viewer, wave.patient_id):
                 viewer.outbox.offer_wave(body, wave.patient_id, wave.first_sample, wave.next_sample)
+
+    def _deliver_wall(self, body: bytes) -> None:
+        if self.walls is not None:
+            center_id, page, armed = msgspec.json.decode(body, type=tuple[str, str, bool])
+            self.walls.hear(center_id, page, armed=armed)
 
     def _concerns(self, viewer: TelemetryViewer, patient_id: str) -> bool:
         """Say whether a patient comes to the viewer's centre, or shows an ECG that nobody has read."""

@@ -5,6 +5,7 @@ import { t } from "../texts.ts";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { LinkState } from "./LinkState.tsx";
 import { StatusCounts } from "./StatusCounts.tsx";
+import { WallsState } from "./WallsState.tsx";
 import { WeightsState } from "./WeightsState.tsx";
 
 /** Who and when, how alive the data is, how the fleet stands. */
@@ -17,6 +18,7 @@ export function TopBar() {
       <time class="topbar-clock">{hhmmss(desk.now.value)}</time>
       <LinkState />
       <WeightsState />
+      <WallsState />
       {speed !== 1 && <span class="chip">{t("console.speed", { speed })}</span>}
       {desk.city.value?.fictional === true && <span class="chip chip-strong">{t("app.fictional")}</span>}
       {!desk.sounder.armed.value && <span class="chip" title={t("console.sound_off.hint")}>{t("console.sound_off")}</span>}

@@ -4,6 +4,7 @@ import type { Activation } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { listed, t } from "../texts.ts";
 import { Holds } from "./Holds.tsx";
+import { TeamList } from "./TeamList.tsx";
 import { focused } from "../ui/focused.ts";
 
 /** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
@@ -22,11 +23,13 @@ export function ActivationCard({ activation }: { readonly activation: Activation
         {t("console.activation")} <strong>{t(`activation.${activation.phase}`)}</strong>
         <span class="faint">{hhmmss(activation.sent_at)}</span>
         {open && <span class={left < 0 ? "silent alarm-medium" : "timer"}>{t(left < 0 ? "console.activation.answer_over" : "console.activation.answer_due", { time: mmss(Math.abs(left)) })}</span>}
-        {open && left < 0 && center?.phone != null && <span>☎ {center.phone}</span>}
+        {open && left < 0 && center?.phone != null && <a class="dial" href={`tel:${center.phone}`}>☎ {center.phone}</a>}
+        {center?.wall != null && <span class={center.wall.phase === "armed" ? "faint" : "silent"}>{t(`wall_state.${center.wall.phase}`)}</span>}
         {activation.acknowledged_at !== null && <span class="faint">{t("activation.acknowledged")} {hhmmss(activation.acknowledged_at)} {activation.acknowledged_by}</span>}
         {activation.team_ready_at !== null && <span class="faint">{t("activation.team_ready")} {hhmmss(activation.team_ready_at)}</span>}
       </p>
       {activation.bypass.length > 0 && <p>{t("console.activation.bypass", { where: listed(activation.bypass.map((code) => t.code("place", code))) })}</p>}
+      <TeamList activation={activation} live={live} />
       <Holds activation={activation} live={live} />
       {live && desk.may("cancel-activation") && (
         <span class="activation-keys">

@@ -10,6 +10,7 @@ import { useRoving } from "../ui/roving.ts";
 import { UpdatesNote } from "../ui/UpdatesNote.tsx";
 import { ActivationCard } from "./ActivationCard.tsx";
 import { CenterSays } from "./CenterSays.tsx";
+import { EndedActivations } from "./EndedActivations.tsx";
 import { CenterRow } from "./CenterRow.tsx";
 import { HandoffCard } from "./HandoffCard.tsx";
 import { PatientBar } from "./PatientBar.tsx";
@@ -44,6 +45,7 @@ function Destination({ patient, incident }: { readonly patient: Patient; readonl
       </p>
       {center !== undefined && <CenterSays center={center} />}
       {activation !== undefined && <ActivationCard activation={activation} />}
+      <EndedActivations patient={patient} />
       <HandoffCard patient={patient} activation={activation} />
       <PlanList patient={patient} incident={incident} />
     </section>

@@ -5,7 +5,7 @@ import type { Role } from "@shared/rows.ts";
 /** A call-taker takes calls and may send the first unit; the run belongs to the dispatcher. */
 const NOT_FOR_CALL_TAKERS: ReadonlySet<Slug> = new Set<Slug>([
   "sign-on", "sign-off", "take-out-of-service", "divert-unit", "replace-unit", "report-status", "end-assignment", "reopen-incident", "end-patient",
-  "choose-destination", "pre-alert", "cancel-activation", "acknowledge-activation", "report-team-ready", "report-center-status", "reserve-resource", "report-resource-ready", "release-resource", "complete-handoff", "correct-time-point",
+  "choose-destination", "pre-alert", "cancel-activation", "acknowledge-activation", "report-team-ready", "answer-summons", "summon-member", "report-center-status", "reserve-resource", "report-resource-ready", "release-resource", "complete-handoff", "correct-time-point",
   "close-road", "slow-roads", "lift-road-measure", "lift-mark",
 ]);
 

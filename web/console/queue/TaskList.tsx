@@ -37,6 +37,7 @@ function TaskRow({ task, number }: { readonly task: Task; readonly number: numbe
         <span class="task-text" title={taskText(task)}>{taskText(task)}</span>
         <span class={`timer ${over ? "is-over" : ""}`}>{t(over ? "console.task.over" : "console.task.due_in", { time: mmss(Math.abs(left)) })}</span>
       </button>
+      {open && typeof task.params["phone"] === "string" && task.params["phone"] !== "—" && <a class="dial" href={`tel:${task.params["phone"]}`}>☎ {t("console.wall.task_dial", { phone: task.params["phone"] })}</a>}
       {open && <TaskForm task={task} />}
     </div>
   );

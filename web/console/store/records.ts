@@ -2,6 +2,7 @@
 import { send, type Answer, type Commands, type SendOptions, type Slug } from "@shared/commands.ts";
 import { hhmm, hhmmss, momentNear } from "@shared/format.ts";
 import type { Activation, Both, Center, CenterStatus, Incident, Iso, Patient, Reservation } from "@shared/rows.ts";
+import type { Summons, SummonsAnswer } from "@shared/team.ts";
 import { sayingOf, type Saying } from "../logic/records.ts";
 import { bothOf, type Key } from "../texts.ts";
 import type { Desk } from "./desk.ts";
@@ -65,6 +66,11 @@ export class Records {
 
   release(activation: Activation, hold: Pick<Reservation, "id" | "resource">): Promise<Answer> {
     return this.#ask("release-resource", { reservation_id: hold.id }, "record.done.released", { resource: resourceWord(hold.resource) }, this.#ofCenter(activation));
+  }
+
+  answerSummons(activation: Activation, summons: Summons, answer: SummonsAnswer, reason: string | null): Promise<Answer> {
+    const data = { activation_id: activation.id, summons_id: summons.id, answer, reason };
+    return this.#ask("answer-summons", data, "console.team.done", { role: bothOf(`team_role.${summons.role}` as Key) }, this.#ofCenter(activation));
   }
 
   teamReady(activation: Activation): Promise<Answer> {

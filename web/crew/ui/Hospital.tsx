@@ -2,12 +2,34 @@
 import { useState } from "preact/hooks";
 import { minutes, mmss, hhmm } from "@shared/format.ts";
 import type { CenterOption } from "@shared/answers.ts";
-import type { Activation, Patient } from "@shared/rows.ts";
+import type { Activation, Center, Patient } from "@shared/rows.ts";
+import { roleStates, SIGN } from "@shared/team.ts";
 import { both } from "@shared/texts.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { HandoffSheet } from "./HandoffSheet.tsx";
 import { Key, Sheet } from "./keys.tsx";
+
+/** What somebody else ordered about the destination: read with one tap, and whether the hospital has read it. */
+function Ended({ crew, patient }: { crew: Crew; patient: Patient }) {
+  const { activations, centers } = crew.rows.value;
+  const name = (id: string | null): string => centers.find((one) => one.id === id)?.name ?? "—";
+  const ended = activations.filter((one) => one.patient_id === patient.id && one.ended_at !== null && one.phase !== "accepted" && (one.crew_knows_at === null || one.center_knows_at === null));
+  return (
+    <>
+      {ended.map((one) => (
+        <div key={one.id} class="answer">
+          <p class={`phase ${one.crew_knows_at === null ? "silent" : "waiting"}`}>
+            <strong>{one.to_center_id === null ? t("crew.end.cancelled", { center: name(one.center_id) }) : t("crew.end.redirected", { center: name(one.center_id), other: name(one.to_center_id) })}</strong>
+            {one.end_reason !== null && ` · ${one.end_reason}`}
+            {` · ${one.center_knows_at === null ? t("crew.end.hospital_not", { center: name(one.center_id) }) : t("crew.end.hospital_read", { center: name(one.center_id), time: hhmm(one.center_knows_at) })}`}
+          </p>
+          {one.crew_knows_at === null && <Key label={t("crew.end.read")} kind="main" onTap={() => void crew.do("read-end", { activation_id: one.id })} />}
+        </div>
+      ))}
+    </>
+  );
+}
 
 export function Hospital({ crew }: { crew: Crew }) {
   const [other, setOther] = useState(false);
@@ -17,9 +39,10 @@ export function Hospital({ crew }: { crew: Crew }) {
   const chosen = crew.rows.value.centers.find((one) => one.id === patient.center_id);
   return (
     <section class="hospital">
+      <Ended crew={crew} patient={patient} />
       {chosen === undefined ? <Proposal crew={crew} patient={patient} onOther={() => setOther(true)} /> : (
         <>
-          <Answer crew={crew} patient={patient} name={chosen.name} phone={chosen.phone} />
+          <Answer crew={crew} patient={patient} name={chosen.name} phone={chosen.phone} wall={chosen.wall} />
           <div class="key-grid two">
             <Key label={t("crew.handoff")} sub="ATMIST · ISBAR" onTap={() => setHandoff(true)} />
             <Key label={t("crew.change_destination")} onTap={() => setOther(true)} />
@@ -119,7 +142,7 @@ function OtherCenter({ crew, patient, onClose }: { crew: Crew; patient: Patient;
 }
 
 /** What the hospital has said so far; silence past its time is said as loudly as an answer. */
-function Answer({ crew, patient, name, phone }: { crew: Crew; patient: Patient; name: string; phone: string | null }) {
+function Answer({ crew, patient, name, phone, wall }: { crew: Crew; patient: Patient; name: string; phone: string | null; wall: Center["wall"] }) {
   const activation = crew.rows.value.activations.find((one) => one.id === patient.activation_id) ?? null;
   const now = crew.now.value;
   return (
@@ -127,6 +150,8 @@ function Answer({ crew, patient, name, phone }: { crew: Crew; patient: Patient; 
       <h2>{name}</h2>
       {patient.bypass.length > 0 && <p class="bypass">{t("crew.bypass", { place: patient.bypass.map((code) => t.code("place", code)).join(" / ") })}</p>}
       {activation === null ? <p class="phase waiting">{t("crew.activation.not_sent")}</p> : <Phase activation={activation} now={now} phone={phone} />}
+      {activation !== null && wall !== null && wall.phase !== "armed" && <p class="phase silent">{t(`wall_state.${wall.phase}`)}{phone !== null && ` · ${phone}`}</p>}
+      {activation !== null && <Team activation={activation} now={now} />}
       {activation !== null && (
         <ul class="holds">
           {activation.reservations.filter((hold) => hold.ended === null).map((hold) => (
@@ -135,6 +160,17 @@ function Answer({ crew, patient, name, phone }: { crew: Crew; patient: Patient; 
         </ul>
       )}
     </div>
+  );
+}
+
+/** How the hospital's people stand, by role: no names. */
+function Team({ activation, now }: { activation: Activation; now: number }) {
+  const rows = roleStates(activation.summonses, now);
+  if (rows.length === 0) return null;
+  return (
+    <ul class="holds">
+      {rows.map(({ role, phase, minutes: left }) => <li key={role} class={phase === "in_place" ? "ready" : "held"}>{SIGN[phase]} {t.code("team_role", role)} {left === null ? t(`summons.${phase}`) : t("team.in", { min: left })}</li>)}
+    </ul>
   );
 }
 

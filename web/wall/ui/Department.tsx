@@ -5,12 +5,14 @@ import type { AlarmLevel } from "@shared/frames.ts";
 import { worst } from "@shared/severity.ts";
 import { LangKey } from "@shared/sign_in.tsx";
 import { Sounder } from "@shared/sound.ts";
+import { onDuty } from "@shared/team.ts";
 import { both, lang } from "@shared/texts.ts";
 import { wallPage } from "../model/page.ts";
 import { alarmOf, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { AnswerBar } from "./AnswerBar.tsx";
+import { Roster } from "./Roster.tsx";
 import { Tile } from "./Tile.tsx";
 import { TwelveLead } from "./TwelveLead.tsx";
 
@@ -24,6 +26,7 @@ const PAGE_MS = 8_000;
 
 export function Department({ wall }: { wall: Wall }) {
   const [sounder, setSounder] = useState<Sounder | null>(null);
+  const [roster, setRoster] = useState(false);
   const [ecgOf, setEcgOf] = useState<string | null>(null);
   const tiles = wall.arranged();
   const alarm: AlarmLevel = worst(tiles.map((tile) => alarmOf(tile, wall.now.value)));
@@ -33,6 +36,8 @@ export function Department({ wall }: { wall: Wall }) {
     return () => made.close();
   }, []);
   useEffect(() => sounder?.set(alarm), [sounder, alarm]);
+  const armed = sounder?.armed.value ?? false;
+  useEffect(() => { wall.armed = armed; }, [wall, armed]);
   const { shown, page, pages } = wallPage(tiles, wall.waiting.value, MOST, Math.floor(performance.now() / PAGE_MS));
   const open = (tile: TileRow): void => setEcgOf(tile.activation.patient_id);
   useEcgKeys(shown, open);
@@ -41,7 +46,8 @@ export function Department({ wall }: { wall: Wall }) {
   const ecg = patient?.ecgs.at(-1);
   return (
     <div class={`wall ${compact ? "compact" : shown.length <= ROOMY_TO ? "roomy" : ""}`} data-sounding={alarm}>
-      <Header wall={wall} sounder={sounder} count={tiles.length} page={page} pages={pages} />
+      <Header wall={wall} sounder={sounder} count={tiles.length} page={page} pages={pages} onRoster={() => setRoster(true)} />
+      {roster && <Roster wall={wall} onClose={() => setRoster(false)} />}
       <main>
         {tiles.length === 0 ? <Calm wall={wall} /> : (
           <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} />)}</ol>
@@ -66,7 +72,7 @@ function useEcgKeys(shown: readonly TileRow[], open: (tile: TileRow) => void): v
   });
 }
 
-function Header({ wall, sounder, count, page, pages }: { wall: Wall; sounder: Sounder | null; count: number; page: number; pages: number }) {
+function Header({ wall, sounder, count, page, pages, onRoster }: { wall: Wall; sounder: Sounder | null; count: number; page: number; pages: number; onRoster: () => void }) {
   const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
   const state = wall.link.state.value;
   const armed = sounder?.armed.value ?? false;
@@ -74,9 +80,11 @@ function Header({ wall, sounder, count, page, pages }: { wall: Wall; sounder: So
     <header class="head">
       <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{pages > 1 && ` · ${t("wall.page", { page: page + 1, pages })}`}</span></h1>
       <p class={`link ${state}`} role="status"><i aria-hidden="true" />{t(`link.${state}`)}{state !== "live" && ` · ${age(wall.link.dataAge(), lang.value)}`}</p>
+      {center?.wall != null && <p class={`seen ${center.wall.phase}`}>{t("wall.seen", { state: t(`wall_state.${center.wall.phase}`) })}</p>}
       {armed ? (
         <button type="button" class="small" data-played={sounder?.played.value} onClick={() => sounder?.play("medium")}>♪ {t("sound.test")}</button>
       ) : <p class="unarmed flash-slow" role="alert">{t("sound.arm")}</p>}
+      <button type="button" class="small" aria-haspopup="dialog" onClick={onRoster}>{t("wall.roster.key", { count: onDuty(wall.link.tables.members.value.values(), wall.now.value).length })}</button>
       <LangKey />
       <p class="clock">{hhmmss(wall.now.value)}</p>
     </header>

@@ -10,6 +10,7 @@ import { ageBand, alarmOf, conditionsOf, hasEnded, hasLeft, isInfectious, needsA
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { DoorChip } from "./DoorCheck.tsx";
+import { TeamLine } from "./TeamLine.tsx";
 import { Wave } from "./Wave.tsx";
 
 /** What is read first, the pressure before all. */
@@ -136,6 +137,7 @@ function Ended({ tile }: { tile: TileRow }) {
     <div class="end">
       <p class="end-word">{t(activation.phase === "redirected" ? "wall.redirected" : "wall.cancelled")}</p>
       {activation.end_reason !== null && <p class="end-reason">{t.code("wall.reason", activation.end_reason)}</p>}
+      <p class="end-reason">{activation.crew_knows_at === null ? t("wall.crew_not") : t("wall.crew_read", { time: hhmm(activation.crew_knows_at) })}</p>
     </div>
   );
 }
@@ -162,7 +164,9 @@ function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRo
         <DoorChip wall={wall} tile={tile} />
         <NextStep wall={wall} tile={tile} />
       </div>
-      <Plan wall={wall} tile={tile} shown={compact ? 1 : holds.length > 1 ? 2 : 3} />
+      <TeamLine wall={wall} tile={tile} compact={compact} />
+      {/* Who was summoned says more than whom the plan names: where room is short, one of the two. */}
+      {activation.summonses.length === 0 && <Plan wall={wall} tile={tile} shown={compact ? 1 : holds.length > 1 ? 2 : 3} />}
       {!compact && <Targets rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}
     </div>
   );

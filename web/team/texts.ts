@@ -1,0 +1,5 @@
+import shared from "@texts/shared.json";
+import team from "@texts/team.json";
+import { translator } from "@shared/texts.ts";
+
+export const t = translator({ ...shared, ...team });

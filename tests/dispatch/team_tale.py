@@ -97,7 +97,7 @@ def some_people(story: Story, chance: random.Random, center_id: str, activation_
     role = chance.choice((CARDIOLOGIST, "cath_nurse"))
     ends = story.now + timedelta(seconds=chance.randrange(60, 9_000))
     answer = chance.choice(("coming", "in_place", "declined"))
-    return [
+    rows: list[tuple[Any, Actor]] = [
         (wc.ReportWall(center_id, chance.choice(("armed", "silent", "lost"))), SYSTEM),
         (wc.ReadEnd(activation_id), DISPATCHER),
         (tc.ListMember(center_id, "某人", (role,)), here),
@@ -107,3 +107,4 @@ def some_people(story: Story, chance: random.Random, center_id: str, activation_
         *[(tc.AnswerSummons(*about, answer, reason="ill"), here)] * 2,
         *[(tc.ReportSummons(*about, one.attempt if one else 1, chance.random() < 0.7), SYSTEM)] * 2,
     ]
+    return chance.sample(rows, 3)

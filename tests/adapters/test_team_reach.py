@@ -137,11 +137,12 @@ async def test_what_no_way_takes_is_said_at_once(other: tuple[str, Receiver], ho
 
 async def test_a_push_is_sealed_for_the_browser_and_signed_for_its_service(other: tuple[str, Receiver]) -> None:
     url, service = other
+    origin = url.removesuffix("/post")
     browser = ec.generate_private_key(CURVE)
     public = urlsafe_b64encode(browser.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
-    push = {"endpoint": f"{url}/send/1", "keys": {"p256dh": public.decode().rstrip("="), "auth": BROWSER.auth}}
+    push = {"endpoint": f"{origin}/send/1", "keys": {"p256dh": public.decode().rstrip("="), "auth": BROWSER.auth}}
     story, sent, person = summoned(phone=None, push=json.dumps(push))
-    await messenger(story, None, (url,)).look(story.city)
+    await messenger(story, None, (origin,)).look(story.city)
     ((head, body),) = service.came
     assert (head["Content-Encoding"], head["Urgency"], body[16:20]) == ("aes128gcm", "high", b"\x00\x00\x10\x00")
     token, key = head["Authorization"].removeprefix("vapid t=").split(", k=")
@@ -149,7 +150,7 @@ async def test_a_push_is_sealed_for_the_browser_and_signed_for_its_service(other
     r, s = (int.from_bytes(part, "big") for part in (unb64(signature)[:32], unb64(signature)[32:]))
     ours = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, unb64(key))
     ours.verify(encode_dss_signature(r, s), signed.encode(), ec.ECDSA(hashes.SHA256()))
-    assert json.loads(unb64(signed.split(".")[1]))["aud"] == url
+    assert json.loads(unb64(signed.split(".")[1]))["aud"] == origin
     assert asked(story, sent)[person].ways == ("push",)
 
 

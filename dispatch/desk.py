@@ -59,7 +59,7 @@ WITH_WORDS = frozenset(
         gc.LiftRoadMeasure,
     }
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
-    | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.ExportRecord}
+    | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.LiftMark, cl.ExportRecord}
     | {ec.StandDownUnit, ec.ReplaceUnit, ec.ReviewHeld, ec.ConfirmService, ec.ClearScene}
     | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
     | {tc.ListMember, tc.SubscribePush, tc.AnswerSummons}

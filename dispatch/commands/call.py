@@ -61,9 +61,10 @@ class MarkNumber:
 
 @dataclass(frozen=True, slots=True)
 class LiftMark:
-    """Take a mark off a number."""
+    """Take a mark off a number, for a reason."""
 
     mark_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,10 @@ class NumberMarked:
 
 @fact
 class MarkLifted:
-    """A mark was taken off."""
+    """A mark was taken off; without a reason another took its place."""
 
     mark_id: str
+    reason: str | None = personal("mark_id")
 
 
 @fact

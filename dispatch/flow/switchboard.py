@@ -173,11 +173,13 @@ def mark_number(city: City, command: Command, ask: cl.MarkNumber, rules: Rules) 
 
 
 def lift_mark(city: City, _command: Command, ask: cl.LiftMark, _rules: Rules) -> Decision:
-    """Take a mark off."""
+    """Take a mark off: the caller may yet need help, and somebody says why it was wrong or is over."""
     mark = city.marks.get(ask.mark_id)
     if mark is None or mark.lifted_at is not None:
         return Refused("mark.unknown")
-    return [cf.MarkLifted(mark.id)]
+    if not ask.reason.strip():
+        return Refused("mark.no_reason")
+    return [cf.MarkLifted(mark.id, ask.reason.strip())]
 
 
 def overdue_on_lines(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -220,12 +222,10 @@ def lapsed_on_lines(city: City, now: datetime, rules: Rules) -> Facts:
 
 
 def _overflows(city: City, call: Call, now: datetime, rules: Rules) -> bool:
+    """Say whether a second group shall ring, too: for so long nobody has answered, whether all are busy or not."""
     if call.phase is not CallPhase.RINGING or call.overflow_group is not None:
         return False
-    own = [each for each in _manned(city) if each.group == (call.group or each.group)]
-    own = [each for each in own if each.group != rules.overflow_group]
-    all_busy = bool(own) and all(is_busy(city, each.id) for each in own)
-    return all_busy and now >= call.received_at + timedelta(seconds=rules.overflow_after_s)
+    return bool(city.seats) and now >= call.received_at + timedelta(seconds=rules.overflow_after_s)
 
 
 def _manned(city: City) -> list[Seat]:

@@ -16,13 +16,26 @@ from dispatch.adapters.journal.postgres import cities_of
 from dispatch.adapters.journal.sealing import KEYS_FILE, KeyStore, PostgresKeys, SqliteKeys
 from dispatch.errors import BadInput
 from dispatch.ports import JournalUnavailable
+from dispatch.terminal.journal import opened_journal
+
+ABOUT_A_PERSON = frozenset({"call", "patient", "position", "link"})  # beside their incident
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Offer ``erase``."""
     erasing = subparsers.add_parser("erase", help="make the words about a person unreadable for ever")
     erasing.add_argument("path", metavar="PATH", help="the data directory or a postgresql:// URL")
-    erasing.add_argument("subjects", nargs="+", metavar="SUBJECT", help="call:ID, incident:ID, patient:ID, unit:ID …")
+    erasing.add_argument(
+        "subjects",
+        nargs="+",
+        metavar="SUBJECT",
+        help="call:ID, incident:ID, patient:ID, position:ID, link:ID, mark:ID …",
+    )
+    erasing.add_argument(
+        "--everything",
+        action="store_true",
+        help="of each incident:ID also its calls, patients, positions and links, as the journal names them",
+    )
     erasing.add_argument("--city", help="whose keys, in a database that holds several cities")
     erasing.set_defaults(run=run_erase)
 
@@ -30,16 +43,34 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def run_erase(arguments: argparse.Namespace) -> int:
     """Destroy the keys; none, when one of the subjects has never had a key."""
     try:
+        named = _everything(arguments) if arguments.everything else arguments.subjects
         with _keys(arguments.path, arguments.city) as keys:
-            unknown = [subject for subject in arguments.subjects if not keys.find(subject)[0]]
-            if unknown:
+            unknown = [subject for subject in named if not keys.find(subject)[0]]
+            if unknown and not arguments.everything:
                 raise BadInput(f"no words were ever kept about {', '.join(unknown)}")
-            for subject in arguments.subjects:
+            known = [subject for subject in named if subject not in unknown]
+            if not known:
+                raise BadInput(f"no words were ever kept about {', '.join(arguments.subjects)}")
+            for subject in known:
                 keys.destroy(subject)
+                sys.stdout.write(f"{subject}\n")
     except (JournalUnavailable, psycopg.Error, sqlite3.Error) as failure:
         raise BadInput(f"{arguments.path} cannot be opened: {failure}") from failure
     sys.stderr.write("greenchannel: erased; restart the city's processes, one by one, so that they forget as well\n")
     return 0
+
+
+def _everything(arguments: argparse.Namespace) -> list[str]:
+    """Return what the journal names beside each incident: who rang, who was ill, where they were, what they wrote."""
+    incidents = [subject for subject in arguments.subjects if subject.startswith("incident:")]
+    if len(incidents) != len(arguments.subjects):
+        raise BadInput("--everything is asked of incident:ID")
+    found = dict.fromkeys(incidents)
+    with opened_journal(arguments.path, arguments.city) as journal:
+        for record in journal.read():
+            if not found.keys().isdisjoint(each for each in record.subjects if each.startswith("incident:")):
+                found |= dict.fromkeys(each for each in record.subjects if each.partition(":")[0] in ABOUT_A_PERSON)
+    return list(found)
 
 
 @contextmanager

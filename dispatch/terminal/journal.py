@@ -51,7 +51,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Tell whether the journal is what was written; 1 when it is not."""
     anchors_path: Path | None = arguments.anchors or _anchors_beside(arguments.path)
     anchors = {} if anchors_path is None else read_anchors(anchors_path)
-    with _opened(arguments.path, arguments.city) as journal:
+    with opened_journal(arguments.path, arguments.city) as journal:
         report = verify(journal, anchors)
         _tell(_report_of(report, journal.city), _sentence(report, journal.city), as_json=arguments.json)
     return 0 if report.ok else 1
@@ -59,7 +59,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def run_anchor(arguments: argparse.Namespace) -> int:
     """Append an anchor of the head."""
-    with _opened(arguments.path, arguments.city) as journal:
+    with opened_journal(arguments.path, arguments.city) as journal:
         head = journal.head()
     try:
         anchor(arguments.to, head, datetime.now(UTC))
@@ -77,7 +77,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     """Fold the whole journal and print a summary; sealed words stay sealed, so no key is needed."""
     city = empty_city()
     try:
-        with _opened(arguments.path, arguments.city) as journal:
+        with opened_journal(arguments.path, arguments.city) as journal:
             head_hash = journal.head().hash
             for record in journal.read():
                 city, head_hash = evolve(city, _fact_of(record)), record.hash
@@ -107,7 +107,7 @@ def state_hash(city: City) -> str:
 
 
 @contextmanager
-def _opened(path: str, city: str | None) -> Iterator[StoredFacts]:
+def opened_journal(path: str, city: str | None) -> Iterator[StoredFacts]:
     """Open PATH for reading; what cannot be opened or read is bad input."""
     try:
         with closing(_open_database(path, city) if _is_url(path) else _open_file(Path(path), city)) as journal:

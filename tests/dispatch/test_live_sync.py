@@ -162,7 +162,7 @@ def a_day_on_the_lines(story: Story, call_id: str) -> None:
     story.ask(cl.OpenSeat("4", "supervisor"), SUPERVISOR)
     story.ask(cl.LeaveSeat("4"), SUPERVISOR)
     story.ask(cl.MarkNumber("13900000000", "prank", "骚扰", story.now + timedelta(days=1)), TAKER)
-    story.ask(cl.LiftMark(next(iter(story.city.marks))), SUPERVISOR)
+    story.ask(cl.LiftMark(next(iter(story.city.marks)), "误标"), SUPERVISOR)
     story.ask(cl.ExportRecord(story.city.calls[lost].incident_id, "家属查询"), SUPERVISOR)
 
 

@@ -113,6 +113,24 @@ def test_a_caller_nobody_answers_alarms_the_supervisor_and_rings_next_door(story
     assert [fact.data.result for fact in story.ask(c.CheckDeadlines(), SYSTEM)] == ["moot"]
 
 
+def test_free_seats_that_do_not_answer_ring_next_door_as_well(story: Story) -> None:
+    story.ask(cl.OpenSeat("3", "call_taker"), TAKER)
+    line(story, "ring", "x1")
+    assert story.later(RULES.overflow_after_s - 1).ask(c.CheckDeadlines(), SYSTEM) == []
+    facts = story.later(1).ask(c.CheckDeadlines(), SYSTEM)
+    assert [fact.kind for fact in facts] == ["TaskRaised", "CallOverflowed"]
+    assert facts[0].data.params["busy"] == "0"
+
+
+def test_a_mark_is_lifted_with_a_reason_and_lifted_once(story: Story) -> None:
+    until = story.now + timedelta(days=3)
+    marked = story.ask(cl.MarkNumber("13900000000", "prank", "三次空跑", until), TAKER)[0].data
+    assert story.refused(cl.LiftMark(marked.mark_id, "  "), SUPERVISOR) == "mark.no_reason"
+    lifted = story.ask(cl.LiftMark(marked.mark_id, "号码已换人"), SUPERVISOR)[0].data
+    assert lifted.reason == "号码已换人"
+    assert story.refused(cl.LiftMark(marked.mark_id, "再来"), SUPERVISOR) == "mark.unknown"
+
+
 def test_whoever_hung_up_is_rung_back_until_there_is_an_outcome(story: Story) -> None:
     line(story, "ring", number="+86 139 0000 0000")
     line(story.later(7), "hung_up")

@@ -48,7 +48,7 @@ export interface Commands {
   "hand-over-desk": { seat_id: string; to_seat_id: string };
   "take-incident": { incident_id: string; seat: string };
   "mark-number": { number: string; kind: "prank" | "nuisance" | "frequent" | "threat"; reason: string; expires_at: Iso };
-  "lift-mark": { mark_id: string };
+  "lift-mark": { mark_id: string; reason: string };
   "claim-call": { call_id: string; seat: string };
   "hold-call": { call_id: string };
   "retrieve-call": { call_id: string };

@@ -24,11 +24,12 @@ from dispatch.commands import team as tc
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, gather
 from dispatch.evolve import evolve
-from dispatch.fact import Fact, subjects_of
-from dispatch.fact_codec import VERSIONS, decode_body, encode_body, personal_subjects
+from dispatch.fact import Fact
+from dispatch.fact_codec import personal_subjects
 from dispatch.flow import decide
 from dispatch.keys import KeyQueue
-from dispatch.ports import Draft, Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
+from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
+from dispatch.records import draft_of, fact_of
 from dispatch.rules import Rules
 from dispatch.snapshot import Written, code_version, decode_city, put_to_sleep, write_city
 from dispatch.sources import Sources
@@ -200,7 +201,7 @@ class Desk:
         after = before
         for fact in facts:
             after = evolve(after, fact)
-        ticket = self._journal.append([self._draft(fact) for fact in facts])
+        ticket = self._journal.append([draft_of(fact, self._keyring.seal) for fact in facts])
         self.city = after
         self._pending.append(_Batch(ticket, Told(before, after, facts), future))
         self._answers[command.id] = future
@@ -213,19 +214,6 @@ class Desk:
     def _fact(self, command: Command, seq: int, data: object) -> Fact:
         return Fact(
             seq, command.at, command.received_at, command.clock, command.uncertainty_s, command.actor, command.id, data
-        )
-
-    def _draft(self, fact: Fact) -> Draft:
-        return Draft(
-            fact.seq,
-            fact.at,
-            fact.recorded_at,
-            fact.kind,
-            VERSIONS[fact.kind],
-            fact.command_id,
-            fact.actor.account,
-            subjects_of(fact.data),
-            encode_body(fact, self._keyring.seal),
         )
 
     def _settle(self) -> None:
@@ -298,17 +286,7 @@ class Desk:
         return city
 
     def _read(self, record: Record) -> Fact:
-        stored, data = decode_body(record.kind, record.body, self._keyring.open)
-        return Fact(
-            record.seq,
-            record.at,
-            record.recorded_at,
-            stored.clock,
-            stored.uncertainty_s,
-            stored.actor,
-            record.command_id,
-            data,
-        )
+        return fact_of(record, self._keyring.open)
 
     async def _known_answer(self, command_id: str) -> Done | None:
         """Return the answer a repeated command got, waiting for it when it is still under way."""

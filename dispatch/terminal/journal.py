@@ -22,8 +22,9 @@ from dispatch.city import City, empty_city
 from dispatch.errors import BadInput
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
-from dispatch.fact_codec import KINDS, decode_body
+from dispatch.fact_codec import KINDS
 from dispatch.ports import JournalDamaged, JournalUnavailable, Record
+from dispatch.records import fact_of
 from dispatch.sealed_rows import TABLES
 from dispatch.snapshot import PLAIN
 
@@ -151,17 +152,7 @@ def _anchors_beside(path: str) -> Path | None:
 def _fact_of(record: Record) -> Fact:
     if record.kind not in KINDS:
         raise JournalDamaged(f"fact {record.seq} is of the unknown kind {record.kind}")
-    stored, data = decode_body(record.kind, record.body, lambda token: token)
-    return Fact(
-        record.seq,
-        record.at,
-        record.recorded_at,
-        stored.clock,
-        stored.uncertainty_s,
-        stored.actor,
-        record.command_id,
-        data,
-    )
+    return fact_of(record, lambda token: token)
 
 
 def _report_of(report: VerifyReport, city: str) -> dict[str, object]:

@@ -2,28 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from dispatch.fact import Fact, subjects_of
-from dispatch.fact_codec import VERSIONS, encode_body
+from dispatch.fact import Fact
 from dispatch.ports import Draft
+from dispatch.records import draft_of
 from tests.dispatch.story import Story, incident_underway, opened_city
 
 
 def drafts_of(facts: Iterable[Fact], seal: Callable[[str, str], str] = lambda _, words: words) -> list[Draft]:
     """Return facts as drafts, personal words sealed by ``seal``."""
-    return [
-        Draft(
-            fact.seq,
-            fact.at,
-            fact.recorded_at,
-            fact.kind,
-            VERSIONS[fact.kind],
-            fact.command_id,
-            fact.actor.account,
-            subjects_of(fact.data),
-            encode_body(fact, seal),
-        )
-        for fact in facts
-    ]
+    return [draft_of(fact, seal) for fact in facts]
 
 
 def told_city() -> Story:

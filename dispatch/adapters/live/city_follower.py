@@ -11,8 +11,8 @@ from dispatch.city import City, empty_city
 from dispatch.desk import Told
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
-from dispatch.fact_codec import decode_body
 from dispatch.ports import JournalDamaged, JournalReader, JournalUnavailable, Record
+from dispatch.records import fact_of
 from dispatch.snapshot import code_version, decode_city
 
 log = logging.getLogger(__name__)
@@ -91,8 +91,4 @@ class CityFollower:
         return [self._fact(record) for record in records]
 
     def _fact(self, record: Record) -> Fact:
-        stored, data = decode_body(record.kind, record.body, self._keyring.open)
-        return Fact(
-            record.seq, record.at, record.recorded_at, stored.clock, stored.uncertainty_s, stored.actor,
-            record.command_id, data,
-        )  # fmt: skip
+        return fact_of(record, self._keyring.open)

@@ -72,7 +72,7 @@ class City(msgspec.Struct, frozen=True):
     positions: "Table[Position]"
     links: "Table[Link]"
     members: "HashTrieMap[str, Member]"
-    history: "HashTrieMap[str, tuple[int, ...]]"  # incident id -> seqs of its facts
+    history: "HashTrieMap[str, tuple[tuple[int, ...], ...]]"  # incident id -> seqs of its facts, in pages
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
     live_activations: frozenset[str]  # live, or ended and not yet seen by the centre
@@ -101,6 +101,9 @@ class City(msgspec.Struct, frozen=True):
             }
             turn = sorted(rows, key=lambda each: (rows[each], each))
             callers = callers.insert(number, tuple(turn[-CALLS_REMEMBERED:]))
+        if known is not None and (old := dialled(known.number)) is not None and old != number:
+            left = tuple(each for each in callers.get(old, ()) if each != call.id)  # corrected, or forgotten
+            callers = callers.insert(old, left) if left else callers.discard(old)
         if call.exchange_id is not None and known is None:
             exchange_calls = exchange_calls.insert(call.exchange_id, call.id)
         return replace(

@@ -33,6 +33,7 @@ COMMANDS = {
     "roster": "dispatch.terminal.roster",
     "journal": "dispatch.terminal.journal",
     "erase": "dispatch.terminal.erase",
+    "record": "dispatch.terminal.record",
     "bench": "dispatch.terminal.bench",
 }
 

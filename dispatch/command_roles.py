@@ -99,6 +99,7 @@ from dispatch.commands.location import (
     SendPhoto,
     WriteMessage,
 )
+from dispatch.commands.record import AttachPhoto, ErasePatient, ExportPatient, ReportErasure, SealRecord, UnsealRecord
 from dispatch.commands.team import (
     AnswerSummons,
     LiftDuty,
@@ -223,6 +224,12 @@ RIGHTS: dict[type, frozenset[Role]] = {
     CompleteHandoff: frozenset({C, H, D, S}),
     RegisterTimePoint: frozenset({C, H, D, S, T}),
     CorrectTimePoint: frozenset({C, H, D, S}),
+    AttachPhoto: frozenset({C}),
+    ExportPatient: frozenset({S, A}),
+    SealRecord: frozenset({S, A}),
+    UnsealRecord: frozenset({S, A}),
+    ErasePatient: frozenset({A}),
+    ReportErasure: frozenset({Role.SYSTEM}),
     FinishTask: frozenset({D, S, T}),
     CheckDeadlines: frozenset({Role.SYSTEM}),
 }

@@ -20,6 +20,7 @@ from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
+from dispatch.commands import record as rc
 from dispatch.commands import team as tc
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, gather
@@ -61,6 +62,7 @@ WITH_WORDS = frozenset(
     }
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
     | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.LiftMark, cl.ExportRecord}
+    | {rc.ExportPatient, rc.SealRecord, rc.UnsealRecord}
     | {ec.StandDownUnit, ec.ReplaceUnit, ec.ReviewHeld, ec.ConfirmService, ec.ClearScene}
     | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
     | {tc.ListMember, tc.SubscribePush, tc.AnswerSummons}

@@ -15,6 +15,7 @@ from dispatch.changes import (
     incident,
     location,
     patient,
+    record,
     road_measure,
     run,
     task,
@@ -25,11 +26,25 @@ from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.fact import Fact
 
-HISTORY_LIMIT = 2_000  # facts remembered per incident; more than any real incident has
+HISTORY_PAGE = 500  # numbers of one page of an incident's history: a new fact copies one page, never the whole
 
 CHANGES: dict[type, Change] = {
     kind: change
-    for changes in (ground, road_measure, call, incident, location, early, patient, run, activation, team, watch, task)
+    for changes in (
+        ground,
+        road_measure,
+        call,
+        incident,
+        location,
+        early,
+        patient,
+        run,
+        activation,
+        team,
+        watch,
+        record,
+        task,
+    )
     for kind, change in changes.CHANGES.items()
 }
 
@@ -46,8 +61,14 @@ def _remembered(city: City, fact: Fact) -> City:
     incident_id = incident_of(city, fact.data)
     if incident_id is None:
         return city
-    seqs = city.history.get(incident_id, ())
-    return replace(city, history=city.history.insert(incident_id, (*seqs, fact.seq)[-HISTORY_LIMIT:]))
+    *full, last = city.history.get(incident_id, ((),))
+    pages = (*full, last, (fact.seq,)) if len(last) == HISTORY_PAGE else (*full, (*last, fact.seq))
+    return replace(city, history=city.history.insert(incident_id, pages))
+
+
+def history_of(city: City, incident_id: str) -> tuple[int, ...]:
+    """Return the numbers of an incident's facts, all of them, in order."""
+    return tuple(seq for page in city.history.get(incident_id, ()) for seq in page)
 
 
 def incident_of(city: City, data: Any) -> str | None:  # noqa: ANN401 - any of fact.FACTS

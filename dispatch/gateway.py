@@ -12,7 +12,7 @@ from dispatch.adapters.live.city_follower import CityFollower
 from dispatch.adapters.live.remote_desk import RemoteDesk
 from dispatch.adapters.storage import GatewayStorage, SharedPlaces, fanout_for, open_gateway_storage, sqlalchemy_url
 from dispatch.ports import JournalUnavailable, TelemetryUnavailable
-from dispatch.serving import Ground, Mind, join, start_beats
+from dispatch.serving import BEAT_S, Ground, Mind, every, join, start_beats
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ async def serve_gateway(app: FastAPI, ground: Ground) -> None:
                 group.create_task(wake_on_news(fanout, woken))
                 group.create_task(follower.run(woken, parts.told))
                 start_beats(group, parts)
+                group.create_task(every(BEAT_S, parts.erasures.look))
         finally:
             parts, app.state.parts = app.state.parts, None
             if parts is not None:

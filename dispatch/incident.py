@@ -183,6 +183,36 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A crew's photo: when it was taken, by which account."""
+
+    id: str
+    at: datetime
+    by: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSeal:
+    """Since when and by whom a record is under seal (封存)."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """When, by whom and why a patient was forgotten; the digest of what was removed once it is gone."""
+
+    at: datetime
+    by: str
+    why: str
+    subjects: tuple[str, ...]
+    digest: str | None = None
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Worn:
     """From when until when a monitor was confirmed to be on a patient; ``until`` None: it still is."""
 
@@ -227,6 +257,9 @@ class Patient:
     handoff: Handoff | None = None
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
+    photos: tuple[Photo, ...] = ()
+    sealed: RecordSeal | None = None
+    erased: Erased | None = None
 
 
 def wore(patient: Patient, device_id: str | None, at: datetime) -> bool:

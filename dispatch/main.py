@@ -38,6 +38,7 @@ from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands.early import ReportNotice
 from dispatch.commands.incident import CheckDeadlines
+from dispatch.commands.record import ReportErasure
 from dispatch.commands.team import ReportSummons
 from dispatch.commands.watch import ReportWall
 from dispatch.desk import Desk
@@ -286,6 +287,7 @@ async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, 
         group.create_task(every(deadline_s, lambda: _keep_deadlines(desk, parts)))
         for messenger in _messengers(settings, parts, desk):
             group.create_task(every(BEAT_S, _looker(messenger, desk)))
+        group.create_task(every(BEAT_S, lambda: parts.erasures.look(lambda proof: _say(desk, parts, proof))))
         group.create_task(every(BEAT_S, lambda: _keep_seat(desk, journal)))
 
 
@@ -308,6 +310,11 @@ def _looker(messenger: Messenger, desk: Desk) -> Callable[[], Awaitable[None]]:
         await messenger.look(desk.durable)
 
     return look
+
+
+async def _say(desk: Desk, parts: Parts, data: ReportErasure) -> None:
+    now = parts.clock.now()
+    await desk.handle(Command(str(ULID.from_datetime(now)), data, DEADLINE_CLOCK, now, now))
 
 
 async def _keep_deadlines(desk: Desk, parts: Parts) -> None:

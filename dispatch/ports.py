@@ -281,6 +281,14 @@ class Position:
     accuracy_m: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The bytes that an erasure removed, in their order: the proof is their digest."""
+
+    vitals: Sequence[bytes]
+    chunks: Sequence[bytes]
+
+
 class Telemetry(Protocol):
     """What is stored but not journalled: 1 Hz vitals, waveform chunks, positions.
 
@@ -330,8 +338,12 @@ class Telemetry(Protocol):
         """Return where a unit was, thinned to a point each 3 s, oldest first; the last seconds may be unwritten."""
         ...
 
-    def forget_before(self, at: datetime) -> None:
-        """Apply retention: drop vitals, waves and tracks older than ``at``."""
+    def forget_before(self, at: datetime, sealed: Collection[str] = ()) -> None:
+        """Apply retention: drop vitals, waves and tracks older than ``at``, nothing of ``sealed`` patients."""
+        ...
+
+    def erase(self, patient_id: str) -> Removed:
+        """Remove everything of one patient for good, also from files and logs; blocks. A repeat removes nothing."""
         ...
 
     def close(self) -> None:

@@ -64,6 +64,8 @@ class Rules:
     measures_most: int
     measure_points_most: int
     closed_roads_most: int
+    record_retention_years: int
+    telemetry_kept_days: float
     required_crew: tuple[str, ...]
     protocols: ProtocolSettings = DEFAULT_SETTINGS
 

@@ -15,7 +15,7 @@ from dispatch.road_measure import RoadMeasure
 from dispatch.switchboard import NumberMark, Seat
 from dispatch.team import Member
 from dispatch.unit import Assignment, Unit
-from dispatch.words import ERASED, personal_fields
+from dispatch.words import ERASED, NESTED_WORDS, personal_fields
 
 TABLES: dict[str, tuple[type, str]] = {
     "calls": (Call, "call"),
@@ -33,7 +33,6 @@ TABLES: dict[str, tuple[type, str]] = {
     "links": (Link, "link"),
     "members": (Member, "member"),
 }
-NESTED_WORDS = ("reason", "delay_reason", "dose", "taken_by", "answer", "text")
 SECRETS: Mapping[type, tuple[tuple[str, str], ...]] = {kind: personal_fields(kind) for kind, _ in TABLES.values()}
 
 Seal = Callable[[str, str], str]

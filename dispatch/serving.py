@@ -13,6 +13,7 @@ from dispatch.adapters.accounts.access import RECHECK_S, Access
 from dispatch.adapters.accounts.demo import open_demo
 from dispatch.adapters.accounts.storage import AccountsUnavailable
 from dispatch.adapters.clock import Clock
+from dispatch.adapters.erasures import Erasures
 from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
@@ -26,6 +27,7 @@ from dispatch.adapters.submission import Handles, Submission
 from dispatch.adapters.team.web_push import PushSender, sender_from
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
+from dispatch.adapters.uploads import PartialUploads
 from dispatch.adapters.written_once import write_once
 from dispatch.city import City
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
@@ -45,8 +47,8 @@ log = logging.getLogger(__name__)
 WEB = Path(__file__).resolve().parent.parent / "web" / "dist"
 PUSH_SECRET_FILE = "push.secret"  # noqa: S105 - the name of a file
 BEAT_S, CATCH_UP_S, RETENTION_S = 1.0, 3.0, 3_600.0
+UPLOADS_FOLDER = "uploads"
 WEIGHTS_S = 0.2  # so soon a screen asks anew after roads have changed
-KEPT_FOR = timedelta(days=30)  # vitals, waves and tracks; facts are kept for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
     measurements = Measurements(kept.telemetry, followed, hub, lambda: feed.city, clock)
     fleet_speeds = _fleet_speeds(ground, roads, lambda: feed.city, clock)
     hub.heard = _hearers(measurements, fleet_speeds)
+    uploads = PartialUploads(settings.data / UPLOADS_FOLDER)
     return Parts(
         pack=ground.pack,
         sources=ground.sources,
@@ -106,6 +109,8 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         photos=Photos(kept.photos, kept.keyring),
         keyring=kept.keyring,
         push=await asyncio.to_thread(_push_sender, settings),
+        erasures=Erasures(kept, uploads, mind.city),
+        uploads=uploads,
         text_messages=TextMessages(settings.sms_url, settings.sms_secret, clock),
         places=_places(settings),
         link_url=settings.link_url,
@@ -210,4 +215,8 @@ async def _catch_up(parts: Parts) -> None:
 
 
 async def _forget(parts: Parts) -> None:
-    await asyncio.to_thread(parts.telemetry.forget_before, parts.clock.now() - KEPT_FOR)
+    """Apply retention to vitals, waves and tracks; facts are kept for ever, and what is sealed as long as it is."""
+    before = parts.clock.now() - timedelta(days=parts.rules.telemetry_kept_days)
+    sealed = frozenset(each.id for each in parts.feed.city.patients.values() if each.sealed is not None)
+    await asyncio.to_thread(parts.telemetry.forget_before, before, sealed)
+    await asyncio.to_thread(parts.uploads.forget_abandoned)

@@ -73,7 +73,7 @@ class _LinkKeys(msgspec.Struct):
 
 PLAIN = tuple(name for name in _Document.__struct_fields__ if name not in ("rows", "history"))
 _decode_page = msgspec.msgpack.Decoder(dict[str, bytes]).decode
-_decode_history = msgspec.msgpack.Decoder(dict[str, tuple[int, ...]]).decode
+_decode_history = msgspec.msgpack.Decoder(dict[str, tuple[tuple[int, ...], ...]]).decode
 _decode_call = msgspec.msgpack.Decoder(_CallKeys).decode
 _decode_link = msgspec.msgpack.Decoder(_LinkKeys).decode
 
@@ -116,7 +116,7 @@ def decode_city(blob: bytes, unseal: Unseal) -> City:
             if is_large
             else HashTrieMap({row_id: read(stored) for row_id, stored in rows[name].items()})
         )
-    history: dict[str, tuple[int, ...]] = {}
+    history: dict[str, tuple[tuple[int, ...], ...]] = {}
     for page in document.history:
         history |= _decode_history(zlib.decompress(page))
     people: dict[str, frozenset[str]] = {}

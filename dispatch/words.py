@@ -1,6 +1,6 @@
 """The words that facts, commands and rows share: who, where, which status, which outcome, for what reason."""
 
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,40 @@ def personal(subject_field: str, *, required: bool = False) -> Any:  # noqa: ANN
 def personal_fields(kind: type) -> tuple[tuple[str, str], ...]:
     """Return (field, subject field) of every personal field of a fact or row class."""
     return tuple((f.name, f.metadata["personal_of"]) for f in fields(kind) if "personal_of" in f.metadata)
+
+
+NESTED_WORDS = frozenset({"reason", "delay_reason", "dose", "taken_by", "answer", "text"})
+"""Free words in the parts of a row: a corrected minute's reason, a dose, who took over."""
+
+
+def without_words(row: Any) -> Any:  # noqa: ANN401 - any row of the city
+    """Return a row that has forgotten every personal word in it, in its parts as well."""
+    secret = {name for name, _ in personal_fields(type(row))}
+    changes = {}
+    for each in fields(row):
+        value = getattr(row, each.name)
+        if each.name in secret and value is not None:
+            changes[each.name] = ERASED
+        else:
+            changes[each.name] = _parts_without_words(value)
+    return replace(row, **changes)
+
+
+def _parts_without_words(value: Any) -> Any:  # noqa: ANN401 - any part of a row
+    if isinstance(value, tuple):
+        return tuple(_parts_without_words(each) for each in value)
+    if isinstance(value, dict):
+        return {name: _parts_without_words(each) for name, each in value.items()}
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    parts = {each.name: getattr(value, each.name) for each in fields(value)}
+    return replace(
+        value,
+        **{
+            name: ERASED if name in NESTED_WORDS and isinstance(part, str) else _parts_without_words(part)
+            for name, part in parts.items()
+        },
+    )
 
 
 class Role(StrEnum):

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from dispatch.adapters.accounts.access import Access
 from dispatch.adapters.clock import Clock
+from dispatch.adapters.erasures import Erasures
 from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.limits import Limits
@@ -24,6 +25,7 @@ from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telephony.line_events import SeenEvents
+from dispatch.adapters.uploads import PartialUploads
 from dispatch.desk import Told
 from dispatch.fact import Fact
 from dispatch.ports import Keyring, Places, Telemetry
@@ -88,6 +90,8 @@ class Parts:
     ecgs: KeepsEcgs
     photos: Photos
     keyring: Keyring
+    erasures: Erasures
+    uploads: PartialUploads
     text_messages: TextMessages
     places: Places
     demo_accounts: tuple[DemoAccount, ...]
@@ -106,6 +110,7 @@ class Parts:
         """Take durable facts: the roads and the search for units first, then every screen."""
         self.sources.follow(told.after, told.facts)
         self.feed.told(told)
+        self.erasures.told(told.facts)
         self.roads.wake()
 
 

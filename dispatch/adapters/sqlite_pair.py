@@ -21,6 +21,7 @@ class SqlitePair:
     def __init__(self, path: Path, schema: str) -> None:
         self._writer = _connect(path)
         self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten: an erased patient is gone
         self._writer.executescript(schema)
         self._reader = _connect(path)
         self._writing = Lock()
@@ -37,6 +38,11 @@ class SqlitePair:
         with self._writing, self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
+
+    def scrub(self) -> None:
+        """Fold the log into the file and empty it: what was deleted stands nowhere any more."""
+        with self._writing, self._reading:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close both connections."""

@@ -34,6 +34,14 @@ class Handles(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HeardClock:
+    """What a device's own clock said when ours said ``server_at``."""
+
+    device_at: datetime
+    server_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """When it happened, by which clock."""
 
@@ -92,9 +100,14 @@ class Submission:
             return "why.long_ago"
         return None
 
-    def by_device(self, at: datetime, *, measured: bool) -> When:
-        """Return when a tablet says it happened. A clock that runs ahead, or was never set: now, and so uncertain."""
+    def by_device(self, at: datetime, *, measured: bool, heard: HeardClock | None = None) -> When:
+        """Return when a tablet says it happened. A clock that runs ahead, or was never set: now, and so uncertain.
+
+        What was not measured when it happened is corrected by what the device's clock said since, ``heard``.
+        """
         now = self._clock.now()
+        if not measured and heard is not None:
+            at = self._corrected(at, heard)
         if at < OLDEST:
             return When(now, ClockSource.DEVICE, UNSET_S)  # it happened, and nobody knows when: not a reason to lose it
         uncertainty_s = MEASURED_S if measured else UNMEASURED_S
@@ -102,6 +115,13 @@ class Submission:
         if -ahead_s > BEHIND_MAX.total_seconds():
             return When(now, ClockSource.DEVICE, BEHIND_MAX.total_seconds())
         return When(min(at, now), ClockSource.DEVICE, max(uncertainty_s, ahead_s))
+
+    def _corrected(self, at: datetime, heard: HeardClock) -> datetime:
+        """Move a device's time onto our clock; what no clock can say stays as it is."""
+        try:
+            return heard.server_at + (at - heard.device_at) * self._clock.speed
+        except OverflowError:
+            return at
 
 
 class Forbidden(Exception):  # noqa: N818 - an answer, not a failure

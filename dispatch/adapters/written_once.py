@@ -1,4 +1,4 @@
-"""Write a file once: whole and on disk, or not at all; never changed afterwards."""
+"""Write a file once: whole and on disk, or not at all; never changed afterwards, until it is removed for good."""
 
 import os
 from contextlib import suppress
@@ -46,3 +46,25 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def removed_for_good(folder: Path, pattern: str, *, keep_folder: bool = False) -> list[bytes]:
+    """Overwrite and remove the files of a folder, then the folder itself; return what they held, by name.
+
+    Raises ``TelemetryUnavailable`` when one cannot be removed; what was overwritten by then stays so.
+    """
+    gone = []
+    try:
+        for path in sorted(folder.glob(pattern)) if folder.is_dir() else ():
+            gone.append(path.read_bytes())
+            with path.open("r+b") as file:
+                file.write(bytes(len(gone[-1])))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        if folder.is_dir() and not keep_folder:
+            folder.rmdir()
+            _sync(folder.parent)
+    except OSError as failure:
+        raise TelemetryUnavailable(f"{folder.name} is not removed: {failure}") from failure
+    return gone

@@ -17,6 +17,7 @@ from dispatch.flow import (
     link,
     location,
     patient,
+    record,
     roads,
     scene,
     standby,
@@ -47,6 +48,7 @@ STAGES = (
     teams,
     watch,
     handoff,
+    record,
     deadlines,
 )
 

@@ -32,14 +32,16 @@ class MemoryTelemetry:
 
     def __init__(self) -> None:
         self.samples: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        self.at: dict[tuple[str, int], datetime] = {}
         self.broken = False
 
     def committed_seq(self, stream: str) -> int:
         """Return how far a stream is."""
         return len(self.samples[stream])
 
-    def append_vitals(self, patient_id: str, stream: str, seq: int, _at: object, body: bytes) -> CommitTicket:
+    def append_vitals(self, patient_id: str, stream: str, seq: int, at: datetime, body: bytes) -> CommitTicket:
         """Keep one sample, at once."""
+        self.at[stream, seq] = at
         ticket, kept, sample = CommitTicket(), self.samples[stream], (patient_id, body)
         if self.broken:
             ticket.settle(TelemetryUnavailable("full"))
@@ -188,6 +190,47 @@ async def test_a_devices_time_is_kept_with_how_sure_it_is(
     (command,) = tablet.desk.handled
     assert (command.at, command.clock, command.uncertainty_s) == (told, ClockSource.DEVICE, uncertainty_s)
     assert command.received_at == START
+
+
+SKEWS_S = [-600, -91, -5, 5, 91, 600, 86_400 * 400, -86_400 * 400]
+
+
+@pytest.mark.parametrize("skew_s", SKEWS_S)
+async def test_no_reading_is_lost_to_a_wrong_clock_and_each_gets_its_time_once_the_clock_is_heard(skew_s: int) -> None:
+    tablet, skew = Tablet(), timedelta(seconds=skew_s)
+    true_at = START - timedelta(minutes=7)  # measured seven minutes ago, before the tablet had ever met a server
+    tablet.uplink.heard(START + skew, START)
+    answers = await tablet.said(vitals(1) | {"at": (true_at + skew).isoformat(), "clock_offset_ms": None})
+    assert [each["t"] for each in answers] == ["ack"]
+    assert tablet.telemetry.at["box/steps", 1] == true_at
+    stored = json.loads(tablet.telemetry.samples["box/steps"][0][1])
+    assert datetime.fromisoformat(stored["device_at"]) == true_at + skew
+    assert stored["sure"] is False
+
+
+@pytest.mark.parametrize(("ahead_s", "marked"), [(0, False), (0.5, False), (89, True), (91, True), (600, True)])
+async def test_a_reading_from_the_future_counts_as_now_and_keeps_what_its_device_said(
+    ahead_s: float, *, marked: bool
+) -> None:
+    tablet, at = Tablet(), START + timedelta(seconds=ahead_s)
+    again = vitals(1) | {"at": at.isoformat()}
+    assert [each["t"] for each in await tablet.said(again)] == ["ack"]
+    assert tablet.telemetry.at["box/steps", 1] == START
+    stored = json.loads(tablet.telemetry.samples["box/steps"][0][1])
+    assert ("sure" in stored) is marked
+    assert datetime.fromisoformat(stored["device_at"]) == at
+    tablet.clock.advance(30)
+    assert [each["t"] for each in await tablet.said(again)] == ["ack"], "the same message again is the same reading"
+
+
+async def test_a_clock_that_jumps_between_two_readings_loses_none() -> None:
+    tablet = Tablet()
+    for seq, jump_s in enumerate((0, 600, -600, 0, 3_600), 1):
+        at = START + timedelta(seconds=jump_s)
+        tablet.uplink.heard(at, START)
+        answers = await tablet.said(vitals(seq) | {"at": at.isoformat(), "clock_offset_ms": None})
+        assert answers[-1] == {"t": "ack", "stream": "box/steps", "seq": seq}
+        assert tablet.telemetry.at["box/steps", seq] == START
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,8 +16,8 @@ from dispatch.client.outbox import Outbox
 from dispatch.client.uplink import Uplink
 from dispatch.client.wave_pace import SLOW_AFTER_S, thinned
 from dispatch.protocol.frames import Ack, BothTexts, Nack
-from dispatch.protocol.versions import BACKFILL
-from dispatch.protocol.waves import PATIENT_BYTES, WAVE_HEADER, Wave, read_wave, wave_bytes
+from dispatch.protocol.versions import BACKFILL, DEVICE
+from dispatch.protocol.waves import NO_VALUE, PATIENT_BYTES, WAVE_HEADER, Wave, read_wave, renumbered, wave_bytes
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 PATIENT = str(ULID())
@@ -192,3 +193,26 @@ def test_the_better_measurement_of_the_clock_is_kept_until_it_is_old() -> None:
     assert better(None, worse) is worse
     late = Anchor(AT, 10.1 + 61.0, 20.0, 5.0)
     assert better(good, late) is late
+
+
+@pytest.mark.parametrize(("caps", "device"), [([BACKFILL, DEVICE], "MON-1"), ([BACKFILL], None), ([], None)])
+def test_an_older_server_gets_the_frames_that_it_can_read(caps: list[str], device: str | None) -> None:
+    uplink = Uplink(Outbox())
+    head = replace(chunk(0), device_id="MON-1")
+    told = read_wave(wave_bytes(head, chunk(0).content))
+    assert told.device_id == "MON-1"
+    uplink.take_wave(told, 0.0)
+    uplink.welcomed({}, caps)
+    (sent,) = waves(uplink.to_send(0.0))
+    assert sent.device_id == device
+    assert sent.content == told.content
+    assert renumbered(told, 9, 0).device_id == "MON-1"
+
+
+def test_a_sample_that_was_not_measured_stays_none_when_the_wave_is_thinned() -> None:
+    samples = np.zeros((250, 12), "<i2")
+    samples[100:104] = NO_VALUE
+    thin = thinned(read_wave(wave_bytes(chunk(0), samples.tobytes())), 9, 0)
+    values = np.frombuffer(thin.content, "<i2")
+    assert np.flatnonzero(values == NO_VALUE).tolist() == [50, 51]
+    assert set(values.tolist()) == {0, NO_VALUE}

@@ -19,12 +19,14 @@ from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
+from dispatch.commands import record as rc
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
 from dispatch.unit import DISPATCHABLE
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Actor, Outcome, Place, UnitStatus
 from tests.dispatch.story import (
+    ADMIN,
     AML,
     CENTERS,
     CREW,
@@ -93,6 +95,7 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.ReadEcg(patient_id, "E1", "stemi"), PHYSICIAN)
     story.ask(c.ConfirmCondition(patient_id, "stemi"), PHYSICIAN)
     story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U2"))
+    story.ask(rc.AttachPhoto(patient_id, "F1", 9), crew("U2"))
     story.ask(cc.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
     story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U2"))
     first, activation_id = story.city.incidents[incident_id].activation_ids
@@ -118,9 +121,24 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.AssignUnit(third[0], "U3"))
     story.later(400).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(c.FinishTask(next(iter(story.city.open_tasks)), "called"))
-    for chapter in (tell_where, an_hour_without_units, people_are_summoned):
+    for chapter in (tell_where, an_hour_without_units, people_are_summoned, many_years_later):
         chapter(story)
     return story
+
+
+def many_years_later(story: Story) -> None:
+    """Take a record out, seal it, and forget two patients when the law allows it."""
+    rung = story.ask(c.ReceiveCall("13600000000", "北门", place=PLACE), TAKER)[1].data
+    other = story.ask(c.AddPatient(rung.incident_id), TAKER)[0].data.patient_id
+    story.ask(c.IdentifyPatient(rung.patient_id, "钱七"), TAKER)
+    story.ask(c.CloseIncident(rung.incident_id, Outcome.SELF_CONVEYED, "家属送医"), TAKER)
+    story.ask(rc.ExportPatient(rung.patient_id, "患者申请"), SUPERVISOR)
+    story.ask(rc.SealRecord(rung.patient_id, "医疗纠纷"), SUPERVISOR)
+    story.ask(rc.UnsealRecord(rung.patient_id, "已调解"), SUPERVISOR)
+    story.later(16 * 366 * 86_400)
+    for each in (rung.patient_id, other):
+        story.ask(rc.ErasePatient(each, "retention_over"), ADMIN)
+        story.ask(rc.ReportErasure(each, 1, 1, 1, 1, "d"), SYSTEM)
 
 
 def through_the_door(story: Story, patient_id: str, activation_id: str) -> None:

@@ -269,11 +269,11 @@ def test_roles_and_scopes_keep_their_borders(server: Server) -> None:
     assert server.client("crew-u010").get(f"/api/incidents/{incident}/facts").status_code == 403
 
 
-def underway(server: Server, unit_id: str) -> dict[str, str]:
+def underway(server: Server, unit_id: str, **call: str) -> dict[str, str]:
     """Ring, assign and drive to the patient."""
     dispatcher, crew = server.client("dispatcher1"), server.client(f"crew-{unit_id.lower()}")
     dispatcher.command("sign-on", unit_id=unit_id, crew=CREW)
-    ids = server.client("exchange").call()
+    ids = server.client("exchange").call(**call)
     ids |= dispatcher.done("assign-unit", incident_id=ids["incident_id"], unit_id=unit_id)
     for status in ("accepted", "en_route", "on_scene", "at_patient"):
         crew.done("report-status", unit_id=unit_id, status=status)

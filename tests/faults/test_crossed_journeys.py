@@ -9,6 +9,7 @@ from ulid import ULID
 from dispatch.city import City
 from dispatch.commands import center as cc
 from dispatch.commands import incident as c
+from dispatch.evolve import history_of
 from dispatch.words import Outcome, UnitStatus
 from tests.adapters.serving import CREW, Server
 from tests.dispatch.story import PLACE, TAKER, Story, crew, incident_underway, opened_city
@@ -55,7 +56,7 @@ def test_a_tap_for_the_run_a_unit_was_diverted_from_does_not_move_the_new_one() 
 def test_every_step_of_a_run_is_in_the_history_of_its_incident() -> None:
     story = opened_city()
     incident_id, _, _ = incident_underway(story)
-    kinds = [fact.kind for fact in story.facts if fact.seq in story.city.history[incident_id]]
+    kinds = [fact.kind for fact in story.facts if fact.seq in history_of(story.city, incident_id)]
     assert kinds.count("UnitStatusReported") == 4
 
 

@@ -99,6 +99,7 @@ export interface Commands {
   "acknowledge-activation": { activation_id: string };
   "report-team-ready": { activation_id: string };
   "accept-patient": { activation_id: string };
+  "attach-photo": { patient_id: string; photo_id: string; size_bytes: number };
   "check-at-door": { activation_id: string; call_sign?: string | null; sex?: string | null; age_band?: string | null; code?: string | null };
   "cancel-activation": { activation_id: string; reason: string };
   "acknowledge-end": { activation_id: string };

@@ -274,6 +274,11 @@ export interface Patient {
   readonly handoff: Handoff | null;
   readonly outcome: Outcome | null;
   readonly points: Points;
+  /** The crew's photos, whole and sealed on the server. */
+  readonly photos: readonly { readonly id: string; readonly at: Iso; readonly by: string; readonly size_bytes: number }[];
+  /** Under seal (封存): nothing of the record is forgotten. */
+  readonly sealed: { readonly at: Iso; readonly by: string } | null;
+  readonly erased: { readonly at: Iso; readonly by: string; readonly why: string; readonly subjects: readonly string[]; readonly digest: string | null; readonly removed_at: Iso | null } | null;
 }
 
 export interface Unit {

@@ -29,6 +29,7 @@ from dispatch.adapters.worded import worded
 from dispatch.center import Center
 from dispatch.city import City
 from dispatch.evidence import centers_evidence, of_one_epoch, units_evidence
+from dispatch.evolve import history_of
 from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
 from dispatch.region_evidence import centers_over_region
 from dispatch.rights import may_see_patient
@@ -38,6 +39,7 @@ from dispatch.views.quality import quality_cases
 from dispatch.views.register import interval_rows, register_rows
 
 router = APIRouter(prefix="/api", tags=["reads"], default_response_class=JsonResponse, route_class=StrictRoute)
+FACTS_MOST = 2_000  # of one answer; more are asked for page by page
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Level = Literal["als", "bls"]
@@ -160,11 +162,18 @@ async def quality(
 
 
 @router.get("/incidents/{incident_id}/facts", responses=refusals(401, 403, 404, 503))
-async def incident_facts(incident_id: str, _session: ReadsHistory, parts: HasParts) -> Response:
-    """List every fact on an incident, in order."""
-    seqs = parts.feed.city.history.get(incident_id, ())
-    facts = await asyncio.to_thread(parts.journal.facts_of, seqs)
-    return JsonResponse([{"seq": each.seq, "kind": each.kind, **_without_seq(each)} for each in facts])
+async def incident_facts(
+    incident_id: str,
+    _session: ReadsHistory,
+    parts: HasParts,
+    before: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int, Query(ge=1, le=FACTS_MOST)] = FACTS_MOST,
+) -> Response:
+    """List the facts on an incident, in order: the newest, or those before a number; a header counts what is older."""
+    seqs = [each for each in history_of(parts.feed.city, incident_id) if before is None or each < before]
+    facts = await asyncio.to_thread(parts.journal.facts_of, tuple(seqs[-limit:]))
+    rows = [{"seq": each.seq, "kind": each.kind, **_without_seq(each)} for each in facts]
+    return JsonResponse(rows, headers={"X-Facts-Before": str(max(0, len(seqs) - limit))})
 
 
 def _without_seq(fact: Any) -> dict[str, Any]:  # noqa: ANN401 - a Fact

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from dispatch.adapters.live.patient_socket import Uplink
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.telemetry.hub import TelemetryViewer
 from dispatch.adapters.telephony.softphone import Softphone
-from dispatch.adapters.wire import frame, nack, read_frame
+from dispatch.adapters.wire import frame, moment_from, nack, read_frame
 from dispatch.errors import Refused
 from dispatch.protocol.versions import (
     CLOSED_MALFORMED,
@@ -232,8 +233,10 @@ class Connection:
         )
 
     async def _ping(self, content: Mapping[str, Any]) -> None:
-        answer = {"n": content.get("n"), "client_time": content.get("client_time")}
-        self._outbox.offer_event(frame("pong", **answer, server_time=self._parts.clock.now()))
+        answer, now = {"n": content.get("n"), "client_time": content.get("client_time")}, self._parts.clock.now()
+        with suppress(FrameError):  # whatever it is comes back; only a time says something about a clock
+            self._uplink.heard(moment_from(content, "client_time"), now)
+        self._outbox.offer_event(frame("pong", **answer, server_time=now))
         center_id, armed = self._session.center_id, content.get("armed")
         if self._session.role is Role.DEPARTMENT and center_id is not None and isinstance(armed, bool):
             await self._parts.hub.send_wall(center_id, self._page, armed=armed)

@@ -19,7 +19,7 @@ from ulid import ULID
 
 from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vital_names, command_data
 from dispatch.adapters.live.outbox import Outbox
-from dispatch.adapters.submission import Forbidden, Submission, entered_for
+from dispatch.adapters.submission import MEASURED_S, Forbidden, HeardClock, Submission, When, entered_for
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
 from dispatch.adapters.wire import encoded, frame, moment_from, nack
@@ -62,6 +62,7 @@ class _Stored:
     ticket: Ticket
     wave: Wave | None = None
     vitals: Put | None = None
+    at: datetime | None = None  # when the vitals were measured, on our clock
     refused: Refused | None = None
 
 
@@ -85,6 +86,11 @@ class Uplink:
         self._answer = answer
         self._queue: asyncio.Queue[Put | Wave] = asyncio.Queue(pending_max)
         self._in_flight: deque[_Stored] = deque()
+        self._heard: HeardClock | None = None
+
+    def heard(self, device_at: datetime, server_at: datetime) -> None:
+        """Note what the device's own clock says: it corrects what was never measured."""
+        self._heard = HeardClock(device_at, server_at)
 
     async def take(self, content: Mapping[str, Any]) -> None:
         """Queue one ``put``; waits, and so stops reading, while too much is pending."""
@@ -143,7 +149,7 @@ class Uplink:
             return self._measurements.position(self._actor, put.body)
         try:
             data, whom = _command(put.body)
-            when = self._submission.by_device(put.at, measured=put.measured)
+            when = self._when(put)
             outcome = await self._submission.submit(entered_for(self._actor, whom), data, command_id=put.id, when=when)
         except BadFieldError as error:
             return Refused("bad_input", {"field": error.field, "why": error.why})
@@ -165,11 +171,15 @@ class Uplink:
 
     def _store_vitals(self, put: Put) -> None:
         """Send vitals to the disk; what is malformed or not this crew's is remembered as dealt with, not stored."""
-        refused = self._wrong_vitals(put)
+        refused, when = self._wrong_vitals(put), self._when(put)
         patient_id = UPLINK if refused else str(put.body["patient_id"])
-        body = put.digest if refused else encoded({"device_id": put.body["device_id"], "values": put.body["values"]})
-        ticket = self._telemetry.append_vitals(patient_id, put.stream, put.seq, put.at, body)
-        self._in_flight.append(_Stored(put.stream, put.seq, ticket, vitals=None if refused else put, refused=refused))
+        body = put.digest if refused else _vitals_body(put, when)
+        ticket = self._telemetry.append_vitals(patient_id, put.stream, put.seq, when.at, body)
+        shown = None if refused else put
+        self._in_flight.append(_Stored(put.stream, put.seq, ticket, vitals=shown, at=when.at, refused=refused))
+
+    def _when(self, put: Put) -> When:
+        return self._submission.by_device(put.at, measured=put.measured, heard=self._heard)
 
     def _wrong_vitals(self, put: Put) -> Refused | None:
         values = put.body.get("values")
@@ -181,8 +191,6 @@ class Uplink:
             check_vital_names(values, "values")
         except BadFieldError as error:
             return Refused("bad_input", {"field": error.field, "why": error.why})
-        if (why := self._submission.unlikely(put.at)) is not None:
-            return Refused("bad_input", {"field": "at", "why": why})
         return self._measurements.not_theirs(self._actor, put.body.get("patient_id"))
 
     def _store_wave(self, wave: Wave) -> None:
@@ -218,10 +226,10 @@ class Uplink:
     async def _show(self, stored: _Stored) -> None:
         if stored.wave is not None:
             await self._measurements.show_wave(stored.wave)
-        if stored.vitals is not None:
+        if stored.vitals is not None and stored.at is not None:
             body = stored.vitals.body
             await self._measurements.show_vitals(
-                str(body["patient_id"]), stored.vitals.at, str(body["device_id"]), body["values"]
+                str(body["patient_id"]), stored.at, str(body["device_id"]), body["values"]
             )
 
     def _refuse(self, message: Put | _Stored, failure: Exception) -> None:
@@ -231,6 +239,15 @@ class Uplink:
                 "stream conflict", extra={"stream": message.stream, "seq": message.seq, "by": self._actor.account}
             )
         self._answer.offer_event(nack(message.stream, message.seq, refused, retry=retry))
+
+
+def _vitals_body(put: Put, when: When) -> bytes:
+    """Return what is stored of a reading: device, values, its time as the device said it, and where that is not sure.
+
+    The same message again makes the same bytes, for nothing of our clock is in them; another time makes others.
+    """
+    reading = {"device_id": put.body["device_id"], "values": put.body["values"], "device_at": put.at}
+    return encoded(reading if put.measured and when.uncertainty_s <= MEASURED_S else {**reading, "sure": False})
 
 
 def read_put(content: Mapping[str, Any]) -> Put:

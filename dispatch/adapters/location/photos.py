@@ -1,4 +1,4 @@
-"""Keep callers' photos: sealed under the key of their link, so that erasing the link makes them unreadable."""
+"""Keep callers' and crews' photos: sealed under the key of their link or patient; erasing makes them unreadable."""
 
 import base64
 import re
@@ -8,7 +8,7 @@ from typing import Any, LiteralString, Protocol
 import psycopg
 
 from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
-from dispatch.adapters.written_once import write_once
+from dispatch.adapters.written_once import removed_for_good, write_once
 from dispatch.ports import Keyring, TelemetryUnavailable
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -36,6 +36,14 @@ class KeepsSealed(Protocol):
         """Return it, None when there is none."""
         ...
 
+    def ids(self, link_id: str) -> list[str]:
+        """Return the numbers of a link's photos, in their order."""
+        ...
+
+    def erase(self, link_id: str) -> list[bytes]:
+        """Remove a link's photos for good; return what was removed, still sealed, in the order of their numbers."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -48,14 +56,21 @@ class Photos:
         self._store = store
         self._keyring = keyring
 
-    def put(self, link_id: str, photo_id: str, jpeg: bytes) -> bool:
-        """Make a photo durable; False when the very same is there, ``PhotoDiffersError`` when another is."""
-        sealed = self._keyring.seal(f"link:{link_id}", base64.b64encode(jpeg).decode())
+    def put(self, link_id: str, photo_id: str, jpeg: bytes, word: str = "link") -> bool:
+        """Make a photo of a link, or of a patient, durable; False when the very same is there.
+
+        ``PhotoDiffersError`` when another is.
+        """
+        sealed = self._keyring.seal(f"{word}:{link_id}", base64.b64encode(jpeg).decode())
         if self._store.put(link_id, photo_id, sealed):
             return True
         if self.get(link_id, photo_id) != jpeg:
             raise PhotoDiffersError(photo_id)
         return False
+
+    def ids(self, link_id: str) -> list[str]:
+        """Return the numbers of a link's photos."""
+        return self._store.ids(link_id)
 
     def get(self, link_id: str, photo_id: str) -> bytes | None:
         """Return a photo; None when there is none, or when its link was erased."""
@@ -79,6 +94,15 @@ class PhotoFiles:
         """Return it, None when there is none."""
         path = self._path(link_id, photo_id)
         return path.read_text(encoding="ascii") if path.exists() else None
+
+    def ids(self, link_id: str) -> list[str]:
+        """Return the numbers of a link's photos, in their order."""
+        folder = self._path(link_id, "x").parent
+        return sorted(each.stem for each in folder.glob("*.sealed")) if folder.is_dir() else []
+
+    def erase(self, link_id: str) -> list[bytes]:
+        """Overwrite and remove the files."""
+        return removed_for_good(self._path(link_id, "x").parent, "*.sealed")
 
     def close(self) -> None:
         """Do nothing: files are open only while they are read or written."""
@@ -111,6 +135,20 @@ class PostgresPhotos:
         sql: LiteralString = "SELECT sealed FROM telemetry_photo WHERE city_id = %s AND link_id = %s AND photo_id = %s"
         rows = self._rows(sql, self._city, link_id, photo_id)
         return str(rows[0][0]) if rows else None
+
+    def ids(self, link_id: str) -> list[str]:
+        """Return the numbers of a link's photos, in their order."""
+        sql: LiteralString = (
+            "SELECT photo_id FROM telemetry_photo WHERE city_id = %s AND link_id = %s ORDER BY photo_id"
+        )
+        return [str(row[0]) for row in self._rows(sql, self._city, link_id)]
+
+    def erase(self, link_id: str) -> list[bytes]:
+        """Remove the rows; the server keeps old row versions until VACUUM (docs/security.md)."""
+        sql: LiteralString = (
+            "DELETE FROM telemetry_photo WHERE city_id = %s AND link_id = %s RETURNING photo_id, sealed"
+        )
+        return [str(row[1]).encode() for row in sorted(self._rows(sql, self._city, link_id))]
 
     def close(self) -> None:
         """Give the connection back."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from dispatch.adapters.written_once import write_once
+from dispatch.adapters.written_once import removed_for_good, write_once
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -47,6 +47,14 @@ class KeepsEcgs(Protocol):
         """Return an ECG, None when there is none."""
         ...
 
+    def ids(self, patient_id: str) -> list[str]:
+        """Return the numbers of a patient's ECGs, in their order."""
+        ...
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Remove a patient's ECGs for good; return what was removed, in the order of their numbers."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -76,6 +84,15 @@ class EcgStore:
             return None
         head, _, samples = path.read_bytes().partition(b"\n")
         return StoredEcg(msgspec.json.decode(head, type=EcgHead), samples)
+
+    def ids(self, patient_id: str) -> list[str]:
+        """Return the numbers of a patient's ECGs, in their order."""
+        folder = self._path(patient_id, "x").parent
+        return sorted(each.stem for each in folder.glob("*.ecg")) if folder.is_dir() else []
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Overwrite and remove a patient's files."""
+        return removed_for_good(self._path(patient_id, "x").parent, "*.ecg")
 
     def close(self) -> None:
         """Do nothing: files are open only while they are read or written."""

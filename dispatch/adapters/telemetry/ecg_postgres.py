@@ -52,6 +52,24 @@ class PostgresEcgs:
         )
         return StoredEcg(msgspec.json.decode(rows[0][0], type=EcgHead), bytes(rows[0][1])) if rows else None
 
+    def ids(self, patient_id: str) -> list[str]:
+        """Return the numbers of a patient's ECGs, in their order."""
+        rows = self._rows(
+            "SELECT ecg_id FROM telemetry_ecg WHERE city_id = %s AND patient_id = %s ORDER BY ecg_id",
+            self._city,
+            patient_id,
+        )
+        return [str(row[0]) for row in rows]
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Remove the rows; the server keeps old row versions until VACUUM (docs/security.md)."""
+        rows = self._rows(
+            "DELETE FROM telemetry_ecg WHERE city_id = %s AND patient_id = %s RETURNING ecg_id, head, samples",
+            self._city,
+            patient_id,
+        )
+        return [bytes(row[1]) + b"\n" + bytes(row[2]) for row in sorted(rows)]
+
     def close(self) -> None:
         """Give the connection back."""
         self._link.close()

@@ -3,8 +3,9 @@
 ``StoredTelemetry`` is the port above any store of vitals; ``postgres`` puts PostgreSQL under the same shape.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from dispatch.adapters.sqlite_pair import STREAM_TABLE, SqlitePair, committed_of
 from dispatch.adapters.telemetry.sample_streams import Key, SampleStore, StreamWriter, microseconds, time_of
 from dispatch.adapters.telemetry.unit_tracks import UnitTracks
 from dispatch.adapters.telemetry.wave_segments import WaveSegments
-from dispatch.ports import Position, Sample, TelemetryUnavailable, Ticket
+from dispatch.ports import Position, Removed, Sample, TelemetryUnavailable, Ticket
 
 TELEMETRY_FILE = "telemetry.sqlite3"
 WAVES_FOLDER = "waves"
+ERASE_WITHIN_S = 600.0  # hours of waveforms are overwritten chunk by chunk
 
 SCHEMA = f"""{STREAM_TABLE}
 CREATE TABLE IF NOT EXISTS vitals (
@@ -57,8 +59,12 @@ class VitalsStore(SampleStore, Protocol):
         """Return the newest track point of every unit."""
         ...
 
-    def forget_before(self, at: datetime) -> None:
-        """Drop what is older than ``at``."""
+    def forget_before(self, at: datetime, sealed: Collection[str]) -> None:
+        """Drop what is older than ``at``, but for the vitals of sealed records."""
+        ...
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Remove a patient's vitals for good; return what was removed."""
         ...
 
     def close(self) -> None:
@@ -124,11 +130,21 @@ class StoredTelemetry:
         with self._reaching():
             return self._vitals.track(unit_id, since, limit)
 
-    def forget_before(self, at: datetime) -> None:
+    def forget_before(self, at: datetime, sealed: Collection[str] = ()) -> None:
         """Apply retention."""
         with self._reaching():
-            self._vitals.forget_before(at)
-            self._waves.forget_before(at)
+            self._vitals.forget_before(at, sealed)
+            self._waves.forget_before(at, sealed)
+
+    def erase(self, patient_id: str) -> Removed:
+        """Remove everything of one patient for good, in turn with what is being stored."""
+        gone: dict[str, list[bytes]] = {}
+        for name, writer, store in (
+            ("vitals", self._vitals_writer, self._vitals),
+            ("chunks", self._wave_writer, self._waves),
+        ):
+            writer.do(lambda name=name, store=store: gone.update({name: store.erase(patient_id)})).wait(ERASE_WITHIN_S)  # type: ignore[misc] # a lambda's default has no type
+        return Removed(gone["vitals"], gone["chunks"])
 
     def close(self) -> None:
         """Write what is queued and give everything back."""
@@ -197,11 +213,24 @@ class SqliteVitals:
         """Return the newest track point of every unit."""
         return [position_of(row) for row in self._pair.read("SELECT * FROM last_position")]
 
-    def forget_before(self, at: datetime) -> None:
+    def forget_before(self, at: datetime, sealed: Collection[str] = ()) -> None:
         """Drop what is older than ``at``; how far streams are stays known."""
         with self._pair.transaction() as connection:
-            connection.execute("DELETE FROM vitals WHERE at_us < ?", (microseconds(at),))
+            connection.execute(
+                "DELETE FROM vitals WHERE at_us < ? AND patient_id NOT IN (SELECT value FROM json_each(?))",
+                (microseconds(at), json.dumps(sorted(sealed))),
+            )
             connection.execute("DELETE FROM track WHERE at_us < ?", (microseconds(at),))
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Remove a patient's vitals from the file and from its log."""
+        with self._pair.transaction() as connection:
+            gone = connection.execute(
+                "SELECT body FROM vitals WHERE patient_id = ? ORDER BY stream, seq", (patient_id,)
+            ).fetchall()
+            connection.execute("DELETE FROM vitals WHERE patient_id = ?", (patient_id,))
+        self._pair.scrub()
+        return [row[0] for row in gone]
 
     def close(self) -> None:
         """Close the file."""

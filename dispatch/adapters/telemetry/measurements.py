@@ -79,6 +79,8 @@ class Measurements:
         """Say why this actor may not send measurements of a patient, None when they may: the crew that runs there."""
         patient = self._city().patients.get(patient_id) if isinstance(patient_id, str) else None
         mine = actor.role is Role.CREW and patient and runs_to(actor.unit_id, patient.incident_id, self._city())
+        if mine and patient and patient.erased is not None:
+            return Refused("record.erased")
         return None if mine else Refused("not_your_patient")
 
     async def show_vitals(self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]) -> None:

@@ -4,7 +4,7 @@ Several gateways may store at once. A tablet that moves from one to the other me
 how far a stream is lies in the database and is locked for the length of a group.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -107,11 +107,23 @@ class PostgresVitals:
         )
         return [Position(*row) for row in rows]
 
-    def forget_before(self, at: datetime) -> None:
+    def forget_before(self, at: datetime, sealed: Collection[str]) -> None:
         """Drop what is older than ``at``; how far streams are stays known."""
         with self._reading.transaction() as connection:
-            connection.execute("DELETE FROM telemetry_vitals WHERE city_id = %s AND at < %s", (self._city, at))
+            connection.execute(
+                "DELETE FROM telemetry_vitals WHERE city_id = %s AND at < %s AND patient_id <> ALL(%s::text[])",
+                (self._city, at, sorted(sealed)),
+            )
             connection.execute("DELETE FROM telemetry_track WHERE city_id = %s AND at < %s", (self._city, at))
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Remove a patient's vitals; the server keeps old row versions until VACUUM (docs/security.md)."""
+        with self._reading.transaction() as connection:
+            gone = connection.execute(
+                "DELETE FROM telemetry_vitals WHERE city_id = %s AND patient_id = %s RETURNING stream, seq, body",
+                (self._city, patient_id),
+            ).fetchall()
+        return [bytes(row[2]) for row in sorted(gone)]
 
     def close(self) -> None:
         """Give the connections back."""

@@ -5,12 +5,14 @@ segment is written once and dropped whole. A chunk is acknowledged when its segm
 what lies behind the last indexed byte was never promised to anybody.
 """
 
+import json
 import os
 import sqlite3
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from zlib import crc32
 
@@ -82,14 +84,39 @@ class WaveSegments:
         body = _read_frame(_segment_path(self._folder, segment), start, size, _identity(stream, seq))
         return None if body is None else Sample(patient_id, stream, seq, time_of(at_us), body)
 
-    def forget_before(self, at: datetime) -> None:
-        """Drop segments whose newest chunk is older than ``at``: index first, so that no row points to nothing."""
-        old = "SELECT segment FROM segment WHERE newest_us < ? AND segment < ?"
+    def forget_before(self, at: datetime, sealed: Collection[str] = ()) -> None:
+        """Drop segments whose newest chunk is older than ``at``: index first, so that no row points to nothing.
+
+        A segment that holds anything of a sealed record stays whole.
+        """
+        old = (
+            "SELECT segment FROM segment WHERE newest_us < ? AND segment < ? AND segment NOT IN "
+            "(SELECT segment FROM chunk WHERE patient_id IN (SELECT value FROM json_each(?)))"
+        )
         with self._index.transaction() as connection:
-            limits = (microseconds(at), self._active.number)
+            limits = (microseconds(at), self._active.number, json.dumps(sorted(sealed)))
             connection.execute(f"DELETE FROM chunk WHERE segment IN ({old})", limits)  # noqa: S608 - our own text
             connection.execute(f"DELETE FROM segment WHERE segment IN ({old})", limits)  # noqa: S608 - our own text
         self._drop_unknown_segments()
+
+    def erase(self, patient_id: str) -> list[bytes]:
+        """Overwrite a patient's chunks in their segments, then forget where they were.
+
+        In this order a power cut leaves rows that point to zeros: unreadable already, and removed by the next try.
+        """
+        rows = self._index.read(
+            "SELECT stream, seq, patient_id, at_us, segment, start, size FROM chunk WHERE patient_id = ? "
+            "ORDER BY stream, seq",
+            patient_id,
+        )
+        gone = [sample.body for row in rows if (sample := self.sample_of(row)) is not None]
+        places = sorted((row[4], row[5], row[6]) for row in rows)
+        for segment, inside in groupby(places, key=lambda place: place[0]):
+            _overwrite(_segment_path(self._folder, segment), [(start, size) for _, start, size in inside])
+        with self._index.transaction() as connection:
+            connection.execute("DELETE FROM chunk WHERE patient_id = ?", (patient_id,))
+        self._index.scrub()
+        return gone
 
     def close(self) -> None:
         """Close the files."""
@@ -178,6 +205,20 @@ class _Segment:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def _overwrite(path: Path, places: Iterable[tuple[int, int]]) -> None:
+    """Put zeros where bodies were, and wait until the disk has them; a segment that is gone needs nothing."""
+    try:
+        file = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        return
+    try:
+        for start, size in places:
+            os.pwrite(file, bytes(size), start + FRAME.size)
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _sync(folder: Path) -> None:

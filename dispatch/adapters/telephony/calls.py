@@ -18,6 +18,7 @@ from dispatch.city import City
 from dispatch.commands.call import ExportRecord
 from dispatch.errors import Refused
 from dispatch.events.incident import CallLinked
+from dispatch.evolve import history_of
 from dispatch.fact import Fact
 from dispatch.flow.duplicates import same_events
 from dispatch.rights import SEATS
@@ -69,16 +70,16 @@ async def take_record(incident_id: str, asked: RecordAsked, session: MayExport, 
     if isinstance(outcome, Refused):
         raise RefusedError(409, outcome)
     city, now = parts.feed.city, parts.clock.now()
-    facts = await asyncio.to_thread(_every_fact, parts, city, incident_id)
+    facts = await asyncio.to_thread(every_fact, parts, city, incident_id)
     record = record_of(city, incident_id, facts, Export(session.account, now, asked.purpose))
     return PlainTextResponse(record_text(record)) if asked.form == "text" else JsonResponse(record)
 
 
-def _every_fact(parts: Parts, city: City, incident_id: str) -> list[Fact]:
+def every_fact(parts: Parts, city: City, incident_id: str) -> list[Fact]:
     """Read the facts of an incident, and what callers said before their calls were linked to it."""
-    facts = parts.journal.facts_of(city.history.get(incident_id, ()))
+    facts = parts.journal.facts_of(history_of(city, incident_id))
     before = {each.data.from_incident_id for each in facts if isinstance(each.data, CallLinked)} - {incident_id}
-    more = [seq for each in sorted(before) for seq in city.history.get(each, ())]
+    more = [seq for each in sorted(before) for seq in history_of(city, each)]
     known = {each.seq for each in facts}
     linked = parts.journal.facts_of(tuple(seq for seq in more if seq not in known))
     return sorted([*facts, *linked], key=lambda each: each.seq)

@@ -6,12 +6,17 @@ import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import { factWords, type FactLine } from "./fact_words.ts";
 
+/** So many facts come in one answer. */
+const FACTS_OF_A_PAGE = 2_000;
+
 /** Everything that was said and done, newest first, with who said it; a line to add to it. */
 export function LogTab({ incident }: { readonly incident: Incident }) {
   const { link } = useDesk();
   // The feed's own number would ask too often; these rows change with every fact that an operator would read here.
   const { patients, assignments, activations } = link.tables;
-  const facts = useAsked<readonly FactLine[]>(`/api/incidents/${incident.id}/facts`, [incident, patients.value, assignments.value, activations.value].map(identity).join());
+  const [page, setPage] = useState<{ readonly of: string; readonly before: number } | null>(null);
+  const before = page?.of === incident.id ? page.before : null;
+  const facts = useAsked<readonly FactLine[]>(`/api/incidents/${incident.id}/facts${before === null ? "" : `?before=${before}`}`, [incident, patients.value, assignments.value, activations.value].map(identity).join());
   return (
     <>
       <NoteForm incident={incident} />
@@ -30,6 +35,8 @@ export function LogTab({ incident }: { readonly incident: Incident }) {
           ))}
         </ol>
       )}
+      {typeof facts !== "string" && facts.length === FACTS_OF_A_PAGE && <button type="button" class="chip" onClick={() => setPage({ of: incident.id, before: facts[0]?.seq ?? 1 })}>{t("console.log.earlier")}</button>}
+      {before !== null && <button type="button" class="chip" onClick={() => setPage(null)}>{t("console.log.latest")}</button>}
     </>
   );
 }

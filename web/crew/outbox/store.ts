@@ -16,10 +16,20 @@ export interface EcgBlob {
   readonly samples: ArrayBuffer;
 }
 
+/** A photo that is not whole on the server yet. */
+export interface PhotoBlob {
+  readonly photo_id: string;
+  readonly patient_id: string;
+  /** On the server's clock. */
+  readonly at: string;
+  readonly jpeg: ArrayBuffer;
+}
+
 interface Schema extends DBSchema {
   meta: { key: string; value: unknown };
   outbox: { key: [string, number]; value: CommandEntry };
   ecgs: { key: string; value: EcgBlob };
+  photos: { key: string; value: PhotoBlob };
 }
 
 /** What `remember` keeps about patients. */
@@ -44,8 +54,10 @@ export class CrewStore {
   }
 
   static async open(account: string): Promise<CrewStore> {
-    const db = await openDB<Schema>(`gc-crew-${account}`, 1, {
-      upgrade(fresh, _old, _new, transaction) {
+    const db = await openDB<Schema>(`gc-crew-${account}`, 2, {
+      upgrade(fresh, old, _new, transaction) {
+        fresh.createObjectStore("photos", { keyPath: "photo_id" });
+        if (old === 1) return;
         fresh.createObjectStore("meta");
         fresh.createObjectStore("outbox", { keyPath: ["stream", "seq"] });
         fresh.createObjectStore("ecgs", { keyPath: "ecg_id" });
@@ -128,6 +140,18 @@ export class CrewStore {
 
   ecgs(): Promise<EcgBlob[]> {
     return this.#db.getAll("ecgs");
+  }
+
+  keepPhoto(blob: PhotoBlob): Promise<unknown> {
+    return this.#db.put("photos", blob);
+  }
+
+  photos(): Promise<PhotoBlob[]> {
+    return this.#db.getAll("photos");
+  }
+
+  async dropPhoto(photoId: string): Promise<void> {
+    await this.#db.delete("photos", photoId);
   }
 
   async dropEcg(ecgId: string): Promise<void> {

@@ -5,7 +5,8 @@ import type { Commands, Slug } from "@shared/commands.ts";
 import type { AckFrame, LiveLink, NackFrame, WelcomeFrame } from "@shared/link.ts";
 import { ulid } from "@shared/ulid.ts";
 import { afterCommit, afterWelcome, putFrame, type CommandEntry, type RefusedEntry } from "./entry.ts";
-import type { CrewStore, EcgBlob } from "./store.ts";
+import { sendPhoto } from "./photo.ts";
+import type { CrewStore, EcgBlob, PhotoBlob } from "./store.ts";
 
 /** The tablet's one stream. */
 export const STREAM = "steps";
@@ -17,10 +18,12 @@ export class Uplink {
   readonly pending: ReadonlySignal<readonly CommandEntry[]>;
   readonly refused: ReadonlySignal<readonly RefusedEntry[]>;
   readonly ecgs: ReadonlySignal<readonly EcgBlob[]>;
+  readonly photos: ReadonlySignal<readonly PhotoBlob[]>;
 
   readonly #pending = signal<readonly CommandEntry[]>([]);
   readonly #refused = signal<readonly RefusedEntry[]>([]);
   readonly #ecgs = signal<readonly EcgBlob[]>([]);
+  readonly #photos = signal<readonly PhotoBlob[]>([]);
   readonly #link: LiveLink;
   readonly #store: CrewStore;
   readonly #stops: (() => void)[];
@@ -34,6 +37,7 @@ export class Uplink {
     this.pending = this.#pending;
     this.refused = this.#refused;
     this.ecgs = this.#ecgs;
+    this.photos = this.#photos;
     this.#stops = [
       link.onControl("welcome", (frame) => void this.#welcomed(frame)),
       link.onControl("ack", (frame) => void this.#committed(frame)),
@@ -46,6 +50,7 @@ export class Uplink {
     uplink.#pending.value = await store.pending();
     uplink.#refused.value = (await store.recall<readonly RefusedEntry[]>("refused")) ?? [];
     uplink.#ecgs.value = await store.ecgs();
+    uplink.#photos.value = await store.photos();
     uplink.#drain();
     return uplink;
   }
@@ -65,6 +70,13 @@ export class Uplink {
   async addEcg(blob: EcgBlob): Promise<void> {
     await this.#store.keepEcg(blob);
     this.#ecgs.value = [...this.#ecgs.value, blob];
+    void this.#upload();
+  }
+
+  /** Keep a photo until it is whole on the server; only then it is named. */
+  async addPhoto(blob: PhotoBlob): Promise<void> {
+    await this.#store.keepPhoto(blob);
+    this.#photos.value = [...this.#photos.value, blob];
     void this.#upload();
   }
 
@@ -133,9 +145,21 @@ export class Uplink {
     this.#uploading = true;
     try {
       for (const blob of this.#ecgs.value) if (!(await this.#uploadOne(blob))) return;
+      for (const blob of this.#photos.value) if (!(await this.#uploadPhoto(blob))) return;
     } finally {
       this.#uploading = false;
     }
+  }
+
+  /** Send what is missing of a photo; false when the line does not bear it now. */
+  async #uploadPhoto(blob: PhotoBlob): Promise<boolean> {
+    const sent = await sendPhoto(blob);
+    if (sent === "later") return false;
+    const { photo_id, patient_id, jpeg } = blob;
+    if (sent === "whole") await this.add("attach-photo", { patient_id, photo_id, size_bytes: jpeg.byteLength }, Date.parse(blob.at));
+    await this.#store.dropPhoto(photo_id);
+    this.#photos.value = this.#photos.value.filter((one) => one.photo_id !== photo_id);
+    return true;
   }
 
   async #uploadOne(blob: EcgBlob): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { Conditions } from "./Conditions.tsx";
 import { Key, Sheet } from "./keys.tsx";
+import { PhotoKey } from "./PhotoKey.tsx";
 
 const READINGS = ["stemi", "stemi_equivalent", "dynamic_st", "new_lbbb", "arrhythmia", "other_abnormal", "normal", "unreadable"] as const;
 
@@ -54,6 +55,7 @@ function TwelveLead({ crew, patient, demo }: { crew: Crew; patient: Patient; dem
       <div class="ecg-keys">
         <Key label={t("crew.ecg.take")} sub={!demo ? t("crew.ecg.no_monitor") : patient.device_id === null ? t("crew.ecg.bind_first") : t("crew.ecg.simulated")} kind={latest === undefined ? "main" : "plain"} disabled={!demo || patient.device_id === null} onTap={() => void take(crew, patient)} />
         <Key label={latest?.reading ? t.code("ecg", latest.reading) : t("crew.ecg.read")} sub={latest?.reading ? t("crew.ecg.read_at", { at: latest.read_at === null ? "—" : hhmm(latest.read_at) }) : t("crew.ecg.physician")} kind={latest !== undefined && !latest.reading ? "main" : "plain"} disabled={latest === undefined} onTap={() => setReading(true)} />
+        <PhotoKey crew={crew} patient={patient} />
       </div>
       {waiting !== undefined && <p class="ecg-waiting">{t("crew.ecg.not_sent")}</p>}
       {reading && (

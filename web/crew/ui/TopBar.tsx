@@ -52,11 +52,13 @@ function LinkBadge({ crew, now }: { crew: Crew; now: number }) {
   const state = crew.link.state.value;
   const waiting = unsent(crew.uplink.pending.value);
   const ecgs = crew.uplink.ecgs.value.length;
+  const photos = crew.uplink.photos.value.length;
   return (
     <p class={`link ${state}`} role="status" aria-live="polite">
       <span class="link-state"><i aria-hidden="true" />{t(LINK_TEXT[state])}</span>
       {state === "stale" && <span>{t("link.age", { age: age(crew.link.dataAge(), lang.value) })}</span>}
       {waiting !== null && <span class="unsent">{t("crew.unsent", { count: waiting.count, age: mmss(Math.max(0, now - waiting.oldestMs)) })}</span>}
+      {photos > 0 && <span class="unsent">{t("crew.unsent_photo", { count: photos })}</span>}
       {ecgs > 0 && <span class="unsent">{t("crew.unsent_ecg", { count: ecgs })}</span>}
     </p>
   );

@@ -1,0 +1,134 @@
+"""The whole record of a patient: taken out with its purpose, sealed, forgotten when the law allows it."""
+
+from datetime import datetime
+
+from dispatch.city import City
+from dispatch.command import Command
+from dispatch.commands import record as rc
+from dispatch.errors import Refused
+from dispatch.events import record as re
+from dispatch.flow.decision import Decide, Decision
+from dispatch.incident import Patient
+from dispatch.rules import Rules
+
+REASONS = frozenset({"patient_request", "retention_over", "court_order"})
+
+
+def export_patient(city: City, _command: Command, ask: rc.ExportPatient, _rules: Rules) -> Decision:
+    """Note who takes a record out, and what for, before it leaves."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if not ask.purpose.strip():
+        return Refused("record.no_purpose")
+    if patient.erased is not None:
+        return Refused("record.erased")
+    return [re.PatientExported(patient.id, patient.incident_id, ask.purpose)]
+
+
+def attach_photo(city: City, _command: Command, ask: rc.AttachPhoto, _rules: Rules) -> Decision:
+    """Name a photo that is stored; the same again adds nothing."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.erased is not None:
+        return Refused("record.erased")
+    if any(each.id == ask.photo_id for each in patient.photos):
+        return []
+    return [re.PhotoAttached(patient.id, patient.incident_id, ask.photo_id, ask.size_bytes)]
+
+
+def seal_record(city: City, _command: Command, ask: rc.SealRecord, _rules: Rules) -> Decision:
+    """Seal a record, in a dispute usually: from then on nothing of it is forgotten."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.erased is not None:
+        return Refused("record.erased")
+    if patient.sealed is not None:
+        return Refused("record.sealed")
+    return [re.RecordSealed(patient.id, patient.incident_id, ask.reason)]
+
+
+def unseal_record(city: City, _command: Command, ask: rc.UnsealRecord, _rules: Rules) -> Decision:
+    """Lift the seal."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.sealed is None:
+        return Refused("record.not_sealed")
+    return [re.RecordUnsealed(patient.id, patient.incident_id, ask.reason)]
+
+
+def erase_patient(city: City, command: Command, ask: rc.ErasePatient, rules: Rules) -> Decision:
+    """Have a patient forgotten, once the case is over, no seal stands and the law no longer asks for the record."""
+    refused = _unless_erasable(city, ask)
+    if refused is not None:
+        return refused
+    patient = city.patients[ask.patient_id]
+    closed_at = city.incidents[patient.incident_id].closed_at
+    if closed_at is None:
+        return Refused("record.open")
+    until = retained_until(closed_at, rules)
+    if command.received_at < until:
+        return Refused("record.retained", {"until": until.date().isoformat(), "years": rules.record_retention_years})
+    return [re.PatientErased(patient.id, patient.incident_id, ask.reason, until, subjects_of(city, patient))]
+
+
+def _unless_erasable(city: City, ask: rc.ErasePatient) -> Refused | None:
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.erased is not None:
+        return Refused("record.erased")
+    if ask.reason not in REASONS:
+        return Refused("record.no_reason", {"reasons": ", ".join(sorted(REASONS))})
+    return Refused("record.sealed") if patient.sealed is not None else None
+
+
+def report_erasure(city: City, _command: Command, ask: rc.ReportErasure, _rules: Rules) -> Decision:
+    """Keep the proof."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None or patient.erased is None or patient.erased.digest is not None:
+        return []
+    return [
+        re.ErasureReported(
+            patient.id, patient.incident_id, ask.vitals, ask.chunks, ask.ecgs, ask.photos, ask.digest
+        )
+    ]  # fmt: skip
+
+
+def retained_until(closed_at: datetime, rules: Rules) -> datetime:
+    """Return until when the law wants the record; of a leap day the first of March."""
+    year = closed_at.year + rules.record_retention_years
+    try:
+        return closed_at.replace(year=year)
+    except ValueError:
+        return closed_at.replace(year=year, month=3, day=1)
+
+
+def subjects_of(city: City, patient: Patient) -> tuple[str, ...]:
+    """Return whose keys go: the patient's own, and with the last patient the call's and the place's."""
+    incident = city.incidents[patient.incident_id]
+    own = [each for each in incident.activation_ids if city.activations[each].patient_id == patient.id]
+    found = [f"patient:{patient.id}", *(f"activation:{each}" for each in own)]
+    others = [each for each in incident.patient_ids if each != patient.id]
+    if any(city.patients[each].erased is None for each in others):
+        return tuple(found)
+    found.append(f"incident:{incident.id}")
+    found += [f"call:{each}" for each in incident.call_ids]
+    found += [f"position:{each}" for each in incident.position_ids]
+    found += [f"link:{each}" for each in incident.link_ids]
+    found += [f"assignment:{each}" for each in incident.assignment_ids]
+    found += [f"task:{each.id}" for each in city.tasks.values() if each.incident_id == incident.id]
+    return tuple(found)
+
+
+DECISIONS: dict[type, Decide] = {
+    rc.ExportPatient: export_patient,
+    rc.AttachPhoto: attach_photo,
+    rc.SealRecord: seal_record,
+    rc.UnsealRecord: unseal_record,
+    rc.ErasePatient: erase_patient,
+    rc.ReportErasure: report_erasure,
+}

@@ -261,8 +261,7 @@ def _messengers(settings: Settings, parts: Parts, desk: Desk) -> tuple[Messenger
     """Make what carries the desk's words out of the house."""
 
     async def say(data: ReportNotice | ReportSummons | ReportWall) -> None:
-        now = parts.clock.now()
-        await desk.handle(Command(str(ULID.from_datetime(now)), data, DEADLINE_CLOCK, now, now))
+        await _say(desk, parts, data)
 
     hook = settings.service_url, settings.service_secret
     gateway = settings.team_url, settings.team_secret
@@ -312,7 +311,7 @@ def _looker(messenger: Messenger, desk: Desk) -> Callable[[], Awaitable[None]]:
     return look
 
 
-async def _say(desk: Desk, parts: Parts, data: ReportErasure) -> None:
+async def _say(desk: Desk, parts: Parts, data: ReportNotice | ReportSummons | ReportWall | ReportErasure) -> None:
     now = parts.clock.now()
     await desk.handle(Command(str(ULID.from_datetime(now)), data, DEADLINE_CLOCK, now, now))
 

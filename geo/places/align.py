@@ -45,6 +45,14 @@ def inside_cost(skipped: int) -> float:
 
 
 @query_kernel
+def untyped_cost(left: int, n: int) -> float:
+    """Price at least what a query of n letters leaves out of a name: all behind it, before it, or in one gap."""
+    if left <= 0:
+        return 0.0
+    return min(tail_cost(left), inside_cost(left), (GAP_OPEN + GAP_NEXT * (left - 1)) / n)
+
+
+@query_kernel
 def written_quality(  # noqa: C901 - one loop of the textbook
     form_char: Struct,
     form_sound: Struct,

@@ -54,7 +54,7 @@ _BETWEEN_MARKS_M = 5_000
 
 _EXACT = 0.9999
 # What begins a name as well as this is no crossing, unless a sign or a word says so.
-_NAMED = 0.96
+_NAMED = 0.92
 
 
 class MatchedBy(StrEnum):

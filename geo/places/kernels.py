@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import Struct, query_kernel
-from geo.places.align import inside_cost, mistyped_quality, tail_cost, typed_quality, written_quality
+from geo.places.align import inside_cost, mistyped_quality, tail_cost, typed_quality, untyped_cost, written_quality
 from geo.places.counting import by_shared
 from geo.places.score import (
     ABBREVIATED,
@@ -152,7 +152,7 @@ def search_written(
         for at in range(s.level[level], s.level[level + 1]):
             form = s.sorted[at]
             start, end = first_letter[form], first_letter[form + 1]
-            possible = 1.0 - EXTRA * level / n - tail_cost(end - start - n)
+            possible = 1.0 - EXTRA * level / n - untyped_cost(end - start - n, n)
             most_of = _most_of(x, form, lon, lat, narrow)
             if possible + most_of < _least(best):
                 continue

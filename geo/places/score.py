@@ -22,10 +22,10 @@ MISSPELLED, FAR = 1.25, 0.08
 SHARED_PAIRS, MISSPELLED_FROM = 0.4, 4
 
 # A query whose best answer spells it as well as this is not misspelled: no errors are looked for.
-SPELLED = 0.9
+SPELLED = 0.8
 
 # Per syllable at the end of the name that was not typed; for beginning inside the name.
-TAIL_EACH, TAIL_MAX = 0.02, 0.16
+TAIL_EACH, TAIL_MAX = 0.04, 0.24
 INSIDE_FIRST, INSIDE_NEXT, INSIDE_MAX = 0.06, 0.01, 0.14
 
 # So few letters begin half of all syllables: they find names that begin with them, nothing inside.

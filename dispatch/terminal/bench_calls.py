@@ -23,6 +23,7 @@ from dispatch.terminal.local_servers import free_port
 CREW = ["doctor", "nurse", "driver"]
 ONE, PER_SECOND, SECONDS = 150, 50, 6
 WARM = 20
+TOLD = 100
 SHOWN_WITHIN_S = 20.0
 
 
@@ -92,6 +93,8 @@ async def _load(url: str) -> Bench:
     bench.rows.append(row("ring, located, recommended: one operator", "ours", quiet))
     rush, lost = await _rush(screen, exchange, units)
     bench.rows.append(row(f"ring, located, recommended: {PER_SECOND} calls a second", "ours", rush))
+    moved = [await _told_by_telephone(screen, exchange, line, units[n % len(units)], n) for n in range(TOLD)]
+    bench.rows.append(row("a telephone's position, moved on the screen", "ours", moved))
     bench.checks |= {"calls": len(exchange.latencies_s), "calls_lost": lost}
     for task in following:
         task.cancel()
@@ -132,3 +135,20 @@ async def _one_call(screen: Screen, exchange: Exchange, unit: Mapping[str, Any])
     advice = await screen.seat.get(f"/api/incidents/{incident_id}/recommendation")
     if not advice or not advice["units"]:
         raise AssertionError(f"{incident_id} has no recommendation")
+
+
+async def _told_by_telephone(
+    screen: Screen, exchange: Exchange, line: Client, unit: Mapping[str, Any], number: int
+) -> float:
+    """Ring without a place; time from the telephone's own message (AML) to the incident that stands at it."""
+    caller = f"139{number:08d}"
+    _, ids = await exchange.ring(caller)
+    stamp = exchange.server.clock.now().strftime("%Y%m%d%H%M%S")
+    body = f'A"ML=1;lt={unit["lat"]:+.5f};lg={unit["lon"]:+.5f};rd=25;top={stamp};lc=90;pm=G'
+    started = time.perf_counter()
+    answer = await line.server.http.post(
+        "/api/location/aml-sms", json={"number": caller, "body": body}, headers=line.authorised()
+    )
+    answer.raise_for_status()
+    await screen.shows(str(ids["incident_id"]), confirmed=False)
+    return time.perf_counter() - started

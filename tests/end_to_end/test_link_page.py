@@ -42,6 +42,26 @@ def test_a_caller_shares_a_position_writes_and_sends_a_photo(server: Server, bro
     context.close()
 
 
+def test_a_seat_pastes_coordinates_chooses_their_datum_and_sends_a_link(server: Server, page: Page) -> None:
+    ids = server.client("exchange").http.post("/api/calls", json={"number": "13820000003"}).json()["ids"]
+    facts = server.client("dispatcher1").get(f"/api/incidents/{ids['incident_id']}/facts").json()
+    console = Seat(page, server.url)
+    console.show(next(each["data"]["number"] for each in facts if each["kind"] == "IncidentOpened"))
+    page.get_by_text("定位来源").click()
+    paste = page.get_by_role("textbox", name="粘贴")
+    paste.fill("在东街路口")
+    paste.press("Enter")
+    expect(console.answer).to_contain_text("坐标")
+    paste.fill("39.7100, 103.6900")
+    paste.press("Enter")
+    expect(page.locator(".source-more button")).to_have_count(3)
+    page.locator(".source-more button").last.click()
+    expect(page.locator(".place-fix")).to_contain_text("已核实")
+    page.get_by_role("button", name="发送定位链接").click()
+    expect(page.locator(".link-made img")).to_be_visible()
+    expect(page.locator(".link-made code")).to_contain_text("/link/#")
+
+
 def test_scripts_in_every_text_field_stay_text(server: Server, page: Page) -> None:
     seat, exchange = server.client("dispatcher1"), server.client("exchange")
     ids = exchange.http.post("/api/calls", json={"number": "13820000002", "words": SCRIPT}).json()["ids"]

@@ -1,6 +1,7 @@
 /** The caller's own page: send it, see whether it is open, write with the caller, look at the photos. */
 import { useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
+import { refusalFrom } from "@shared/commands.ts";
 import { hhmmss } from "@shared/format.ts";
 import type { Link } from "@shared/location.ts";
 import type { Incident } from "@shared/rows.ts";
@@ -22,11 +23,11 @@ export function LinkCard({ incident }: { readonly incident: Incident }) {
   const send = async (): Promise<void> => {
     try {
       const wanted = { language: lang.value, ...(number !== undefined && /^\+?[0-9]{3,15}$/.test(number) ? { number } : {}) };
-      setMade(await api<Made>(`/api/incidents/${incident.id}/link`, { method: "POST", body: JSON.stringify(wanted) }));
+      setMade(await api<Made>(`/api/incidents/${incident.id}/link`, { method: "POST", body: wanted }));
       actions.tell("done", bothOf("console.done.link"));
     } catch (error) {
       if (!(error instanceof HttpRefused)) throw error;
-      actions.tell("refused", bothOf("console.link.over"));
+      actions.tell("refused", refusalFrom(error.status, error.body).text);
     }
   };
   return (

@@ -1,6 +1,7 @@
 /** Everything that says where it is: each source with radius, age and doubt, what contradicts what, and one key to take it. */
 import { useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
+import { refusalFrom } from "@shared/commands.ts";
 import type { Position } from "@shared/location.ts";
 import type { Incident, Place } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
@@ -99,12 +100,12 @@ function Paste({ incident }: { readonly incident: Incident }) {
   const [typed, setTyped] = useState("");
   const read = async (): Promise<void> => {
     try {
-      await api(`/api/incidents/${incident.id}/pasted`, { method: "POST", body: JSON.stringify({ text: typed }) });
+      await api(`/api/incidents/${incident.id}/pasted`, { method: "POST", body: { text: typed } });
       setTyped("");
       actions.tell("done", bothOf("console.done.pasted"));
     } catch (error) {
       if (!(error instanceof HttpRefused)) throw error;
-      actions.tell("refused", bothOf("position.no_coordinates"));
+      actions.tell("refused", refusalFrom(error.status, error.body).text);
     }
   };
   return (

@@ -6,7 +6,8 @@ import { t } from "../texts.ts";
 
 /** Whom the centre has summoned and how each role stands, with the number to ring; a seat enters what it hears by telephone. */
 export function TeamList({ activation, live }: { readonly activation: Activation; readonly live: boolean }) {
-  const { link, now, may } = useDesk();
+  const desk = useDesk();
+  const { link, now } = desk;
   const members = link.tables.members.value;
   const rows = roleStates(activation.summonses, now.value);
   if (rows.length === 0) return null;
@@ -18,7 +19,7 @@ export function TeamList({ activation, live }: { readonly activation: Activation
           <li key={role} class={`team-${phase}`}>
             <span aria-hidden="true">{SIGN[phase]}</span> <strong>{t.code("team_role", role)}</strong>
             <span class="faint">{t(`summons.${phase}`)}{minutes === null ? "" : ` ${t("team.in", { min: minutes })}`}{summons.reason === null ? "" : ` · ${t.code("summons.why", summons.reason)}`} · {person?.name ?? "—"}{person?.phone == null ? "" : ` ☎ ${person.phone}`} {hhmm(summons.answered_at ?? summons.summoned_at)}</span>
-            {live && phase !== "in_place" && may("answer-summons") && <AnswerFor activation={activation} summons={summons} role={role} />}
+            {live && phase !== "in_place" && desk.may("answer-summons") && <AnswerFor activation={activation} summons={summons} role={role} />}
           </li>
         );
       })}

@@ -8,7 +8,6 @@ in force, so nothing needs to be kept for it; a way that cannot have been driven
 
 import math
 import threading
-import tomllib
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from geo.fleet_index import FleetIndex, Moved
 from geo.point import Point
 from geo.tracks.following_kernels import follow_fix
 from geo.tracks.map_matching import MatchSettings, read_settings
+from geo.tracks.numbers import read_numbers
 from geo.travel import TravelTimes
 from geo.unit_kernels import HEADING_FROM_MPS
 
@@ -46,10 +46,8 @@ class FollowingRules:
 
 
 def read_following(path: Path = RULES_FILE) -> FollowingRules:
-    """Read the rules; a missing one raises KeyError: they are a part of the program, not input."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    values = {field.name: field.type(table[field.name]["value"]) for field in fields(FollowingRules)}  # type: ignore[operator]  # types are float and int
-    return FollowingRules(**values)
+    """Read them as shipped, or from another file."""
+    return read_numbers(path, FollowingRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Read the rules of learning speeds from tracks. The values are data, each with its source and mark."""
 
 import math
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+
+from geo.tracks.numbers import read_numbers
 
 RULES_FILE = Path(__file__).with_name("speed_learning.toml")
 
@@ -38,6 +39,5 @@ class LearningRules:
 
 
 def read_rules(path: Path = RULES_FILE) -> LearningRules:
-    """Read the rules; a missing one raises KeyError: they are a part of the program, not input."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return LearningRules(**{field.name: float(table[field.name]["value"]) for field in fields(LearningRules)})
+    """Read them as shipped, or from another file."""
+    return read_numbers(path, LearningRules)

@@ -7,7 +7,6 @@ breaks where no possible drive joins two fixes: a break is told, never bridged.
 """
 
 import math
-import tomllib
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +20,7 @@ from geo.prepared import PreparedRoads, Weighted
 from geo.roads import RoadGraph
 from geo.route_kernels import ARCS_MAX, TOO_LONG
 from geo.tracks.matching_kernels import match_fixes, way_between
+from geo.tracks.numbers import read_numbers
 
 SETTINGS_FILE = Path(__file__).with_name("map_matching.toml")
 _CM_PER_M = 100.0
@@ -65,10 +65,8 @@ class MatchSettings:
 
 
 def read_settings(path: Path = SETTINGS_FILE) -> MatchSettings:
-    """Read the settings; a missing one raises KeyError: they are a part of the program, not input."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    values = {field.name: field.type(table[field.name]["value"]) for field in fields(MatchSettings)}  # type: ignore[operator]  # types are float and int
-    return MatchSettings(**values)
+    """Read them as shipped, or from another file."""
+    return read_numbers(path, MatchSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch.events import center as ce
+from dispatch.resources import ResourceState
 from dispatch.team import Summons
 from dispatch.wall import Wall
 from dispatch.words import FiredCondition, personal
@@ -103,6 +104,7 @@ class Center:
     phone: str | None
     statuses: dict[str, CenterStatus] = field(default_factory=dict)
     wall: Wall | None = None
+    resources: dict[str, ResourceState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Reservation:
     expires_at: datetime
     ready_at: datetime | None = None
     ended: str | None = None  # used | released | expired
+    place: int = 0  # 0 has it; 1 is the first of those who wait for it
+    because: str | None = None  # what decided: `dispatch.events.resource.ReservationPlaced`
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ from dispatch.commands.location import (
     WriteMessage,
 )
 from dispatch.commands.record import AttachPhoto, ErasePatient, ExportPatient, ReportErasure, SealRecord, UnsealRecord
+from dispatch.commands.resource import CorrectResource, CountResource
 from dispatch.commands.team import (
     AnswerSummons,
     LiftDuty,
@@ -211,6 +212,8 @@ RIGHTS: dict[type, frozenset[Role]] = {
     ReportResourceReady: frozenset({H, D, S}),
     ReleaseResource: frozenset({H, D, S}),
     CheckAtDoor: frozenset({H, D, S}),
+    CountResource: frozenset({H, D, S, A}),
+    CorrectResource: frozenset({H, D, S}),
     ListMember: frozenset({H, A}),
     RemoveMember: frozenset({H, A}),
     SubscribePush: frozenset({M}),

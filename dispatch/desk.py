@@ -21,6 +21,7 @@ from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
 from dispatch.commands import record as rc
+from dispatch.commands import resource as oc
 from dispatch.commands import team as tc
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, gather
@@ -65,7 +66,7 @@ WITH_WORDS = frozenset(
     | {rc.ExportPatient, rc.SealRecord, rc.UnsealRecord}
     | {ec.StandDownUnit, ec.ReplaceUnit, ec.ReviewHeld, ec.ConfirmService, ec.ClearScene}
     | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
-    | {tc.ListMember, tc.SubscribePush, tc.AnswerSummons}
+    | {tc.ListMember, tc.SubscribePush, tc.AnswerSummons, oc.CorrectResource}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from dispatch.events import center as center_events
 from dispatch.events import ground as ground_events
 from dispatch.events import incident as events
 from dispatch.events import location as location_events
+from dispatch.events import resource as resource_events
 from dispatch.events import team as team_events
 from dispatch.events import watch as watch_events
 from dispatch.fact import FACTS, SUBJECT_FIELDS, Fact
@@ -18,7 +19,12 @@ from dispatch.words import ERASED, Actor, ClockSource, personal_fields
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in FACTS}
 LAST = {events.TaskDone, ground_events.UnitCommissioned, center_events.PatientAccepted, call_events.RecordExported}
-LAST |= {location_events.PhotoSent, team_events.MemberStoodDown, watch_events.EndReadByCrew}
+LAST |= {
+    location_events.PhotoSent,
+    team_events.MemberStoodDown,
+    watch_events.EndReadByCrew,
+    resource_events.ReservationPlaced,
+}
 if not set(FACTS) >= LAST:
     raise AssertionError("the files of facts must be read before their list is used")
 VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)

@@ -59,6 +59,7 @@ class Rules:
     units_offered: int
     diverts_offered: int
     reservation_min: float
+    resource_word_min: float
     slow_factor_least: float
     slow_factor_most: float
     measures_most: int

@@ -7,10 +7,12 @@ from typing import Any
 from dispatch import center
 from dispatch import incident as i
 from dispatch.changes.change import Change
+from dispatch.changes.resource import with_hold, without_hold
 from dispatch.city import City
 from dispatch.events import center as ce
 from dispatch.events import door as de
 from dispatch.fact import Fact
+from dispatch.resources import Hold
 from dispatch.words import Role
 
 CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points
@@ -117,6 +119,7 @@ def reserved(city: City, fact: Fact, d: ce.ResourceReserved) -> City:
     row = city.activations[d.activation_id]
     hold = center.Reservation(d.reservation_id, d.resource, fact.at, d.expires_at)
     city = city.with_activation(replace(row, reservations=(*row.reservations, hold)))
+    city = with_hold(city, d.center_id, d.resource, Hold(hold.id, row.id, hold.expires_at))
     return patient_point(city, row.patient_id, CALLED_POINTS.get(d.resource), fact)
 
 
@@ -135,7 +138,9 @@ def resource_ready(city: City, fact: Fact, d: ce.ResourceReady) -> City:
 def reservation_ended(city: City, fact: Fact, d: ce.ReservationEnded) -> City:
     row = city.activations[d.activation_id]
     holds = tuple(replace(each, ended=d.reason) if each.id == d.reservation_id else each for each in row.reservations)
-    return city.with_activation(replace(row, reservations=holds))
+    resource = next(each.resource for each in row.reservations if each.id == d.reservation_id)
+    city = city.with_activation(replace(row, reservations=holds))
+    return without_hold(city, d.center_id, resource, d.reservation_id)
 
 
 def patient_point(city: City, patient_id: str, point: str | None, fact: Fact) -> City:

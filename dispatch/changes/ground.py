@@ -14,7 +14,11 @@ from dispatch.words import UnitStatus
 def center_listed(city: City, fact: Fact, d: ge.CenterListed) -> City:
     known = city.centers.get(d.center_id)
     listed = center.Center(d.center_id, d.name, d.grade, d.lon, d.lat, d.kinds, d.capabilities, d.phone)
-    return city.with_center(listed if known is None else replace(listed, statuses=known.statuses, wall=known.wall))
+    return city.with_center(listed if known is None else _with_what_runs(listed, known))
+
+
+def _with_what_runs(listed: center.Center, known: center.Center) -> center.Center:
+    return replace(listed, statuses=known.statuses, wall=known.wall, resources=known.resources)
 
 
 def center_status(city: City, fact: Fact, d: ge.CenterStatusReported) -> City:

@@ -171,12 +171,12 @@ def report_team_ready(city: City, _command: Command, ask: cc.ReportTeamReady, _r
     return _moved(city, ask.activation_id, ce.TeamReady)
 
 
-def accept_patient(city: City, _command: Command, ask: cc.AcceptPatient, _rules: Rules) -> Decision:
+def accept_patient(city: City, command: Command, ask: cc.AcceptPatient, _rules: Rules) -> Decision:
     """Note that the centre took over, and end the holds as used."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
         return Refused("activation.unknown")
-    return accepted(city, activation.id) or _no_step(activation)
+    return accepted(city, activation.id, command.received_at) or _no_step(activation)
 
 
 def cancel_activation(city: City, _command: Command, ask: cc.CancelActivation, _rules: Rules) -> Decision:
@@ -236,6 +236,8 @@ def report_center_status(city: City, command: Command, ask: gc.ReportCenterStatu
         return Refused("center.unknown")
     if ask.expires_at <= command.received_at:
         return Refused("center.status_expired")
+    if ask.topic == "diversion" and ask.state != "open" and not (ask.reason or "").strip():
+        return Refused("center.reason_needed")
     owner = command.actor.account
     return [ge.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.expires_at, ask.reason)]
 

@@ -19,6 +19,7 @@ from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.door import wrong_at_door
 from dispatch.flow.link import unsent_links
 from dispatch.flow.location import lapsed_positions, outside_tasks
+from dispatch.flow.resources import lapsed_resources, overdue_resources
 from dispatch.flow.summoning import overdue_teams, summoned
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.flow.watch import overdue_watch
@@ -50,6 +51,7 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
         *lapsed_on_lines(city, now, rules),
         *lapsed_positions(city, now),
         *summoned(city, now, rules),
+        *lapsed_resources(city, now),
     ]
 
 
@@ -59,6 +61,7 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     yield from wrong_at_door(city)
     yield from overdue_teams(city, now, rules)
     yield from overdue_watch(city, now, rules)
+    yield from overdue_resources(city)
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)
         yield from _held_too_long(city, incident_id, now)

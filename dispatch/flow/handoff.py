@@ -1,5 +1,7 @@
 """The handoff: who gave whom what, where, and the minutes the system could not know by itself."""
 
+from datetime import datetime
+
 from center_protocols.vocabulary import TimePoint
 from dispatch.center import LIVE
 from dispatch.city import City
@@ -11,6 +13,7 @@ from dispatch.events import center as ce
 from dispatch.events import incident as e
 from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.resources import taken_into_use
 from dispatch.rules import Rules
 
 ED_PLACES = frozenset({"ed", "resus_bay"})  # everything else means that the ED was bypassed
@@ -35,7 +38,7 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
             ask.signed,
         )
     ]
-    return facts + accepted(city, patient.activation_id)
+    return facts + accepted(city, patient.activation_id, command.received_at)
 
 
 def handed_over(city: City, command: Command, patient_id: str, given_by: str) -> Facts:
@@ -51,17 +54,12 @@ def handed_over(city: City, command: Command, patient_id: str, given_by: str) ->
     ]
 
 
-def accepted(city: City, activation_id: str | None) -> Facts:
-    """Close the centre's side: the patient is theirs, the holds are used."""
+def accepted(city: City, activation_id: str | None, at: datetime) -> Facts:
+    """Close the centre's side: the patient is theirs, the rooms that were held are in use."""
     if activation_id is None or city.activations[activation_id].phase not in LIVE:
         return []
     activation = city.activations[activation_id]
-    used = [
-        ce.ReservationEnded(hold.id, activation.id, activation.center_id, "used")
-        for hold in activation.reservations
-        if hold.ended is None
-    ]
-    return [ce.PatientAccepted(activation.id, activation.patient_id), *used]
+    return [ce.PatientAccepted(activation.id, activation.patient_id), *taken_into_use(activation, at)]
 
 
 def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, _rules: Rules) -> Decision:

@@ -15,7 +15,7 @@ from center_protocols.stroke_advice import by_outcome, stroke_advice
 from center_protocols.vocabulary import Capability, Resource, StatusKind, TimePoint, Treatment
 from center_protocols.why_not import WhyNot as NotFirst
 from center_protocols.why_not import why_nots
-from dispatch.center import LIVE, Center
+from dispatch.center import Center
 from dispatch.city import City
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.models_used import Ranked, models_used, outcome_advice, predicted_times
@@ -309,17 +309,15 @@ def center_statuses(city: City, center: Center, patient_id: str) -> tuple[Center
 
 
 def _held_resources(city: City, center_id: str, patient_id: str) -> list[CenterStatus]:
+    """Return the rooms of which others leave none: each busy until the first of them is free."""
     held = []
-    for activation_id in city.live_activations:
-        activation = city.activations[activation_id]
-        if activation.center_id != center_id or activation.patient_id == patient_id or activation.phase not in LIVE:
-            continue
-        held += [
-            CenterStatus(StatusKind.RESOURCE_BUSY, "desk", activation.id, hold.expires_at, Resource(hold.resource))
-            for hold in activation.reservations
-            if hold.ended is None
-        ]
-    return sorted(held, key=lambda row: (str(row.resource), row.reason))
+    for resource, state in sorted(city.centers[center_id].resources.items()):
+        ends = [use.until for use in state.uses]
+        others = [each for each in state.holds if city.activations[each.activation_id].patient_id != patient_id]
+        ends += [each.expires_at for each in others]
+        if ends and len(ends) >= state.count:
+            held.append(CenterStatus(StatusKind.RESOURCE_BUSY, "desk", resource, min(ends), Resource(resource)))
+    return held
 
 
 def recommend_centers(

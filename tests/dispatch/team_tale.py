@@ -6,12 +6,14 @@ from typing import Any
 
 from dispatch.center import Activation
 from dispatch.commands import center as cc
+from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
+from dispatch.commands import resource as rc
 from dispatch.commands import team as tc
 from dispatch.commands import watch as wc
 from dispatch.team import Summons
 from dispatch.words import Actor, Outcome, Role
-from tests.dispatch.story import DISPATCHER, SYSTEM, Story, crew, department, incident_underway
+from tests.dispatch.story import CREW, DISPATCHER, SYSTEM, Story, crew, department, incident_underway
 
 STEMI = {"complaint": "chest_pain", "clinician_says": ["stemi"]}
 CARDIOLOGIST = "interventional_cardiologist"
@@ -78,6 +80,8 @@ def people_are_summoned(story: Story) -> None:
     story.ask(tc.AnswerSummons(sent, one.id, "coming", minutes=6), member(first))
     story.ask(tc.SummonMember(sent, nurse, "cath_nurse"), C1)
     story.ask(tc.AnswerSummons(sent, asked(story, sent)[nurse].id, "in_place"), C1)
+    story.ask(rc.CountResource("C1", "icu", 12), C1)
+    story.ask(cc.AcknowledgeActivation(sent), C1)
     for phase in ("armed", "silent", "lost"):
         story.ask(wc.ReportWall("C1", phase), SYSTEM)
     tick(story)
@@ -85,6 +89,21 @@ def people_are_summoned(story: Story) -> None:
     tick(story, 90)
     story.ask(wc.ReadEnd(sent), crew("U1"))
     tick(story)
+    rooms_are_short(story)
+
+
+def rooms_are_short(story: Story) -> None:
+    """Let two patients want one room, one take it, and the room be freed."""
+    story.ask(c.EndAssignment(story.city.units["U1"].assignment_id or "", Outcome.CANCELLED), crew("U1"))
+    story.ask(gc.SignOn("U4", CREW), crew("U4"))
+    both = [alarmed(story, each) for each in ("U1", "U4")]
+    for each in both:
+        story.ask(cc.AcknowledgeActivation(each), C1)
+    tick(story)
+    for each in both:
+        story.ask(cc.AcceptPatient(each), C1)
+    story.ask(rc.CorrectResource("C1", "cath_lab", "ready"), C1)
+    tick(story, 24 * 3600)
 
 
 def some_people(story: Story, chance: random.Random, center_id: str, activation_id: str) -> list[tuple[Any, Actor]]:
@@ -100,6 +119,9 @@ def some_people(story: Story, chance: random.Random, center_id: str, activation_
     rows: list[tuple[Any, Actor]] = [
         (wc.ReportWall(center_id, chance.choice(("armed", "silent", "lost"))), SYSTEM),
         (wc.ReadEnd(activation_id), DISPATCHER),
+        (rc.CountResource(center_id, "cath_lab", chance.randrange(3)), here),
+        (rc.CorrectResource(center_id, "cath_lab", chance.choice(("ready", "busy", "down"))), here),
+        (cc.ReserveResource(activation_id, "cath_lab"), here),
         (tc.ListMember(center_id, "某人", (role,)), here),
         (tc.RemoveMember(center_id, person), here),
         *[(tc.SetDuty(center_id, person, role, story.now, ends, chance.randrange(1, 4)), here)] * 2,

@@ -39,7 +39,8 @@ TASKS = [
     for file in (deadlines.__file__, switchboard.__file__, watch.__file__)
     for kind in re.findall(r'_task\("([a-z_]+)"', Path(file).read_text(encoding="utf-8"))
 ]
-TASKS += ["team_unreached", "team_off_duty", "team_not_activated"]
+TASKS += ["resource_conflict", "team_unreached", "team_off_duty", "team_not_activated"]
+WHY_PLACED = ("arrived", "priority", "earlier", "in_use", "free")
 DECLINES = ("in_procedure", "too_far", "ill", "swapped", "other")
 CREW = ("doctor", "nurse", "driver")
 PLACES = (*v.Bypass, *v.Resource)
@@ -50,6 +51,7 @@ TAPPED = tuple(each for each in w.UnitStatus if each not in (w.UnitStatus.ASSIGN
 OF_THE_GROUND = {"CenterListed", "UnitCommissioned", "CrewSignedOn", "CrewSignedOff", "UnitOutOfService"}
 OF_THE_GROUND |= {"RoadClosed", "RoadsSlowed", "RoadMeasureLifted", "WallArmed", "WallSilent", "WallLost"}
 OF_THE_GROUND |= {"MemberListed", "MemberRemoved", "PushSubscribed", "DutySet", "DutyLifted"}
+OF_THE_GROUND |= {"ResourceCounted", "ResourceFreed"}
 ON_AN_INCIDENT = [kind.__name__ for kind in FACTS if kind.__name__ not in OF_THE_GROUND | {"CenterStatusReported"}]
 VITALS = ("hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2")
 
@@ -74,6 +76,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "console.priority": v.Priority,
         "ecg": READINGS,
         "found.ecg.result": READINGS,
+        "hold.why": WHY_PLACED,
         "outcome": w.Outcome,
         "place": PLACES,
         "resource": v.Resource,
@@ -97,6 +100,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "crew.role": CREW,
         "ecg": READINGS,
         "given": v.Given,
+        "hold.why": WHY_PLACED,
         "outcome": w.Outcome,
         "place": PLACES,
         "status": w.UnitStatus,
@@ -106,6 +110,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
     },
     "wall": {
         "ecg": READINGS,
+        "hold.why": WHY_PLACED,
         "place": PLACES,
         "summons.way": ("push", "gateway", "text_message"),
         "summons.why": DECLINES,

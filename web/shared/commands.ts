@@ -112,6 +112,8 @@ export interface Commands {
   "lift-duty": { center_id: string; duty_id: string };
   "summon-member": { activation_id: string; member_id: string; role: string };
   "answer-summons": { activation_id: string; summons_id: string; answer: SummonsAnswer; minutes?: number | null; reason?: string | null };
+  "count-resource": { center_id: string; resource: string; count: number };
+  "correct-resource": { center_id: string; resource: string; state: "ready" | "busy" | "down"; reason?: string | null };
   "read-end": { activation_id: string };
   "complete-handoff": { patient_id: string; where: string; taken_by?: string | null; signed?: boolean };
   "register-time-point": { patient_id: string; point: string; happened_at: Iso; delay_reason?: string | null };

@@ -4,6 +4,7 @@
  */
 
 import type { PlannedActivation } from "./plan.ts";
+import type { ResourceState } from "./rooms.ts";
 import type { Member, Summons } from "./team.ts";
 import type { Link, LocationEstimate, Position } from "./location.ts";
 
@@ -338,6 +339,7 @@ export interface Center {
   readonly phone: string | null;
   readonly statuses: Readonly<Record<string, CenterStatus>>;
   /** Whether the department's wall is there and can be heard; null: it never had one. */
+  readonly resources: Readonly<Record<string, ResourceState>>;
   readonly wall: { readonly phase: "armed" | "silent" | "lost"; readonly since: Iso } | null;
 }
 
@@ -348,6 +350,9 @@ export interface Reservation {
   readonly expires_at: Iso;
   readonly ready_at: Iso | null;
   readonly ended: "used" | "released" | "expired" | null;
+  /** 0 has it; 1 is the first of those who wait for it, `because` of what. */
+  readonly place: number;
+  readonly because: string | null;
 }
 
 export interface Activation {

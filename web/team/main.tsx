@@ -51,7 +51,7 @@ function Page() {
 }
 
 function day(at: string): string {
-  return new Intl.DateTimeFormat("sv", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit" }).format(new Date(at));
+  return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit" }).format(new Date(at));
 }
 
 function Summons({ asked, now, take }: { asked: Asked; now: number; take: (asked: Promise<PageState | null>) => Promise<void> }) {

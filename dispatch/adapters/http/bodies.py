@@ -25,6 +25,7 @@ from dispatch.commands import center as cc
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
+from dispatch.commands import resource as rc
 from dispatch.commands import team as tc
 from dispatch.errors import BadInput
 from dispatch.switchboard import SeatKind
@@ -131,6 +132,10 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (cc.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
     (cc.ReportResourceReady, "resource"): Resource,
     (cc.CompleteHandoff, "where"): Literal["ed"] | Bypass,
+    (rc.CountResource, "resource"): Resource,
+    (rc.CountResource, "count"): Annotated[int, BodyField(ge=0, le=500)],
+    (rc.CorrectResource, "resource"): Resource,
+    (rc.CorrectResource, "state"): Literal["ready", "busy", "down"],
     (tc.ListMember, "roles"): Annotated[tuple[str, ...], BodyField(max_length=len(TeamRole))],
     (tc.SetDuty, "role"): TeamRole,
     (tc.SetDuty, "rank"): Annotated[int, BodyField(ge=1, le=9)],

@@ -6,6 +6,7 @@ import { useDesk } from "../store/desk.ts";
 import { sayingWords } from "../store/records.ts";
 import { both, colon, t } from "../texts.ts";
 import { focused } from "../ui/focused.ts";
+import { RoomsLine } from "./RoomsLine.tsx";
 
 /** What a centre says about itself: what stands, by whom, until when; and a form to enter what it says by telephone. */
 export function CenterSays({ center }: { readonly center: Center }) {
@@ -15,6 +16,7 @@ export function CenterSays({ center }: { readonly center: Center }) {
   const mayEnter = desk.may("report-center-status");
   return (
     <div class="center-says">
+      <RoomsLine center={center} />
       {stands.map((status) => {
         const what = both(sayingWords(sayingOf(status)));
         return (

@@ -37,7 +37,8 @@ function Hold({ activation, hold, mayEnter }: { readonly activation: Activation;
 function stateOf(hold: Reservation): string {
   if (hold.ended !== null) return t(`record.hold.${hold.ended}`);
   if (hold.ready_at !== null) return `✓ ${t("record.hold.ready_at", { time: hhmm(hold.ready_at) })}`;
-  return t("record.hold.until", { time: hhmm(hold.expires_at) });
+  const until = t("record.hold.until", { time: hhmm(hold.expires_at) });
+  return hold.place === 0 ? until : `${t("hold.place", { place: hold.place })} (${t.code("hold.why", hold.because ?? "")}) · ${until}`;
 }
 
 function Reserve({ activation }: { readonly activation: Activation }) {

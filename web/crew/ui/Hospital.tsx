@@ -155,7 +155,7 @@ function Answer({ crew, patient, name, phone, wall }: { crew: Crew; patient: Pat
       {activation !== null && (
         <ul class="holds">
           {activation.reservations.filter((hold) => hold.ended === null).map((hold) => (
-            <li key={hold.id} class={hold.ready_at === null ? "held" : "ready"}>{t.code("place", hold.resource)} {hold.ready_at === null ? t("crew.held") : `✓ ${t("crew.ready")} ${hhmm(hold.ready_at)}`}</li>
+            <li key={hold.id} class={hold.ready_at === null ? "held" : "ready"}>{t.code("place", hold.resource)} {hold.place > 0 ? `${t("hold.place", { place: hold.place })} · ${t.code("hold.why", hold.because ?? "")}` : hold.ready_at === null ? t("crew.held") : `✓ ${t("crew.ready")} ${hhmm(hold.ready_at)}`}</li>
           ))}
         </ul>
       )}

@@ -12,6 +12,7 @@ import { alarmOf, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { AnswerBar } from "./AnswerBar.tsx";
+import { Rooms } from "./Rooms.tsx";
 import { Roster } from "./Roster.tsx";
 import { Tile } from "./Tile.tsx";
 import { TwelveLead } from "./TwelveLead.tsx";
@@ -42,6 +43,7 @@ export function Department({ wall }: { wall: Wall }) {
   const open = (tile: TileRow): void => setEcgOf(tile.activation.patient_id);
   useEcgKeys(shown, open);
   const compact = shown.length >= COMPACT_FROM;
+  const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
   const patient = tiles.find((tile) => tile.activation.patient_id === ecgOf)?.patient ?? null;
   const ecg = patient?.ecgs.at(-1);
   return (
@@ -53,6 +55,7 @@ export function Department({ wall }: { wall: Wall }) {
           <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} />)}</ol>
         )}
       </main>
+      {center !== undefined && <Rooms wall={wall} center={center} />}
       {wall.refusal.value !== null && <p class="refusal" role="alert">{both(wall.refusal.value.text)}</p>}
       <AnswerBar wall={wall} />
       {patient !== null && ecg !== undefined && <TwelveLead patient={patient} ecg={ecg} onClose={() => setEcgOf(null)} />}

@@ -201,7 +201,7 @@ function Hold({ wall, tile, hold }: { wall: Wall; tile: TileRow; hold: Reservati
   if (hold.ready_at !== null) return <span class="chip ready-chip">{label} ✓</span>;
   return (
     <button type="button" class="chip" onClick={() => void wall.ask("report-resource-ready", { activation_id: tile.activation.id, resource: hold.resource })}>
-      {label} <small>{hold.place === 0 ? t("wall.held") : `${t("hold.place", { place: hold.place })} · ${t.code("hold.why", hold.because ?? "")}`}</small>
+      {label} <small title={hold.because === null ? undefined : t.code("hold.why", hold.because)}>{hold.place === 0 ? t("wall.held") : t("hold.place", { place: hold.place })}</small>
     </button>
   );
 }

@@ -229,6 +229,11 @@ class OnlinePlace:
 class Places(Protocol):
     """Asks an online geocoder. Never on the way of a call: off by default, bounded in time, silent when it fails."""
 
+    @property
+    def provider(self) -> str | None:
+        """Return whom it asks; None: nobody, the site has no online geocoder."""
+        ...
+
     async def find(self, words: str) -> Sequence[OnlinePlace]:
         """Return what is known; nothing when it is off, slow, broken or resting."""
         ...

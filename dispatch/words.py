@@ -101,7 +101,7 @@ class Place:
     lat: float
     radius_m: float
     datum: str  # wgs84 | gcj02 | bd09, as received
-    source: str  # handset | map_click | gazetteer | caller_words | station | import | fused | a `SourceKind`
+    source: str  # handset | map_click | gazetteer | online | caller_words | station | import | fused | a `SourceKind`
     confirmed: bool = False
 
 

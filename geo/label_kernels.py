@@ -174,7 +174,10 @@ def least_of(label: NDArray[np.uint32], length: int) -> np.uint32:
 
 
 @rebuild_kernel
-def begin_table(
+def fill_table(
+    first_up: NDArray[np.int64],
+    up: NDArray[np.int32],
+    climb: NDArray[np.uint32],
     parent: NDArray[np.int32],
     depth: NDArray[np.int32],
     first_label: NDArray[np.int64],
@@ -185,16 +188,12 @@ def begin_table(
     row_of: NDArray[np.int32],
     table: NDArray[np.uint32],
 ) -> None:
-    """Begin ``table[row_of[v], c]``, the time from node v to place c, with the tree paths above each place.
+    """Fill ``table[row_of[v], c]``, the time from node v to place c, by one sweep from the root down.
 
-    There its backward label says the time; everywhere else a fastest way first climbs (`fill_table`).
+    Nodes without a label have no row; those above a place have. On the tree paths above a place its backward label
+    says the time; everywhere else a fastest way first climbs.
     """
-    for c in range(first_seed.size - 1):
-        for s in range(first_seed[c], first_seed[c + 1]):
-            v = seed_node[s]
-            while v >= 0:
-                table[row_of[v]] = FAR
-                v = parent[v]
+    table[:] = FAR
     for c in range(first_seed.size - 1):
         for s in range(first_seed[c], first_seed[c + 1]):
             v = seed_node[s]
@@ -202,34 +201,11 @@ def begin_table(
             while v >= 0:
                 table[row_of[v], c] = min(table[row_of[v], c], np.uint32(backward[label + depth[v]] + seed_ticks[s]))
                 v = parent[v]
-
-
-@rebuild_kernel
-def fill_table(
-    first_up: NDArray[np.int64],
-    up: NDArray[np.int32],
-    climb: NDArray[np.uint32],
-    row_of: NDArray[np.int32],
-    above_place: NDArray[np.bool_],
-    table: NDArray[np.uint32],
-) -> None:
-    """Fill the rows of all nodes from the root down; those above a place are begun already (`begin_table`).
-
-    Nodes without a label have no row. Every other row begins as its parent's, so the table is written only once.
-    """
     for v in range(row_of.size - 1, -1, -1):
         if row_of[v] < 0:
             continue
-        row, first = table[row_of[v]], first_up[v]
-        if not above_place[v]:
-            if first == first_up[v + 1]:
-                row[:] = FAR
-                continue
-            above, there = table[row_of[up[first]]], climb[first]
-            for c in range(row.size):
-                row[c] = min(FAR, np.uint32(there + above[c]))
-            first += 1
-        for e in range(first, first_up[v + 1]):
+        row = table[row_of[v]]
+        for e in range(first_up[v], first_up[v + 1]):
             above, there = table[row_of[up[e]]], climb[e]
             for c in range(row.size):
                 row[c] = min(row[c], np.uint32(there + above[c]))

@@ -97,7 +97,6 @@ class PreparedRoads:
         self.regions: Regions = cut_regions(self.hierarchy, self.ends)
         self.columns = _columns(self.ends, centers, graph.stretch_count)
         self.index = LabelIndex.of(self.hierarchy, labelled_nodes(self.hierarchy, self.columns, weights_bytes_max))
-        self._above_center = above_centers(self.hierarchy, self.columns)
         labelled = self.index.labelled
         self.row_of = np.where(labelled, np.cumsum(labelled) - 1, _NOBODY).astype(np.int32)
         self.record = self._record(grid, len(centers))
@@ -137,7 +136,10 @@ class PreparedRoads:
         least_pace = fill_ticks(duration_ms, graph.length_m, *both, buffers.arc_ticks, buffers.ticks)
         edges = customized(hierarchy, buffers.arc_ticks, buffers.edges)
         labels = labelled(hierarchy, index, edges, buffers.labels)
-        label_kernels.begin_table(
+        label_kernels.fill_table(
+            hierarchy.first_up,
+            hierarchy.up,
+            edges.climb,
             hierarchy.parent,
             hierarchy.depth,
             index.first_label,
@@ -146,14 +148,6 @@ class PreparedRoads:
             columns.node,
             _column_ticks(columns, buffers.ticks),
             self.row_of,
-            buffers.table,
-        )
-        label_kernels.fill_table(
-            hierarchy.first_up,
-            hierarchy.up,
-            edges.climb,
-            self.row_of,
-            self._above_center,
             buffers.table,
         )
         label_kernels.fill_bounds(
@@ -248,26 +242,20 @@ def labelled_nodes(hierarchy: Hierarchy, columns: CenterColumns, bytes_max: int)
     Nodes on the way from a centre to the root always own one.
     """
     below = np.arange(hierarchy.node_count) - hierarchy.subtree
-    above = above_centers(hierarchy, columns)
+    above_centers = np.zeros(hierarchy.node_count, np.bool_)
+    at = np.unique(columns.node)
+    while len(at):
+        above_centers[at] = True
+        at = np.unique(hierarchy.parent[at])
+        at = at[at >= 0]
+        at = at[~above_centers[at]]
     entries = 2 * (hierarchy.depth.astype(np.int64) + 1) + len(columns.next_on)
     labelled = np.ones(hierarchy.node_count, np.bool_)
     for low in LOW_SUBTREES:
         if int(entries[labelled].sum()) * np.dtype(np.uint32).itemsize <= bytes_max:
             break
-        labelled = (below >= low) | above
+        labelled = (below >= low) | above_centers
     return labelled
-
-
-def above_centers(hierarchy: Hierarchy, columns: CenterColumns) -> NDArray[np.bool_]:
-    """Tell which nodes lie on the way from a centre to the root."""
-    above = np.zeros(hierarchy.node_count, np.bool_)
-    at = np.unique(columns.node)
-    while len(at):
-        above[at] = True
-        at = np.unique(hierarchy.parent[at])
-        at = at[at >= 0]
-        at = at[~above[at]]
-    return above
 
 
 def check_durations(graph: RoadGraph, duration_ms: NDArray[np.int32]) -> None:

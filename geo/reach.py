@@ -20,20 +20,16 @@ from geo.reach_kernels import outline_rings, spread_roads
 from geo.roads import RoadGraph
 from geo.snap import Snap
 
-# Distances and limits here are our own; mark: unverified. They draw an area; no recommendation depends on them.
-
 # A crew walks so far from its vehicle: beyond that a place is not reached, even when its road is.
 BESIDE_M = 100.0
 
 # The inside of a city block is reached with its streets: one of 300 m by 300 m.
 BLOCK_M2 = 90_000.0
 
-# What one sees at the scale of a city: a pixel at zoom 13 is 15 m wide.
 # The boundary is drawn so much rougher than it is; it is drawn so much farther out, that no reached road is cut off.
 ROUGHER_M = 10.0
 LEVEL_M = round(BESIDE_M + ROUGHER_M)
 
-# A quarter of `BESIDE_M`, so that no street between two corners is lost; an area of 100 km by 100 km at that pitch.
 # The distance from the roads is measured at the corners of such a grid; where the area is so large that it would have
 # more corners than that, on a coarser one.
 PITCH_M = 25.0

@@ -16,7 +16,6 @@ from geo.hierarchy import TICKS_PER_MS
 from geo.hierarchy_kernels import FAR
 from geo.uncertain import Outlook, Sums, outlooks_of
 
-# Both numbers only choose the quicker way to the same answer; tuned by hand, mark: unverified.
 # A fleet of this size is timed to every position at once: that takes less than listing.
 _ALL_AT_ONCE = 1_000
 

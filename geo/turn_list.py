@@ -13,9 +13,6 @@ from geo.osm_import import RoadName
 from geo.roads import NO_ARC, RoadGraph
 from geo.route import Route
 
-# We know of no standard that says when a bend is a turn: all limits here are our own choice. Mark: unverified, until
-# crews have driven by them. They choose words; no way and no time depends on them.
-
 # Joints nearer to each other than this are one manoeuvre: the median strip of a wide avenue lies between them.
 ONE_MANOEUVRE_M = 35.0
 

@@ -6,7 +6,6 @@ straight line answer an easier question; they are here because they are what oth
 
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,12 +25,7 @@ if TYPE_CHECKING:
 
 _METRES_PER_DEGREE = 111_195.0
 _GEOSEARCH_KM = 5.0
-ROUND_TRIP = "empty request"
 _SLOW, _QUICK = 60, 500
-
-# Routing servers with a library of their own. Neither can be measured under Python 3.11: OSRM has no wheel for it, and
-# Valhalla's (3.2.0) asks a routing graph but cannot build one; both have whole ones for 3.12, untried here.
-_UNMEASURED = {"osrm": "osrm", "valhalla": "valhalla"}
 
 
 def measure_peers(ground: Ground, report: Report) -> None:
@@ -48,10 +42,6 @@ def measure_peers(ground: Ground, report: Report) -> None:
             report.tell(f"{system} is not installed")
             continue
         measure(library, ground, report)
-    for system, module in _UNMEASURED.items():
-        there = find_spec(module) is not None
-        report.checks[f"{system} importable"] = there
-        report.tell(f"{system} is {'importable, but has no row' if there else 'not installed'}")
     with ExitStack() as servers:
         for kind, measure_server in ((RedisServer, _measure_redis), (PostgresServer, _measure_postgis)):
             try:
@@ -163,10 +153,6 @@ def _measure_redis(server: RedisServer, ground: Ground, report: Report) -> None:
             for lon, lat in ground.questions[:_QUICK]
         ]
         report.measure(NEAREST, "redis", client.execute_command, asked)
-        # What of it is the way to the server and back, and how many members it has to look at.
-        report.measure(ROUND_TRIP, "redis", client.ping, [()] * _QUICK)
-        counted = [client.execute_command(*question[:8]) for question in asked[:_SLOW]]
-        report.checks["units within 5 km, median"] = float(np.median([len(found) for found in counted]))
         moves = [("units", (p.lon + 1e-4, p.lat, f"u{nth}")) for nth, p in enumerate(ground.unit_points[:_QUICK])]
         report.measure_once(MOVE, "redis", client.geoadd, moves)
 

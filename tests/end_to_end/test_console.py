@@ -107,6 +107,53 @@ def test_a_repeat_is_proposed_with_its_reasons_and_one_key_joins_it(
     seat.says("WRAP", "受理完毕")
 
 
+def test_the_next_ring_is_taken_answered_and_wrapped_up_and_its_mark_lifted_by_keys(
+    page: Page, city_server: RunningServer, exchange: Client, radio: Client
+) -> None:
+    seat = Seat(page, city_server.url, "supervisor1")
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    radio.done("mark-number", number="13911110077", kind="prank", reason="三次空跑", expires_at=until)
+    exchange.call(number="13911110077", words="北门 3 号", radius_m=30.0)
+    expect(page.locator(".call-ringing").filter(has_text="13911110077")).to_be_visible()
+    page.keyboard.press("Shift+F4")
+    expect(seat.answer).to_contain_text("已占 13911110077")
+    expect(page.locator(".call-claimed").filter(has_text="13911110077")).to_be_visible()
+    page.keyboard.press("F4")
+    expect(page.locator(".call-talking").filter(has_text="13911110077")).to_be_visible()
+    seat.says("UNMARK 号码已换人", "已解除 13911110077 的标记")
+    expect(seat.panel.locator(".call-line-mark")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+F6")
+    expect(seat.answer).to_contain_text("已挂断")
+    expect(page.locator(".call-wrap_up")).to_have_count(1)
+    page.keyboard.press("Shift+F6")
+    expect(seat.answer).to_contain_text("受理完毕")
+    expect(page.locator(".call-wrap_up")).to_have_count(0)
+    seat.says("GRP neighbour", "已坐到 neighbour 组")
+    seat.says("GRP main", "已坐到 main 组")
+
+
+def test_a_source_is_chosen_and_a_call_back_changes_the_priority_on_the_command_line(
+    seat: Seat, exchange: Client, radio: Client
+) -> None:
+    number, ids = ring(exchange, radio, number="13911110078", radius_m=900.0)
+    told = radio.http.post(f"/api/incidents/{ids['incident_id']}/pasted", json={"text": "39.7100, 103.6900"})
+    assert told.status_code == 200, told.text
+    seat.show(number)
+    note = seat.panel.locator(".region-note")
+    expect(note).to_contain_text(re.compile("可先派|首选取决于确切位置"))
+    seat.says("NET 东街", "未配置在线地图")
+    seat.says("SRC 1-2", "已采用该位置")
+    expect(seat.panel.locator(".place")).to_contain_text("位置已核实")
+    expect(note).to_have_count(0)
+    seat.says("HOLD 无可派车组", "已挂起")
+    seat.says("REV 加重 P1 气促", number)
+    incident = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()
+    changed = [fact["data"]["priority"] for fact in incident if fact["kind"] == "PriorityOverridden"]
+    assert changed == ["P1"]
+    seat.says("RESUME", number)
+
+
 def test_a_caller_who_hung_up_is_rung_back_and_a_marked_one_still_rings(
     seat: Seat, exchange: Client, radio: Client
 ) -> None:

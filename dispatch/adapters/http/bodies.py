@@ -75,6 +75,7 @@ class PlaceSource(StrEnum):
     HANDSET = "handset"
     MAP_CLICK = "map_click"
     GAZETTEER = "gazetteer"
+    ONLINE = "online"
     CALLER_WORDS = "caller_words"
     STATION = "station"
     IMPORT = "import"

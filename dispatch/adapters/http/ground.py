@@ -43,6 +43,7 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
             "center": [(box.west + box.east) / 2, (box.south + box.north) / 2],
             "weights_epoch": parts.sources.travel.weights_epoch,
             "assumed": ASSUMED,
+            "online_places": parts.places.provider,
             "step_targets": {
                 "located": parts.rules.locate_within_s,
                 "prealerted": parts.rules.prealert_within_s,

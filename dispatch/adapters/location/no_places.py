@@ -8,6 +8,8 @@ from dispatch.ports import OnlinePlace
 class NoPlaces:
     """No online geocoder: the answer is always nothing."""
 
+    provider = None
+
     async def find(self, _words: str) -> Sequence[OnlinePlace]:
         """Return nothing."""
         return ()

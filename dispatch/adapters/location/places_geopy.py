@@ -23,6 +23,7 @@ class GeopyPlaces:
     """One provider, through geopy, in threads."""
 
     def __init__(self, name: str, key: str, base_url: str | None, monotonic: Callable[[], float]) -> None:
+        self.provider: str | None = name
         self._name, self._datum = name, PROVIDERS[name].datum
         self._geocoder = geocoder(name, key, base_url, ANSWER_WITHIN_S)
         self._monotonic = monotonic

@@ -96,6 +96,7 @@ const prioritise = (priority: Priority): Doing => (desk, values) => withIncident
 
 const DOINGS: Readonly<Record<VerbName, Doing>> = {
   N: (desk, values) => desk.actions.newCall(values),
+  CLAIM: (desk, values) => withCall(desk, values["call"], "ringing", (call) => desk.telephone.claim(call)),
   A: (desk, values) => withCall(desk, values["call"], "ringing", (call) => desk.actions.answer(call)),
   LINK: (desk, values) => withIncident(desk, values["incident"], (incident) => withCall(desk, undefined, "talking", (call) => desk.actions.linkCall(call, incident))),
   HANG: (desk, values) => withCall(desk, values["call"], "talking", (call) => desk.actions.hangUp(call)),
@@ -111,10 +112,25 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
     return desk.telephone.rungBack(call, values["back"] as "no_need");
   },
   MARK: (desk, values) => withCall(desk, undefined, "talking", (call) => desk.telephone.mark(call, values["mark"] as "prank", values["reason"] ?? "")),
+  UNMARK: (desk, values) => {
+    const mark = desk.telephone.markInHand();
+    if (mark === null) return desk.actions.problem("mark.unknown");
+    return desk.telephone.unmark(mark, values["reason"] ?? "");
+  },
   TAKE: (desk) => withIncident(desk, undefined, (incident) => desk.telephone.takeIncident(incident)),
   HAND: (desk, values) => desk.telephone.handOver(values["seat"] ?? ""),
+  GRP: (desk, values) => desk.telephone.sitAt(values["group"] ?? ""),
   REC: (desk, values) => withIncident(desk, undefined, (incident) => desk.telephone.takeRecord(incident, values["reason"] ?? "")),
   L: (desk, values) => locate(desk, values["text"] ?? ""),
+  NET: (desk, values) => withIncident(desk, undefined, () => {
+    if (desk.city.value?.online_places == null) return desk.actions.problem("console.place.online.none");
+    desk.selection.searchOnline.value = true;
+    desk.selection.search.value = values["text"] ?? "";
+  }),
+  SRC: (desk, values) => withIncident(desk, undefined, (incident) => {
+    const [position, nth] = (values["source"] ?? "").split("/");
+    return desk.actions.chooseSource(incident, position ?? "", Number(nth));
+  }),
   D: dispatch,
   DIV: (desk, values) => withIncident(desk, undefined, (incident) => withUnit(desk, values["unit"], (unit) => desk.actions.divert(incident, unit, values["reason"] ?? ""))),
   PA: (desk, values) => withIncident(desk, undefined, (incident) => {
@@ -125,7 +141,7 @@ const DOINGS: Readonly<Record<VerbName, Doing>> = {
     else void desk.actions.prealert(incident, unit);
   }),
   SD: (desk, values) => withUnit(desk, values["unit"], (unit) => desk.actions.standDown(unit)),
-  REV: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.review(incident, values["found"] as ReviewFound, null, values["note"] ?? "")),
+  REV: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.review(incident, values["found"] as ReviewFound, (values["priority"] as Priority | undefined) ?? null, values["note"] ?? "")),
   TELL: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.tellService(incident, values["service"] as Service)),
   SAFE: (desk, values) => withIncident(desk, undefined, (incident) => desk.actions.clearScene(incident, values["by"] ?? "")),
   ST: (desk, values) => withUnit(desk, values["unit"], (unit) => desk.actions.enterStep(unit, values["status"] as UnitStatus)),

@@ -48,8 +48,8 @@ const FUNCTION_KEYS: Readonly<Record<string, (desk: Desk, event: KeyboardEvent) 
     commandLine()?.select();
   },
   F3: (desk) => standDown(desk),
-  F4: (desk) => answerOldest(desk),
-  F6: (desk) => toggleHold(desk),
+  F4: (desk, event) => (event.shiftKey ? claimOldest(desk) : answerOldest(desk)),
+  F6: (desk, event) => (event.shiftKey ? finishCall(desk) : toggleHold(desk)),
   F7: (desk) => linkProposed(desk),
   F8: (desk, event) => nextZone(desk, event.shiftKey ? -1 : 1),
   F9: (desk) => nextWaiting(desk),
@@ -97,8 +97,27 @@ function standingBy(desk: Desk) {
   return first === undefined ? undefined : units.value.get(first);
 }
 
-function answerOldest(desk: Desk): void {
+/** Take the next ring for this seat: the others see that somebody has it. */
+function claimOldest(desk: Desk): void {
   const call = desk.queue.value.calls.find(({ phase }) => phase === "ringing");
+  if (call === undefined) desk.actions.problem("console.command.problem.no_call");
+  else void desk.telephone.claim(call);
+}
+
+/** Hang up on the caller in hand; once that is done, end the writing after the call. */
+function finishCall(desk: Desk): void {
+  const mine = desk.queue.value.calls.filter(({ seat }) => seat === desk.telephone.seat);
+  const talking = mine.find(({ phase }) => phase === "talking") ?? mine.find(({ phase }) => phase === "held");
+  const written = mine.find(({ phase }) => phase === "wrap_up");
+  if (talking !== undefined) void desk.actions.hangUp(talking);
+  else if (written !== undefined) void desk.telephone.wrapUp(written);
+  else desk.actions.problem("console.command.problem.no_call");
+}
+
+/** The call that this seat has claimed, else the oldest that rings. */
+function answerOldest(desk: Desk): void {
+  const { calls } = desk.queue.value;
+  const call = calls.find(({ phase, seat }) => phase === "claimed" && seat === desk.telephone.seat) ?? calls.find(({ phase }) => phase === "ringing");
   if (call === undefined) desk.actions.problem("console.command.problem.no_call");
   else void desk.actions.answer(call);
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { isInfectious } from "@shared/isolation.ts";
 import type { Incident, Patient } from "@shared/rows.ts";
 import { ageIn, findingAt } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
@@ -17,6 +18,7 @@ export function PatientBar({ incident, patient }: { readonly incident: Incident;
     <div class="patient-bar" role="group" aria-label={t("console.assess.patient")}>
       {patients.map((each) => (
         <button type="button" key={each.id} class="small" aria-pressed={each.id === patient?.id} onClick={() => (selection.patientId.value = each.id)}>
+          {isInfectious(each) && <span class="scene-warning" title={t("isolation.warning")}>⚠ {t("isolation.short")} </span>}
           {each.code} <span class="faint">{each.name ?? whoIs(each)}</span>
         </button>
       ))}

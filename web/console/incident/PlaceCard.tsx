@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Incident, Place } from "@shared/rows.ts";
 import { distance } from "../logic/distance.ts";
-import { searchPlaces, type Hit } from "../store/places.ts";
+import { searchOnline, searchPlaces, type Hit, type OnlineHit } from "../store/places.ts";
 import { useDesk } from "../store/desk.ts";
 import { maybe, t } from "../texts.ts";
 import { useRoving } from "../ui/roving.ts";
@@ -71,7 +71,7 @@ interface SearchProps {
 }
 
 function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
-  const { actions, selection } = useDesk();
+  const { actions, selection, city } = useDesk();
   const [typed, setTyped] = useState(first);
   const [hits, setHits] = useState<readonly Hit[] | "searching" | "offline">([]);
   const [asked, setAsked] = useState("");
@@ -101,12 +101,19 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
     onDone();
     void actions.locate(incident, { lon: hit.lon, lat: hit.lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, hit.name);
   };
+  const takeOnline = (hit: OnlineHit): void => {
+    selection.flyTo.value = { lon: hit.lon, lat: hit.lat };
+    onDone();
+    void actions.locate(incident, { lon: hit.lon, lat: hit.lat, radius_m: 100, datum: "wgs84", source: "online" }, hit.name);
+  };
+  const provider = city.value?.online_places ?? null;
   return (
     <div class="place-search">
       <input type="search" aria-label={t("console.place.search")} placeholder={t("console.place.search")} value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
       {hits === "searching" && <p class="faint" role="status">{t("console.place.searching")}</p>}
       {hits === "offline" && <p role="status">{t("console.place.offline")}</p>}
       {Array.isArray(hits) && hits.length === 0 && asked === typed.trim() && <p class="faint" role="status">{t("console.place.no_hit", { words: typed.trim() })}</p>}
+      {provider !== null && <Online key={asked} words={typed.trim()} provider={provider} atOnce={chosen && selection.searchOnline.value} onTake={takeOnline} />}
       {Array.isArray(hits) && hits.length > 0 && (
         <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
           {hits.slice(0, 5).map((hit: Hit, place) => (
@@ -119,5 +126,41 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
         </ul>
       )}
     </div>
+  );
+}
+
+interface OnlineProps {
+  readonly words: string;
+  readonly provider: string;
+  /** Asked for on the command line: no key to press first. */
+  readonly atOnce: boolean;
+  readonly onTake: (hit: OnlineHit) => void;
+}
+
+/** The site's online geocoder, asked by a key of its own: its answers stand apart, under its name, and nothing waits for them. */
+function Online({ words, provider, atOnce, onTake }: OnlineProps) {
+  const { selection } = useDesk();
+  const [hits, setHits] = useState<readonly OnlineHit[] | "searching" | "offline" | null>(null);
+  const ask = (): void => {
+    setHits("searching");
+    void searchOnline(words).then(setHits);
+  };
+  useEffect(() => {
+    if (atOnce && words !== "") ask();
+  }, []);
+  if (hits === null) return <button type="button" class="small" disabled={words === ""} onClick={ask}>{t("console.place.online.ask", { provider })}</button>;
+  if (hits === "searching") return <p class="faint" role="status">{t("console.place.searching")}</p>;
+  if (hits === "offline" || hits.length === 0) return <p class="faint" role="status">{t("console.place.online.nothing")}</p>;
+  return (
+    <section class="place-online" aria-label={t("console.place.online.title", { provider })}>
+      <p class="faint">{t("console.place.online.title", { provider })}</p>
+      <ul>
+        {hits.map((hit) => (
+          <li key={`${hit.lon}${hit.lat}`}>
+            <button type="button" onClick={() => onTake(hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>{hit.name}</button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

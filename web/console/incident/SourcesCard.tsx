@@ -19,7 +19,7 @@ export function SourcesCard({ incident }: { readonly incident: Incident }) {
       {rows.length === 0 && <p class="faint">{t("console.location.none")}</p>}
       <ul>
         {Object.entries(incident.told).map(([kind, told]) => <Told key={kind} name={`told:${kind}`} kind={kind} place={told.place} at={told.at} incident={incident} />)}
-        {rows.map((row) => <Source key={row.id} row={row} incident={incident} />)}
+        {rows.map((row, at) => <Source key={row.id} row={row} number={at + 1} incident={incident} />)}
       </ul>
       <Paste incident={incident} />
       <Indoors incident={incident} />
@@ -73,7 +73,7 @@ function Told({ name, kind, place, at, incident }: Line) {
   );
 }
 
-function Source({ row, incident }: { readonly row: Position; readonly incident: Incident }) {
+function Source({ row, number, incident }: { readonly row: Position; readonly number: number; readonly incident: Incident }) {
   const { actions } = useDesk();
   const places = [row.place, ...row.alternatives];
   const share = incident.estimate?.possible.find((each) => each.sources.includes(row.id))?.confidence;
@@ -87,7 +87,7 @@ function Source({ row, incident }: { readonly row: Position; readonly incident: 
         {row.doubts.map((doubt) => <span key={doubt.code} class="source-doubt">{t.code("", doubt.code, doubt.params)}</span>)}
         {places.map((place, nth) => (
           <button key={nth} type="button" class="small" onClick={() => void actions.chooseSource(incident, row.id, nth)}>
-            {places.length === 1 ? t("console.location.choose") : t("console.location.choose_nth", { datum: t(`console.datum.${place.datum}`) })}
+            <kbd>{places.length === 1 ? number : `${number}-${nth + 1}`}</kbd> {places.length === 1 ? t("console.location.choose") : t("console.location.choose_nth", { datum: t(`console.datum.${place.datum}`) })}
           </button>
         ))}
       </li>

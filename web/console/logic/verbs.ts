@@ -1,7 +1,7 @@
 /** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
 
 export type ArgumentKind =
-  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "service" | "point" | "say" | "resource" | "where";
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "priority" | "source" | "group" | "service" | "point" | "say" | "resource" | "where";
 
 export interface Argument {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Argument {
 }
 
 export const VERB_NAMES = [
-  "N", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "TAKE", "HAND", "REC", "L", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "HS", "RES", "RDY", "REL", "HO", "REG", "NOTE", "HOLD", "RESUME",
+  "N", "CLAIM", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "UNMARK", "TAKE", "HAND", "GRP", "REC", "L", "NET", "SRC", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "HS", "RES", "RDY", "REL", "HO", "REG", "NOTE", "HOLD", "RESUME",
   "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
@@ -27,6 +27,7 @@ const verb = (name: VerbName, aliases: string, ...args: Argument[]): Verb => ({ 
 
 export const VERBS: readonly Verb[] = [
   verb("N", "新 NEW", maybe("number", "phone"), maybe("words", "text"), maybe("complaint", "complaint")),
+  verb("CLAIM", "占", maybe("call", "call")),
   verb("A", "接 ANSWER", maybe("call", "call")),
   verb("LINK", "并", one("incident", "incident")),
   verb("HANG", "挂断", maybe("call", "call")),
@@ -38,15 +39,19 @@ export const VERBS: readonly Verb[] = [
   verb("CC", "主诉", one("complaint", "text")),
   verb("BACK", "回拨", one("back", "back")),
   verb("MARK", "标记", one("mark", "mark"), one("reason", "text")),
+  verb("UNMARK", "解标", one("reason", "text")),
   verb("TAKE", "接管"),
   verb("HAND", "交班", one("seat", "seat")),
+  verb("GRP", "组", one("group", "group")),
   verb("REC", "调取", one("reason", "text")),
   verb("L", "址 LOC", one("text", "text")),
+  verb("NET", "在线", one("text", "text")),
+  verb("SRC", "选源", one("source", "source")),
   verb("D", "派 DISPATCH", maybe("incident", "incident"), maybe("unit", "unit"), maybe("reason", "text")),
   verb("DIV", "改派 DIVERT", one("unit", "unit"), one("reason", "text")),
   verb("PA", "预派", maybe("unit", "unit")),
   verb("SD", "解预派", one("unit", "unit")),
-  verb("REV", "回访", one("found", "found"), maybe("note", "text")),
+  verb("REV", "回访", one("found", "found"), maybe("priority", "priority"), maybe("note", "text")),
   verb("TELL", "联动", one("service", "service")),
   verb("SAFE", "安全", one("by", "text")),
   verb("ST", "状 STATUS", one("unit", "unit"), one("status", "status")),

@@ -17,7 +17,7 @@ export function CallList() {
     <section class="calls" aria-label={t("console.queue.calls")}>
       <h2>
         {t("console.queue.calls")} <span class={ringing > 0 ? "tally tally-ring" : "tally"}>{ringing}</span>
-        {ringing > 0 && <kbd>F4</kbd>}
+        {ringing > 0 && <span class="calls-keys"><kbd>⇧F4</kbd> {t("console.verb.CLAIM")} <kbd>F4</kbd> {t("console.queue.answer")}</span>}
         {over > 0 && <span class="calls-over">{t("console.call.over_target", { count: over, target: telephone.targets.value?.answer_within_s ?? 0 })}</span>}
       </h2>
       <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn} class="scroll" aria-live="assertive">
@@ -29,25 +29,27 @@ export function CallList() {
 }
 
 function CallRow({ call }: { readonly call: Call }) {
-  const { actions, selection } = useDesk();
+  const { actions, selection, telephone } = useDesk();
   const rings = call.phase === "ringing";
+  const isMine = call.phase === "claimed" && call.seat === telephone.seat;
   return (
     <button
       type="button"
       data-roving={call.id}
       class={`call call-${call.phase}`}
       aria-current={selection.incidentId.value === call.incident_id || undefined}
-      onClick={() => (rings ? void actions.answer(call) : selection.showIncident(call.incident_id))}
+      onClick={() => (rings || isMine ? void actions.answer(call) : selection.showIncident(call.incident_id))}
     >
       <span class="call-state"><span aria-hidden="true">☎</span> <span class={rings ? "visually-hidden" : ""}>{t(`console.call.${call.phase}`)}</span></span>
       <strong class="call-number">{call.number ?? t("console.queue.no_number")}</strong>
       <CallClock call={call} />
       <span class="call-words">
         <MarkChip call={call} />
-        {call.overflow_group !== null && rings && <span class="chip">{t("console.call.overflow")}</span>}
+        {call.phase === "claimed" && !isMine && <span class="chip">{t("console.call.claimed_by", { seat: call.seat ?? "—" })}</span>}
+        {call.overflow_group !== null && (rings || call.phase === "claimed") && <span class="chip">{t("console.call.overflow")}</span>}
         {[call.complaint, call.words].filter((word) => word !== null).join(" · ") || t("console.queue.no_words")}
       </span>
-      {rings && <span class="call-answer">{t("console.queue.answer")}</span>}
+      {(rings || isMine) && <span class="call-answer">{t("console.queue.answer")}</span>}
     </button>
   );
 }

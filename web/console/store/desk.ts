@@ -29,6 +29,8 @@ export interface CityFacts {
   readonly attribution: string;
   readonly center: readonly [number, number];
   readonly bbox: readonly [number, number, number, number];
+  /** The site's online geocoder, beside the call and never on its way; null: there is none. */
+  readonly online_places: string | null;
   /** By when each step from the ring to rolling wheels should be done, seconds. */
   readonly step_targets: StepTargets;
 }

@@ -9,6 +9,7 @@ import { inOrder } from "../roads/measures.ts";
 import { kindWord } from "../roads/words.ts";
 import { taskText } from "../words.ts";
 import { HANDOFF_PLACES, RESOURCES, SAYINGS } from "../logic/records.ts";
+import { sourceNumbers } from "../logic/sources.ts";
 import { sayingWords } from "./records.ts";
 import type { Desk } from "./desk.ts";
 
@@ -52,6 +53,9 @@ export function lexiconOf(desk: Desk): Lexicon {
     complaint: COMPLAINTS.map((code) => coded("console.complaint", code)),
     seat: [...seats.value.values()].filter(({ account }) => account !== null && account !== desk.session.account).map((each) => ({ id: each.id, name: each.id, aliases: [each.account ?? "", each.extension ?? ""].filter(Boolean), hint: t(`console.role.${each.kind}`) })),
     mark: ["prank", "nuisance", "frequent", "threat"].map((code) => coded("console.mark", code)),
+    priority: ["P1", "P2", "P3", "P4"].map((code) => ({ id: code, name: code, aliases: [], hint: "" })),
+    source: sourceNumbers(selected, desk.link.tables.positions.value).map(({ name, id, place }) => ({ id, name, aliases: [], hint: t.code("console.place.source", place.source) })),
+    group: [...new Set(["main", desk.telephone.targets.value?.overflow_group ?? "main", ...[...seats.value.values()].map(({ group }) => group)])].map((each) => ({ id: each, name: each, aliases: [], hint: "" })),
     back: ["needs_help", "no_need", "no_answer", "unreachable"].map((code) => coded("console.back", code)),
     found: REVIEW_FOUND.map((code) => coded("review", code)),
     service: ["110", "119", "122"].map((code) => ({ id: code, name: code, aliases: [], hint: "" })),

@@ -16,6 +16,14 @@ export interface Hit {
   readonly distance_m: number | null;
 }
 
+/** What the site's online geocoder knows; it may be slow, broken or wrong, and nothing waits for it. */
+export interface OnlineHit {
+  readonly name: string;
+  readonly lon: number;
+  readonly lat: number;
+  readonly provider: string;
+}
+
 /** Where the caller is thought to be: it ranks places of one name, it hides none. */
 interface Near {
   readonly lon: number;
@@ -33,6 +41,16 @@ export async function searchPlaces(words: string, near: Near | null, signal?: Ab
     return await api<readonly Hit[]>(`/api/search?${asked.toString()}`, signal === undefined ? {} : { signal });
   } catch (error) {
     if (error instanceof HttpRefused || error instanceof TypeError || signal?.aborted === true) return "offline";
+    throw error;
+  }
+}
+
+/** Ask the online geocoder; "offline" when the server cannot be reached, nothing when the provider is slow or broken. */
+export async function searchOnline(words: string): Promise<readonly OnlineHit[] | "offline"> {
+  try {
+    return await api<readonly OnlineHit[]>(`/api/search/online?${new URLSearchParams({ q: words.slice(0, WORDS_MAX) }).toString()}`);
+  } catch (error) {
+    if (error instanceof HttpRefused || error instanceof TypeError) return "offline";
     throw error;
   }
 }

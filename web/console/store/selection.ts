@@ -19,6 +19,8 @@ export class Selection {
   readonly zone = signal<Zone>("queue");
   /** Words that the incident's place search starts with, as typed on the command line. */
   readonly search = signal<string | null>(null);
+  /** These words also go to the online geocoder. */
+  readonly searchOnline = signal(false);
   readonly help = signal(false);
   /** Counts up when the map should show something: the target is read at that moment. */
   readonly flyTo = signal<{ readonly lon: number; readonly lat: number } | null>(null);
@@ -28,6 +30,7 @@ export class Selection {
       this.patientId.value = null;
       this.picking.value = false;
       this.search.value = null;
+      this.searchOnline.value = false;
     }
     this.incidentId.value = id;
     this.zone.value = id === null ? "queue" : "incident";

@@ -2,8 +2,8 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
 import { refusalFrom, send, type Answer, type Commands, type Slug } from "@shared/commands.ts";
-import type { Both, Call, Finding, Findings, Incident, Text } from "@shared/rows.ts";
-import { owedCallBacks, type Targets } from "../logic/telephone.ts";
+import type { Both, Call, Finding, Findings, Incident, NumberMark, Text } from "@shared/rows.ts";
+import { markOf, owedCallBacks, type Targets } from "../logic/telephone.ts";
 import { bothOf, type Key } from "../texts.ts";
 import type { Desk } from "./desk.ts";
 
@@ -42,6 +42,33 @@ export class Telephone {
 
   close(): void {
     this.#stop();
+  }
+
+  /** Say that this seat takes a ringing call: nobody else reaches for it, and its clock goes on until it is answered. */
+  async claim(call: Call): Promise<Answer> {
+    const claimed = await this.#ask("claim-call", { call_id: call.id, seat: this.seat }, "console.done.claimed", { number: call.number ?? "—" });
+    if (claimed.ok) this.#desk.selection.showIncident(call.incident_id);
+    return claimed;
+  }
+
+  /** Sit in another group of seats: the neighbours', which rings when nobody answers the others. */
+  sitAt(group: string): Promise<Answer> | void {
+    const { role } = this.#desk.session;
+    if (role !== "call_taker" && role !== "dispatcher" && role !== "supervisor") return;
+    return this.#ask("open-seat", { seat_id: this.seat, kind: role, group }, "console.done.group", { group });
+  }
+
+  /** The mark of the caller in hand: the one this seat talks to, else the selected incident's newest. */
+  markInHand(): NumberMark | null {
+    const { calls, incidents, marks } = this.#desk.link.tables;
+    const mine = [...calls.value.values()].filter((call) => call.seat === this.seat && ON_MY_LINE.has(call.phase));
+    const selected = incidents.value.get(this.#desk.selection.incidentId.value ?? "")?.call_ids.flatMap((id) => calls.value.get(id) ?? []) ?? [];
+    const marked = [...mine, ...selected.toReversed()].map((call) => markOf(call, marks.value.values(), this.#desk.link.serverNow()));
+    return marked.find((mark) => mark !== null) ?? null;
+  }
+
+  unmark(mark: NumberMark, reason: string): Promise<Answer> {
+    return this.#ask("lift-mark", { mark_id: mark.id, reason }, "console.done.unmarked", { number: mark.number });
   }
 
   hold = (call: Call): Promise<Answer> => this.#ask("hold-call", { call_id: call.id }, "console.done.call_held");

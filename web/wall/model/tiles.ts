@@ -52,12 +52,6 @@ export function hasEnded(tile: Tile): boolean {
   return ENDED_UNSEEN.has(tile.activation.phase);
 }
 
-/** Somebody suspects an infection: the door makes a room ready before it opens. */
-export function isInfectious(tile: Tile): boolean {
-  const scene = tile.patient?.findings["scene"];
-  return typeof scene === "object" && !Array.isArray(scene) && (scene as Findings)["infectious_suspected"] === "yes";
-}
-
 const PERI_ARREST: ReadonlySet<string> = new Set(["cardiac_arrest", "imminent_delivery"]);
 
 /** How loud one tile is. Sound is scarce: a new patient, a redirect or cancel, peri-arrest, and an answer that is overdue. */

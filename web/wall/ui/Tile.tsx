@@ -6,7 +6,8 @@ import { planSteps, type PlanStep } from "@shared/plan.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { readingOf, type Sign } from "@shared/readings.ts";
 import { both, lang } from "@shared/texts.ts";
-import { ageBand, alarmOf, conditionsOf, hasEnded, hasLeft, isInfectious, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
+import { isInfectious } from "@shared/isolation.ts";
+import { ageBand, alarmOf, conditionsOf, hasEnded, hasLeft, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { DoorChip } from "./DoorCheck.tsx";
@@ -32,7 +33,7 @@ export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: 
           <span class="call-sign">{tile.unit?.call_sign ?? "—"}</span>
           <span class={`phase ${activation.phase}`}>{t(`wall.phase.${activation.phase}`)}</span>
         </p>
-        {isInfectious(tile) && <p class="isolation">⚠ {t("wall.isolation")}</p>}
+        {isInfectious(tile.patient) && <p class="isolation">⚠ {t("wall.isolation")}</p>}
         {!compact && <Bypass tile={tile} />}
       </div>
       {hasEnded(tile) ? <Ended tile={tile} /> : (

@@ -10,6 +10,8 @@ from typing import Any
 from dispatch.simulation.chance import around, stream
 
 NUMBER_BASE = 13_900_000_000  # the caller's number tells the case, to simulated crews as to anybody
+OTHERS_BASE, OTHERS_EACH = 13_400_000_000, 4  # the telephones of others who report the same
+CASES_MOST = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def draw_case(seed: int, index: int) -> Case:
     kind = chance.choices(list(PROFILES), [profile.share for profile in PROFILES.values()])[0]
     age = 4 if kind == "child" else 28 if kind == "pregnancy" else chance.randint(18, 91)
     sex = "female" if kind == "pregnancy" else chance.choice(("female", "male"))
-    return Case(index, kind, str(NUMBER_BASE + index), age, sex, _outcome(kind, chance), PROFILES[kind], seed)
+    return Case(index, kind, number_of(index, 0), age, sex, _outcome(kind, chance), PROFILES[kind], seed)
 
 
 def _outcome(kind: str, chance: random.Random) -> str:
@@ -202,12 +204,28 @@ def _outcome(kind: str, chance: random.Random) -> str:
     return "delivered"
 
 
-def index_of(number: str | None) -> int | None:
-    """Return which case a caller's number belongs to; None when it is no simulated caller."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Which case a caller rings about, and as which one: 0 is the first."""
+
+    index: int
+    nth: int
+
+
+def number_of(index: int, nth: int) -> str:
+    """Return the telephone of one of the callers of a case."""
+    return str(NUMBER_BASE + index if nth == 0 else OTHERS_BASE + index * OTHERS_EACH + nth - 1)
+
+
+def caller_of(number: str | None) -> Caller | None:
+    """Return who a caller is by the number; None when it is no simulated caller."""
     if number is None or not number.isdigit():
         return None
     index = int(number) - NUMBER_BASE
-    return index if 0 <= index < NUMBER_BASE // 100 else None
+    if 0 <= index < CASES_MOST:
+        return Caller(index, 0)
+    index, other = divmod(int(number) - OTHERS_BASE, OTHERS_EACH)
+    return Caller(index, other + 1) if 0 <= index < CASES_MOST else None
 
 
 def caller_findings(case: Case) -> dict[str, Any]:

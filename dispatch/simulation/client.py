@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class Audit:
 
     acknowledged: dict[str, int] = field(default_factory=dict)  # command id -> seq
     refused: dict[str, int] = field(default_factory=dict)  # code -> how often
+    done: Counter[str] = field(default_factory=Counter)  # kind of command -> how often it was granted
     unanswered: int = 0
     latencies_s: list[float] = field(default_factory=list)
 
@@ -99,6 +101,11 @@ class Client:
         answer = await self._request("GET", path, params=params)
         return answer.json() if answer.status_code == httpx.codes.OK else None
 
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the route answers
+        """Ask a route that is no command; None when it is refused."""
+        answer = await self._request("POST", path, body)
+        return answer.json() if answer.status_code == httpx.codes.OK else None
+
     async def send(self, slug: str, data: Mapping[str, Any], **envelope: str) -> dict[str, Any] | None:
         """Send a command until it is answered; the same id every time. Returns the answer, None when refused."""
         command_id = str(ULID())
@@ -117,6 +124,7 @@ class Client:
         if answer.status_code == httpx.codes.OK:
             self.server.audit.latencies_s.append(time.perf_counter() - started)
             self.server.audit.acknowledged[command_id] = document["seq"]
+            self.server.audit.done[path.rpartition("/")[2]] += 1
             return document
         code = str(document.get("code", answer.status_code))
         self.server.audit.refused[code] = self.server.audit.refused.get(code, 0) + 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from dispatch.protocol.frames import PositionFix
 from dispatch.simulation.actor import act, moment
-from dispatch.simulation.cases import Case, draw_case, index_of
+from dispatch.simulation.cases import Case, caller_of, draw_case
 from dispatch.simulation.client import Client
 from dispatch.simulation.driving import Drive, drive_along
 from dispatch.simulation.monitor import Monitor
@@ -67,7 +67,7 @@ class Crew:
         try:
             while True:
                 step = self._now()
-                work = None if step is None else self._steps.get(step.unit["status"])
+                work = None if step is None else self._work_of(step)
                 if step is None or work is None:
                     await self.client.wait_for_change()
                     continue
@@ -75,6 +75,12 @@ class Crew:
         finally:
             telling.cancel()
             self._stop_monitor()
+
+    def _work_of(self, step: Step) -> Callable[[Step], Coroutine[Any, Any, None]] | None:
+        standby = step.unit["standby"]
+        if step.unit["status"] == "available" and standby is not None and standby["phase"] == "called":
+            return self._hear_standby
+        return self._steps.get(step.unit["status"])
 
     async def _until_overtaken(self, step: Step, work: Callable[[Step], Coroutine[Any, Any, None]]) -> None:
         """Do the step; drop it as soon as the tablet shows another state (cancelled, diverted, entered by a seat)."""
@@ -119,7 +125,7 @@ class Crew:
 
     def _case(self, incident: Row | None) -> Case:
         calls = [self.client.tables["calls"].get(each) for each in (incident or {}).get("call_ids", ())]
-        known = [index for call in calls if call is not None and (index := index_of(call["number"])) is not None]
+        known = [who.index for call in calls if call is not None and (who := caller_of(call["number"])) is not None]
         typed = UNKNOWN_CASE + int((incident or {}).get("number", "E0")[1:])
         return draw_case(self._seed, known[0] if known else typed)
 
@@ -127,6 +133,11 @@ class Crew:
 
     async def _report(self, due: datetime, status: str) -> None:
         await act(self.client, due, "report-status", {"unit_id": self.unit_id, "status": status})
+
+    async def _hear_standby(self, step: Step) -> None:
+        """Say that one goes to the vehicle."""
+        due = moment(step.unit["standby"]["since"]) + timedelta(seconds=step.case.seconds("hear", 8))
+        await act(self.client, due, "acknowledge-standby", {"unit_id": self.unit_id})
 
     async def _accept(self, step: Step) -> None:
         slow = step.case.chance("accept_forgotten").random() < 0.03  # noqa: PLR2004 - assumed share
@@ -153,7 +164,20 @@ class Crew:
             searched = step.since + timedelta(seconds=step.case.seconds("search", 400))
             await self._end(searched, step.run["id"], "not_found")
             return
-        await self._report(step.since + timedelta(seconds=step.case.seconds("walk", 130)), "at_patient")
+        clock, run = self.client.server.clock, step.run
+        while run is not None and self._stands_off(run["incident_id"]):
+            await clock.sleep(10)
+        cleared_at = self._staging(run["incident_id"]).get("cleared_at") if run is not None else None
+        since = step.since if cleared_at is None else max(step.since, moment(cleared_at))
+        await self._report(since + timedelta(seconds=step.case.seconds("walk", 130)), "at_patient")
+
+    def _staging(self, incident_id: str) -> Row:
+        incident = self.client.tables["incidents"].get(incident_id)
+        return (incident or {}).get("staging") or {}
+
+    def _stands_off(self, incident_id: str) -> bool:
+        """Say whether the tablet tells to wait at a distance."""
+        return self._staging(incident_id).get("phase") == "staged"
 
     async def _care(self, step: Step) -> None:
         if step.patient is None or step.run is None:

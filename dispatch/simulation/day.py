@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.simulation.arrivals import ASSUMED_SHAPE, arrival_times
+from dispatch.simulation.call_taker import CallTaker
 from dispatch.simulation.callers import Anchor, ring_all
 from dispatch.simulation.client import Client, Server
 from dispatch.simulation.crew import CREW, Crew
@@ -15,7 +16,7 @@ from dispatch.simulation.exchange import signed_in
 from dispatch.simulation.hospital import Department
 from dispatch.simulation.kpis import Watcher, kpis
 from dispatch.simulation.physician import RemotePhysician
-from dispatch.simulation.seats import CallTaker, Dispatcher
+from dispatch.simulation.seats import Dispatcher
 
 CALLS_PER_UNIT_AND_DAY = 7.5  # assumed load of one ambulance
 LIVELY_PER_DAY = 1_400.0  # at least, so that a small city has something to show

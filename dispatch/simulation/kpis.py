@@ -18,7 +18,7 @@ WITHOUT_TRANSPORT = frozenset(
 class Watcher:
     """Remembers the last state of every row that a seat has seen, also when it has left the screen."""
 
-    TABLES = ("calls", "incidents", "assignments", "patients", "activations", "tasks")
+    TABLES = ("calls", "incidents", "assignments", "patients", "activations", "tasks", "links")
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -69,6 +69,13 @@ def kpis(rows: Mapping[str, Mapping[str, Row]], audit: Audit) -> dict[str, Any]:
         "redirects": sum(row["to_center_id"] is not None for row in activations),
         "conditions": dict(sorted(_conditions(rows["patients"].values()).items())),
         "phone_tasks": dict(sorted(Counter(row["kind"] for row in rows["tasks"].values()).items())),
+        "calls_linked": audit.done["link-call"],
+        "calls_abandoned": sum(row["abandoned"] for row in rows["calls"].values()),
+        "called_back": audit.done["record-call-back"],
+        "stood_by": audit.done["prealert-unit"],
+        "services_told": audit.done["tell-service"],
+        "scenes_cleared": audit.done["clear-scene"],
+        "located_by_link": sum(row["stream_until"] is not None for row in rows["links"].values()),
         "commands_acknowledged": len(audit.acknowledged),
         "commands_refused": dict(sorted(audit.refused.items())),
         "commands_unanswered": audit.unanswered,

@@ -1,17 +1,17 @@
-"""The seats: call-takers who answer, locate, ask; dispatchers who send the recommended unit and make phone calls.
+"""The seats: what they share, and the dispatcher, who lets units stand by, sends them, and makes the phone calls.
 
 They serve simulated callers only: a call that a person typed waits for a person.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
 from dispatch.simulation.actor import act, moment
-from dispatch.simulation.callers import Anchor, spot_of
-from dispatch.simulation.cases import Case, caller_findings, draw_case, index_of
+from dispatch.simulation.cases import Case, caller_of, draw_case
 from dispatch.simulation.client import Client
+from dispatch.simulation.troubles import trouble_of
 
 Row = Mapping[str, Any]
 
@@ -64,74 +64,73 @@ class Seat:
     def case_of(self, incident: Row) -> Case | None:
         """Return the simulated case behind an incident, None for a call that a person typed."""
         calls = (self.table("calls").get(each) for each in incident["call_ids"])
-        indices = (index_of(call["number"]) for call in calls if call is not None)
-        index = next((each for each in indices if each is not None), None)
-        return None if index is None else draw_case(self.seed, index)
-
-
-class CallTaker(Seat):
-    """Answers, locates, asks."""
-
-    def __init__(self, client: Client, seed: int, anchors: Sequence[Anchor]) -> None:
-        super().__init__(client, seed)
-        self._anchors = anchors
-
-    def look(self) -> None:
-        """Take every simulated call that nobody has served."""
-        for call in list(self.table("calls").values()):
-            incident = self.table("incidents").get(call["incident_id"])
-            index = index_of(call["number"])
-            if call["phase"] != "ended" and incident is not None and index is not None:
-                self.begin(call["id"], self._serve(call, incident, draw_case(self.seed, index)))
-
-    async def _serve(self, call: Row, incident: Row, case: Case) -> None:
-        at = moment(call["received_at"]) + timedelta(seconds=case.seconds("answer", 5))
-        if call["phase"] == "ringing":
-            await act(self.client, at, "answer-call", {"call_id": call["id"], "seat": self.client.account})
-        at += timedelta(seconds=case.seconds("locate", 14))
-        place, spot = incident["place"], spot_of(case, self._anchors)
-        said = {"call_id": call["id"], "words": spot.words, "complaint": case.profile.complaint}
-        await act(self.client, at, "take-words", said)
-        if place is None or not place["confirmed"]:
-            place = {"lon": spot.lon, "lat": spot.lat, "radius_m": 30.0, "datum": "wgs84"}
-            place |= {"source": "caller_words", "confirmed": True}
-            await act(self.client, at, "locate", {"incident_id": incident["id"], "place": place, "words": spot.words})
-        at += timedelta(seconds=case.seconds("ask", 20))
-        patient_id = incident["patient_ids"][0]
-        findings = caller_findings(case)
-        await act(self.client, at, "record-findings", {"patient_id": patient_id, "findings": findings})
-        at += timedelta(seconds=case.seconds("talk", 45))
-        await act(self.client, at, "end-call", {"call_id": call["id"], "reason": "operator"})
-        at += timedelta(seconds=case.seconds("wrap_up", 15))
-        await act(self.client, at, "wrap-up-call", {"call_id": call["id"]})
+        callers = (caller_of(call["number"]) for call in calls if call is not None)
+        first = next((each for each in callers if each is not None), None)
+        return None if first is None else draw_case(self.seed, first.index)
 
 
 class Dispatcher(Seat):
-    """Sends the first of the recommendation, holds what nobody can serve, makes the phone calls."""
+    """Lets units stand by, sends the first of the recommendation, holds what nobody can serve, does phone tasks."""
 
     def look(self) -> None:
-        """Look for incidents without a unit, and for tasks."""
+        """Look for incidents without a unit, for scenes that are not clear, and for tasks."""
         for incident in list(self.table("incidents").values()):
-            if incident["phase"] in ("waiting", "held") and (case := self.case_of(incident)) is not None:
+            case = self.case_of(incident)
+            if case is None or not self._is_sure(incident):
+                continue
+            if incident["phase"] in ("waiting", "held"):
+                if incident["complaint"] and not incident["standby_unit_ids"] and trouble_of(case).stands_by:
+                    self.begin(f"{incident['id']}/standby", self._prealert(incident, case))
                 key = f"{incident['id']}/{len(incident['assignment_ids'])}"
                 self.begin(key, self._send(incident, case, key))
+            if incident["staging"] is not None and incident["staging"]["phase"] == "staged":
+                self.begin(f"{incident['id']}/clear", self._clear(incident, case))
         for task in list(self.table("tasks").values()):
             self.begin(task["id"], self._phone(task))
+
+    def _is_sure(self, incident: Row) -> bool:
+        """Say whether somebody has heard a caller who needs help, and that it is no repeat of what is known."""
+        calls = [call for each in incident["call_ids"] if (call := self.table("calls").get(each)) is not None]
+        heard = [call for call in calls if not call["abandoned"] or _needs_help(call)]
+        callers = [caller for call in heard if (caller := caller_of(call["number"])) is not None]
+        is_first = any(each.nth == 0 for each in callers)
+        talking = any(call["phase"] in ("ringing", "claimed", "talking") for call in calls)
+        return is_first or (bool(callers) and not talking)
+
+    async def _prealert(self, incident: Row, case: Case) -> None:
+        at = moment(incident["waiting_since"] or incident["opened_at"]) + timedelta(seconds=case.seconds("prealert", 9))
+        await self.client.server.clock.until(at)
+        advice = await self.client.get(f"/api/incidents/{incident['id']}/recommendation")
+        parked = [row for row in (advice or {}).get("units", []) if row["assignable"] and row["status"] == "available"]
+        if parked and self.table("incidents").get(incident["id"], incident)["phase"] == "waiting":
+            likely = {"incident_id": incident["id"], "unit_id": parked[0]["unit_id"]}
+            await act(self.client, at, "prealert-unit", likely)
+
+    async def _clear(self, incident: Row, case: Case) -> None:
+        """Hear from whoever secured the scene that it is safe."""
+        at = moment(incident["staging"]["since"]) + timedelta(seconds=case.seconds("clear", 420))
+        by = " ".join(sorted(incident["notices"])) or "110"
+        await act(self.client, at, "clear-scene", {"incident_id": incident["id"], "by": f"{by} 现场人员"})
 
     async def _send(self, incident: Row, case: Case, key: str) -> None:
         since = moment(incident["waiting_since"] or incident["opened_at"])
         round_ = len(incident["assignment_ids"])
         at = since + timedelta(seconds=case.seconds(f"dispatch/{round_}", 28))
         await self.client.server.clock.until(at)
+        if not self._is_sure(self.table("incidents").get(incident["id"], incident)):
+            self.again(key)  # the caller has hung up meanwhile: somebody rings back first
+            return
         if round_ > 0 and case.outcome == "cancelled":  # the caller rang again: nobody is needed any more
             closing = {"incident_id": incident["id"], "outcome": "cancelled", "reason": "caller_cancelled"}
             await act(self.client, at, "close-incident", closing)
             return
         advice = await self.client.get(f"/api/incidents/{incident['id']}/recommendation")
         units = [row for row in (advice or {}).get("units", []) if row["assignable"] and row["eta_s"] is not None]
+        ready = self.table("incidents").get(incident["id"], incident)["standby_unit_ids"]
+        order = [*ready, *(row["unit_id"] for row in units if row["unit_id"] not in ready)]
         sent = None
-        for unit in units[:3]:
-            chosen = {"incident_id": incident["id"], "unit_id": unit["unit_id"]}
+        for unit_id in order[:3]:
+            chosen = {"incident_id": incident["id"], "unit_id": unit_id}
             sent = sent or await act(self.client, at, "assign-unit", chosen)
         if sent is None:
             await self._hold(incident)
@@ -162,3 +161,7 @@ class Dispatcher(Seat):
             unit_id = task["subject"].split("/")[1].split("@")[0]
             await self.client.send("stand-down-unit", {"unit_id": unit_id, "reason": "未用"})
         await self.client.send("finish-task", {"task_id": task["id"], "note": "已电话联系"})
+
+
+def _needs_help(call: Row) -> bool:
+    return any(each["outcome"] == "needs_help" for each in call["call_backs"])

@@ -11,10 +11,13 @@ from center_protocols.assess import assess
 from center_protocols.findings import findings_from
 from dispatch.incident import merged_findings
 from dispatch.simulation.arrivals import ASSUMED_SHAPE, LOCAL, arrival_times, recorded_shape
-from dispatch.simulation.cases import PROFILES, Case, caller_findings, draw_case, index_of
+from dispatch.simulation.callers import Anchor, beside
+from dispatch.simulation.cases import PROFILES, Caller, Case, caller_findings, caller_of, draw_case, number_of
 from dispatch.simulation.driving import drive_along
 from dispatch.simulation.physician import elevation_mv
 from dispatch.simulation.signals import LEADS, SAMPLE_RATE_HZ, UV_PER_LSB, ecg, vitals_at
+from dispatch.simulation.troubles import ASKED, GIVES_UP, LOST, scene_answers, trouble_of
+from geo.point import Point, distance_m
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 EXPECTED = {
@@ -82,10 +85,34 @@ def test_every_case_is_something_the_protocols_understand(kind: str) -> None:
 
 
 def test_numbers_of_people_are_nobodys_case() -> None:
-    assert index_of(draw_case(1, 42).number) == 42
-    assert index_of("13800000000") is None
-    assert index_of("abc") is None
-    assert index_of(None) is None
+    assert caller_of(draw_case(1, 42).number) == Caller(42, 0)
+    assert all(
+        caller_of(number_of(index, nth)) == Caller(index, nth) for index in (0, 9, 4_000_000) for nth in range(5)
+    )
+    for nobody in ("13800000000", "13512345678", "120", "abc", None):
+        assert caller_of(nobody) is None
+
+
+def test_troubles_are_drawn_once_and_each_happens() -> None:
+    cases = [draw_case(3, index) for index in range(3_000)]
+    troubles = [trouble_of(each) for each in cases]
+    assert troubles == [trouble_of(draw_case(3, index)) for index in range(3_000)]
+    assert {danger for each in troubles for danger in each.dangers} == set(ASKED)
+    assert sum(each.is_lost for each in troubles) / 3_000 == pytest.approx(LOST, abs=0.015)
+    assert sum(each.gives_up for each in troubles) / 3_000 == pytest.approx(GIVES_UP, abs=0.015)
+    assert 0.02 < sum(bool(each.others_s) for each in troubles) / 3_000 < 0.12
+    assert not any(each.others_s and (each.is_lost or each.gives_up) for each in troubles)
+    for each in troubles:
+        findings_from({"scene": scene_answers(each)})
+
+
+def test_others_who_report_the_same_stand_beside_it() -> None:
+    anchors, seen = [Anchor("医院", 116.4, 39.9), Anchor("车站", 116.5, 39.95)], draw_case(3, 8)
+    first = beside(seen, anchors)
+    for nth in range(1, 5):
+        other = beside(seen, anchors, nth)
+        assert 0 < distance_m(Point(first.lon, first.lat), Point(other.lon, other.lat)) < 250
+        assert other.words != first.words
 
 
 def test_the_infarction_shows_in_the_inferior_leads_only_there() -> None:

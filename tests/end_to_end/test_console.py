@@ -144,7 +144,7 @@ def test_a_source_is_chosen_and_a_call_back_changes_the_priority_on_the_command_
     expect(note).to_contain_text(re.compile("可先派|首选取决于确切位置"))
     seat.says("NET 东街", "未配置在线地图")
     seat.says("SRC 1-2", "已采用该位置")
-    expect(seat.panel.locator(".place")).to_contain_text("位置已核实")
+    expect(seat.panel.locator(".place")).to_contain_text("已核实")
     expect(note).to_have_count(0)
     seat.says("HOLD 无可派车组", "已挂起")
     seat.says("REV 加重 P1 气促", number)

@@ -112,7 +112,7 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
       <input type="search" aria-label={t("console.place.search")} placeholder={t("console.place.search")} value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
       {hits === "searching" && <p class="faint" role="status">{t("console.place.searching")}</p>}
       {hits === "offline" && <p role="status">{t("console.place.offline")}</p>}
-      {Array.isArray(hits) && hits.length === 0 && asked === typed.trim() && <p class="faint" role="status">{t("console.place.no_hit", { words: typed.trim() })}</p>}
+      {Array.isArray(hits) && hits.length === 0 && asked !== "" && asked === typed.trim() && <p class="faint" role="status">{t("console.place.no_hit", { words: typed.trim() })}</p>}
       {provider !== null && <Online key={asked} words={typed.trim()} provider={provider} atOnce={chosen && selection.searchOnline.value} onTake={takeOnline} />}
       {Array.isArray(hits) && hits.length > 0 && (
         <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>

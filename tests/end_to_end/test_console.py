@@ -147,11 +147,11 @@ def test_a_source_is_chosen_and_a_call_back_changes_the_priority_on_the_command_
     expect(seat.panel.locator(".place")).to_contain_text("已核实")
     expect(note).to_have_count(0)
     seat.says("HOLD 无可派车组", "已挂起")
-    seat.says("REV 加重 P1 气促", number)
+    seat.says("REV 加重 P1 气促", "已回访")
     incident = radio.get(f"/api/incidents/{ids['incident_id']}/facts").json()
     changed = [fact["data"]["priority"] for fact in incident if fact["kind"] == "PriorityOverridden"]
     assert changed == ["P1"]
-    seat.says("RESUME", number)
+    seat.says("RESUME", "已恢复")
 
 
 def test_a_caller_who_hung_up_is_rung_back_and_a_marked_one_still_rings(

@@ -22,6 +22,7 @@ from dispatch.team import TeamRole
 from dispatch.terminal.tracks import MARKS
 from dispatch.texts_catalogue import catalogue_files, placeholders
 from geo.places.locate import SourceKind
+from geo.speeds import ROAD_CLASSES
 from tests.center_protocols.test_properties import AT, chances, document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +81,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "outcome": w.Outcome,
         "place": PLACES,
         "resource": v.Resource,
+        "console.roads.live.on": ("all", *ROAD_CLASSES),
         "console.roads.vehicles": MARKS,
         "sex": ("male", "female"),
         "status": w.UnitStatus,

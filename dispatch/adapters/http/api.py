@@ -21,7 +21,7 @@ from dispatch.adapters.wire import JsonResponse
 
 VERSION = version("greenchannel")
 ROUTERS = (
-    *(session, commands, reads, records, ecg, photos, ground, driving, accounts, live_socket, remote_desk),
+    *(session, commands, reads, records, ecg, photos, ground, driving, accounts, remote_desk),
     *(webhook, calls, reports, links, link_page, member_page, have),
 )
 health = APIRouter()
@@ -67,5 +67,5 @@ def application(lifespan: Lifespan, limits: Limits, web: Path) -> FastAPI:
     for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/", BuiltPages(web), name="pages")
-    app.add_middleware(Shell, limits=limits)
+    app.add_middleware(Shell, limits=limits, sockets=live_socket.live)
     return app

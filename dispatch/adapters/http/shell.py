@@ -26,14 +26,18 @@ TOO_LARGE: Final = 413
 
 
 class Shell:
-    """Wrap the application."""
+    """Wrap the application; sockets go to their own."""
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, sockets: ASGIApp) -> None:
         self._app = app
+        self._sockets = sockets
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; count what comes in, mark what goes out."""
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,7 +1,8 @@
 """Serve the socket of ``gc.v1``: ticket, hello, tables, telemetry, uplink. docs/protocol.md is the contract.
 
-One task reads, one writes, one works through the uplink. Whoever ends first ends the connection; nothing a client
-sends or fails to read touches anybody else.
+One task reads, one writes, and one works through the uplink once something comes up. Whoever ends first ends the
+connection; nothing a client sends or fails to read touches anybody else. Ten thousand may wait here: what a connection
+holds while it is idle is counted in docs/faults.md.
 """
 
 import asyncio
@@ -9,21 +10,22 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from dispatch.adapters.accounts.storage import Session
+from dispatch.adapters.accounts.storage import AccountsUnavailable, Session
 from dispatch.adapters.live.feed import scope_of
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import Uplink
-from dispatch.adapters.parts import HasParts, Parts
+from dispatch.adapters.parts import NotReadyError, Parts, parts_of
 from dispatch.adapters.telemetry.hub import TelemetryViewer
 from dispatch.adapters.telephony.softphone import Softphone
 from dispatch.adapters.wire import frame, moment_from, nack, read_frame
 from dispatch.errors import Refused
+from dispatch.ports import JournalUnavailable, TelemetryUnavailable
 from dispatch.protocol.versions import (
     CLOSED_MALFORMED,
     CLOSED_NO_TICKET,
@@ -39,8 +41,8 @@ from dispatch.rights import may_see_patient
 from dispatch.words import Actor, Role
 
 log = logging.getLogger(__name__)
-router = APIRouter()
-
+ADDRESS = "/ws"
+CLOSED_BROKEN = 1011  # of the protocol of sockets itself: the server could not go on
 HELLO_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 2.0  # a reader that takes nothing does not take the closing frame either
 MALFORMED_MAX = 20  # bad frames in one connection; a broken client must not fill the log for hours
@@ -48,8 +50,22 @@ WATCHED_MAX = 32  # patients whose waves one page may look at
 STREAMS_MAX = 64  # streams a tablet may ask about in its hello
 
 
-@router.websocket("/ws")
-async def live(socket: WebSocket, parts: HasParts) -> None:
+async def live(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve a socket before the routes see it: their machinery would hold 10 kB for each, and stand in every frame."""
+    socket = WebSocket(scope, receive, send)
+    try:
+        if scope["path"] == ADDRESS:
+            await _admit(socket, parts_of(socket))
+            return
+    except NotReadyError:
+        log.info("a socket came before this server was ready")
+    except (JournalUnavailable, TelemetryUnavailable, AccountsUnavailable) as failure:
+        log.warning("a socket is given up: %s", failure)
+    with suppress(RuntimeError, WebSocketDisconnect):  # it may be closed already
+        await socket.close(CLOSED_BROKEN)  # before accept: the handshake is answered 403
+
+
+async def _admit(socket: WebSocket, parts: Parts) -> None:
     """Let a ticket's owner in; everybody else gets a closing code that names the reason."""
     if not same_origin(socket, parts.origins):
         await socket.close()  # before accept: the handshake is answered 403
@@ -61,6 +77,7 @@ async def live(socket: WebSocket, parts: HasParts) -> None:
     if session is None or refused is not None:
         await socket.close(refused or CLOSED_NO_TICKET)
         return
+    socket.scope["headers"].clear()  # nobody reads them any more
     await Connection(socket, session, parts).serve()
 
 
@@ -101,27 +118,17 @@ class Connection:
             telemetry_max=limits.telemetry_queued,
         )
         self._viewer = TelemetryViewer(self._outbox, session.role, session.unit_id, session.center_id)
-        actor = Actor(session.account, session.role, session.unit_id, session.center_id)
-        self._uplink = Uplink(
-            actor, parts.submission, parts.measurements, parts.telemetry, self._outbox,
-            pending_max=limits.uplink_pending,
-        )  # fmt: skip
+        self._actor = Actor(session.account, session.role, session.unit_id, session.center_id)
+        self._uplink: Uplink | None = None  # most connections only look
+        self._working: asyncio.Task[None] | None = None
         self._malformed = 0
         self._page = secrets.token_hex(8)  # one connection is one wall
         self._unsubscribe: Callable[[], None] = _nothing
-        self._answers: dict[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
-            "subscribe": self._subscribe,
-            "ping": self._ping,
-            "put": self._uplink.take,
-            "position": self._position,
-            "watch": self._watch,
-            "line": Softphone(actor, parts, self._outbox).take,
-        }
 
     async def serve(self) -> None:
         """Run until either side ends it."""
         release = self._parts.access.hold(self._session, lambda: self._close(CLOSED_REVOKED))
-        tasks = [asyncio.create_task(work) for work in (self._read(), self._write(), self._uplink.run())]
+        tasks = [asyncio.create_task(work) for work in (self._read(), self._write())]
         ends: list[asyncio.Future[Any]] = [*tasks, self._closing]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -130,6 +137,7 @@ class Connection:
             self._unsubscribe()
             self._parts.hub.leave(self._viewer)
             self._outbox.close()
+            tasks += [] if self._working is None else [self._working]
             for task in tasks:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
@@ -137,6 +145,18 @@ class Connection:
         for outcome in ended:
             if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
                 raise outcome
+
+    def _up(self) -> Uplink:
+        """Return the uplink; it begins to work when something comes up for the first time."""
+        if self._uplink is None:
+            parts = self._parts
+            self._uplink = Uplink(
+                self._actor, parts.submission, parts.measurements, parts.telemetry, self._outbox,
+                pending_max=parts.limits.uplink_pending,
+            )  # fmt: skip
+            self._working = asyncio.create_task(self._uplink.run())
+            self._working.add_done_callback(lambda _: self._close(CLOSED_BROKEN))
+        return self._uplink
 
     def _close(self, code: int) -> None:
         if not self._closing.done():
@@ -203,10 +223,11 @@ class Connection:
     async def _take(self, raw: str | bytes) -> None:
         try:
             if isinstance(raw, bytes):
-                await self._uplink.take_wave(raw)
+                await self._up().take_wave(raw)
                 return
             content = read_frame(raw)
-            await self._answers.get(content["t"], self._unknown)(content)
+            answer = self._ANSWERS.get(content["t"], Connection._unknown)
+            await answer(self, content)
         except FrameError as error:
             self._malformed += 1
             why = str(error).encode("utf-8", "backslashreplace").decode()[:300]
@@ -215,7 +236,13 @@ class Connection:
                 self._close(CLOSED_MALFORMED)
 
     async def _unknown(self, _content: Mapping[str, Any]) -> None:
-        raise FrameError(f"t is none of {', '.join(self._answers)}")
+        raise FrameError(f"t is none of {', '.join(self._ANSWERS)}")
+
+    async def _put(self, content: Mapping[str, Any]) -> None:
+        await self._up().take(content)
+
+    async def _line(self, content: Mapping[str, Any]) -> None:
+        await Softphone(self._actor, self._parts, self._outbox).take(content)
 
     async def _subscribe(self, content: Mapping[str, Any]) -> None:
         scope = scope_of(self._session.role, self._session.unit_id, self._session.center_id)
@@ -245,7 +272,7 @@ class Connection:
         body = content.get("body", content)
         if not isinstance(body, dict):
             raise FrameError("body is an object")
-        refused = self._uplink.position(body)
+        refused = self._parts.measurements.position(self._actor, body)
         if refused is not None:
             self._outbox.offer_event(nack(None, None, refused, retry=False))
 
@@ -254,10 +281,9 @@ class Connection:
         asked = content.get("patients")
         if not isinstance(asked, list) or len(asked) > WATCHED_MAX:
             raise FrameError(f"patients is a list of at most {WATCHED_MAX} ids")
-        actor = Actor(self._session.account, self._session.role, self._session.unit_id, self._session.center_id)
         city, now = self._parts.feed.city, self._parts.clock.now()
         self._viewer.watched = {
-            each for each in asked if isinstance(each, str) and may_see_patient(actor, each, city, now)
+            each for each in asked if isinstance(each, str) and may_see_patient(self._actor, each, city, now)
         }
 
     async def _write(self) -> None:
@@ -267,6 +293,15 @@ class Connection:
                 await self._socket.send_text(content)
                 continue
             await self._socket.send_bytes(content)
+
+    _ANSWERS: ClassVar[Mapping[str, Callable[["Connection", Mapping[str, Any]], Awaitable[None]]]] = {
+        "subscribe": _subscribe,
+        "ping": _ping,
+        "put": _put,
+        "position": _position,
+        "watch": _watch,
+        "line": _line,
+    }
 
 
 def session_body(session: Session) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Outbox:
         self._telemetry: deque[_Queued] = deque()
         self._gaps: dict[str, tuple[int, int]] = {}
         self._closed = False
-        self._filled = asyncio.Event()
+        self._hungry: asyncio.Future[None] | None = None  # an event would cost each connection a kilobyte
         self.dropped_latest = False  # positions were lost: the owner sends all of them again
 
     @property
@@ -63,7 +63,7 @@ class Outbox:
             return
         self._events.append(text)
         self._events_bytes += len(text)
-        self._filled.set()
+        self._feed()
 
     def offer_latest(self, text: str) -> None:
         """Queue telemetry of which only the newest matters."""
@@ -85,8 +85,11 @@ class Outbox:
                 return frame("gap", what="wave", patient_id=patient_id, **{"from": start, "to": end})
             if self._telemetry:
                 return self._telemetry.popleft().content
-            self._filled.clear()
-            await self._filled.wait()
+            self._hungry = asyncio.get_running_loop().create_future()
+            try:
+                await self._hungry
+            finally:
+                self._hungry = None
 
     def close(self) -> None:
         """Take nothing more and forget what waits."""
@@ -101,7 +104,11 @@ class Outbox:
         if len(self._telemetry) >= self._telemetry_max:
             self._drop_one()
         self._telemetry.append(queued)
-        self._filled.set()
+        self._feed()
+
+    def _feed(self) -> None:
+        if self._hungry is not None and not self._hungry.done():
+            self._hungry.set_result(None)
 
     def _drop_one(self) -> None:
         """Drop the oldest wave; without any, the oldest of the others."""

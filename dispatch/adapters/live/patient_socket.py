@@ -119,10 +119,6 @@ class Uplink:
         """Wait until everything that was taken is answered."""
         await self._queue.join()
 
-    def position(self, body: Mapping[str, Any]) -> Refused | None:
-        """Take an unnumbered position; the latest wins."""
-        return self._measurements.position(self._actor, body)
-
     async def _act(self, put: Put) -> None:
         """Do what a numbered message asks, once, and remember that it is done."""
         try:

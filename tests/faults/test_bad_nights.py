@@ -84,7 +84,7 @@ def disk(tmp_path: Path) -> Iterator[LoopDisk | None]:
 async def night(pack: Path, folder: Path, disk: LoopDisk | None) -> AsyncIterator[Night]:
     """Work through a night, then audit what clients were told: of the answers, and of the files."""
     data = (disk.mounted if disk else folder) / "data"
-    # At the speed of the tablets: readings from before the monitor was bound, by a faster clock, are kept but not shown.
+    # At the tablets' own speed: by a faster clock their first readings were before the monitor was bound, and hidden.
     server = RunningServer(["demo", "--empty", "--speed", "1", "--city", pack, "--data", data])
     await asyncio.to_thread(server.start)
     try:

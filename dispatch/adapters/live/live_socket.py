@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, ClassVar, TYPE_CHECKING
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
@@ -21,6 +21,7 @@ from dispatch.adapters.live.feed import scope_of
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import Uplink
 from dispatch.adapters.parts import NotReadyError, Parts, parts_of
+from dispatch.adapters.submission import HeardClock
 from dispatch.adapters.telemetry.hub import TelemetryViewer
 from dispatch.adapters.telephony.softphone import Softphone
 from dispatch.adapters.wire import frame, moment_from, nack, read_frame
@@ -39,9 +40,6 @@ from dispatch.protocol.versions import (
 from dispatch.protocol.waves import FrameError
 from dispatch.rights import may_see_patient
 from dispatch.words import Actor, Role
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 log = logging.getLogger(__name__)
 ADDRESS = "/ws"
@@ -123,7 +121,7 @@ class Connection:
         self._viewer = TelemetryViewer(self._outbox, session.role, session.unit_id, session.center_id)
         self._actor = Actor(session.account, session.role, session.unit_id, session.center_id)
         self._uplink: Uplink | None = None  # most connections only look
-        self._heard: tuple[datetime, datetime] | None = None  # what the device's clock said, and ours
+        self._heard: HeardClock | None = None  # what the device's clock said, and ours
         self._working: asyncio.Task[None] | None = None
         self._malformed = 0
         self._page = secrets.token_hex(8)  # one connection is one wall
@@ -159,7 +157,7 @@ class Connection:
                 pending_max=parts.limits.uplink_pending,
             )  # fmt: skip
             if self._heard is not None:
-                self._uplink.heard(*self._heard)
+                self._uplink.heard(self._heard)
             self._working = asyncio.create_task(self._uplink.run())
             self._working.add_done_callback(lambda _: self._close(CLOSED_BROKEN))
         return self._uplink
@@ -268,9 +266,9 @@ class Connection:
     async def _ping(self, content: Mapping[str, Any]) -> None:
         answer, now = {"n": content.get("n"), "client_time": content.get("client_time")}, self._parts.clock.now()
         with suppress(FrameError):  # whatever it is comes back; only a time says something about a clock
-            self._heard = moment_from(content, "client_time"), now
+            self._heard = HeardClock(moment_from(content, "client_time"), now)
             if self._uplink is not None:
-                self._uplink.heard(*self._heard)
+                self._uplink.heard(self._heard)
         self._outbox.offer_event(frame("pong", **answer, server_time=now))
         center_id, armed = self._session.center_id, content.get("armed")
         if self._session.role is Role.DEPARTMENT and center_id is not None and isinstance(armed, bool):

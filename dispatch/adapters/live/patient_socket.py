@@ -88,9 +88,9 @@ class Uplink:
         self._in_flight: deque[_Stored] = deque()
         self._heard: HeardClock | None = None
 
-    def heard(self, device_at: datetime, server_at: datetime) -> None:
+    def heard(self, clock: HeardClock) -> None:
         """Note what the device's own clock says: it corrects what was never measured."""
-        self._heard = HeardClock(device_at, server_at)
+        self._heard = clock
 
     async def take(self, content: Mapping[str, Any]) -> None:
         """Queue one ``put``; waits, and so stops reading, while too much is pending."""

@@ -14,7 +14,7 @@ from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.journal.group_commit import CommitTicket
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import UPLINK, Uplink, read_put
-from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, UNSET_S, Submission
+from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, UNSET_S, HeardClock, Submission
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
 from dispatch.desk import Done
@@ -199,7 +199,7 @@ SKEWS_S = [-600, -91, -5, 5, 91, 600, 86_400 * 400, -86_400 * 400]
 async def test_no_reading_is_lost_to_a_wrong_clock_and_each_gets_its_time_once_the_clock_is_heard(skew_s: int) -> None:
     tablet, skew = Tablet(), timedelta(seconds=skew_s)
     true_at = START - timedelta(minutes=7)  # measured seven minutes ago, before the tablet had ever met a server
-    tablet.uplink.heard(START + skew, START)
+    tablet.uplink.heard(HeardClock(START + skew, START))
     answers = await tablet.said(vitals(1) | {"at": (true_at + skew).isoformat(), "clock_offset_ms": None})
     assert [each["t"] for each in answers] == ["ack"]
     assert tablet.telemetry.at["box/steps", 1] == true_at
@@ -227,7 +227,7 @@ async def test_a_clock_that_jumps_between_two_readings_loses_none() -> None:
     tablet = Tablet()
     for seq, jump_s in enumerate((0, 600, -600, 0, 3_600), 1):
         at = START + timedelta(seconds=jump_s)
-        tablet.uplink.heard(at, START)
+        tablet.uplink.heard(HeardClock(at, START))
         answers = await tablet.said(vitals(seq) | {"at": at.isoformat(), "clock_offset_ms": None})
         assert answers[-1] == {"t": "ack", "stream": "box/steps", "seq": seq}
         assert tablet.telemetry.at["box/steps", seq] == START

@@ -93,7 +93,9 @@ def asked(scene: Scene, kind: type) -> dict[str, Any]:
         "status": "transporting", "outcome": "cancelled",
         "reason": "x", "condition": "stemi", "crew": CREW, "topic": "full", "state": "busy", "expires_at": soon,
         "place": place, "resource": "ct", "where": "ed", "point": "onset", "happened_at": "2026-11-21T00:00:00Z",
-        "sample_rate_hz": 500, "leads": ["I"],
+        "sample_rate_hz": 500, "leads": ["I"], "count": 1, "photo_id": "P1", "size_bytes": 1,
+        "roles": ["cath_nurse"], "role": "cath_nurse", "member_id": "x", "duty_id": "x", "summons_id": "x",
+        "answer": "in_place", "begins": soon, "ends": soon, "push": "x", "end": "center", "purpose": "x",
     }  # fmt: skip
     needed = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
     return {name: some[name] for name in needed}
@@ -104,7 +106,11 @@ def test_a_stranger_reads_nothing_of_a_patient(scene: Scene, account: str) -> No
     client = scene.server.client(account)
     tried = addresses(scene)
     assert len(tried) >= 7
-    assert {path: client.get(path).status_code for path in tried if client.get(path).status_code != 403} == {}
+    # Who may erase a record sees whether it is sealed or erased, and nothing that stands in it.
+    allowed = {f"/api/patients/{scene.theirs['patient_id']}/erasure"} if account == "admin" else set()
+    assert {path for path in tried if client.get(path).status_code != 403} == allowed
+    for path in allowed:
+        assert client.get(path).json() == {"patient_id": scene.theirs["patient_id"], "sealed": None, "erased": None}
 
 
 @pytest.mark.parametrize("account", [each for each in STRANGERS if each not in {"exchange", "admin"}])

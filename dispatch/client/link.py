@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from dispatch.client.clock import Anchor, better, measured
@@ -104,7 +104,7 @@ class Link:
     async def run(self) -> None:
         """Stay connected; raise ``VersionRefusedError`` when the server will never understand."""
         while True:
-            with suppress(ConnectionClosed, InvalidStatus, OSError, TimeoutError):
+            with suppress(ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
                 await self._one_connection()
             await asyncio.sleep(self._pause_s())
 

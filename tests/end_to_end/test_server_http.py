@@ -62,7 +62,7 @@ def test_nobody_gets_in_without_a_session(server: Server) -> None:
         path = route.path.replace("{", "").replace("}", "")
         answer = client.http.request(method, path)
         assert answer.status_code == 401, f"{method} {path}: {answer.text}"
-        assert answer.json()["code"] == "not_signed_in"
+        assert method == "HEAD" or answer.json()["code"] == "not_signed_in"
 
 
 def test_every_command_but_the_clocks_has_its_route() -> None:

@@ -99,7 +99,7 @@ def answer(wall: Page) -> None:
 def test_the_team_the_lab_and_the_patient_go_their_way(wall: Page, url: str, department: str) -> None:
     run = underway(url, center_of(department))
     answer(wall)
-    wall.get_by_role("button", name=re.compile("导管室")).click()
+    wall.locator("button.chip", has_text="导管室").click()
     expect(wall.locator(".ready-chip")).to_contain_text("导管室 ✓")
     wall.get_by_role("button", name="团队就位").click()
     expect(wall.locator(".phase")).to_have_text("团队就位")

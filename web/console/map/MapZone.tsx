@@ -82,7 +82,7 @@ async function mapFile(): Promise<typeof import("./CityMap.ts") | null> {
   try {
     return await import("./CityMap.ts");
   } catch (error) {
-    if (error instanceof TypeError) return null;
+    if (error instanceof TypeError || (error instanceof Error && error.message.startsWith("Unable to preload CSS"))) return null; // the script, its style
     throw error;
   }
 }

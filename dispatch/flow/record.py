@@ -28,11 +28,9 @@ def export_patient(city: City, _command: Command, ask: rc.ExportPatient, _rules:
 
 def attach_photo(city: City, _command: Command, ask: rc.AttachPhoto, _rules: Rules) -> Decision:
     """Name a photo that is stored; the same again adds nothing."""
-    patient = city.patients.get(ask.patient_id)
-    if patient is None:
-        return Refused("patient.unknown")
-    if patient.erased is not None:
-        return Refused("record.erased")
+    patient = _kept(city, ask.patient_id)
+    if isinstance(patient, Refused):
+        return patient
     if any(each.id == ask.photo_id for each in patient.photos):
         return []
     return [re.PhotoAttached(patient.id, patient.incident_id, ask.photo_id, ask.size_bytes)]
@@ -40,11 +38,9 @@ def attach_photo(city: City, _command: Command, ask: rc.AttachPhoto, _rules: Rul
 
 def seal_record(city: City, _command: Command, ask: rc.SealRecord, _rules: Rules) -> Decision:
     """Seal a record, in a dispute usually: from then on nothing of it is forgotten."""
-    patient = city.patients.get(ask.patient_id)
-    if patient is None:
-        return Refused("patient.unknown")
-    if patient.erased is not None:
-        return Refused("record.erased")
+    patient = _kept(city, ask.patient_id)
+    if isinstance(patient, Refused):
+        return patient
     if patient.sealed is not None:
         return Refused("record.sealed")
     return [re.RecordSealed(patient.id, patient.incident_id, ask.reason)]
@@ -76,14 +72,20 @@ def erase_patient(city: City, command: Command, ask: rc.ErasePatient, rules: Rul
 
 
 def _unless_erasable(city: City, ask: rc.ErasePatient) -> Refused | None:
-    patient = city.patients.get(ask.patient_id)
-    if patient is None:
-        return Refused("patient.unknown")
-    if patient.erased is not None:
-        return Refused("record.erased")
+    patient = _kept(city, ask.patient_id)
+    if isinstance(patient, Refused):
+        return patient
     if ask.reason not in REASONS:
         return Refused("record.no_reason", {"reasons": ", ".join(sorted(REASONS))})
     return Refused("record.sealed") if patient.sealed is not None else None
+
+
+def _kept(city: City, patient_id: str) -> Patient | Refused:
+    """Return a patient whose record is still there."""
+    patient = city.patients.get(patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    return patient if patient.erased is None else Refused("record.erased")
 
 
 def report_erasure(city: City, _command: Command, ask: rc.ReportErasure, _rules: Rules) -> Decision:

@@ -37,7 +37,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "dispatch.commands",
         "dispatch.standby",
         "dispatch.scene",
-        "dispatch.commands",
         "dispatch.command_roles",
         "dispatch.changes",
         "dispatch.evolve",

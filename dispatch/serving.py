@@ -217,6 +217,11 @@ async def _catch_up(parts: Parts) -> None:
 async def _forget(parts: Parts) -> None:
     """Apply retention to vitals, waves and tracks; facts are kept for ever, and what is sealed as long as it is."""
     before = parts.clock.now() - timedelta(days=parts.rules.telemetry_kept_days)
-    sealed = frozenset(each.id for each in parts.feed.city.patients.values() if each.sealed is not None)
+    sealed = await asyncio.to_thread(_sealed_in, parts.feed.city)
     await asyncio.to_thread(parts.telemetry.forget_before, before, sealed)
     await asyncio.to_thread(parts.uploads.forget_abandoned)
+
+
+def _sealed_in(city: City) -> frozenset[str]:
+    """Return whose records are sealed; reads every patient, those asleep too: not on the loop."""
+    return frozenset(each.id for each in city.patients.values() if each.sealed is not None)

@@ -17,6 +17,7 @@ from dispatch.city import City
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased
 from dispatch.fact import Fact
+from dispatch.incident import Patient
 from dispatch.ports import Keyring, Telemetry, TelemetryUnavailable
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,9 @@ class Erasures:
     def __init__(self, holds: Holds, uploads: PartialUploads, city: City) -> None:
         self._holds = holds
         self._uploads = uploads
-        self._asked: dict[str, tuple[str, ...]] = {
-            each.id: each.erased.subjects for each in city.patients.values() if each.erased is not None
-        }
-        self._proved = {each.id for each in city.patients.values() if each.erased is not None and each.erased.digest}
+        self._unread: City | None = city
+        self._asked: dict[str, tuple[str, ...]] = {}
+        self._proved: set[str] = set()
 
     def told(self, facts: Iterable[Fact]) -> None:
         """Note who is to be forgotten."""
@@ -65,6 +65,9 @@ class Erasures:
 
     async def look(self, report: Callable[[ReportErasure], Awaitable[object]] | None = None) -> None:
         """Remove what is asked for, one patient after the other; only who writes the journal reports."""
+        if self._unread is not None:
+            self._remember(await asyncio.to_thread(_erased_in, self._unread))
+            self._unread = None
         for patient_id, subjects in list(self._asked.items()):
             try:
                 done = await asyncio.to_thread(self._removed, patient_id, subjects)
@@ -75,6 +78,13 @@ class Erasures:
                 await report(done)
             self._proved.add(patient_id)
             self._asked.pop(patient_id, None)
+
+    def _remember(self, erased: Iterable[Patient]) -> None:
+        for patient in erased:
+            if patient.erased is not None:
+                self._asked.setdefault(patient.id, patient.erased.subjects)
+                if patient.erased.digest:
+                    self._proved.add(patient.id)
 
     def _removed(self, patient_id: str, subjects: Iterable[str]) -> ReportErasure:
         for subject in subjects:
@@ -92,3 +102,8 @@ class Erasures:
         return ReportErasure(
             patient_id, len(telemetry.vitals), len(telemetry.chunks), len(ecgs), len(photos), digest.hexdigest()
         )
+
+
+def _erased_in(city: City) -> list[Patient]:
+    """Return who was erased; reads every patient, those asleep too: not before a server serves, nor on its loop."""
+    return [each for each in city.patients.values() if each.erased is not None]

@@ -91,10 +91,10 @@ async def tell_by_link(server: Server, url: str, case: Case, spot: Spot) -> None
     chance = case.chance("link")
     head = {"X-Link-Token": url.rpartition("#")[2], "X-Link-Device": f"phone of {case.number}"}
     await server.clock.sleep(chance.uniform(8, 25))
-    opened = await server.http.post("/api/link/open", headers=head)
+    opened = await server.ask("POST", "/api/link/open", headers=head)
     if not opened.is_success:
         return
     for accuracy_m in (65, 25, 9):
         fix = {"lon": spot.lon, "lat": spot.lat, "accuracy_m": accuracy_m}
-        await server.http.post("/api/link/position", json=fix, headers=head)
+        await server.ask("POST", "/api/link/position", json=fix, headers=head)
         await server.clock.sleep(6)

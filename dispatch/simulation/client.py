@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -56,7 +55,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self.http = httpx.AsyncClient(
+        self._http = httpx.AsyncClient(
             base_url=self.url, timeout=20.0, limits=httpx.Limits(max_connections=64, max_keepalive_connections=64)
         )
         self.audit = Audit()
@@ -66,7 +65,7 @@ class Server:
         """Wait until the server is healthy and take its clock."""
         for _ in range(TRIES * 2):
             with suppress(httpx.TransportError):
-                answer = await self.http.get("/healthz")
+                answer = await self._http.get("/healthz")
                 if answer.status_code == httpx.codes.OK:
                     health: dict[str, Any] = answer.json()
                     clock = health["clock"]
@@ -75,9 +74,19 @@ class Server:
             await asyncio.sleep(RETRY_S)
         raise TimeoutError(f"{self.url} does not become healthy")
 
+    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - what httpx takes
+        """Ask, and ask again while the server is away, busy, or cannot write."""
+        for _ in range(TRIES):
+            with suppress(httpx.TransportError):
+                answer = await self._http.request(method, path, **more)
+                if answer.status_code not in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
+                    return answer
+            await asyncio.sleep(RETRY_S)
+        raise httpx.ConnectError(f"{path} was not answered {TRIES} times")
+
     async def close(self) -> None:
         """Give the connections back."""
-        await self.http.aclose()
+        await self._http.aclose()
 
 
 class Client:
@@ -139,30 +148,9 @@ class Client:
         """Return the headers of a signed-in request."""
         return {"authorization": f"Bearer {self._token}"} if self._token else {}
 
-    async def _request(  # noqa: PLR0913 - the parts of a request
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        params: Mapping[str, str] | None = None,
-        *,
-        content: bytes | None = None,
-        headers: Mapping[str, str] = MappingProxyType({}),
-    ) -> httpx.Response:
-        """Ask, and ask again while the server is away, busy, or cannot write."""
-        for attempt in range(TRIES):
-            try:
-                answer = await self.server.http.request(
-                    method, path, json=body, content=content, params=params, headers={**self.authorised(), **headers}
-                )
-            except httpx.TransportError:
-                if attempt == TRIES - 1:
-                    raise
-            else:
-                if answer.status_code not in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
-                    return answer
-            await asyncio.sleep(RETRY_S)
-        raise httpx.ConnectError(f"{path} was not answered {TRIES} times")
+    async def _request(self, method: str, path: str, body: object = None, **more: Any) -> httpx.Response:  # noqa: ANN401 - what httpx takes
+        headers = {**self.authorised(), **more.pop("headers", {})}
+        return await self.server.ask(method, path, json=body, headers=headers, **more)
 
     # ---- the socket ----
 

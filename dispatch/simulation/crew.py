@@ -85,23 +85,30 @@ class Crew:
     async def _until_overtaken(self, step: Step, work: Callable[[Step], Coroutine[Any, Any, None]]) -> None:
         """Do the step; drop it as soon as the tablet shows another state (cancelled, diverted, entered by a seat)."""
         task = asyncio.create_task(work(step))
+        try:
+            await self._done_or_overtaken(task, step)
+        finally:
+            if not task.done():
+                self._keep_place()
+                task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        if self._shows(step):  # the server refused, or the change is still on its way
+            await self.client.server.clock.sleep(5)
+
+    async def _done_or_overtaken(self, task: "asyncio.Task[None]", step: Step) -> None:
         while not task.done():
             changed = asyncio.create_task(self.client.wait_for_change())
-            await asyncio.wait({task, changed}, return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
+            try:
+                await asyncio.wait({task, changed}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changed.cancel()
             now = self._now()
             if now is None or (now.unit["status"], now.unit["assignment_id"]) != (
                 step.unit["status"],
                 step.unit["assignment_id"],
             ):
-                break
-        if not task.done():
-            self._keep_place()
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        if self._shows(step):  # the server refused, or the change is still on its way
-            await self.client.server.clock.sleep(5)
+                return
 
     def _shows(self, step: Step) -> bool:
         now = self._now()

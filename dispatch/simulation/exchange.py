@@ -18,8 +18,6 @@ from dispatch.simulation.client import Client, Server
 
 EVENTS = "/api/telephony/events"
 JSON = {"Content-Type": "application/json"}
-RETRY_S = 0.5
-TRIES = 40
 Post = Callable[[bytes], Awaitable[httpx.Response]]
 
 
@@ -45,23 +43,11 @@ class Exchange:
         row = {"event_id": str(ULID()), "event": event, "call_id": line_id, "at": moment.isoformat(), **more}
         body = json.dumps({"events": [{name: value for name, value in row.items() if value is not None}]}).encode()
         started = time.perf_counter()
-        answer = await self._told(body)
+        answer = await self.post(body)
         self.latencies_s.append(time.perf_counter() - started)
         answer.raise_for_status()
         ids: dict[str, Any] = answer.json()["results"][0]["ids"]
         return ids
-
-    async def _told(self, body: bytes) -> httpx.Response:
-        for _ in range(TRIES):
-            try:
-                answer = await self.post(body)
-            except httpx.TransportError:
-                await asyncio.sleep(RETRY_S)
-                continue
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return answer
-            await asyncio.sleep(RETRY_S)
-        raise httpx.ConnectError(f"{EVENTS} was not answered {TRIES} times")
 
 
 def signing(server: Server, secret: str) -> Exchange:
@@ -72,7 +58,7 @@ def signing(server: Server, secret: str) -> Exchange:
         told = b"v1." + at_ms.encode() + b"." + body  # as docs/protocol.md says
         signature = "v1=" + hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
         headers = {**JSON, "X-Exchange-Time": at_ms, "X-Exchange-Signature": signature}
-        return await server.http.post(EVENTS, content=body, headers=headers)
+        return await server.ask("POST", EVENTS, content=body, headers=headers)
 
     return Exchange(server, post)
 
@@ -81,7 +67,7 @@ def signed_in(client: Client) -> Exchange:
     """Return an exchange that uses the account of a connected system."""
 
     async def post(body: bytes) -> httpx.Response:
-        return await client.server.http.post(EVENTS, content=body, headers={**JSON, **client.authorised()})
+        return await client.server.ask("POST", EVENTS, content=body, headers={**JSON, **client.authorised()})
 
     return Exchange(client.server, post)
 

@@ -31,8 +31,8 @@ class RemotePhysician(Seat):
 
     async def _read(self, patient_id: str, row: Row) -> None:
         chance = stream(self.seed, "physician", row["at"])
-        answer = await self.client.server.http.get(
-            f"/api/patients/{patient_id}/ecgs/{row['id']}", headers=self.client.authorised()
+        answer = await self.client.server.ask(
+            "GET", f"/api/patients/{patient_id}/ecgs/{row['id']}", headers=self.client.authorised()
         )
         reading = read_samples(answer) if answer.is_success else "unreadable"
         due = moment(row["at"]) + timedelta(seconds=around(chance, 90))

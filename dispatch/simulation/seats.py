@@ -27,11 +27,15 @@ class Seat:
 
     async def run(self) -> None:
         """Look at every change; what breaks in a piece of work breaks the seat."""
-        while True:
-            self.look()
-            await self.client.wait_for_change()
-            for failure in self._failures:
-                raise failure
+        try:
+            while True:
+                self.look()
+                await self.client.wait_for_change()
+                for failure in self._failures:
+                    raise failure
+        finally:
+            for work in self._works:
+                work.cancel()
 
     def look(self) -> None:
         """Start what is to be done now."""

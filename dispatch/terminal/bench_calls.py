@@ -146,8 +146,8 @@ async def _told_by_telephone(
     stamp = exchange.server.clock.now().strftime("%Y%m%d%H%M%S")
     body = f'A"ML=1;lt={unit["lat"]:+.5f};lg={unit["lon"]:+.5f};rd=25;top={stamp};lc=90;pm=G'
     started = time.perf_counter()
-    answer = await line.server.http.post(
-        "/api/location/aml-sms", json={"number": caller, "body": body}, headers=line.authorised()
+    answer = await line.server.ask(
+        "POST", "/api/location/aml-sms", json={"number": caller, "body": body}, headers=line.authorised()
     )
     answer.raise_for_status()
     await screen.shows(str(ids["incident_id"]), confirmed=False)

@@ -100,6 +100,48 @@ GIVEN_POINTS: Final[Mapping[Given, TimePoint]] = {
 DIAGNOSED: Final = frozenset({Condition.STEMI, Condition.ACS_NON_ST, Condition.AORTIC_DISSECTION})
 
 
+# Who can know a minute that no machine saw; each is asked once, after the handover.
+KNOWN_TO_CREW: Final = frozenset(
+    {
+        P.ONSET,
+        P.UNIT_ON_SCENE,
+        P.PATIENT_CONTACT,
+        P.FIRST_ECG,
+        P.PATIENT_LOADED,
+        P.DEPART_SCENE,
+        P.ARRIVAL_GATE,
+        P.ASPIRIN,
+        P.FIRST_COMPRESSION,
+        P.FIRST_SHOCK,
+        P.TOURNIQUET,
+        P.BIRTH,
+        P.PPV_STARTED,
+    }
+)
+KNOWN_TO_DEPARTMENT: Final = frozenset(
+    {
+        P.LAB_ARRIVAL,
+        P.PUNCTURE_STARTED,
+        P.ANGIOGRAPHY_STARTED,
+        P.WIRE,
+        P.CT_STARTED,
+        P.CT_READ,
+        P.NEEDLE,
+        P.GROIN,
+        P.REPERFUSION,
+        P.IMAGING_DONE,
+        P.TRANSFUSION_STARTED,
+        P.OR_ARRIVAL,
+        P.OBSTETRIC_OR_ARRIVAL,
+        P.DELIVERY,
+        P.NICU_ARRIVAL,
+        P.PICU_ARRIVAL,
+        P.ICU_ARRIVAL,
+        P.ECPR_FLOW,
+    }
+)
+
+
 class ClockQuality(StrEnum):
     """Say how far the clock behind a point can be trusted."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from dispatch.direct import ED, ChosenDoor, WayInside
 from dispatch.events import center as ce
 from dispatch.resources import ResourceState
 from dispatch.team import Summons
@@ -105,6 +106,7 @@ class Center:
     statuses: dict[str, CenterStatus] = field(default_factory=dict)
     wall: Wall | None = None
     resources: dict[str, ResourceState] = field(default_factory=dict)
+    ways: dict[str, WayInside] = field(default_factory=dict)  # by door: how a stretcher gets there
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,24 @@ class Activation:
     summonses: tuple[Summons, ...] = ()
     crew_knows_at: datetime | None = None  # of the redirect or cancellation; the crew's own order they know
     center_knows_at: datetime | None = None
+    chosen_door: ChosenDoor | None = None  # None: the department has not chosen; ``bypass`` proposes
+    updated_at: datetime | None = None  # when it last asked for something else than the alarm did
+    updated_with: tuple[str, ...] = ()  # what that added to ``activate``
 
     @property
     def ended_unaccepted(self) -> bool:
         """Say whether the patient went elsewhere or does not come."""
         return self.phase in ENDED_UNSEEN or self.phase is ActivationPhase.END_ACKNOWLEDGED
+
+    @property
+    def proposed_door(self) -> str:
+        """Return where the protocol sends the stretcher."""
+        return self.bypass[0] if self.bypass else ED
+
+    @property
+    def door_now(self) -> str:
+        """Return where the stretcher goes as things stand."""
+        return self.proposed_door if self.chosen_door is None else self.chosen_door.where
 
 
 def next_phase(activation: Activation, fact_kind: type) -> ActivationPhase | None:

@@ -10,6 +10,7 @@ from rpds import HashTrieMap
 
 from dispatch.call import Call, dialled
 from dispatch.center import LIVE, Activation, ActivationPhase, Center
+from dispatch.consult import ReaderLink
 from dispatch.incident import Incident, IncidentPhase, Patient
 from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
@@ -72,6 +73,7 @@ class City(msgspec.Struct, frozen=True):
     positions: "Table[Position]"
     links: "Table[Link]"
     members: "HashTrieMap[str, Member]"
+    reader_links: "HashTrieMap[str, ReaderLink]"
     history: "HashTrieMap[str, tuple[tuple[int, ...], ...]]"  # incident id -> seqs of its facts, in pages
     open_incidents: frozenset[str]
     recently_closed: tuple[str, ...]  # the last RECENT closed incidents, oldest first: what screens still show
@@ -83,11 +85,12 @@ class City(msgspec.Struct, frozen=True):
     incidents_opened: int
     door_minutes: dict[str, tuple[DoorMinutes, ...]]  # by centre: how long its last patients waited behind the door
     # These follow from the rows and are never written down: number -> its last calls, the exchange's id -> call,
-    # hash of a token -> link, centre -> its members.
+    # hash of a token -> link, or -> a physician's link, centre -> its members.
     callers: "HashTrieMap[str, tuple[str, ...]]"
     exchange_calls: "HashTrieMap[str, str]"
     link_tokens: "HashTrieMap[str, str]"
     center_members: "HashTrieMap[str, frozenset[str]]"
+    reader_tokens: "HashTrieMap[str, str]"
 
     def with_call(self, call: Call) -> "City":
         """Return the city with this call's new state."""
@@ -150,6 +153,11 @@ class City(msgspec.Struct, frozen=True):
             sent = (*(each for each in sent if link.sent_at - each < MINUTE), link.sent_at)
             tokens = tokens.insert(link.token_hash, link.id)
         return replace(self, links=self.links.insert(link.id, link), links_sent=sent, link_tokens=tokens)
+
+    def with_reader_link(self, link: ReaderLink) -> "City":
+        """Return the city with this physician's link in its new state."""
+        tokens = self.reader_tokens.insert(link.token_hash, link.id)
+        return replace(self, reader_links=self.reader_links.insert(link.id, link), reader_tokens=tokens)
 
     def with_patient(self, patient: Patient) -> "City":
         """Return the city with this patient's new state."""
@@ -278,6 +286,7 @@ def empty_city() -> "City":
         positions=Table(),
         links=Table(),
         members=HashTrieMap(),
+        reader_links=HashTrieMap(),
         history=HashTrieMap(),
         open_incidents=frozenset(),
         recently_closed=(),
@@ -292,4 +301,5 @@ def empty_city() -> "City":
         exchange_calls=HashTrieMap(),
         link_tokens=HashTrieMap(),
         center_members=HashTrieMap(),
+        reader_tokens=HashTrieMap(),
     )

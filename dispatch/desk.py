@@ -16,6 +16,8 @@ from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.commands import call as cl
 from dispatch.commands import center as cc
+from dispatch.commands import consult as nc
+from dispatch.commands import direct as dc
 from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
@@ -61,6 +63,9 @@ WITH_WORDS = frozenset(
         gc.SlowRoads,
         gc.LiftRoadMeasure,
     }
+    | {dc.SignHandoff, dc.DisputeHandoff, dc.ChooseDoor, dc.RecordConsent, dc.MergeRegistration}
+    | {c.ReadEcg, nc.RequestAdvice, nc.JoinPatient, nc.SendReaderLink, nc.OpenReaderLink, nc.WriteToTeam}
+    | {nc.GiveOrder, nc.AnswerOrder, nc.WithdrawOrder}
     | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
     | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.LiftMark, cl.ExportRecord}
     | {rc.ExportPatient, rc.SealRecord, rc.UnsealRecord}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dispatch.call import CALL_STEPS
 from dispatch.center import ACTIVATION_STEPS
+from dispatch.consult import ORDER_STEPS
 from dispatch.incident import INCIDENT_STEPS
 from dispatch.scene import NOTICE_STEPS, STAGING_STEPS
 from dispatch.standby import STANDBY_STEPS
@@ -49,6 +50,7 @@ def render() -> str:
             ((a, to, fact.__name__) for (a, fact), to in SUMMONS_STEPS.items()),
         ),
         _diagram("Wall (`dispatch/wall.py`)", ((a, to, fact.__name__) for (a, fact), to in WALL_STEPS.items())),
+        _diagram("Order (`dispatch/consult.py`)", ((a, to, fact.__name__) for (a, fact), to in ORDER_STEPS.items())),
     ]
     return "\n".join(parts)
 

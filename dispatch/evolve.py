@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from dispatch.changes import (
     activation,
     call,
+    consult,
+    direct,
     early,
     ground,
     incident,
@@ -42,6 +44,8 @@ CHANGES: dict[type, Change] = {
         run,
         activation,
         resource,
+        direct,
+        consult,
         team,
         watch,
         record,

@@ -58,6 +58,8 @@ SUBJECT_FIELDS = {
     "member_id": "member",
     "duty_id": "duty",
     "summons_id": "summons",
+    "reader_link_id": "reader_link",
+    "order_id": "order",
 }
 
 

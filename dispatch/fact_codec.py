@@ -8,6 +8,8 @@ import msgspec
 
 from dispatch.events import call as call_events
 from dispatch.events import center as center_events
+from dispatch.events import consult as consult_events
+from dispatch.events import direct as direct_events
 from dispatch.events import ground as ground_events
 from dispatch.events import incident as events
 from dispatch.events import location as location_events
@@ -25,6 +27,7 @@ LAST |= {
     watch_events.EndReadByCrew,
     resource_events.ReservationPlaced,
 }
+LAST |= {direct_events.RegistrationMerged, consult_events.OrderWithdrawn}
 if not set(FACTS) >= LAST:
     raise AssertionError("the files of facts must be read before their list is used")
 VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dispatch.consult import AdviceWanted, Order, Reading, Specialist, TeamLine
+from dispatch.direct import Consent, Dispute, HandoffTold, Registration, Signature
 from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.location import LocationEstimate, ToldPlace
@@ -150,6 +152,7 @@ class Ecg:
     reading: str | None = None
     read_by: str | None = None
     read_at: datetime | None = None
+    readings: tuple[Reading, ...] = ()  # everybody's, in order; ``reading`` is the last of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,9 @@ class Handoff:
     given_by: str
     taken_by: str | None
     signed: bool
+    told: tuple[HandoffTold, ...] = ()  # every version, in the order in which they came
+    signatures: tuple[Signature, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +260,20 @@ class Patient:
     choice_reason: str | None = personal("id")
     risk_told: bool = False
     activation_id: str | None = None  # the live one
+    consents: tuple[Consent, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    advice_wanted: AdviceWanted | None = None  # until a specialist has joined
+    specialists: tuple[Specialist, ...] = ()
+    reader_link_ids: tuple[str, ...] = ()
+    lines: tuple[TeamLine, ...] = ()
+    orders: tuple[Order, ...] = ()
     handoff: Handoff | None = None
     outcome: Outcome | None = None
     points: Points = field(default_factory=dict)
     photos: tuple[Photo, ...] = ()
     sealed: RecordSeal | None = None
     erased: Erased | None = None
+    left_open: tuple[str, ...] = ()  # minutes that whoever was asked does not know
 
 
 def wore(patient: Patient, device_id: str | None, at: datetime) -> bool:

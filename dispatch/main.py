@@ -15,6 +15,7 @@ from ulid import ULID
 from dispatch.adapters.clock import Clock, RunningClock
 from dispatch.adapters.furnish import furnish
 from dispatch.adapters.http.api import application
+from dispatch.adapters.journal.anchoring import DailyAnchor
 from dispatch.adapters.journal.audit import ANCHORS_FILE
 from dispatch.adapters.journal.sealing import SealBroken
 from dispatch.adapters.journal.wakeups import JournalWakeUps
@@ -163,7 +164,7 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
         parts = app.state.parts = await join(ground, storage, mind, clock)
         desk.watch(parts.told)
         app.state.open.set()
-        async with _report(ground, parts, desk):
+        async with _report(ground, parts, desk), _anchored(ground.settings.anchors, storage.journal, clock):
             arrivals = Arrivals(parts.feed, ground.sources, parts.hub, clock)
             await _work(parts, arrivals, desk, storage.journal, ground.settings)
     except asyncio.CancelledError:
@@ -180,7 +181,9 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
 
 
 def _anchors(settings: Settings) -> Path | None:
-    """Name the anchors that lie beside an embedded journal; those kept elsewhere are for ``journal verify``."""
+    """Name the anchors that the desk keeps elsewhere, else those beside an embedded journal."""
+    if settings.anchors is not None:
+        return settings.anchors
     return settings.data / ANCHORS_FILE if settings.journal is None else None
 
 
@@ -272,6 +275,20 @@ def _messengers(settings: Settings, parts: Parts, desk: Desk) -> tuple[Messenger
         SummonsMessenger(ways, parts.clock, say),
         WallWatch(heard, say),
     )
+
+
+@asynccontextmanager
+async def _anchored(path: Path | None, journal: Journal, clock: Clock) -> AsyncIterator[None]:
+    """Anchor the journal's head once a day, where a file for it is named."""
+    if path is None:
+        yield
+        return
+    anchoring = asyncio.create_task(DailyAnchor(path, journal, clock).run())
+    try:
+        yield
+    finally:
+        anchoring.cancel()
+        await asyncio.wait([anchoring])
 
 
 async def _work(parts: Parts, arrivals: Arrivals, desk: Desk, journal: Journal, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from dispatch.city import City
 from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
 from dispatch.incident import Patient
+from dispatch.rights_of_care import READER_ACCOUNT, link_of, waits_for_physician
 from dispatch.words import Actor, Role
 
 LINK_ACCOUNT = "link:"  # before the link's id: how a caller's page signs what it says
@@ -61,7 +62,7 @@ def may_see_patient(actor: Actor, patient_id: str, city: City, now: datetime) ->
         case Role.DEPARTMENT:
             return _announced(city, patient, actor.center_id)
         case Role.REMOTE_PHYSICIAN:
-            return any(ecg.reading is None for ecg in patient.ecgs)
+            return patient.outcome is None and waits_for_physician(patient, actor.account)
         case _:
             return False
 
@@ -137,13 +138,26 @@ def _told_of(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: AN
     return None if told else Refused("not_your_patient")
 
 
-def _physician_scope(_actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+def _physician_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    if actor.account.startswith(READER_ACCOUNT):
+        return _reader_scope(actor, data, city)
+    if hasattr(data, "reader_link_id"):
+        return Refused("not_your_link")
     if hasattr(data, "patient_id"):
         patient = city.patients.get(data.patient_id)
-        return None if patient is not None and patient.ecgs else Refused("not_your_patient")
+        mine = patient is not None and (patient.ecgs or waits_for_physician(patient, actor.account))
+        return None if mine else Refused("not_your_patient")
     incident = city.incidents.get(data.incident_id)
     has_ecg = incident is not None and any(city.patients[each].ecgs for each in incident.patient_ids)
     return None if has_ecg else Refused("not_your_incident")
+
+
+def _reader_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
+    """Let whoever opened a physician's page speak for its one patient, and open that page alone."""
+    link = link_of(city, actor.account)
+    if link is None or getattr(data, "reader_link_id", link.id) != link.id:
+        return Refused("not_your_link")
+    return None if getattr(data, "patient_id", None) == link.patient_id else Refused("not_your_patient")
 
 
 def _caller_scope(actor: Actor, data: Any, _city: City) -> Refused | None:  # noqa: ANN401

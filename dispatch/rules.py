@@ -60,6 +60,14 @@ class Rules:
     diverts_offered: int
     reservation_min: float
     resource_word_min: float
+    wheels_still_mps: float
+    wheels_still_s: float
+    wheels_scene_m: float
+    wheels_gate_m: float
+    handoff_within_min: float
+    way_check_days: float
+    reader_link_min: float
+    order_read_within_s: float
     slow_factor_least: float
     slow_factor_most: float
     measures_most: int

@@ -9,6 +9,7 @@ import msgspec
 from dispatch.call import Call
 from dispatch.center import Activation, Center
 from dispatch.city import Task
+from dispatch.consult import ReaderLink
 from dispatch.incident import Incident, Patient
 from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
@@ -32,6 +33,7 @@ TABLES: dict[str, tuple[type, str]] = {
     "positions": (Position, "position"),
     "links": (Link, "link"),
     "members": (Member, "member"),
+    "reader_links": (ReaderLink, "reader_link"),
 }
 SECRETS: Mapping[type, tuple[tuple[str, str], ...]] = {kind: personal_fields(kind) for kind, _ in TABLES.values()}
 

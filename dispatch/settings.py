@@ -37,6 +37,7 @@ class Settings:
     journal: str | None = None  # postgresql://…; None: SQLite in ``data``
     redis: str | None = None  # redis://…; None: fan-out within this process
     accounts: str | None = None  # SQLAlchemy URL; None: SQLite in ``data``, or the journal's PostgreSQL
+    anchors: Path | None = None  # where the journal's head is anchored daily, on another machine's disk; None: by hand
     role: ServerRole = "desk"
     desk_url: tuple[str, ...] = ()  # where a gateway sends commands: the desk, then its standby
     sms_url: str | None = None  # the site's gateway for text messages: POST {number, text}; None: there is none

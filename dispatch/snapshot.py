@@ -123,6 +123,7 @@ def decode_city(blob: bytes, unseal: Unseal) -> City:
     for member in tables["members"].values():
         people[member.center_id] = people.get(member.center_id, frozenset()) | {member.id}
     tokens = {link.token_hash: link.id for link in map(_decode_link, rows["links"].values())}
+    readers = {link.token_hash: link.id for link in map(_decode_link, rows["reader_links"].values())}
     city = City(
         **{name: getattr(document, name) for name in PLAIN},
         **tables,
@@ -130,6 +131,7 @@ def decode_city(blob: bytes, unseal: Unseal) -> City:
         history=HashTrieMap(history),
         link_tokens=HashTrieMap(tokens),
         center_members=HashTrieMap(people),
+        reader_tokens=HashTrieMap(readers),
     )
     return _woken(city)
 

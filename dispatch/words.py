@@ -21,7 +21,10 @@ def personal_fields(kind: type) -> tuple[tuple[str, str], ...]:
     return tuple((f.name, f.metadata["personal_of"]) for f in fields(kind) if "personal_of" in f.metadata)
 
 
-NESTED_WORDS = frozenset({"reason", "delay_reason", "dose", "taken_by", "answer", "text"})
+NESTED_WORDS = frozenset(
+    {"reason", "delay_reason", "dose", "taken_by", "answer", "text"}
+    | {"signer", "words", "approver", "hospital_id", "reader", "question", "name", "note"}
+)
 """Free words in the parts of a row: a corrected minute's reason, a dose, who took over."""
 
 

@@ -41,7 +41,7 @@ const pages: UserConfig = {
     assetsDir: "assets",
     manifest: "pages-manifest.json",
     rolldownOptions: {
-      input: { door: here("./index.html"), console: here("./console/index.html"), wall: here("./wall/index.html"), link: here("./link/index.html"), team: here("./team/index.html") },
+      input: { door: here("./index.html"), console: here("./console/index.html"), wall: here("./wall/index.html"), link: here("./link/index.html"), team: here("./team/index.html"), reader: here("./reader/index.html") },
       output: mapApart,
     },
   },

@@ -18,7 +18,7 @@ def center_listed(city: City, fact: Fact, d: ge.CenterListed) -> City:
 
 
 def _with_what_runs(listed: center.Center, known: center.Center) -> center.Center:
-    return replace(listed, statuses=known.statuses, wall=known.wall, resources=known.resources)
+    return replace(listed, statuses=known.statuses, wall=known.wall, resources=known.resources, ways=known.ways)
 
 
 def center_status(city: City, fact: Fact, d: ge.CenterStatusReported) -> City:

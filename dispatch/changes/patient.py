@@ -8,6 +8,8 @@ from dispatch.changes.change import Change
 from dispatch.changes.door import learned
 from dispatch.changes.minutes import diagnosed, given, measured, stated, transmitted
 from dispatch.city import City
+from dispatch.consult import Reading, side_of
+from dispatch.direct import HandoffTold
 from dispatch.events import center as ce
 from dispatch.events import incident as e
 from dispatch.fact import Fact
@@ -66,9 +68,14 @@ def condition_confirmed(city: City, fact: Fact, d: e.ConditionConfirmed) -> City
 
 
 def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
+    """Bind it; the first device on a patient whom nobody has tapped as reached is the contact."""
     row = city.patients[d.patient_id]
     worn = (*_taken_off(row.worn, fact.at), i.Worn(d.device_id, fact.at))
-    return city.with_patient(replace(row, device_id=d.device_id, device_bound_at=fact.at, worn=worn))
+    row = replace(row, device_id=d.device_id, device_bound_at=fact.at, worn=worn)
+    runs = (city.assignments[each] for each in city.incidents[row.incident_id].assignment_ids)
+    if not any("patient_contact" in run.points for run in runs):
+        row = replace(row, points=i.with_point(row.points, "patient_contact", i.point_row(fact)))
+    return city.with_patient(row)
 
 
 def monitor_unbound(city: City, fact: Fact, d: e.MonitorUnbound) -> City:
@@ -102,12 +109,15 @@ def ecg_recorded(city: City, fact: Fact, d: e.EcgRecorded) -> City:
 
 def ecg_read(city: City, fact: Fact, d: e.EcgRead) -> City:
     row = city.patients[d.patient_id]
-    ecgs = tuple(
-        replace(each, reading=d.reading, read_by=fact.actor.account, read_at=fact.at) if each.id == d.ecg_id else each
-        for each in row.ecgs
-    )
+    said = Reading(d.reading, fact.at, fact.actor.account, side_of(fact.actor), d.reader)
+    ecgs = tuple(_read_as(each, said) if each.id == d.ecg_id else each for each in row.ecgs)
     points = i.with_point(row.points, "ecg_read", i.point_row(fact))
     return city.with_patient(replace(row, ecgs=ecgs, points=points))
+
+
+def _read_as(ecg: i.Ecg, said: Reading) -> i.Ecg:
+    readings = (*ecg.readings, said)
+    return replace(ecg, reading=said.reading, read_by=said.by, read_at=said.at, readings=readings)
 
 
 def treated(city: City, fact: Fact, d: e.TreatmentGiven) -> City:
@@ -140,16 +150,37 @@ def destination(city: City, fact: Fact, d: ce.DestinationChosen) -> City:
 
 
 def handoff(city: City, fact: Fact, d: ce.HandoffCompleted) -> City:
+    """Keep every version; the receiving side's word on where stands before the crew's, the first minute before all."""
     row = city.patients[d.patient_id]
-    handoff = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
+    side = side_of(fact.actor)
+    told = HandoffTold(side, fact.at, fact.actor.entered_for or fact.actor.account, d.where, d.taken_by)
+    known = row.handoff
+    made = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
+    if known is not None:
+        stands = side == "crew" and any(each.side != "crew" for each in known.told)
+        kept = known if stands else replace(made, at=known.at, given_by=known.given_by)
+        made = replace(
+            kept,
+            taken_by=kept.taken_by or known.taken_by,
+            signed=known.signed or d.signed,
+            told=known.told,
+            signatures=known.signatures,
+            disputes=known.disputes,
+        )
+    made = replace(made, told=(*made.told, told))
     points = i.with_point(row.points, "handoff_complete", i.point_row(fact))
-    return learned(city.with_patient(replace(row, handoff=handoff, points=points)), row.id)
+    return learned(city.with_patient(replace(row, handoff=made, points=points)), row.id)
 
 
 def point_registered(city: City, fact: Fact, d: e.TimePointRegistered) -> City:
     row = city.patients[d.patient_id]
     points = i.with_point(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason))
     return learned(city.with_patient(replace(row, points=points)), row.id)
+
+
+def point_left_open(city: City, fact: Fact, d: e.TimePointLeftOpen) -> City:
+    row = city.patients[d.patient_id]
+    return city.with_patient(replace(row, left_open=(*row.left_open, d.point)))
 
 
 def point_corrected(city: City, fact: Fact, d: e.TimePointCorrected) -> City:
@@ -174,5 +205,6 @@ CHANGES: dict[type, Change] = {
     ce.DestinationChosen: destination,
     ce.HandoffCompleted: handoff,
     e.TimePointRegistered: point_registered,
+    e.TimePointLeftOpen: point_left_open,
     e.TimePointCorrected: point_corrected,
 }

@@ -220,11 +220,12 @@ class RecordEcg:
 
 @dataclass(frozen=True, slots=True)
 class ReadEcg:
-    """Give a physician's read of an ECG."""
+    """Give a physician's read of an ECG; ``reader`` names them where the account does not."""
 
     patient_id: str
     ecg_id: str
     reading: str
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,14 @@ class RegisterTimePoint:
     point: str
     happened_at: datetime
     delay_reason: str | None = None  # why it was late, in the words of whoever enters it
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTimePointOpen:
+    """Say that nobody here knows this minute: it stays missing and is not asked for again."""
+
+    patient_id: str
+    point: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,6 +287,7 @@ class EcgRead:
     patient_id: str
     ecg_id: str
     reading: str  # a code of center_protocols.findings
+    reader: str | None = personal("patient_id")  # the physician's name where the account is not it
 
 
 @fact
@@ -321,6 +322,14 @@ class TimePointRegistered:
     point: str
     happened_at: datetime
     delay_reason: str | None = personal("patient_id")
+
+
+@fact
+class TimePointLeftOpen:
+    """Whoever was asked for a minute does not know it."""
+
+    patient_id: str
+    point: str
 
 
 @fact

@@ -15,6 +15,7 @@ from dispatch.events import center as ce
 from dispatch.events import early as ee
 from dispatch.events import ground as ge
 from dispatch.events import incident as e
+from dispatch.flow.consult import lapsed_readers, unread_orders
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.door import wrong_at_door
 from dispatch.flow.link import unsent_links
@@ -27,6 +28,7 @@ from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
 from dispatch.scene import NoticePhase, Service, StagingPhase
 from dispatch.standby import StandbyPhase
+from dispatch.unit import AT_A_DOOR
 from dispatch.words import Role, UnitStatus
 
 SERVICE_TASKS = {f"service_{each}{fate}": each.value for each in Service for fate in ("", "_undelivered")}
@@ -52,6 +54,7 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
         *lapsed_positions(city, now),
         *summoned(city, now, rules),
         *lapsed_resources(city, now),
+        *lapsed_readers(city, now),
     ]
 
 
@@ -65,8 +68,10 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)
         yield from _held_too_long(city, incident_id, now)
+        yield from _held_stretchers(city, incident_id, now, rules)
         yield from _unsettled_standbys(city, incident_id, now, rules)
         yield from _robbed(city, incident_id)
+        yield from _unread_orders(city, incident_id, now, rules)
         yield from _on_scene(city, incident_id)
         yield from outside_tasks(city, incident_id)
         yield from unsent_links(city, incident_id, now, rules)
@@ -102,6 +107,24 @@ def _held_too_long(city: City, incident_id: str, now: datetime) -> Iterator[e.Ta
     if row.phase is IncidentPhase.HELD and row.review_at is not None and now >= row.review_at:
         subject = f"incident:{row.id}@{row.review_at.isoformat()}"
         yield _task("held_review", subject, row.id, row.review_at, {"incident": row.number})
+
+
+def _held_stretchers(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    """Ask for a word with the hospital whose door keeps a unit: from the gate, or from when the crew said so."""
+    for run in city.active_assignments(incident_id):
+        unit, gate = city.units[run.unit_id], run.points.get("arrival_gate")
+        if unit.status not in AT_A_DOOR:
+            continue
+        since = unit.status_since if gate is None else gate.at
+        due_at = since + timedelta(minutes=rules.handoff_within_min)
+        if now < due_at:
+            continue
+        patients = (city.patients[each] for each in city.incidents[incident_id].patient_ids)
+        center_id = next((each.center_id for each in patients if each.assignment_id == run.id and each.center_id), None)
+        center = None if center_id is None else city.centers[center_id]
+        params = {"unit": unit.call_sign, "center": center.name if center else "—"}
+        params["phone"] = (center.phone if center else None) or "—"
+        yield _task("stretcher_held", f"assignment:{run.id}@{since.isoformat()}", incident_id, due_at, params)
 
 
 def _unsettled_standbys(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -155,6 +178,14 @@ def _on_scene(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
         if unit.status is UnitStatus.AT_PATIENT:
             params = {"unit": unit.call_sign, "incident": row.number}
             yield _task("went_in_uncleared", f"assignment:{run.id}", row.id, unit.status_since, params)
+
+
+def _unread_orders(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
+    for patient, order, due_at in unread_orders(city, incident_id, now, rules):
+        run = city.assignments.get(patient.assignment_id or "")
+        unit = "—" if run is None else city.units[run.unit_id].call_sign
+        params = {"unit": unit, "patient": patient.code}
+        yield _task("order_unread", f"order:{order.id}", incident_id, due_at, params)
 
 
 def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:

@@ -7,16 +7,18 @@ from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands import center as cc
+from dispatch.commands import direct as dc
 from dispatch.commands import incident as c
+from dispatch.consult import side_of
+from dispatch.direct import DISPUTED, ED, ED_DOORS
 from dispatch.errors import Refused
 from dispatch.events import center as ce
+from dispatch.events import direct as de
 from dispatch.events import incident as e
 from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.resources import taken_into_use
 from dispatch.rules import Rules
-
-ED_PLACES = frozenset({"ed", "resus_bay"})  # everything else means that the ED was bypassed
 
 
 def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rules: Rules) -> Decision:
@@ -32,7 +34,7 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
             patient.activation_id,
             patient.center_id,
             ask.where,
-            ask.where not in ED_PLACES,
+            ask.where not in ED_DOORS,
             command.actor.entered_for or command.actor.account,
             ask.taken_by,
             ask.signed,
@@ -41,16 +43,41 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
     return facts + accepted(city, patient.activation_id, command.received_at)
 
 
+def sign_handoff(city: City, command: Command, ask: dc.SignHandoff, _rules: Rules) -> Decision:
+    """Take a signature whenever it comes; one's own side only."""
+    if (refused := _unless_handed_over(city, ask.patient_id)) is not None:
+        return refused
+    if not ask.name.strip():
+        return Refused("handoff.no_name")
+    return [de.HandoffSigned(ask.patient_id, side_of(command.actor), ask.name.strip())]
+
+
+def dispute_handoff(city: City, command: Command, ask: dc.DisputeHandoff, _rules: Rules) -> Decision:
+    """Keep what one side says was otherwise; nobody decides who is right here."""
+    if (refused := _unless_handed_over(city, ask.patient_id)) is not None:
+        return refused
+    if ask.about not in DISPUTED or not ask.words.strip():
+        return Refused("handoff.no_words")
+    return [de.HandoffDisputed(ask.patient_id, side_of(command.actor), ask.about, ask.words.strip())]
+
+
+def _unless_handed_over(city: City, patient_id: str) -> Refused | None:
+    patient = city.patients.get(patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    return Refused("handoff.none", {"patient": patient.code}) if patient.handoff is None else None
+
+
 def handed_over(city: City, command: Command, patient_id: str, given_by: str) -> Facts:
-    """Record the handover that a crew's tap means: to the place the protocol names, unless it is recorded already."""
+    """Record the handover that a crew's tap means: at the door as things stand, unless it is recorded already."""
     patient = city.patients[patient_id]
     if patient.handoff is not None or patient.center_id is None:
         return []
     activation = city.activations.get(patient.activation_id) if patient.activation_id else None
-    where = activation.bypass[0] if activation is not None and activation.bypass else "ed"
+    where = ED if activation is None else activation.door_now
     giver = command.actor.entered_for or given_by
     return [
-        ce.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_PLACES, giver)
+        ce.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_DOORS, giver)
     ]
 
 
@@ -67,8 +94,8 @@ def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, 
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    if ask.point not in set(TimePoint):
-        return Refused("point.unknown", {"point": ask.point})
+    if (refused := _unless_a_point(ask.point)) is not None:
+        return refused
     if ask.happened_at > command.received_at:
         return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
     if ask.point in patient.points:
@@ -76,13 +103,29 @@ def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, 
     return [e.TimePointRegistered(patient.id, ask.point, ask.happened_at, ask.delay_reason)]
 
 
+def _unless_a_point(point: str) -> Refused | None:
+    return None if point in set(TimePoint) else Refused("point.unknown", {"point": point})
+
+
+def leave_time_point_open(city: City, _command: Command, ask: c.LeaveTimePointOpen, _rules: Rules) -> Decision:
+    """Note that a minute is not known, so that it is asked for once."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if (refused := _unless_a_point(ask.point)) is not None:
+        return refused
+    if ask.point in patient.left_open or ask.point in patient.points:
+        return []
+    return [e.TimePointLeftOpen(patient.id, ask.point)]
+
+
 def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _rules: Rules) -> Decision:
     """Correct a minute with the reason; the old one stays in the journal."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    if ask.point not in set(TimePoint):
-        return Refused("point.unknown", {"point": ask.point})
+    if (refused := _unless_a_point(ask.point)) is not None:
+        return refused
     if ask.happened_at > command.received_at:
         return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
     return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason, ask.delay_reason)]
@@ -91,6 +134,9 @@ def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _r
 DECISIONS: dict[type, Decide] = {
     **door.DECISIONS,
     cc.CompleteHandoff: complete_handoff,
+    dc.SignHandoff: sign_handoff,
+    dc.DisputeHandoff: dispute_handoff,
     c.RegisterTimePoint: register_time_point,
+    c.LeaveTimePointOpen: leave_time_point_open,
     c.CorrectTimePoint: correct_time_point,
 }

@@ -1,13 +1,17 @@
 """The patient: monitors, vitals, ECG, treatment, and the one coded outcome."""
 
+from center_protocols.finding_groups import EcgResult
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands import incident as c
+from dispatch.consult import CALLS_THE_LAB
 from dispatch.errors import Refused
 from dispatch.events import incident as e
+from dispatch.flow.consult import unless_valid
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.triage import record_findings
 from dispatch.incident import Patient, wore
+from dispatch.rights_of_care import link_of
 from dispatch.rules import Rules
 from dispatch.words import Outcome
 
@@ -76,17 +80,37 @@ def record_ecg(city: City, command: Command, ask: c.RecordEcg, _rules: Rules) ->
 
 
 def read_ecg(city: City, command: Command, ask: c.ReadEcg, rules: Rules) -> Decision:
-    """Take a physician's read; the protocols see it at once."""
+    """Take a physician's read; the protocols see it at once.
+
+    Nobody takes back what another physician saw: a reading that calls the cath lab stands beside a later one that
+    does not, both are shown, and the centre decides.
+    """
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    if not any(each.id == ask.ecg_id for each in patient.ecgs):
-        return Refused("ecg.unknown")
+    if (refused := _unless_readable(city, command, patient, ask)) is not None:
+        return refused
+    link = link_of(city, command.actor.account)
+    said = e.EcgRead(patient.id, ask.ecg_id, ask.reading, ask.reader if link is None else link.physician)
+    if ask.reading not in CALLS_THE_LAB and _another_saw(patient, command.actor.account):
+        return [said]
     read = {"ecg": {"result": ask.reading, "read_by": "physician"}}
     learned = record_findings(city, command, c.RecordFindings(patient.id, read), rules)
-    if isinstance(learned, Refused):
-        return learned
-    return [e.EcgRead(patient.id, ask.ecg_id, ask.reading), *learned]
+    return learned if isinstance(learned, Refused) else [said, *learned]
+
+
+def _unless_readable(city: City, command: Command, patient: Patient, ask: c.ReadEcg) -> Refused | None:
+    if not any(each.id == ask.ecg_id for each in patient.ecgs):
+        return Refused("ecg.unknown")
+    if ask.reading not in set(EcgResult) - {EcgResult.UNKNOWN}:
+        return Refused("ecg.no_reading")
+    return unless_valid(city, command)
+
+
+def _another_saw(patient: Patient, account: str) -> bool:
+    """Say whether somebody else's last word on one of the ECGs calls the cath lab."""
+    words = {(ecg.id, each.by): each.reading for ecg in patient.ecgs for each in ecg.readings}
+    return any(by != account and reading in CALLS_THE_LAB for (_, by), reading in words.items())
 
 
 def give_treatment(city: City, _command: Command, ask: c.GiveTreatment, _rules: Rules) -> Decision:

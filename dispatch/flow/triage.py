@@ -16,6 +16,7 @@ from dispatch.errors import Refused
 from dispatch.events import incident as e
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision
+from dispatch.flow.direct import told_center
 from dispatch.flow.scene import flagged
 from dispatch.incident import Patient, merged_findings
 from dispatch.rules import Rules
@@ -35,7 +36,9 @@ def record_findings(city: City, command: Command, ask: c.RecordFindings, rules: 
     learned = e.FindingsRecorded(patient.id, patient.incident_id, ask.findings)
     result = assess(findings, command.at, rules.protocols)
     scene = flagged(city, patient.incident_id, patient.id, known)
-    return [learned, *scene, assessed(patient, result), *_recognised_arrest(patient, result, command.at)]
+    found = assessed(patient, result)
+    told = told_center(city, command, found, rules)
+    return [learned, *scene, found, *_recognised_arrest(patient, result, command.at), *told]
 
 
 def _recognised_arrest(patient: Patient, result: Assessment, at: datetime) -> list[e.TimePointRegistered]:
@@ -129,7 +132,9 @@ def confirm_condition(city: City, command: Command, ask: c.ConfirmCondition, rul
         return [confirmed]
     said = {"clinician_says": sorted({*patient.findings.get("clinician_says", ()), ask.condition})}
     result = assess(findings_from(merged_findings(patient.findings, said)), command.at, rules.protocols)
-    return [e.FindingsRecorded(patient.id, patient.incident_id, said), assessed(patient, result), confirmed]
+    found = assessed(patient, result)
+    learned = e.FindingsRecorded(patient.id, patient.incident_id, said)
+    return [learned, found, confirmed, *told_center(city, command, found, rules)]
 
 
 def crew_of(city: City, command: Command) -> tuple[str, ...]:

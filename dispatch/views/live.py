@@ -17,6 +17,7 @@ from dispatch.events.incident import CallLinked
 from dispatch.evolve import incident_of
 from dispatch.fact import Fact
 from dispatch.incident import Patient
+from dispatch.rights_of_care import cared_for_at, waits_for_physician
 from dispatch.unit import Assignment
 from dispatch.words import Role, UnitStatus
 
@@ -37,6 +38,7 @@ TABLES = (
     "positions",
     "links",
     "members",
+    "reader_links",
 )
 NAMED_BY = {
     "units": "unit_id",
@@ -50,6 +52,7 @@ NAMED_BY = {
 }
 HIDDEN: dict[str, "Row"] = {
     "links": {"token_hash": None, "device_hash": None},
+    "reader_links": {"token_hash": None, "device_hash": None},
     "members": {"push": None},
 }  # from everybody
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
@@ -63,6 +66,7 @@ class Scope:
     role: Role
     unit_id: str | None = None
     center_id: str | None = None
+    account: str | None = None  # of a remote physician: what they see depends on whom they have joined
 
 
 @dataclass(slots=True)
@@ -149,6 +153,8 @@ def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
     ids: dict[str, set[str]] = {name: set() for name in TABLES}
     ids["incidents"] = set(incident_ids)
     for incident in (city.incidents[each] for each in incident_ids if each in city.incidents):
+        for patient in (city.patients[each] for each in incident.patient_ids):
+            ids["reader_links"] |= set(patient.reader_link_ids)
         ids["calls"] |= set(incident.call_ids)
         ids["patients"] |= set(incident.patient_ids)
         ids["assignments"] |= set(incident.assignment_ids)
@@ -292,17 +298,32 @@ def patient_of_center(city: City, patient: Patient, center_id: str | None) -> bo
 
 
 def _department_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  # noqa: ANN401 - any row
-    if table == "centers":
-        return OPEN if row.id == scope.center_id else None
-    if table == "members":
-        return OPEN if row.center_id == scope.center_id else None
-    if table == "activations":
-        return OPEN if expected_at(city, row, scope.center_id) else None
-    if table == "patients":
-        return {"name": None} if patient_of_center(city, row, scope.center_id) else None
-    if table == "units":
-        return {"crew_names": None} if _brings_to(city, row.last_assignment_id, scope.center_id) else None
-    return None
+    house = scope.center_id
+    match table:
+        case "centers":
+            shown = row.id == house
+        case "members":
+            shown = row.center_id == house
+        case "activations":
+            shown = expected_at(city, row, house)
+        case "patients":
+            return _of_this_house(city, row, house) if patient_of_center(city, row, house) else None
+        case "reader_links":
+            shown = cared_for_at(city, city.patients[row.patient_id], house)
+        case "units":
+            return {"crew_names": None} if _brings_to(city, row.last_assignment_id, house) else None
+        case _:
+            shown = False
+    return OPEN if shown else None
+
+
+def _of_this_house(city: City, patient: Patient, center_id: str | None) -> Row:
+    """Mask the name, other hospitals' numbers, and all talk once the patient is another centre's."""
+    registrations = [each for each in patient.registrations if each.center_id == center_id]
+    own: Row = {"name": None, "registrations": msgspec.to_builtins(registrations)}
+    if cared_for_at(city, patient, center_id):
+        return own
+    return own | {"lines": [], "orders": [], "consents": [], "specialists": [], "advice_wanted": None}
 
 
 def _brings_to(city: City, assignment_id: str | None, center_id: str | None) -> bool:
@@ -313,10 +334,10 @@ def _brings_to(city: City, assignment_id: str | None, center_id: str | None) -> 
     return any(each.assignment_id == assignment_id and patient_of_center(city, each, center_id) for each in patients)
 
 
-def _physician_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row
-    if table != "patients" or not city.on_screen(row.incident_id):
+def _physician_sees(city: City, table: str, row: Any, scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    if table != "patients" or row.outcome is not None or not city.on_screen(row.incident_id):
         return None
-    return {"name": None} if row.outcome is None and any(ecg.reading is None for ecg in row.ecgs) else None
+    return {"name": None, "registrations": []} if waits_for_physician(row, scope.account) else None
 
 
 VIEWERS: dict[Role, Viewer] = {

@@ -7,9 +7,17 @@ from center_protocols.assess import assess
 from center_protocols.assessment import ExpectedTimePoint
 from center_protocols.findings import NOTHING_KNOWN
 from center_protocols.process_points import process_points
-from center_protocols.timepoints import ClockQuality, IntervalRow, Point, intervals, register
+from center_protocols.timepoints import (
+    KNOWN_TO_CREW,
+    KNOWN_TO_DEPARTMENT,
+    ClockQuality,
+    IntervalRow,
+    Point,
+    intervals,
+    register,
+)
 from center_protocols.timepoints import RegisterRow as ProtocolRow
-from center_protocols.vocabulary import TimePoint
+from center_protocols.vocabulary import RowStatus, TimePoint
 from dispatch.city import City
 from dispatch.incident import Patient, PointRow, Points
 from dispatch.words import ClockSource
@@ -39,6 +47,7 @@ class RegisterRow:
     corrections: int
     floor_min: float | None = None
     delay_reason: str | None = None
+    ask: str | None = None  # crew | department: who is asked for it, once, after the handover
 
 
 def points_of(city: City, patient: Patient) -> Points:
@@ -56,7 +65,7 @@ def register_rows(city: City, patient_id: str, now: datetime) -> tuple[RegisterR
     expected = expected_of(patient)
     whole = [*expected, *process_points((each.code for each in patient.conditions), (row.code for row in expected))]
     rows = register(whole, protocol_points(known), now=now, closed=patient.outcome is not None)
-    return tuple(_row(row, known.get(row.code)) for row in rows)
+    return tuple(_row(row, known.get(row.code), asked(patient, row)) for row in rows)
 
 
 def expected_of(patient: Patient) -> list[ExpectedTimePoint]:
@@ -89,7 +98,18 @@ def protocol_points(known: Points) -> list[Point]:
     ]
 
 
-def _row(row: ProtocolRow, point: PointRow | None) -> RegisterRow:
+def asked(patient: Patient, row: ProtocolRow) -> str | None:
+    """Say who is asked for a minute: nobody before the handover, nobody twice, nobody for what need not be."""
+    if patient.handoff is None or row.at is not None or row.code in patient.left_open:
+        return None
+    if row.status not in (RowStatus.MISSING, RowStatus.PENDING):
+        return None
+    if row.code in KNOWN_TO_CREW:
+        return "crew"
+    return "department" if row.code in KNOWN_TO_DEPARTMENT else None
+
+
+def _row(row: ProtocolRow, point: PointRow | None, ask: str | None) -> RegisterRow:
     return RegisterRow(
         row.code,
         row.at,
@@ -105,4 +125,5 @@ def _row(row: ProtocolRow, point: PointRow | None) -> RegisterRow:
         point.corrections if point else 0,
         row.floor_min,
         point.delay_reason if point else None,
+        ask,
     )

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.adapters.clock import SteppedClock
+from dispatch.adapters.journal.anchoring import DailyAnchor
 from dispatch.adapters.journal.audit import VerifyReport, anchor, read_anchors, verify
 from dispatch.adapters.journal.chain import next_hash
 from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal, open_sqlite_reader
+from dispatch.cli import main as cli
 from dispatch.errors import BadInput
 from dispatch.ports import Head
 from tests.contracts.journal_backends import CITY, NOON, drafts
@@ -169,3 +172,30 @@ async def test_a_watch_says_whether_the_chain_is_whole(path: Path, caplog: pytes
         await watch.check(journal, path.with_name("anchors"))
     assert (watch.told()["state"], watch.told()["first_bad_seq"]) == ("broken", 7)
     assert [each.levelname for each in caplog.records] == ["CRITICAL", "CRITICAL"]
+
+
+def test_the_head_is_anchored_once_a_day_of_the_city_and_again_after_a_failure(tmp_path: Path) -> None:
+    clock, file = SteppedClock(NOON), tmp_path / "elsewhere" / "anchors"
+    with closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, CITY)) as journal:
+        daily = DailyAnchor(file, journal, clock)
+        assert not daily.look()  # nothing to anchor yet
+        journal.append(drafts(1, 5)).wait(10)
+        assert not daily.look()  # the disk is away
+        file.parent.mkdir()
+        assert daily.look()
+        clock.advance(3 * 3_600)
+        assert not daily.look()
+        journal.append(drafts(6, 5)).wait(10)
+        clock.advance(24 * 3_600)
+        assert not DailyAnchor(file, journal, SteppedClock(NOON)).look()  # a restart on the same day
+        assert daily.look()
+    assert list(read_anchors(file)) == [5, 10]
+
+
+def test_the_command_line_finds_a_history_written_anew_by_its_anchors(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tamper(path, lambda file: rewrite(file, 5, b"dispatcher-1", b"dispatcher-2"))
+    assert cli(["journal", "verify", str(path)]) == 0
+    assert cli(["journal", "verify", str(path), "--anchors", str(path.with_name("anchors"))]) == 1
+    assert "BROKEN" in capsys.readouterr().out

@@ -17,6 +17,7 @@ from dispatch.fact import Fact
 from dispatch.flow import decide
 from dispatch.flow.decision import CenterArrival, Evidence, RoadsChosen, UnitArrival
 from dispatch.rights import LINK_ACCOUNT
+from dispatch.rights_of_care import READER_ACCOUNT
 from dispatch.rules import builtin
 from dispatch.views.live import Scope, apply, change, snapshot
 from dispatch.words import Actor, Place, Role, UnitStatus
@@ -58,7 +59,7 @@ PHYSICIAN = Actor("physician1", Role.REMOTE_PHYSICIAN)
 SYSTEM = Actor("desk", Role.SYSTEM)
 SCOPES = (
     Scope(Role.DISPATCHER),
-    Scope(Role.REMOTE_PHYSICIAN),
+    *(Scope(Role.REMOTE_PHYSICIAN, account=each) for each in ("physician1", "physician2")),
     Scope(Role.CALLER),
     *(Scope(Role.CREW, unit_id=each) for each in UNITS),
     *(Scope(Role.DEPARTMENT, center_id=each) for each in CENTERS),
@@ -171,6 +172,11 @@ def incident_underway(
 def caller(link_id: str) -> Actor:
     """Return whoever opened a link."""
     return Actor(f"{LINK_ACCOUNT}{link_id}", Role.CALLER)
+
+
+def reader(link_id: str) -> Actor:
+    """Return whoever opened a physician's page."""
+    return Actor(f"{READER_ACCOUNT}{link_id}", Role.REMOTE_PHYSICIAN)
 
 
 def entered_for(actor: Actor, whom: str) -> Actor:

@@ -14,6 +14,8 @@ import pytest
 from dispatch.command_roles import COMMANDS
 from dispatch.commands import call as cl
 from dispatch.commands import center as cc
+from dispatch.commands import consult as nc
+from dispatch.commands import direct as xc
 from dispatch.commands import door as dc
 from dispatch.commands import early as ec
 from dispatch.commands import ground as gc
@@ -46,6 +48,7 @@ from tests.dispatch.story import (
     entered_for,
     incident_underway,
     opened_city,
+    reader,
 )
 from tests.dispatch.team_tale import people_are_summoned, some_people
 
@@ -94,7 +97,6 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.RecordEcg(patient_id, "E1", 500, ("I",), "M1"), crew("U2"))
     story.ask(c.ReadEcg(patient_id, "E1", "stemi"), PHYSICIAN)
     story.ask(c.ConfirmCondition(patient_id, "stemi"), PHYSICIAN)
-    story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U2"))
     story.ask(rc.AttachPhoto(patient_id, "F1", 9), crew("U2"))
     story.ask(cc.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
     story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U2"))
@@ -106,11 +108,13 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     holds = story.city.activations[activation_id].reservations
     story.ask(cc.ReleaseResource(holds[-1].id), department("C1"))
     story.ask(cc.ReportResourceReady(activation_id, "cath_lab"), department("C1"))
-    story.ask(cc.ReportTeamReady(activation_id), department("C1"))
+    straight_to_the_lab(story, patient_id, activation_id)
+    from_afar(story, patient_id)
     extra = story.ask(c.AddPatient(incident_id), crew("U2"))[0].data.patient_id
     story.ask(c.EndPatient(extra, Outcome.TREATED_ON_SCENE), crew("U2"))
     story.ask(c.RegisterTimePoint(patient_id, "onset", story.now), crew("U2"))
     story.ask(c.CorrectTimePoint(patient_id, "onset", story.now, "typo"), crew("U2"))
+    story.ask(c.LeaveTimePointOpen(patient_id, "first_shock"), crew("U2"))
     through_the_door(story, patient_id, activation_id)
     third = incident_underway(story, "U3")
     story.ask(cc.ChooseDestination(third[1], "C3"), crew("U3"))
@@ -147,6 +151,48 @@ def through_the_door(story: Story, patient_id: str, activation_id: str) -> None:
     story.ask(dc.CheckAtDoor(activation_id, code="P9"), department("C1"))
     story.later(1).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
+    story.ask(xc.SignHandoff(patient_id, "李医生"), department("C1"))
+    story.ask(xc.DisputeHandoff(patient_id, "when", "我院记录为 8 分钟后"), department("C1"))
+
+
+def straight_to_the_lab(story: Story, patient_id: str, activation_id: str) -> None:
+    """Stand ready, choose the door, tell the way, begin the consent, and number the patient before the papers."""
+    story.ask(cc.ReportTeamReady(activation_id), department("C1"))
+    story.ask(xc.DescribeWay("C1", "cath_lab", "急诊东门", "3 号梯", "4F"), department("C1"))
+    story.ask(xc.ChooseDoor(activation_id, "cath_lab"), department("C1"))
+    story.ask(xc.ChooseDoor(activation_id, "ct", "先做主动脉CTA"), department("C1"))
+    story.ask(xc.ChooseDoor(activation_id, "cath_lab"), department("C1"))
+    story.ask(xc.RecordConsent(patient_id, "pci", "started", "spouse", "王芳", "愿意做，问要多久"), crew("U2"))
+    story.ask(
+        xc.RecordConsent(patient_id, "pci", "emergency_exemption", "nobody", approver="院总值班"), department("C1")
+    )
+    story.ask(xc.PreRegister(patient_id), department("C1"))
+    story.ask(xc.MergeRegistration(patient_id, "HIS0042"), department("C1"))
+    story.ask(c.RecordFindings(patient_id, {"stroke": {"face_droop": "yes", "arm_weakness": "yes"}}), crew("U2"))
+
+
+def from_afar(story: Story, patient_id: str) -> None:
+    """Ask for advice, let physicians join by account and by link, talk, order, answer and leave."""
+    story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U2"))
+    story.ask(nc.RequestAdvice(patient_id, "能否溶栓"), crew("U2"))
+    story.ask(nc.JoinPatient(patient_id, "陈主任"), PHYSICIAN)
+    for n in range(3):
+        sent = story.ask(nc.SendReaderLink(patient_id, f"reader{n}", "王医生"), department("C1"))[-1].data
+        if n != 1:
+            story.ask(nc.OpenReaderLink(patient_id, sent.reader_link_id, "d"), reader(sent.reader_link_id))
+    wang = reader(sent.reader_link_id)
+    story.ask(c.ReadEcg(patient_id, "E1", "normal"), wang)
+    story.ask(nc.WriteToTeam(patient_id, "到院前再做一份"), wang)
+    orders = [
+        story.ask(nc.GiveOrder(patient_id, code, "300 mg", "嚼服"), who)[0].data.order_id
+        for code, who in (("aspirin", wang), ("heparin", PHYSICIAN), ("ecg_again", department("C1")))
+    ]
+    story.ask(nc.AnswerOrder(patient_id, orders[0], "acknowledged"), crew("U2"))
+    story.ask(nc.AnswerOrder(patient_id, orders[0], "done", dose="100 mg"), crew("U2"))
+    story.ask(nc.AnswerOrder(patient_id, orders[1], "declined", "other", "家属不同意"), crew("U2"))
+    story.ask(nc.WithdrawOrder(patient_id, orders[2], "不需要了"), department("C1"))
+    story.ask(nc.EndReaderLink(patient_id, sent.reader_link_id), crew("U2"))
+    story.ask(nc.LeavePatient(patient_id), PHYSICIAN)
 
 
 def a_day_on_the_lines(story: Story, call_id: str) -> None:

@@ -1,5 +1,6 @@
 /** The console's sentences: what medicine asks, what the desk says, what all pages share, and its own. */
 import own from "@texts/console.json";
+import direct from "@texts/direct.json";
 import early from "@texts/early.json";
 import flow from "@texts/flow.json";
 import location from "@texts/location.json";
@@ -13,7 +14,7 @@ import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...places, ...protocols, ...triage, ...flow, ...early, ...location, ...telephony, ...record, ...team, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...early, ...direct, ...location, ...telephony, ...record, ...team, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

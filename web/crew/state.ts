@@ -8,12 +8,14 @@ import type { PatientRecommendation, Recommendation } from "@shared/answers.ts";
 import type { Eta, VitalsFrame } from "@shared/frames.ts";
 import type { Patient, Unit } from "@shared/rows.ts";
 import type { Session } from "@shared/session.ts";
-import { mirrored, NO_ROWS, type CrewRows } from "./model/mirror.ts";
+import { mirrored, NO_ROWS, ROWS_SHAPE, type CrewRows, type Remembered } from "./model/mirror.ts";
 import { crewHasChanged, EMPTY_FORMS, formsFor, type Forms } from "./model/shift.ts";
 import { CrewStore } from "./outbox/store.ts";
 import { STREAM, Uplink } from "./outbox/uplink.ts";
 import { followPosition } from "./position.ts";
 import type { Way } from "./model/turns.ts";
+import type { Wheels } from "./model/wheels.ts";
+import { followWheels } from "./wheels.ts";
 import { followTurns, way } from "./turns.ts";
 
 const RECOMMENDATION_EVERY_MS = 15_000;
@@ -36,7 +38,7 @@ export class Crew {
   readonly #store: CrewStore;
   readonly #stops: (() => void)[] = [];
 
-  private constructor(unitId: string, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms) {
+  private constructor(unitId: string, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms, wheels: Wheels | null) {
     this.unitId = unitId;
     this.link = link;
     this.uplink = uplink;
@@ -49,17 +51,17 @@ export class Crew {
       return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
     });
     this.#boundTo = computed(() => (this.patient.value?.device_id == null ? "" : `${this.patient.value.id}/${this.patient.value.device_id}`));
-    this.#watch(known);
+    this.#watch(known, wheels);
   }
 
   static async open(session: Session): Promise<Crew> {
     const store = await CrewStore.open(session.account);
     const [remembered, forms, anchor] = await Promise.all([
-      store.recall<CrewRows>("rows"), store.recall<Forms>("forms"), store.recall<ClockAnchor>("anchor"),
+      store.recall<Remembered>("rows"), store.recall<Forms>("forms"), store.recall<ClockAnchor>("anchor"),
     ]);
     const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: () => [store.stream(STREAM)] });
     const uplink = await Uplink.start(link, store);
-    const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered ?? NO_ROWS, forms ?? EMPTY_FORMS);
+    const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered?.shape === ROWS_SHAPE ? remembered.rows : NO_ROWS, forms ?? EMPTY_FORMS, await store.recall<Wheels>("wheels"));
     crew.recommendation.value = await store.recall<Recommendation>("recommendation");
     way.value = await store.recall<Way>("way");
     return crew;
@@ -105,7 +107,7 @@ export class Crew {
     this.#store.close();
   }
 
-  #watch(known: ReadonlySignal<CrewRows>): void {
+  #watch(known: ReadonlySignal<CrewRows>, wheels: Wheels | null): void {
     let kept = -1;
     const tick = setInterval(() => {
       this.now.value = this.link.serverNow();
@@ -122,8 +124,9 @@ export class Crew {
       () => clearInterval(tick),
       () => clearInterval(ask),
       followPosition(this.link, this.unitId),
+      followWheels(this, wheels, (known) => this.#store.remember("wheels", known)),
       followTurns(this, (found) => this.#store.remember("way", found)),
-      effect(() => void this.#store.remember("rows", known.value)),
+      effect(() => void this.#store.remember("rows", { shape: ROWS_SHAPE, rows: known.value } satisfies Remembered)),
       effect(() => void this.#store.remember("forms", this.forms.value)),
       effect(() => {
         const { incident, unit } = this.rows.value;

@@ -3,7 +3,8 @@
  * and photos, and shows how far the ambulance is. Nothing is drawn from HTML text: every word goes in as text.
  */
 import texts from "@texts/link.json";
-import { deviceKey, Refused, Server, type PageState } from "./server.ts";
+import { deviceKey } from "@shared/device_key.ts";
+import { Refused, Server, type PageState } from "./server.ts";
 import { smallJpeg } from "./photo.ts";
 
 type Key = keyof typeof texts;

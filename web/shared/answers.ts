@@ -95,6 +95,8 @@ export interface RegisterRow {
   readonly corrections: number;
   /** Why it was late, in the words of whoever entered it. */
   readonly delay_reason: string | null;
+  /** Who is asked for it, once, after the handover. */
+  readonly ask: "crew" | "department" | null;
 }
 
 export interface HandoffView {

@@ -90,7 +90,7 @@ export interface Commands {
   "unbind-monitor": { patient_id: string; device_id: string };
   "record-vitals": { patient_id: string; vitals: Readonly<Record<string, number>> };
   "record-ecg": { patient_id: string; ecg_id: string; sample_rate_hz: number; leads: readonly string[]; device_id?: string | null };
-  "read-ecg": { patient_id: string; ecg_id: string; reading: string };
+  "read-ecg": { patient_id: string; ecg_id: string; reading: string; reader?: string | null };
   "give-treatment": { patient_id: string; code: string; dose?: string | null };
   "end-patient": { patient_id: string } & Ending;
   "choose-destination": { patient_id: string; center_id: string; chosen_by?: string; reason?: string | null; risk_told?: boolean };
@@ -115,7 +115,23 @@ export interface Commands {
   "count-resource": { center_id: string; resource: string; count: number };
   "correct-resource": { center_id: string; resource: string; state: "ready" | "busy" | "down"; reason?: string | null };
   "read-end": { activation_id: string };
+  "describe-way": { center_id: string; where: string; entrance?: string | null; lift?: string | null; floor?: string | null; room?: string | null; note?: string | null };
+  "choose-door": { activation_id: string; where: string; reason?: string | null };
+  "record-consent": { patient_id: string; procedure: string; step: string; asked?: string; signer?: string | null; words?: string | null; approver?: string | null };
+  "pre-register": { patient_id: string; temporary_id?: string | null };
+  "merge-registration": { patient_id: string; hospital_id: string; reason?: string | null };
+  "request-advice": { patient_id: string; question?: string | null };
+  "join-patient": { patient_id: string; name?: string | null };
+  "leave-patient": { patient_id: string };
+  "end-reader-link": { patient_id: string; reader_link_id: string };
+  "write-to-team": { patient_id: string; text: string };
+  "give-order": { patient_id: string; code: string; dose?: string | null; note?: string | null };
+  "answer-order": { patient_id: string; order_id: string; answer: "acknowledged" | "done" | "declined"; why?: string | null; words?: string | null; dose?: string | null };
+  "withdraw-order": { patient_id: string; order_id: string; reason?: string | null };
   "complete-handoff": { patient_id: string; where: string; taken_by?: string | null; signed?: boolean };
+  "sign-handoff": { patient_id: string; name: string };
+  "dispute-handoff": { patient_id: string; about: string; words: string };
+  "leave-time-point-open": { patient_id: string; point: string };
   "register-time-point": { patient_id: string; point: string; happened_at: Iso; delay_reason?: string | null };
   "correct-time-point": { patient_id: string; point: string; happened_at: Iso; reason: string; delay_reason?: string | null };
   "finish-task": { task_id: string; note?: string | null };
@@ -158,7 +174,7 @@ export async function send<S extends Slug>(slug: S, data: Commands[S], options: 
   }
 }
 
-const OFFLINE: Refusal = {
+export const OFFLINE: Refusal = {
   code: "offline",
   params: {},
   text: { zh: "网络不通，没有送达", en: "No network: it was not sent" },

@@ -6,7 +6,7 @@ const NOW = Date.parse("2026-11-21T06:00:00Z");
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
 
 function center(more: Partial<Center>): Center {
-  return { id: "C1", name: "一院", grade: "", lon: 0, lat: 0, kinds: [], capabilities: ["pci_24_7", "icu"], phone: null, statuses: {}, wall: null, resources: {}, ...more };
+  return { id: "C1", name: "一院", grade: "", lon: 0, lat: 0, kinds: [], capabilities: ["pci_24_7", "icu"], phone: null, statuses: {}, wall: null, ways: {}, resources: {}, ...more };
 }
 
 const word = (state: string, minutes: number): Center["statuses"][string] => ({ topic: "cath_lab", state, owner: "x", reason: null, reported_at: at(-60), expires_at: at(minutes) }) as Center["statuses"][string];

@@ -3,6 +3,7 @@
  * `unit.py` and `center.py`. `null` means unknown or not given, never zero. Points are WGS-84. Times are RFC 3339 UTC.
  */
 
+import type { ChosenDoor, Consent, Handoff, Order, Reading, ReaderLink, Registration, Specialist, TeamLine, WayInside } from "./direct/rows.ts";
 import type { PlannedActivation } from "./plan.ts";
 import type { ResourceState } from "./rooms.ts";
 import type { Member, Summons } from "./team.ts";
@@ -211,6 +212,7 @@ export interface Ecg {
   readonly reading: string | null;
   readonly read_by: string | null;
   readonly read_at: Iso | null;
+  readonly readings: readonly Reading[]; // everybody's, in order; `reading` is the last of them
 }
 
 export interface Treatment {
@@ -222,16 +224,6 @@ export interface Treatment {
 export interface VitalsEntry {
   readonly at: Iso;
   readonly values: Readonly<Record<string, number>>;
-}
-
-export interface Handoff {
-  readonly at: Iso;
-  readonly center_id: string;
-  readonly where: string;
-  readonly bypassed_ed: boolean;
-  readonly given_by: string;
-  readonly taken_by: string | null;
-  readonly signed: boolean;
 }
 
 export type Finding = string | number | boolean | readonly string[] | { readonly [name: string]: Finding };
@@ -272,14 +264,20 @@ export interface Patient {
   readonly choice_reason: string | null;
   readonly risk_told: boolean;
   readonly activation_id: string | null;
+  readonly consents: readonly Consent[];
+  readonly registrations: readonly Registration[];
+  readonly advice_wanted: { readonly at: Iso; readonly by: string; readonly question: string | null } | null;
+  readonly specialists: readonly Specialist[];
+  readonly reader_link_ids: readonly string[];
+  readonly lines: readonly TeamLine[];
+  readonly orders: readonly Order[];
   readonly handoff: Handoff | null;
   readonly outcome: Outcome | null;
   readonly points: Points;
-  /** The crew's photos, whole and sealed on the server. */
   readonly photos: readonly { readonly id: string; readonly at: Iso; readonly by: string; readonly size_bytes: number }[];
-  /** Under seal (封存): nothing of the record is forgotten. */
-  readonly sealed: { readonly at: Iso; readonly by: string } | null;
+  readonly sealed: { readonly at: Iso; readonly by: string } | null; // 封存: nothing of the record is forgotten
   readonly erased: { readonly at: Iso; readonly by: string; readonly why: string; readonly subjects: readonly string[]; readonly digest: string | null; readonly removed_at: Iso | null } | null;
+  readonly left_open: readonly string[];
 }
 
 export interface Unit {
@@ -341,6 +339,7 @@ export interface Center {
   /** Whether the department's wall is there and can be heard; null: it never had one. */
   readonly resources: Readonly<Record<string, ResourceState>>;
   readonly wall: { readonly phase: "armed" | "silent" | "lost"; readonly since: Iso } | null;
+  readonly ways: Readonly<Record<string, WayInside>>; // by door; one that is not named is unknown
 }
 
 export interface Reservation {
@@ -383,6 +382,9 @@ export interface Activation {
   /** When crew and centre have read the redirect or cancellation. */
   readonly crew_knows_at: Iso | null;
   readonly center_knows_at: Iso | null;
+  readonly chosen_door: ChosenDoor | null; // null: the department has not chosen; `bypass` proposes
+  readonly updated_at: Iso | null; // when it last asked for something else than the alarm did, and what that added
+  readonly updated_with: readonly string[];
 }
 
 export interface Task {
@@ -431,9 +433,10 @@ export interface Tables {
   readonly positions: Position;
   readonly links: Link;
   readonly members: Member;
+  readonly reader_links: ReaderLink;
 }
 export type TableName = keyof Tables;
 export const TABLE_NAMES: readonly TableName[] = [
   "calls", "incidents", "patients", "units", "assignments", "centers", "activations", "tasks", "measures", "seats", "marks",
-  "positions", "links", "members",
+  "positions", "links", "members", "reader_links",
 ];

@@ -8,7 +8,7 @@ import type { Eta, VitalsFrame } from "@shared/frames.ts";
 import type { Session } from "@shared/session.ts";
 import type { WaveChunk } from "@shared/wave.ts";
 import { arranged } from "./model/order.ts";
-import { arrivalOf, attention, tilesOf, type ArrivalView, type Tile } from "./model/tiles.ts";
+import { arrivalOf, attention, takenBy, tilesOf, type ArrivalView, type Tile } from "./model/tiles.ts";
 
 const REGISTER_EVERY_MS = 10_000;
 /** How long a tile that changed places says so, real ms. */
@@ -26,6 +26,8 @@ export class Wall {
   readonly refusal = signal<Refusal | null>(null);
   readonly tiles: ReadonlySignal<readonly Tile[]>;
   readonly waiting: ReadonlySignal<readonly Tile[]>;
+  /** Taken over already: papers, signatures and minutes still follow. */
+  readonly taken: ReadonlySignal<readonly Tile[]>;
   readonly order = signal<readonly string[]>([]);
   readonly #etas = signal<ReadonlyMap<string, { value: Eta; atMs: number }>>(new Map());
   readonly #received = new Set<string>();
@@ -37,6 +39,7 @@ export class Wall {
     const { activations, patients, units } = this.link.tables;
     const nowS = computed(() => Math.floor(this.now.value / 1000) * 1000);
     this.tiles = computed(() => tilesOf(activations.value, patients.value, units.value, session.center_id, nowS.value));
+    this.taken = computed(() => takenBy(activations.value, patients.value, units.value, session.center_id));
     this.waiting = computed(() => attention(this.tiles.value, nowS.value));
     this.#watch();
   }
@@ -52,11 +55,11 @@ export class Wall {
   }
 
   /** Ask the desk; a refusal stays on the wall until the next action. */
-  async ask<S extends Slug>(slug: S, data: Commands[S]): Promise<boolean> {
+  readonly ask = async <S extends Slug>(slug: S, data: Commands[S]): Promise<boolean> => {
     const answer = await send(slug, data);
     this.refusal.value = answer.ok ? null : answer.refusal;
     return answer.ok;
-  }
+  };
 
   onWave(callback: (chunk: WaveChunk) => void): () => void {
     return this.link.onTelemetry("wave", callback);
@@ -118,7 +121,7 @@ export class Wall {
   }
 
   async #askRegisters(): Promise<void> {
-    for (const { activation } of this.tiles.peek()) {
+    for (const { activation } of [...this.tiles.peek(), ...this.taken.peek()]) {
       try {
         const rows = await api<readonly RegisterRow[]>(`/api/patients/${activation.patient_id}/register`);
         this.registers.value = new Map(this.registers.peek()).set(activation.patient_id, rows);

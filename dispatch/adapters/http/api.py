@@ -7,7 +7,20 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from dispatch.adapters.http import accounts, commands, driving, ecg, ground, have, photos, reads, records, session
+from dispatch.adapters.http import (
+    accounts,
+    commands,
+    driving,
+    ecg,
+    ground,
+    have,
+    photos,
+    reader,
+    reader_links,
+    reads,
+    records,
+    session,
+)
 from dispatch.adapters.http.errors import answer_refusals
 from dispatch.adapters.http.shell import Shell
 from dispatch.adapters.http.static import BuiltPages
@@ -22,6 +35,7 @@ from dispatch.adapters.wire import JsonResponse
 VERSION = version("greenchannel")
 ROUTERS = (
     *(session, commands, reads, records, ecg, photos, ground, driving, accounts, remote_desk),
+    *(reader, reader_links),
     *(webhook, calls, reports, links, link_page, member_page, have),
 )
 health = APIRouter()

@@ -17,16 +17,19 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strict, create_model
 from pydantic import Field as BodyField
 
-from center_protocols.finding_groups import limits
+from center_protocols.finding_groups import EcgResult, limits
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Given, Priority, Resource, TimePoint
 from dispatch.commands import call as cl
 from dispatch.commands import center as cc
+from dispatch.commands import consult as nc
+from dispatch.commands import direct as dc
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc
 from dispatch.commands import resource as rc
 from dispatch.commands import team as tc
+from dispatch.direct import ConsentBy, ConsentStep, Procedure
 from dispatch.errors import BadInput
 from dispatch.switchboard import SeatKind
 from dispatch.team import TeamRole
@@ -105,6 +108,9 @@ Detail = dict[Annotated[str, BodyField(max_length=40)], Annotated[str, BodyField
 # Fields whose values are narrower than their dataclass says.
 LineEvent = Literal["ring", "answered", "held", "retrieved", "transferred", "hung_up"]
 _Center = Literal["open", "busy", "closed", "unknown"]
+OrderCode = Literal["ecg_again", "vitals_again", "other"] | Given
+Decline = Literal["contraindicated", "patient_refuses", "not_available", "given_already", "not_possible", "other"]
+_Door = Literal["ed"] | Bypass
 _Points = Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=POINTS_MAX)]
 _CLOSED: dict[tuple[type, str], Any] = {
     (gc.CommissionUnit, "level"): Literal["als", "bls"],
@@ -132,7 +138,6 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (cc.ReserveResource, "resource"): Resource,
     (cc.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
     (cc.ReportResourceReady, "resource"): Resource,
-    (cc.CompleteHandoff, "where"): Literal["ed"] | Bypass,
     (rc.CountResource, "resource"): Resource,
     (rc.CountResource, "count"): Annotated[int, BodyField(ge=0, le=500)],
     (rc.CorrectResource, "resource"): Resource,
@@ -144,8 +149,22 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (tc.SummonMember, "role"): TeamRole,
     (tc.AnswerSummons, "answer"): Literal["coming", "in_place", "declined"],
     (tc.AnswerSummons, "minutes"): Annotated[int, BodyField(ge=0, le=240)] | None,
+    (cc.CompleteHandoff, "where"): _Door,
+    (dc.DescribeWay, "where"): _Door,
+    (dc.ChooseDoor, "where"): _Door,
+    (dc.RecordConsent, "procedure"): Procedure,
+    (dc.RecordConsent, "step"): ConsentStep,
+    (dc.RecordConsent, "asked"): ConsentBy,
+    (dc.DisputeHandoff, "about"): Literal["where", "when", "condition", "treatment", "belongings", "other"],
+    (nc.SendReaderLink, "language"): Literal["zh", "en"],
+    (nc.SendReaderLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
+    (nc.GiveOrder, "code"): OrderCode,
+    (nc.AnswerOrder, "answer"): Literal["acknowledged", "done", "declined"],
+    (nc.AnswerOrder, "why"): Decline | None,
+    (c.ReadEcg, "reading"): EcgResult,
     (c.GiveTreatment, "code"): Given,
     (c.RegisterTimePoint, "point"): TimePoint,
+    (c.LeaveTimePointOpen, "point"): TimePoint,
     (c.CorrectTimePoint, "point"): TimePoint,
     (c.RecordEcg, "sample_rate_hz"): Annotated[int, BodyField(ge=50, le=4_000)],
 }

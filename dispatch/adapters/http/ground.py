@@ -44,6 +44,12 @@ async def city(_session: SignedIn, parts: HasParts) -> Response:
             "weights_epoch": parts.sources.travel.weights_epoch,
             "assumed": ASSUMED,
             "online_places": parts.places.provider,
+            "wheels": {
+                "still_mps": parts.rules.wheels_still_mps,
+                "still_s": parts.rules.wheels_still_s,
+                "scene_m": parts.rules.wheels_scene_m,
+                "gate_m": parts.rules.wheels_gate_m,
+            },
             "step_targets": {
                 "located": parts.rules.locate_within_s,
                 "prealerted": parts.rules.prealert_within_s,

@@ -130,7 +130,7 @@ class LiveFeed:
             yield _change_frame(at_seq, self.seq, Change())
 
 
-def scope_of(role: Role, unit_id: str | None, center_id: str | None) -> Scope | None:
+def scope_of(role: Role, unit_id: str | None, center_id: str | None, account: str | None = None) -> Scope | None:
     """Return what a role looks at, None when it looks at nothing; equal viewers get equal scopes."""
     if role in SEATS:
         return Scope(Role.DISPATCHER)
@@ -138,7 +138,7 @@ def scope_of(role: Role, unit_id: str | None, center_id: str | None) -> Scope | 
         return Scope(role, unit_id=unit_id)
     if role is Role.DEPARTMENT:
         return Scope(role, center_id=center_id)
-    return Scope(role) if role in VIEWERS else None
+    return Scope(role, account=account) if role in VIEWERS else None
 
 
 def _change_frame(from_seq: int, to_seq: int, changed: Change) -> str:

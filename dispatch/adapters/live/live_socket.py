@@ -249,7 +249,7 @@ class Connection:
         await Softphone(self._actor, self._parts, self._outbox).take(content)
 
     async def _subscribe(self, content: Mapping[str, Any]) -> None:
-        scope = scope_of(self._session.role, self._session.unit_id, self._session.center_id)
+        scope = scope_of(self._session.role, self._session.unit_id, self._session.center_id, self._session.account)
         if scope is None:
             refused = Refused("not_your_role", {"role": f"role.{self._session.role}"})
             self._outbox.offer_event(nack(None, None, refused, retry=False))

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { hhmmss, mmss } from "@shared/format.ts";
 import type { Activation } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
-import { listed, t } from "../texts.ts";
+import { t } from "../texts.ts";
 import { Holds } from "./Holds.tsx";
 import { TeamList } from "./TeamList.tsx";
 import { focused } from "../ui/focused.ts";
@@ -28,7 +28,6 @@ export function ActivationCard({ activation }: { readonly activation: Activation
         {activation.acknowledged_at !== null && <span class="faint">{t("activation.acknowledged")} {hhmmss(activation.acknowledged_at)} {activation.acknowledged_by}</span>}
         {activation.team_ready_at !== null && <span class="faint">{t("activation.team_ready")} {hhmmss(activation.team_ready_at)}</span>}
       </p>
-      {activation.bypass.length > 0 && <p>{t("console.activation.bypass", { where: listed(activation.bypass.map((code) => t.code("place", code))) })}</p>}
       <TeamList activation={activation} live={live} />
       <Holds activation={activation} live={live} />
       {live && desk.may("cancel-activation") && (

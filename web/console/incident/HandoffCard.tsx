@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { hhmmss } from "@shared/format.ts";
 import type { Activation, Patient } from "@shared/rows.ts";
+import { HandoffLines } from "@shared/direct/Handoff.tsx";
 import { HANDOFF_PLACES } from "../logic/records.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
@@ -13,10 +14,13 @@ export function HandoffCard({ patient, activation }: { readonly patient: Patient
   const { handoff } = patient;
   if (handoff !== null) {
     return (
+      <>
       <p class="handoff-line">
         {t("record.handoff.line", { time: hhmmss(handoff.at), where: t.code("place", handoff.where) })}
         <span class="faint"> {t("record.handoff.given_by", { who: handoff.given_by })}{handoff.taken_by === null ? "" : ` · ${t("record.handoff.taken", { who: handoff.taken_by })}`}{handoff.signed ? ` · ${t("record.handoff.signed")}` : ""}</span>
       </p>
+      <HandoffLines handoff={handoff} />
+      </>
     );
   }
   if (patient.center_id === null || !desk.may("complete-handoff")) return null;

@@ -11,6 +11,7 @@ import { UpdatesNote } from "../ui/UpdatesNote.tsx";
 import { ActivationCard } from "./ActivationCard.tsx";
 import { CenterSays } from "./CenterSays.tsx";
 import { EndedActivations } from "./EndedActivations.tsx";
+import { ConsultCard, DirectCard } from "./DirectCard.tsx";
 import { CenterRow } from "./CenterRow.tsx";
 import { HandoffCard } from "./HandoffCard.tsx";
 import { PatientBar } from "./PatientBar.tsx";
@@ -46,6 +47,8 @@ function Destination({ patient, incident }: { readonly patient: Patient; readonl
       {center !== undefined && <CenterSays center={center} />}
       {activation !== undefined && <ActivationCard activation={activation} />}
       <EndedActivations patient={patient} />
+      {activation !== undefined && <DirectCard patient={patient} activation={activation} />}
+      <ConsultCard patient={patient} />
       <HandoffCard patient={patient} activation={activation} />
       <PlanList patient={patient} incident={incident} />
     </section>

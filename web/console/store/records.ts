@@ -86,6 +86,15 @@ export class Records {
     return this.#ask("complete-handoff", data, "record.done.handoff", { patient: patient.code, where: bothOf(`place.${handoff.where}` as Key) }, giver);
   }
 
+  toTeam(patient: Patient, text: string): Promise<Answer> {
+    return this.#ask("write-to-team", { patient_id: patient.id, text }, "record.done.to_team", { patient: patient.code });
+  }
+
+  /** Enter a department's own step from its telephone call. */
+  byPhoneOf<S extends Slug>(center: Pick<Center, "name">, slug: S, data: Commands[S]): Promise<Answer> {
+    return this.#ask(slug, data, "record.done.center_step", { center: center.name }, byPhone(center));
+  }
+
   #ofCenter(activation: Activation): SendOptions {
     const center = this.#desk.link.tables.centers.peek().get(activation.center_id);
     return center === undefined ? {} : byPhone(center);

@@ -18,6 +18,13 @@ export interface CrewRows {
 
 export const NO_ROWS: CrewRows = { unit: null, assignment: null, incident: null, calls: [], patients: [], activations: [], centers: [] };
 
+/** Raised when a row gets a field that this page reads: rows that an older page kept are then not shown. */
+export const ROWS_SHAPE = 4;
+export interface Remembered {
+  readonly shape: number;
+  readonly rows: CrewRows;
+}
+
 /** Lay every unsent step over the rows, in order. */
 export function mirrored(rows: CrewRows, pending: readonly CommandEntry[]): CrewRows {
   return pending.reduce(withEntry, rows);
@@ -48,10 +55,21 @@ function withEntry(rows: CrewRows, entry: CommandEntry): CrewRows {
       return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, device_id: null, device_bound_at: null }));
     case "give-treatment":
       return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, treatments: [...patient.treatments, { code: entry.data.code, dose: entry.data.dose ?? null, at }] }));
+    case "record-consent": {
+      const { procedure, step, asked, signer, words, approver } = entry.data;
+      const said = { procedure, step, at, asked: asked ?? "patient", told_by: "", entered_for: null, signer: signer ?? null, words: words ?? null, approver: approver ?? null };
+      return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, consents: [...patient.consents, said] }));
+    }
+    case "write-to-team":
+      return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, lines: [...patient.lines, { at, side: "crew", by: "", entered_for: null, text: entry.data.text }] }));
+    case "answer-order": {
+      const { order_id, answer, why, words } = entry.data;
+      return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, orders: patient.orders.map((order) => (order.id === order_id ? { ...order, phase: answer, answered_at: at, why: why ?? null, words: words ?? null } : order)) }));
+    }
     case "record-ecg":
       return withPatient(rows, entry.data.patient_id, (patient) => ({
         ...patient,
-        ecgs: [...patient.ecgs, { id: entry.data.ecg_id, at, sample_rate_hz: entry.data.sample_rate_hz, leads: entry.data.leads, reading: null, read_by: null, read_at: null }],
+        ecgs: [...patient.ecgs, { id: entry.data.ecg_id, at, sample_rate_hz: entry.data.sample_rate_hz, leads: entry.data.leads, reading: null, read_by: null, read_at: null, readings: [] }],
       }));
     case "read-ecg":
       return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, ecgs: patient.ecgs.map((ecg) => (ecg.id === entry.data.ecg_id ? { ...ecg, reading: entry.data.reading, read_at: at } : ecg)) }));

@@ -6,7 +6,9 @@ import { both } from "@shared/texts.ts";
 import { onRun } from "../model/journey.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
+import { AskOnce } from "./AskOnce.tsx";
 import { Assess } from "./Assess.tsx";
+import { OrderBar } from "./Consult.tsx";
 import { EcgPage } from "./Ecg.tsx";
 import { Hospital } from "./Hospital.tsx";
 import { Idle, SignOn } from "./Idle.tsx";
@@ -41,7 +43,7 @@ function Frame({ crew, keys = false, tabs, children }: { crew: Crew; keys?: bool
     <div class={`frame ${tabs === undefined ? "without-tabs" : ""} ${keys ? "" : "without-keys"}`}>
       <TopBar crew={crew} />
       {tabs}
-      <main class="page">{children}</main>
+      <main class="page"><OrderBar crew={crew} /><AskOnce crew={crew} />{children}</main>
       {keys && <StepKeys crew={crew} />}
       <Refusals crew={crew} />
     </div>

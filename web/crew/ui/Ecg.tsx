@@ -4,6 +4,7 @@ import { authorised } from "@shared/api.ts";
 import { drawTwelveLead, recordFrom, screenScale, type EcgRecord } from "@shared/ecg.ts";
 import { hhmm } from "@shared/format.ts";
 import type { Ecg, Patient } from "@shared/rows.ts";
+import { Readings } from "@shared/direct/Talk.tsx";
 import { ulid } from "@shared/ulid.ts";
 import { TWELVE_LEADS } from "@shared/wave.ts";
 import { RATE_HZ, simulatedEcg, UV_PER_LSB } from "../model/simulated_monitor.ts";
@@ -57,6 +58,7 @@ function TwelveLead({ crew, patient, demo }: { crew: Crew; patient: Patient; dem
         <Key label={latest?.reading ? t.code("ecg", latest.reading) : t("crew.ecg.read")} sub={latest?.reading ? t("crew.ecg.read_at", { at: latest.read_at === null ? "—" : hhmm(latest.read_at) }) : t("crew.ecg.physician")} kind={latest !== undefined && !latest.reading ? "main" : "plain"} disabled={latest === undefined} onTap={() => setReading(true)} />
         <PhotoKey crew={crew} patient={patient} />
       </div>
+      {latest !== undefined && <Readings ecg={latest} />}
       {waiting !== undefined && <p class="ecg-waiting">{t("crew.ecg.not_sent")}</p>}
       {reading && (
         <Sheet title={t("crew.ecg.read.title")} onClose={() => setReading(false)}>

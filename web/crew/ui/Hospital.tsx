@@ -2,11 +2,16 @@
 import { useState } from "preact/hooks";
 import { minutes, mmss, hhmm } from "@shared/format.ts";
 import type { CenterOption } from "@shared/answers.ts";
+import { DoorLine, WayText } from "@shared/direct/Door.tsx";
+import { AfterHandoff, HandoffLines } from "@shared/direct/Handoff.tsx";
+import { doorNow } from "@shared/direct/model.ts";
+import { ConsentForm, ConsentLines, RegistrationForm, RegistrationLine } from "@shared/direct/Papers.tsx";
 import type { Activation, Center, Patient } from "@shared/rows.ts";
 import { roleStates, SIGN } from "@shared/team.ts";
 import { both } from "@shared/texts.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
+import { TalkKey, TalkSheet } from "./Consult.tsx";
 import { HandoffSheet } from "./HandoffSheet.tsx";
 import { Key, Sheet } from "./keys.tsx";
 
@@ -34,22 +39,39 @@ function Ended({ crew, patient }: { crew: Crew; patient: Patient }) {
 export function Hospital({ crew }: { crew: Crew }) {
   const [other, setOther] = useState(false);
   const [handoff, setHandoff] = useState(false);
+  const [consent, setConsent] = useState(false);
+  const [talk, setTalk] = useState(false);
   const patient = crew.patient.value;
   if (patient === null) return <p class="empty">{t("crew.no_patient")}</p>;
   const chosen = crew.rows.value.centers.find((one) => one.id === patient.center_id);
   return (
     <section class="hospital">
       <Ended crew={crew} patient={patient} />
-      {chosen === undefined ? <Proposal crew={crew} patient={patient} onOther={() => setOther(true)} /> : (
+      {chosen === undefined ? (
         <>
-          <Answer crew={crew} patient={patient} name={chosen.name} phone={chosen.phone} wall={chosen.wall} />
-          <div class="key-grid two">
+          <Proposal crew={crew} patient={patient} onOther={() => setOther(true)} />
+          <TalkKey patient={patient} onTap={() => setTalk(true)} />
+        </>
+      ) : (
+        <>
+          <Answer crew={crew} patient={patient} center={chosen} />
+          <div class="key-grid four">
             <Key label={t("crew.handoff")} sub="ATMIST · ISBAR" onTap={() => setHandoff(true)} />
+            <Key label={t("crew.consent")} sub={t("crew.consent.sub")} onTap={() => setConsent(true)} />
+            <TalkKey patient={patient} onTap={() => setTalk(true)} />
             <Key label={t("crew.change_destination")} onTap={() => setOther(true)} />
           </div>
         </>
       )}
       {other && <OtherCenter crew={crew} patient={patient} onClose={() => setOther(false)} />}
+      {patient.handoff !== null && <HandoffLines handoff={patient.handoff} />}
+      {patient.handoff !== null && <AfterHandoff patient={patient} ask={(slug, data) => crew.do(slug, data)} button="key" />}
+      {talk && <TalkSheet crew={crew} patient={patient} onClose={() => setTalk(false)} />}
+      {consent && (
+        <Sheet title={t("crew.consent")} onClose={() => setConsent(false)}>
+          <ConsentForm patient={patient} door={doorOf(crew, patient)} ask={(slug, data) => crew.do(slug, data)} button="key" onDone={() => setConsent(false)} />
+        </Sheet>
+      )}
       {handoff && <HandoffSheet patient={patient} onClose={() => setHandoff(false)} />}
     </section>
   );
@@ -142,13 +164,15 @@ function OtherCenter({ crew, patient, onClose }: { crew: Crew; patient: Patient;
 }
 
 /** What the hospital has said so far; silence past its time is said as loudly as an answer. */
-function Answer({ crew, patient, name, phone, wall }: { crew: Crew; patient: Patient; name: string; phone: string | null; wall: Center["wall"] }) {
-  const activation = crew.rows.value.activations.find((one) => one.id === patient.activation_id) ?? null;
+function Answer({ crew, patient, center }: { crew: Crew; patient: Patient; center: Center }) {
+  const { name, phone, wall } = center;
+  const activation = activationOf(crew, patient);
   const now = crew.now.value;
   return (
     <div class="answer">
       <h2>{name}</h2>
-      {patient.bypass.length > 0 && <p class="bypass">{t("crew.bypass", { place: patient.bypass.map((code) => t.code("place", code)).join(" / ") })}</p>}
+      {activation !== null && <DoorLine activation={activation} />}
+      {activation !== null && doorNow(activation) !== "ed" && <WayText center={center} where={doorNow(activation)} nowMs={now} />}
       {activation === null ? <p class="phase waiting">{t("crew.activation.not_sent")}</p> : <Phase activation={activation} now={now} phone={phone} />}
       {activation !== null && wall !== null && wall.phase !== "armed" && <p class="phase silent">{t(`wall_state.${wall.phase}`)}{phone !== null && ` · ${phone}`}</p>}
       {activation !== null && <Team activation={activation} now={now} />}
@@ -159,6 +183,9 @@ function Answer({ crew, patient, name, phone, wall }: { crew: Crew; patient: Pat
           ))}
         </ul>
       )}
+      <ConsentLines patient={patient} />
+      <RegistrationLine patient={patient} />
+      {patient.registrations.every((each) => each.center_id !== center.id) && <RegistrationForm patient={patient} ask={(slug, data) => crew.do(slug, data)} button="key" />}
     </div>
   );
 }
@@ -172,6 +199,15 @@ function Team({ activation, now }: { activation: Activation; now: number }) {
       {rows.map(({ role, phase, minutes: left }) => <li key={role} class={phase === "in_place" ? "ready" : "held"}>{SIGN[phase]} {t.code("team_role", role)} {left === null ? t(`summons.${phase}`) : t("team.in", { min: left })}</li>)}
     </ul>
   );
+}
+
+function activationOf(crew: Crew, patient: Patient): Activation | null {
+  return crew.rows.value.activations.find((one) => one.id === patient.activation_id) ?? null;
+}
+
+function doorOf(crew: Crew, patient: Patient): string {
+  const activation = activationOf(crew, patient);
+  return activation === null ? "ed" : doorNow(activation);
 }
 
 function Phase({ activation, now, phone }: { activation: Activation; now: number; phone: string | null }) {

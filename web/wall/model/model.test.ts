@@ -51,7 +51,7 @@ const activation = (id: string, more: Partial<Activation> = {}): Activation => (
   id, patient_id: `P-${id}`, incident_id: "I", center_id: "H1", phase: "received", sent_at: "2026-11-21T06:09:30Z",
   acknowledge_by: "2026-11-21T06:10:30Z", conditions: [], bypass: [], activate: [], eta_s: 600, early: false, acknowledged_at: null,
   acknowledged_by: null, team_ready_at: null, arrived_at: null, accepted_at: null, ended_at: null, end_reason: null, to_center_id: null,
-  reservations: [], door: null, summonses: [], crew_knows_at: null, center_knows_at: null, ...more,
+  reservations: [], door: null, summonses: [], crew_knows_at: null, center_knows_at: null, chosen_door: null, updated_at: null, updated_with: [], ...more,
 });
 const tile = (id: string, more: Partial<Activation> = {}): Tile => ({ activation: activation(id, more), patient: null, unit: null });
 const table = <R extends { id: string }>(...rows: R[]): ReadonlyMap<string, R> => new Map(rows.map((row) => [row.id, row]));

@@ -27,6 +27,17 @@ export function tilesOf(
     });
 }
 
+/** Who was taken over lately, the last first: while the desk still shows them, their papers can be finished. */
+export function takenBy(activations: Rows<Activation>, patients: Rows<Patient>, units: Rows<Unit>, centerId: string | null): readonly Tile[] {
+  return [...activations.values()]
+    .filter((one) => one.center_id === centerId && one.phase === "accepted")
+    .sort((a, b) => (b.accepted_at ?? "").localeCompare(a.accepted_at ?? ""))
+    .map((activation) => {
+      const patient = patients.get(activation.patient_id) ?? null;
+      return { activation, patient, unit: unitOf(patient, units) };
+    });
+}
+
 function onWall(activation: Activation, nowMs: number): boolean {
   if (LIVE.has(activation.phase) || ENDED_UNSEEN.has(activation.phase)) return true;
   return activation.phase === "accepted" && activation.accepted_at !== null && nowMs - Date.parse(activation.accepted_at) < ACCEPTED_STAYS_MS;
@@ -54,10 +65,21 @@ export function hasEnded(tile: Tile): boolean {
 
 const PERI_ARREST: ReadonlySet<string> = new Set(["cardiac_arrest", "imminent_delivery"]);
 
+/** How long a new demand of a patient who was answered sounds, and how long it stands on the tile. Server ms. */
+const UPDATE_SOUNDS_MS = 15_000;
+export const UPDATE_SHOWS_MS = 180_000;
+
+/** Whether a reading or finding has lately asked this house for something that its alarm did not. */
+export function asksForMore({ activation }: Tile, nowMs: number, withinMs: number): boolean {
+  if (!LIVE.has(activation.phase) || activation.updated_at === null || activation.updated_with.length === 0) return false;
+  return nowMs - Date.parse(activation.updated_at) < withinMs;
+}
+
 /** How loud one tile is. Sound is scarce: a new patient, a redirect or cancel, peri-arrest, and an answer that is overdue. */
 export function alarmOf(tile: Tile, nowMs: number): AlarmLevel {
   const { activation } = tile;
   if (ENDED_UNSEEN.has(activation.phase)) return "medium";
+  if (asksForMore(tile, nowMs, UPDATE_SOUNDS_MS)) return "medium";
   if (!UNANSWERED.has(activation.phase)) return "none";
   const overdue = nowMs > Date.parse(activation.acknowledge_by);
   return overdue || activation.early || conditionsOf(tile).some((one) => PERI_ARREST.has(one.code)) ? "high" : "medium";

@@ -1,6 +1,6 @@
 /** The wall of a receiving department. */
 import { useEffect, useState } from "preact/hooks";
-import { age, hhmmss } from "@shared/format.ts";
+import { age, hhmm, hhmmss } from "@shared/format.ts";
 import type { AlarmLevel } from "@shared/frames.ts";
 import { worst } from "@shared/severity.ts";
 import { LangKey } from "@shared/sign_in.tsx";
@@ -12,6 +12,7 @@ import { alarmOf, type Tile as TileRow } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { AnswerBar } from "./AnswerBar.tsx";
+import { PatientSheet } from "./PatientSheet.tsx";
 import { Rooms } from "./Rooms.tsx";
 import { Roster } from "./Roster.tsx";
 import { Tile } from "./Tile.tsx";
@@ -29,6 +30,7 @@ export function Department({ wall }: { wall: Wall }) {
   const [sounder, setSounder] = useState<Sounder | null>(null);
   const [roster, setRoster] = useState(false);
   const [ecgOf, setEcgOf] = useState<string | null>(null);
+  const [openedId, setOpenedId] = useState<string | null>(null);
   const tiles = wall.arranged();
   const alarm: AlarmLevel = worst(tiles.map((tile) => alarmOf(tile, wall.now.value)));
   useEffect(() => {
@@ -46,19 +48,21 @@ export function Department({ wall }: { wall: Wall }) {
   const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
   const patient = tiles.find((tile) => tile.activation.patient_id === ecgOf)?.patient ?? null;
   const ecg = patient?.ecgs.at(-1);
+  const opened = [...tiles, ...wall.taken.value].find((tile) => tile.activation.id === openedId);
   return (
     <div class={`wall ${compact ? "compact" : shown.length <= ROOMY_TO ? "roomy" : ""}`} data-sounding={alarm}>
-      <Header wall={wall} sounder={sounder} count={tiles.length} page={page} pages={pages} onRoster={() => setRoster(true)} />
+      <Header wall={wall} sounder={sounder} count={tiles.length} page={page} pages={pages} onRoster={() => setRoster(true)} onTaken={setOpenedId} />
       {roster && <Roster wall={wall} onClose={() => setRoster(false)} />}
       <main>
         {tiles.length === 0 ? <Calm wall={wall} /> : (
-          <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} />)}</ol>
+          <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} onOpen={() => setOpenedId(tile.activation.id)} />)}</ol>
         )}
       </main>
       {center !== undefined && <Rooms wall={wall} center={center} />}
       {wall.refusal.value !== null && <p class="refusal" role="alert">{both(wall.refusal.value.text)}</p>}
       <AnswerBar wall={wall} />
       {patient !== null && ecg !== undefined && <TwelveLead patient={patient} ecg={ecg} onClose={() => setEcgOf(null)} />}
+      {opened !== undefined && <PatientSheet wall={wall} tile={opened} onClose={() => setOpenedId(null)} />}
     </div>
   );
 }
@@ -75,13 +79,19 @@ function useEcgKeys(shown: readonly TileRow[], open: (tile: TileRow) => void): v
   });
 }
 
-function Header({ wall, sounder, count, page, pages, onRoster }: { wall: Wall; sounder: Sounder | null; count: number; page: number; pages: number; onRoster: () => void }) {
+function Header({ wall, sounder, count, page, pages, onRoster, onTaken }: { wall: Wall; sounder: Sounder | null; count: number; page: number; pages: number; onRoster: () => void; onTaken: (id: string) => void }) {
   const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
   const state = wall.link.state.value;
   const armed = sounder?.armed.value ?? false;
   return (
     <header class="head">
       <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{pages > 1 && ` · ${t("wall.page", { page: page + 1, pages })}`}</span></h1>
+      {wall.taken.value.length > 0 && (
+        <select class="small" aria-label={t("wall.taken")} value="" onChange={(event) => onTaken(event.currentTarget.value)}>
+          <option value="">{t("wall.taken")} {wall.taken.value.length}</option>
+          {wall.taken.value.map((tile) => <option key={tile.activation.id} value={tile.activation.id}>{tile.patient?.code ?? "—"} {tile.activation.accepted_at === null ? "" : hhmm(tile.activation.accepted_at)}</option>)}
+        </select>
+      )}
       <p class={`link ${state}`} role="status"><i aria-hidden="true" />{t(`link.${state}`)}{state !== "live" && ` · ${age(wall.link.dataAge(), lang.value)}`}</p>
       {center?.wall != null && <p class={`seen ${center.wall.phase}`}>{t("wall.seen", { state: t(`wall_state.${center.wall.phase}`) })}</p>}
       {armed ? (

@@ -2,12 +2,13 @@
 import { age, hhmm, mmss, shortAge } from "@shared/format.ts";
 import type { RegisterRow } from "@shared/answers.ts";
 import type { Reservation } from "@shared/rows.ts";
+import { doorNow } from "@shared/direct/model.ts";
 import { planSteps, type PlanStep } from "@shared/plan.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { readingOf, type Sign } from "@shared/readings.ts";
 import { both, lang } from "@shared/texts.ts";
 import { isInfectious } from "@shared/isolation.ts";
-import { ageBand, alarmOf, conditionsOf, hasEnded, hasLeft, needsAnswer, type Tile as TileRow } from "../model/tiles.ts";
+import { ageBand, alarmOf, asksForMore, conditionsOf, hasEnded, hasLeft, needsAnswer, type Tile as TileRow, UPDATE_SHOWS_MS } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 import { DoorChip } from "./DoorCheck.tsx";
@@ -19,7 +20,7 @@ const SIGNS: readonly Sign[] = ["bp", "hr", "spo2", "rr"];
 /** ETAs come every five seconds; older than this (real time) their age is shown. */
 const ETA_STALE_MS = 20_000;
 
-export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: TileRow; place: number; compact: boolean; onEcg: (tile: TileRow) => void }) {
+export function Tile({ wall, tile, place, compact, onEcg, onOpen }: { wall: Wall; tile: TileRow; place: number; compact: boolean; onEcg: (tile: TileRow) => void; onOpen: () => void }) {
   const { activation } = tile;
   const alarm = alarmOf(tile, wall.now.value);
   const moved = (wall.moved.value.get(activation.id) ?? 0) > performance.now();
@@ -34,13 +35,14 @@ export function Tile({ wall, tile, place, compact, onEcg }: { wall: Wall; tile: 
           <span class={`phase ${activation.phase}`}>{t(`wall.phase.${activation.phase}`)}</span>
         </p>
         {isInfectious(tile.patient) && <p class="isolation">⚠ {t("wall.isolation")}</p>}
-        {!compact && <Bypass tile={tile} />}
+        {asksForMore(tile, wall.now.value, UPDATE_SHOWS_MS) && !compact && <p class="isolation">{t("wall.updated", { what: activation.updated_with.map((code) => t.code("team", code)).join(" ") })}</p>}
+        {!compact && <Door tile={tile} onOpen={onOpen} />}
       </div>
       {hasEnded(tile) ? <Ended tile={tile} /> : (
         <>
           <Arrival wall={wall} tile={tile} moved={moved} />
           <ul class="vitals">{SIGNS.map((sign) => <Vital key={sign} wall={wall} tile={tile} sign={sign} />)}</ul>
-          <Ready wall={wall} tile={tile} compact={compact} place={place} onEcg={onEcg} />
+          <Ready wall={wall} tile={tile} compact={compact} place={place} onEcg={onEcg} onOpen={onOpen} />
         </>
       )}
     </li>
@@ -74,17 +76,24 @@ function person(tile: TileRow): readonly string[] {
   return [tile.patient?.code ?? "—", sex === "male" || sex === "female" ? t(`wall.sex.${sex}`) : "", years].filter((part) => part !== "");
 }
 
-function Bypass({ tile }: { tile: TileRow }) {
-  const { bypass } = tile.activation;
-  if (bypass.length === 0) return <p class="bypass none">{t("wall.to_ed")}</p>;
-  return <p class="bypass">{t("wall.bypass", { place: bypass.map((code) => t.code("place", code)).join("/") })}</p>;
+/** Where the stretcher goes and whether this house said so; a tap opens everything else about the patient. */
+function Door({ tile, onOpen }: { tile: TileRow; onOpen: () => void }) {
+  const { activation } = tile;
+  const where = doorNow(activation);
+  const confirmed = activation.chosen_door !== null;
+  const lines = tile.patient?.lines.length ?? 0;
+  return (
+    <button type="button" class={`bypass ${where === "ed" ? "none" : ""} ${confirmed ? "confirmed" : ""}`} onClick={onOpen}>
+      {where === "ed" ? t("wall.to_ed") : t("wall.bypass", { place: t.code("place", where) })}{confirmed && " ✓"} <small>{lines === 0 ? "…" : t("wall.lines", { count: lines })}</small>
+    </button>
+  );
 }
 
 /** The countdown runs between predictions and says how wide and how old they are. */
 function Arrival({ wall, tile, moved }: { wall: Wall; tile: TileRow; moved: boolean }) {
   const { activation } = tile;
   if (activation.arrived_at !== null) {
-    return <div class="arrival here"><p class="eta-label">{t("activation.arrived")}</p><p class="eta">{hhmm(activation.arrived_at)}</p></div>;
+    return <div class="arrival here"><p class="eta-label">{t("activation.arrived")}</p><p class="eta">{hhmm(activation.arrived_at)}</p>{tile.patient?.handoff === null && activation.phase === "arrived" && <p class="eta-range">{t("wall.at_door_since", { time: mmss(Math.max(0, wall.now.value - Date.parse(activation.arrived_at))) })}</p>}</div>;
   }
   const arrival = wall.arrival(tile);
   if (!hasLeft(tile)) return <NotLeft driveS={arrival.low_s === null ? null : [arrival.low_s, arrival.high_s ?? arrival.low_s]} />;
@@ -147,7 +156,7 @@ function Ended({ tile }: { tile: TileRow }) {
 const NOT_OURS: ReadonlySet<string> = new Set(["telephone_cpr", "nearest_aed", "physician_ecg_read", "transfer_request"]);
 
 /** What stands ready, the target that runs out first, the bound monitor's trace, and this tile's own next step. */
-function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRow; compact: boolean; place: number; onEcg: (tile: TileRow) => void }) {
+function Ready({ wall, tile, compact, place, onEcg, onOpen }: { wall: Wall; tile: TileRow; compact: boolean; place: number; onEcg: (tile: TileRow) => void; onOpen: () => void }) {
   const { activation, patient } = tile;
   const holds = activation.reservations.filter((hold) => hold.ended === null || hold.ended === "used");
   const bound = patient?.device_id != null;
@@ -164,6 +173,7 @@ function Ready({ wall, tile, compact, place, onEcg }: { wall: Wall; tile: TileRo
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
         <DoorChip wall={wall} tile={tile} />
         <NextStep wall={wall} tile={tile} />
+        {compact && <button type="button" class="chip" aria-label={t("wall.patient", { patient: patient?.code ?? "—" })} onClick={onOpen}>…</button>}
       </div>
       <TeamLine wall={wall} tile={tile} compact={compact} />
       {/* Who was summoned says more than whom the plan names: where room is short, one of the two. */}

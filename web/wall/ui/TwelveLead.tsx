@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { authorised } from "@shared/api.ts";
 import { drawTwelveLead, recordFrom, screenScale, type EcgRecord } from "@shared/ecg.ts";
+import { Readings } from "@shared/direct/Talk.tsx";
 import { hhmm } from "@shared/format.ts";
 import type { Ecg, Patient } from "@shared/rows.ts";
 import { t } from "../texts.ts";
@@ -13,7 +14,7 @@ export function TwelveLead({ patient, ecg, onClose }: { patient: Patient; ecg: E
     <dialog ref={dialog} class="twelve-lead" aria-label={t("wall.ecg.title", { patient: patient.code })} onCancel={onClose}>
       <header>
         <h2>{t("wall.ecg.title", { patient: patient.code })} · {hhmm(ecg.at)}</h2>
-        <p>{ecg.reading === null ? t("wall.ecg.unread") : t("wall.ecg.read", { reading: t.code("ecg", ecg.reading), at: ecg.read_at === null ? "" : hhmm(ecg.read_at) })}</p>
+        {ecg.reading === null ? <p>{t("wall.ecg.unread")}</p> : <Readings ecg={ecg} />}
         <button type="button" class="step" onClick={onClose}>{t("ui.close")}</button>
       </header>
       <EcgSheet patientId={patient.id} ecg={ecg} />

@@ -1,0 +1,100 @@
+"""What the direct way changes: a centre's ways, an activation's door, a patient's consents and numbers."""
+
+from dataclasses import replace
+
+from dispatch import incident as i
+from dispatch.changes.change import Change
+from dispatch.city import City
+from dispatch.direct import (
+    CONSENT_POINTS,
+    ChosenDoor,
+    Consent,
+    ConsentStep,
+    Dispute,
+    HospitalNumber,
+    Procedure,
+    Registration,
+    Signature,
+    WayInside,
+)
+from dispatch.events import direct as de
+from dispatch.fact import Fact
+
+
+def way_described(city: City, fact: Fact, d: de.WayDescribed) -> City:
+    row = city.centers[d.center_id]
+    way = WayInside(d.entrance, d.lift, d.floor, d.room, d.note, fact.at, fact.actor.account, d.check_after)
+    return city.with_center(replace(row, ways={**row.ways, d.where: way}))
+
+
+def door_chosen(city: City, fact: Fact, d: de.DoorChosen) -> City:
+    actor = fact.actor
+    door = ChosenDoor(d.where, d.proposed, fact.at, actor.account, actor.entered_for, d.reason)
+    return city.with_activation(replace(city.activations[d.activation_id], chosen_door=door))
+
+
+def activation_updated(city: City, fact: Fact, d: de.ActivationUpdated) -> City:
+    row = city.activations[d.activation_id]
+    more = tuple(each for each in d.activate if each not in row.activate)
+    return city.with_activation(
+        replace(
+            row, conditions=d.conditions, bypass=d.bypass, activate=d.activate, updated_at=fact.at, updated_with=more
+        )
+    )
+
+
+def consent_recorded(city: City, fact: Fact, d: de.ConsentRecorded) -> City:
+    row, actor = city.patients[d.patient_id], fact.actor
+    said = Consent(
+        d.procedure, d.step, fact.at, d.asked, actor.account, actor.entered_for, d.signer, d.words, d.approver
+    )
+    point = CONSENT_POINTS.get((Procedure(d.procedure), ConsentStep(d.step)))
+    points = row.points if point is None else i.with_point(row.points, point, i.point_row(fact))
+    return city.with_patient(replace(row, consents=(*row.consents, said), points=points))
+
+
+def handoff_signed(city: City, fact: Fact, d: de.HandoffSigned) -> City:
+    row, known = _handed_over(city, d.patient_id)
+    mark = Signature(d.side, fact.at, fact.actor.account, d.name)
+    return city.with_patient(replace(row, handoff=replace(known, signed=True, signatures=(*known.signatures, mark))))
+
+
+def handoff_disputed(city: City, fact: Fact, d: de.HandoffDisputed) -> City:
+    row, known = _handed_over(city, d.patient_id)
+    said = Dispute(d.side, fact.at, fact.actor.account, d.about, d.words)
+    return city.with_patient(replace(row, handoff=replace(known, disputes=(*known.disputes, said))))
+
+
+def _handed_over(city: City, patient_id: str) -> tuple[i.Patient, i.Handoff]:
+    row = city.patients[patient_id]
+    if row.handoff is None:
+        raise AssertionError(f"nobody has handed over {patient_id}")
+    return row, row.handoff
+
+
+def pre_registered(city: City, fact: Fact, d: de.PatientPreRegistered) -> City:
+    row = city.patients[d.patient_id]
+    known = Registration(d.center_id, d.temporary_id, fact.at, fact.actor.account)
+    return city.with_patient(replace(row, registrations=(*row.registrations, known)))
+
+
+def merged(city: City, fact: Fact, d: de.RegistrationMerged) -> City:
+    row = city.patients[d.patient_id]
+    number = HospitalNumber(d.hospital_id, fact.at, fact.actor.account, d.reason)
+    registrations = tuple(
+        replace(each, numbers=(*each.numbers, number)) if each.center_id == d.center_id else each
+        for each in row.registrations
+    )
+    return city.with_patient(replace(row, registrations=registrations))
+
+
+CHANGES: dict[type, Change] = {
+    de.WayDescribed: way_described,
+    de.DoorChosen: door_chosen,
+    de.ActivationUpdated: activation_updated,
+    de.ConsentRecorded: consent_recorded,
+    de.HandoffSigned: handoff_signed,
+    de.HandoffDisputed: handoff_disputed,
+    de.PatientPreRegistered: pre_registered,
+    de.RegistrationMerged: merged,
+}

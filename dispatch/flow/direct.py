@@ -1,0 +1,157 @@
+"""The direct way: the receiving department's door, the way to it, consent on the way, numbers before the papers.
+
+Nothing here is asked of a crew that has its hands full, and nothing unfinished here stops a stretcher.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from center_protocols.vocabulary import Resource
+from dispatch.center import LIVE, Activation, ActivationPhase
+from dispatch.city import City
+from dispatch.command import Command
+from dispatch.commands import direct as dc
+from dispatch.direct import DOORS, ConsentBy, ConsentStep, Procedure, Registration
+from dispatch.errors import Refused
+from dispatch.events import center as ce
+from dispatch.events import direct as de
+from dispatch.events.incident import PatientAssessed
+from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.incident import Patient
+from dispatch.rules import Rules
+
+ANSWERED = frozenset({ActivationPhase.ACKNOWLEDGED, ActivationPhase.TEAM_READY, ActivationPhase.ARRIVED})
+FIRST_UPDATE_ID = 21  # ids of the holds that an update adds; the decisions around it use the first few
+
+
+def describe_way(city: City, command: Command, ask: dc.DescribeWay, rules: Rules) -> Decision:
+    """Keep how to get to a door; the whole of it, so that what was true once does not stay by half."""
+    if ask.center_id not in city.centers:
+        return Refused("center.unknown")
+    if ask.where not in DOORS:
+        return Refused("door.unknown")
+    said = [_words(each) for each in (ask.entrance, ask.lift, ask.floor, ask.room, ask.note)]
+    if not any(said):
+        return Refused("way.nothing_said")
+    check_after = command.received_at + timedelta(days=rules.way_check_days)
+    return [de.WayDescribed(ask.center_id, ask.where, check_after, *said)]
+
+
+def choose_door(city: City, _command: Command, ask: dc.ChooseDoor, _rules: Rules) -> Decision:
+    """Take the department's door; its own choice outranks the protocol's, with the reason."""
+    row = city.activations.get(ask.activation_id)
+    if row is None:
+        return Refused("activation.unknown")
+    if row.phase not in LIVE or city.patients[row.patient_id].handoff is not None:
+        return Refused("door.too_late")
+    if ask.where not in DOORS:
+        return Refused("door.unknown")
+    reason = _words(ask.reason)
+    if ask.where != row.proposed_door and reason is None:
+        return Refused("door.reason_needed", {"place": f"place.{row.proposed_door}"})
+    if row.chosen_door is not None and row.chosen_door.where == ask.where:
+        return []
+    return [de.DoorChosen(row.id, row.patient_id, row.center_id, ask.where, row.proposed_door, reason)]
+
+
+def record_consent(city: City, _command: Command, ask: dc.RecordConsent, _rules: Rules) -> Decision:
+    """Keep a step of a consent; an exemption without whoever approved it is none."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if ask.procedure not in set(Procedure) or ask.step not in set(ConsentStep) or ask.asked not in set(ConsentBy):
+        return Refused("consent.unknown")
+    if ask.asked == ConsentBy.NOBODY and ask.step in (ConsentStep.STARTED, ConsentStep.SIGNED, ConsentStep.REFUSED):
+        return Refused("consent.nobody_asked")
+    approver = _words(ask.approver)
+    if ask.step == ConsentStep.EMERGENCY_EXEMPTION and approver is None:
+        return Refused("consent.no_approver")
+    signer, words = _words(ask.signer), _words(ask.words)
+    return [de.ConsentRecorded(patient.id, ask.procedure, ask.step, ask.asked, signer, words, approver)]
+
+
+def pre_register(city: City, _command: Command, ask: dc.PreRegister, _rules: Rules) -> Decision:
+    """Give a temporary number at the hospital that expects the patient; once per hospital."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    if patient.center_id is None:
+        return Refused("handoff.no_destination", {"patient": patient.code})
+    known = registration_at(patient, patient.center_id)
+    if known is not None:
+        return Refused("registration.exists", {"number": known.temporary_id})
+    number = _words(ask.temporary_id) or f"T-{patient.code}"
+    return [de.PatientPreRegistered(patient.id, patient.center_id, number)]
+
+
+def merge_registration(city: City, _command: Command, ask: dc.MergeRegistration, _rules: Rules) -> Decision:
+    """Join the numbers; a second hospital number is a correction and says why."""
+    patient = city.patients.get(ask.patient_id)
+    if patient is None:
+        return Refused("patient.unknown")
+    known = None if patient.center_id is None else registration_at(patient, patient.center_id)
+    if known is None:
+        return Refused("registration.none", {"patient": patient.code})
+    number, reason = _words(ask.hospital_id), _words(ask.reason)
+    if number is None:
+        return Refused("registration.no_number")
+    if known.numbers and known.numbers[-1].hospital_id == number:
+        return []
+    if known.numbers and reason is None:
+        return Refused("registration.reason_needed")
+    return [de.RegistrationMerged(patient.id, known.center_id, number, reason)]
+
+
+def registration_at(patient: Patient, center_id: str) -> Registration | None:
+    """Return the patient's registration at one hospital."""
+    return next((each for each in patient.registrations if each.center_id == center_id), None)
+
+
+def told_center(city: City, command: Command, found: PatientAssessed, rules: Rules) -> Facts:
+    """Tell the centre that waits when the patient now needs something else than it was alarmed for.
+
+    A physician's reading turns a chest pain into a cath lab: what the protocol asks for is held at once where the
+    centre has answered already.
+    """
+    patient = city.patients[found.patient_id]
+    row = city.activations.get(patient.activation_id) if patient.activation_id else None
+    if row is None or row.phase not in LIVE:
+        return []
+    codes = [each.code for each in found.conditions]
+    offered = city.centers[row.center_id].capabilities
+    bypass = rules.protocols.bypass_at(row.center_id, found.bypass, codes, offered)
+    if (tuple(codes), bypass, found.activate) == (
+        tuple(each.code for each in row.conditions),
+        row.bypass,
+        row.activate,
+    ):
+        return []
+    updated = de.ActivationUpdated(row.id, patient.id, row.center_id, found.conditions, bypass, found.activate)
+    return [updated, *_held_now(command, row, found.activate, rules)]
+
+
+def _held_now(command: Command, row: Activation, activate: tuple[str, ...], rules: Rules) -> list[Any]:
+    if row.phase not in ANSWERED:
+        return []
+    held = {each.resource for each in row.reservations if each.ended is None}
+    wanted = [code for code in activate if code in set(Resource) and code not in held and code not in row.activate]
+    expires_at = command.received_at + timedelta(minutes=rules.reservation_min)
+    return [
+        ce.ResourceReserved(command.new_id(number), row.id, row.center_id, code, expires_at)
+        for number, code in enumerate(wanted, FIRST_UPDATE_ID)
+    ]
+
+
+def _words(said: str | None) -> str | None:
+    """Return what was said, None when nothing was."""
+    stripped = (said or "").strip()
+    return stripped or None
+
+
+DECISIONS: dict[type, Decide] = {
+    dc.DescribeWay: describe_way,
+    dc.ChooseDoor: choose_door,
+    dc.RecordConsent: record_consent,
+    dc.PreRegister: pre_register,
+    dc.MergeRegistration: merge_registration,
+}

@@ -1,0 +1,86 @@
+"""A physician's page on a telephone: one device, one tap, and crew and wall have it at once."""
+
+import array
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from dispatch.protocol.waves import LEADS
+from tests.end_to_end.shift import Run, accounts, client, close_clients, underway, violations
+from tests.running_server import RunningServer
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 360, "height": 740}
+RATE_HZ, SECONDS = 500, 10
+PAGE_GZIPPED_MOST = 60_000  # scripts and styles together: what a bad connection still loads
+CHEST_PAIN = {"complaint": "chest_pain", "sex": "male", "age": {"value": 62}}
+
+
+@pytest.fixture(autouse=True)
+def _others_go_home() -> Iterator[None]:
+    yield
+    close_clients()
+
+
+def with_ecg(url: str, center_id: str, ecg_id: str) -> Run:
+    """Send a unit to a chest pain, choose a hospital, and take a 12-lead."""
+    run = underway(url, center_id, findings=CHEST_PAIN)
+    run.crew.done("bind-monitor", patient_id=run.patient_id, device_id=f"m-{ecg_id}")
+    samples = array.array("h", [(n * 37) % 900 - 450 for n in range(RATE_HZ * SECONDS * len(LEADS))]).tobytes()
+    head = {"X-Sample-Rate-Hz": str(RATE_HZ), "X-Leads": ",".join(LEADS), "X-Uv-Per-Lsb": "5"}
+    path = f"/api/patients/{run.patient_id}/ecgs/{ecg_id}"
+    assert run.crew.http.put(path, content=samples, headers=head).status_code == 201
+    run.crew.done("record-ecg", patient_id=run.patient_id, ecg_id=ecg_id, sample_rate_hz=RATE_HZ, leads=list(LEADS))
+    return run
+
+
+def test_one_tap_reads_and_everybody_has_it(demo_server: RunningServer, browser: Browser, project_dir: Path) -> None:
+    url = demo_server.url
+    department = accounts(url, "department")[-1]
+    run = with_ecg(url, department.removeprefix("dept-").upper(), "reader1")
+    wall = client(url, department)
+    activation_id = run.row("patients", run.patient_id)["activation_id"]
+    assert "cath_lab" not in run.row("activations", activation_id)["activate"]
+    wanted = {"physician": "王医生 心内科"}
+    made = run.crew.http.post(f"/api/patients/{run.patient_id}/reader-link", json=wanted).json()
+    context = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type] # a dict of the right keys
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(made["url"])
+    expect(page.locator("canvas")).to_have_attribute("data-drawn", "true")
+    page.get_by_role("button", name="STEMI", exact=True).click()
+    expect(page.locator(".mine")).to_contain_text("您的判读：STEMI")
+    with wall.socket() as live:
+        live.subscribe()
+        [ecg] = live.tables["patients"][run.patient_id]["ecgs"]
+        assert [(each["reading"], each["reader"]) for each in ecg["readings"]] == [("stemi", "王医生 心内科")]
+        assert "cath_lab" in live.tables["activations"][activation_id]["activate"]
+    page.get_by_label("医嘱", exact=True).last.select_option("aspirin")
+    page.get_by_role("button", name="下医嘱").click()
+    expect(page.locator(".orders .given")).to_contain_text("阿司匹林")
+    order_id = run.row("patients", run.patient_id)["orders"][0]["id"]
+    no = {"answer": "declined", "why": "contraindicated"}
+    run.crew.done("answer-order", patient_id=run.patient_id, order_id=order_id, **no)
+    expect(page.locator(".orders .declined")).to_contain_text("有禁忌")
+    assert violations(page, project_dir) == []
+    elsewhere = client(url, "dispatcher1").http
+    headers = {"X-Link-Token": made["url"].split("#")[1], "X-Link-Device": "another"}
+    assert elsewhere.get("/api/reader", headers=headers).json()["code"] == "link.opened_elsewhere"
+    assert elsewhere.get("/api/reader", headers=headers | {"X-Link-Token": "guess"}).status_code == 404
+    assert made["url"].split("#")[1] not in "".join(asked)
+    run.crew.done("end-reader-link", patient_id=run.patient_id, reader_link_id=made["reader_link_id"])
+    expect(page.get_by_text("链接已失效")).to_be_visible(timeout=15_000)
+    context.close()
+
+
+def test_the_page_is_small_enough_for_a_bad_connection(project_dir: Path) -> None:
+    dist = project_dir / "web" / "dist"
+    html = (dist / "reader" / "index.html").read_text(encoding="utf-8")
+    files = re.findall(r'(?:src|href)="(/assets/[^"]+)"', html)
+    assert files
+    assert sum(len(gzip.compress((dist / each[1:]).read_bytes())) for each in files) <= PAGE_GZIPPED_MOST

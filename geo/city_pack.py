@@ -263,9 +263,9 @@ class CityPack:
         """Return the stations, in the order of their list."""
         return self._table("stations", tuple[StationSite, ...])
 
-    @cached_property
+    @property
     def places(self) -> tuple[NamedPlace, ...]:
-        """Return everything on the map that has a name, roads apart."""
+        """Read everything on the map that has a name, roads apart; whoever asks again should keep it."""
         return self._table("places", tuple[NamedPlace, ...])
 
     @cached_property

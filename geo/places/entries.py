@@ -25,6 +25,8 @@ _ONE_CROSSING_M = 100.0
 _ONE_ROAD_M = 1_500.0
 # So many points along a road say where it is: enough to know which end of it is near.
 _SPOTS_MAX = 48
+# So many distances are taken at once: 16 MB.
+_PAIRS_AT_ONCE = 1_000_000
 
 _ADDRESS, ROAD, CROSSING, DISTRICT = "address", "road", "crossing", "place=district"
 _HOUSE = re.compile(r"^(.*\D)(\d+)号?$")
@@ -186,7 +188,7 @@ def _roads(name: RoadName, stretches: _Stretches, number: int, districts: "_Dist
         return []
     middle, length_m = stretches.middle[first:end], stretches.length_m[first:end]
     found = []
-    for members in _clusters(middle, _ONE_ROAD_M):
+    for members in clusters(middle, _ONE_ROAD_M):
         long = sorted(members, key=lambda at: -length_m[at])
         spots = middle[long[:: max(1, len(long) // _SPOTS_MAX)]]
         best = _class_importance(stretches.road_class[first:end][members], length_m[members])
@@ -205,20 +207,31 @@ def _class_importance(classes: NDArray[np.uint8], length_m: NDArray[np.float64])
     return min(1.0, known + 0.1 * min(1.0, float(kilometres.sum()) / 10.0))
 
 
-def _clusters(lonlat: NDArray[np.float64], reach_m: float) -> list[NDArray[np.int64]]:
+def clusters(lonlat: NDArray[np.float64], reach_m: float) -> list[NDArray[np.int64]]:
     """Group points that are joined by steps of at most ``reach_m``."""
     plane = _metres(lonlat)
     if (np.hypot(*(plane - plane[0]).T) <= reach_m).all():  # nearly always: one step from the first reaches all
         return [np.arange(len(lonlat))]
-    # Imported here because so few names need it: together they take a fifth of a second, which every start would pay.
-    from scipy.sparse import coo_matrix  # noqa: PLC0415
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-    from scipy.spatial import cKDTree  # noqa: PLC0415
+    groups, left = [], np.arange(len(lonlat))
+    while len(left):
+        joined, left = _grown(plane, left[:1], left[1:], reach_m)
+        groups.append(np.sort(joined))
+    return groups
 
-    pairs = cKDTree(plane).query_pairs(reach_m, output_type="ndarray")
-    joined = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(lonlat),) * 2)
-    count, label = connected_components(joined, directed=False)
-    return [np.flatnonzero(label == each) for each in range(count)]
+
+def _grown(
+    plane: NDArray[np.float64], seed: NDArray[np.int64], others: NDArray[np.int64], reach_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return whom steps of at most ``reach_m`` join to the seed, and who is left."""
+    found, newest = [seed], seed
+    while len(newest) and len(others):
+        near = np.zeros(len(others), np.bool_)
+        for lot in np.array_split(newest, -(-len(newest) * len(others) // _PAIRS_AT_ONCE)):
+            apart = plane[others, None] - plane[None, lot]
+            near |= (np.hypot(apart[..., 0], apart[..., 1]) <= reach_m).any(axis=1)
+        newest, others = others[near], others[~near]
+        found.append(newest)
+    return np.concatenate(found), others
 
 
 def _metres(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -251,7 +264,7 @@ def _crossings(
     found = {}
     for (one, other), nodes in _meetings(graph, street_of_road).items():
         lonlat = np.stack([graph.node_lon[nodes], graph.node_lat[nodes]], axis=1)
-        middles = [lonlat[members].mean(axis=0) for members in _clusters(lonlat, _ONE_CROSSING_M)]
+        middles = [lonlat[members].mean(axis=0) for members in clusters(lonlat, _ONE_CROSSING_M)]
         a, b = streets[one].road, streets[other].road
         weight = 0.4 + (a.importance + b.importance) / 4.0
         english = f"{a.name_en} & {b.name_en}" if a.name_en and b.name_en else None

@@ -1,10 +1,9 @@
 """Say how names are read: one syllable for each character, other readings of the whole name, numbers as spoken."""
 
 import re
-from collections.abc import Callable
-from functools import cache, partial
-from typing import cast
+from functools import cache
 
+from geo.places.readings import Readings, read_tables
 from geo.places.text import is_han
 
 # Readings that places use and phrase tables miss: the usual one may be wrong for a name nobody wrote down.
@@ -20,16 +19,14 @@ _OTHER_READINGS = {
 _READINGS_MAX = 3
 
 # The phrase table reads these as words of the language ("朝阳", the morning sun); on maps they are places.
-_PLACES = {"朝阳": [["cháo"], ["yáng"]], "朝内": [["cháo"], ["nèi"]], "朝外": [["cháo"], ["wài"]]}
+_PLACES = {"朝阳": ("chao", "yang"), "朝内": ("chao", "nei"), "朝外": ("chao", "wai")}
 _TENS = re.compile(r"(?<!\d)[1-9]\d(?!\d)")
 
 
 def syllables_of(spelled: str) -> list[str]:
     """Return how each letter of a name in its one spelling is read: pinyin without tones, ü as v; digits as words."""
-    readings = _read(_numerals_back(spelled))
-    if len(readings) != len(spelled):  # a reading of two syllables: read letter by letter
-        readings = [_one(letter) for letter in spelled]
-    return [_clean(reading, letter) for reading, letter in zip(readings, spelled, strict=True)]
+    readings = _tables().of(_numerals_back(spelled))
+    return [reading or _unread(letter) for reading, letter in zip(readings, spelled, strict=True)]
 
 
 def other_readings(spelled: str, first: list[str]) -> list[list[str]]:
@@ -61,33 +58,14 @@ def _numerals_back(spelled: str) -> str:
     return spelled.translate(_BACK)
 
 
-def _clean(reading: str, letter: str) -> str:
-    kept = "".join(sound for sound in reading.lower() if "a" <= sound <= "z")
-    return kept or ("x" if is_han(letter) else letter)  # a character that no table reads
-
-
-def _read(han: str) -> list[str]:
-    return _table()(han)
+def _unread(letter: str) -> str:
+    return "x" if is_han(letter) else letter  # a character that no table reads
 
 
 @cache
-def _table() -> Callable[[str], list[str]]:
-    """Open the phrase table, which takes half a second: a server builds its gazetteer beside its start."""
-    from pypinyin import Style, lazy_pinyin, load_phrases_dict  # noqa: PLC0415 - see above
-
-    load_phrases_dict(_PLACES)
-    return partial(lazy_pinyin, style=Style.NORMAL, v_to_u=False, errors=_letter_by_letter)
-
-
-def _letter_by_letter(run: str) -> str:
-    """Keep what is not Chinese, a reading for each letter; pypinyin takes a list here, its types say otherwise."""
-    return cast("str", list(run))
-
-
-@cache
-def _one(letter: str) -> str:
-    found = _read(_numerals_back(letter))
-    return found[0] if found else letter
+def _tables() -> Readings:
+    """Open the tables, which takes a tenth of a second: a server builds its gazetteer beside its start."""
+    return read_tables(_PLACES)
 
 
 def typed_letters(spelled: str) -> str:

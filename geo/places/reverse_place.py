@@ -61,10 +61,7 @@ class ReversePlaces:
                 self._crossings.setdefault(a, []).append((meeting.point, b))
                 self._crossings.setdefault(b, []).append((meeting.point, a))
         self._narrow = math.cos(math.radians((pack.bbox.south + pack.bbox.north) / 2.0))
-        spots = np.array([[each.point.lon * self._narrow, each.point.lat] for each in self._landmarks])
-        from scipy.spatial import cKDTree  # noqa: PLC0415 - a server's start need not wait for it
-
-        self._near = cKDTree(spots.reshape(-1, 2))
+        self._spots = np.array([each.spots[0] for each in self._landmarks]).reshape(-1, 2)
 
     def describe(self, point: Point) -> Whereabouts:
         """Return the words for a WGS-84 point; off every road and landmark the only phrase says so."""
@@ -114,8 +111,8 @@ class ReversePlaces:
     def _landmark(self, point: Point) -> Entry | None:
         if not self._landmarks:
             return None
-        _, at = self._near.query((point.lon * self._narrow, point.lat))
-        landmark = self._landmarks[int(at)]
+        east, north = (self._spots - (point.lon, point.lat)).T
+        landmark = self._landmarks[int(np.argmin((east * self._narrow) ** 2 + north**2))]
         return landmark if distance_m(point, landmark.point) <= _LANDMARK_MAX_M else None
 
 

@@ -19,13 +19,13 @@ _TEN = "十"
 _KEPT = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 # Letters that mean an "ü" in pinyin, and tone marks that NFKD takes off.
 _U_UMLAUT = str.maketrans({"ü": "v", "ǖ": "v", "ǘ": "v", "ǚ": "v", "ǜ": "v"})
-_FIRST_HAN, _LAST_HAN = "㐀", "鿿"
+FIRST_HAN, LAST_HAN = "㐀", "鿿"
 _BRACKETED = re.compile(r"[(\[〔【《].*?[)\]〕】》]")
 
 
 def is_han(letter: str) -> bool:
     """Tell whether a letter is a Chinese character."""
-    return _FIRST_HAN <= letter <= _LAST_HAN
+    return FIRST_HAN <= letter <= LAST_HAN
 
 
 def folded(words: str) -> str:

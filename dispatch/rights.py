@@ -13,6 +13,7 @@ from typing import Any
 from dispatch.center import ENDED_UNSEEN, LIVE
 from dispatch.city import City
 from dispatch.command_roles import RIGHTS
+from dispatch.commands.consult import JoinPatient
 from dispatch.errors import Refused
 from dispatch.incident import Patient
 from dispatch.rights_of_care import READER_ACCOUNT, link_of, waits_for_physician
@@ -145,8 +146,10 @@ def _physician_scope(actor: Actor, data: Any, city: City) -> Refused | None:  # 
         return Refused("not_your_link")
     if hasattr(data, "patient_id"):
         patient = city.patients.get(data.patient_id)
-        mine = patient is not None and (patient.ecgs or waits_for_physician(patient, actor.account))
-        return None if mine else Refused("not_your_patient")
+        if patient is not None and waits_for_physician(patient, actor.account):
+            return None
+        again = patient is not None and patient.ecgs and not isinstance(data, JoinPatient)  # a late or second reading
+        return None if again else Refused("not_your_patient")
     incident = city.incidents.get(data.incident_id)
     has_ecg = incident is not None and any(city.patients[each].ecgs for each in incident.patient_ids)
     return None if has_ecg else Refused("not_your_incident")

@@ -80,3 +80,24 @@ class PostgresLink:
             self._connection.close()
             self._connection = connect(self._conninfo)
         return self._connection
+
+
+class PostgresTable:
+    """Keep one table of a city: made where it is absent, and asked by one connection."""
+
+    def __init__(self, conninfo: str, schema: LiteralString, unavailable: type[RuntimeError]) -> None:
+        with connect(conninfo) as connection:
+            create_tables(connection, schema)
+        self._link = PostgresLink(conninfo)
+        self._unavailable = unavailable
+
+    def rows(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        """Run one statement that may be run twice; a server that does not answer is what the caller named for it."""
+        try:
+            return self._link.fetch(sql, *parameters)
+        except psycopg.Error as failure:
+            raise self._unavailable(f"PostgreSQL: {failure}") from failure
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._link.close()

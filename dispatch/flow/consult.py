@@ -15,7 +15,7 @@ from dispatch.consult import DECLINES, ORDER_CODES, ORDER_STEPS, SIDES, Order, O
 from dispatch.errors import Refused
 from dispatch.events import consult as ne
 from dispatch.events import incident as e
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.incident import IncidentPhase, Patient
 from dispatch.rights_of_care import READER_ACCOUNT, cared_for_at, has_joined, link_of
 from dispatch.rules import Rules
@@ -37,7 +37,7 @@ def request_advice(city: City, _command: Command, ask: nc.RequestAdvice, _rules:
         return Refused("patient.unknown")
     if patient.advice_wanted is not None:
         return []
-    return [ne.AdviceRequested(patient.id, _words(ask.question))]
+    return [ne.AdviceRequested(patient.id, words_in(ask.question))]
 
 
 def join_patient(city: City, command: Command, ask: nc.JoinPatient, _rules: Rules) -> Decision:
@@ -49,7 +49,7 @@ def join_patient(city: City, command: Command, ask: nc.JoinPatient, _rules: Rule
         return Refused("patient.ended", {"outcome": f"outcome.{patient.outcome}"})
     if has_joined(patient, command.actor.account):
         return []
-    return [ne.SpecialistJoined(patient.id, command.actor.account, _words(ask.name))]
+    return [ne.SpecialistJoined(patient.id, command.actor.account, words_in(ask.name))]
 
 
 def leave_patient(city: City, command: Command, ask: nc.LeavePatient, _rules: Rules) -> Decision:
@@ -66,7 +66,7 @@ def leave_patient(city: City, command: Command, ask: nc.LeavePatient, _rules: Ru
 
 def send_reader_link(city: City, command: Command, ask: nc.SendReaderLink, rules: Rules) -> Decision:
     """Give a named physician a page for this patient; the one before it for them ends."""
-    patient, physician = city.patients.get(ask.patient_id), _words(ask.physician)
+    patient, physician = city.patients.get(ask.patient_id), words_in(ask.physician)
     if patient is None:
         return Refused("patient.unknown")
     if city.incidents[patient.incident_id].phase is IncidentPhase.CLOSED:
@@ -119,7 +119,7 @@ def write_to_team(city: City, command: Command, ask: nc.WriteToTeam, _rules: Rul
         return Refused("patient.unknown")
     if (refused := _unless_looks_after(city, command, patient)) is not None:
         return refused
-    text = _words(ask.text)
+    text = words_in(ask.text)
     if text is None:
         return Refused("link.no_words")
     if len(patient.lines) >= LINES_LIMIT:
@@ -134,13 +134,13 @@ def give_order(city: City, command: Command, ask: nc.GiveOrder, _rules: Rules) -
         return Refused("patient.unknown")
     if (refused := _unless_looks_after(city, command, patient)) is not None:
         return refused
-    if ask.code not in ORDER_CODES or (ask.code == "other" and _words(ask.note) is None):
+    if ask.code not in ORDER_CODES or (ask.code == "other" and words_in(ask.note) is None):
         return Refused("order.unknown")
     if patient.outcome is not None or len(patient.orders) >= ORDERS_LIMIT:
         return Refused("order.too_late")
     if command.actor.role not in SIDES and command.actor.entered_for is None:
         return Refused("order.only_physician")
-    side, dose, note = side_of(command.actor), _words(ask.dose), _words(ask.note)
+    side, dose, note = side_of(command.actor), words_in(ask.dose), words_in(ask.note)
     return [ne.OrderGiven(command.new_id(1), patient.id, ask.code, side, dose, note)]
 
 
@@ -158,13 +158,13 @@ def answer_order(city: City, _command: Command, ask: nc.AnswerOrder, _rules: Rul
         return _declined(order, ask)
     if kind is ne.OrderAcknowledged:
         return [ne.OrderAcknowledged(order.id, ask.patient_id)]
-    given = e.TreatmentGiven(ask.patient_id, order.code, _words(ask.dose) or order.dose)
-    done = ne.OrderDone(order.id, ask.patient_id, _words(ask.dose))
+    given = e.TreatmentGiven(ask.patient_id, order.code, words_in(ask.dose) or order.dose)
+    done = ne.OrderDone(order.id, ask.patient_id, words_in(ask.dose))
     return [done, given] if order.code in set(Given) else [done]
 
 
 def _declined(order: Order, ask: nc.AnswerOrder) -> Decision:
-    words = _words(ask.words)
+    words = words_in(ask.words)
     if ask.why not in DECLINES or (ask.why == "other" and words is None):
         return Refused("order.why_needed")
     return [ne.OrderDeclined(order.id, ask.patient_id, str(ask.why), words)]
@@ -179,7 +179,7 @@ def withdraw_order(city: City, command: Command, ask: nc.WithdrawOrder, _rules: 
         return refused
     if (order.phase, ne.OrderWithdrawn) not in ORDER_STEPS:
         return Refused("order.no_such_step", {"phase": f"order.phase.{order.phase}"})
-    return [ne.OrderWithdrawn(order.id, ask.patient_id, _words(ask.reason))]
+    return [ne.OrderWithdrawn(order.id, ask.patient_id, words_in(ask.reason))]
 
 
 def _order(city: City, patient_id: str, order_id: str) -> Order | Refused:
@@ -232,11 +232,6 @@ def unread_orders(
             due_at = order.at + timedelta(seconds=rules.order_read_within_s)
             if order.phase is OrderPhase.GIVEN and patient.outcome is None and now >= due_at:
                 yield patient, order, due_at
-
-
-def _words(said: str | None) -> str | None:
-    """Return what was said, None when nothing was."""
-    return (said or "").strip() or None
 
 
 DECISIONS: dict[type, Decide] = {

@@ -93,3 +93,8 @@ class Evidence:
     transfers: tuple[CenterArrival, ...] = ()  # from each lysis centre on to the nearest thrombectomy
     roads: RoadsChosen | None = None
     region: OverRegion | None = None
+
+
+def words_in(said: str | None) -> str | None:
+    """Return what was said, None when nothing was."""
+    return (said or "").strip() or None

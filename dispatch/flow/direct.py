@@ -16,7 +16,7 @@ from dispatch.errors import Refused
 from dispatch.events import center as ce
 from dispatch.events import direct as de
 from dispatch.events.incident import PatientAssessed
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.incident import Patient
 from dispatch.rules import Rules
 
@@ -30,7 +30,7 @@ def describe_way(city: City, command: Command, ask: dc.DescribeWay, rules: Rules
         return Refused("center.unknown")
     if ask.where not in DOORS:
         return Refused("door.unknown")
-    said = [_words(each) for each in (ask.entrance, ask.lift, ask.floor, ask.room, ask.note)]
+    said = [words_in(each) for each in (ask.entrance, ask.lift, ask.floor, ask.room, ask.note)]
     if not any(said):
         return Refused("way.nothing_said")
     check_after = command.received_at + timedelta(days=rules.way_check_days)
@@ -46,7 +46,7 @@ def choose_door(city: City, _command: Command, ask: dc.ChooseDoor, _rules: Rules
         return Refused("door.too_late")
     if ask.where not in DOORS:
         return Refused("door.unknown")
-    reason = _words(ask.reason)
+    reason = words_in(ask.reason)
     if ask.where != row.proposed_door and reason is None:
         return Refused("door.reason_needed", {"place": f"place.{row.proposed_door}"})
     if row.chosen_door is not None and row.chosen_door.where == ask.where:
@@ -63,10 +63,10 @@ def record_consent(city: City, _command: Command, ask: dc.RecordConsent, _rules:
         return Refused("consent.unknown")
     if ask.asked == ConsentBy.NOBODY and ask.step in (ConsentStep.STARTED, ConsentStep.SIGNED, ConsentStep.REFUSED):
         return Refused("consent.nobody_asked")
-    approver = _words(ask.approver)
+    approver = words_in(ask.approver)
     if ask.step == ConsentStep.EMERGENCY_EXEMPTION and approver is None:
         return Refused("consent.no_approver")
-    signer, words = _words(ask.signer), _words(ask.words)
+    signer, words = words_in(ask.signer), words_in(ask.words)
     return [de.ConsentRecorded(patient.id, ask.procedure, ask.step, ask.asked, signer, words, approver)]
 
 
@@ -80,7 +80,7 @@ def pre_register(city: City, _command: Command, ask: dc.PreRegister, _rules: Rul
     known = registration_at(patient, patient.center_id)
     if known is not None:
         return Refused("registration.exists", {"number": known.temporary_id})
-    number = _words(ask.temporary_id) or f"T-{patient.code}"
+    number = words_in(ask.temporary_id) or f"T-{patient.code}"
     return [de.PatientPreRegistered(patient.id, patient.center_id, number)]
 
 
@@ -92,7 +92,7 @@ def merge_registration(city: City, _command: Command, ask: dc.MergeRegistration,
     known = None if patient.center_id is None else registration_at(patient, patient.center_id)
     if known is None:
         return Refused("registration.none", {"patient": patient.code})
-    number, reason = _words(ask.hospital_id), _words(ask.reason)
+    number, reason = words_in(ask.hospital_id), words_in(ask.reason)
     if number is None:
         return Refused("registration.no_number")
     if known.numbers and known.numbers[-1].hospital_id == number:
@@ -140,12 +140,6 @@ def _held_now(command: Command, row: Activation, activate: tuple[str, ...], rule
         ce.ResourceReserved(command.new_id(number), row.id, row.center_id, code, expires_at)
         for number, code in enumerate(wanted, FIRST_UPDATE_ID)
     ]
-
-
-def _words(said: str | None) -> str | None:
-    """Return what was said, None when nothing was."""
-    stripped = (said or "").strip()
-    return stripped or None
 
 
 DECISIONS: dict[type, Decide] = {

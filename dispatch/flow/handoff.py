@@ -18,6 +18,7 @@ from dispatch.events import incident as e
 from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.resources import taken_into_use
+from dispatch.incident import Patient
 from dispatch.rules import Rules
 
 
@@ -91,29 +92,19 @@ def accepted(city: City, activation_id: str | None, at: datetime) -> Facts:
 
 def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, _rules: Rules) -> Decision:
     """Enter a minute; the first registration wins, after that it takes a correction."""
-    patient = city.patients.get(ask.patient_id)
-    if patient is None:
-        return Refused("patient.unknown")
-    if (refused := _unless_a_point(ask.point)) is not None:
-        return refused
-    if ask.happened_at > command.received_at:
-        return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
+    patient = _whose(city, ask, command.received_at, ask.happened_at)
+    if isinstance(patient, Refused):
+        return patient
     if ask.point in patient.points:
         return Refused("point.registered", {"point": f"timepoint.{ask.point}"})
     return [e.TimePointRegistered(patient.id, ask.point, ask.happened_at, ask.delay_reason)]
 
 
-def _unless_a_point(point: str) -> Refused | None:
-    return None if point in set(TimePoint) else Refused("point.unknown", {"point": point})
-
-
-def leave_time_point_open(city: City, _command: Command, ask: c.LeaveTimePointOpen, _rules: Rules) -> Decision:
+def leave_time_point_open(city: City, command: Command, ask: c.LeaveTimePointOpen, _rules: Rules) -> Decision:
     """Note that a minute is not known, so that it is asked for once."""
-    patient = city.patients.get(ask.patient_id)
-    if patient is None:
-        return Refused("patient.unknown")
-    if (refused := _unless_a_point(ask.point)) is not None:
-        return refused
+    patient = _whose(city, ask, command.received_at)
+    if isinstance(patient, Refused):
+        return patient
     if ask.point in patient.left_open or ask.point in patient.points:
         return []
     return [e.TimePointLeftOpen(patient.id, ask.point)]
@@ -121,14 +112,27 @@ def leave_time_point_open(city: City, _command: Command, ask: c.LeaveTimePointOp
 
 def correct_time_point(city: City, command: Command, ask: c.CorrectTimePoint, _rules: Rules) -> Decision:
     """Correct a minute with the reason; the old one stays in the journal."""
+    patient = _whose(city, ask, command.received_at, ask.happened_at)
+    if isinstance(patient, Refused):
+        return patient
+    return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason, ask.delay_reason)]
+
+
+def _whose(
+    city: City,
+    ask: c.RegisterTimePoint | c.LeaveTimePointOpen | c.CorrectTimePoint,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> Patient | Refused:
+    """Return whose minute it is, or why there is no such minute: it is in no list, or still to come."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    if (refused := _unless_a_point(ask.point)) is not None:
-        return refused
-    if ask.happened_at > command.received_at:
+    if ask.point not in set(TimePoint):
+        return Refused("point.unknown", {"point": ask.point})
+    if happened_at is not None and happened_at > now:
         return Refused("point.in_future", {"point": f"timepoint.{ask.point}"})
-    return [e.TimePointCorrected(patient.id, ask.point, ask.happened_at, ask.reason, ask.delay_reason)]
+    return patient
 
 
 DECISIONS: dict[type, Decide] = {

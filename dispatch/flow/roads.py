@@ -1,6 +1,7 @@
 """The roads as they are today: what is closed, what is slow, until when, why."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 from dispatch.city import City
 from dispatch.command import Command
@@ -8,8 +9,10 @@ from dispatch.commands import ground as gc
 from dispatch.errors import Refused
 from dispatch.events import ground as ge
 from dispatch.flow.decision import Decide, Decision, RoadsChosen
+from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
 
+Outline: TypeAlias = tuple[LonLat, ...]
 OUTLINE_LEAST = 3  # corners
 NAMES_KEPT = 6  # of the roads inside an outline; more nobody reads
 TROUBLES = {"crossing": "measure.crossing", "outside": "measure.outside", "roadless": "measure.roadless"}
@@ -22,19 +25,7 @@ def close_road(city: City, command: Command, ask: gc.CloseRoad, rules: Rules) ->
         return roads
     if roads.road_count > rules.closed_roads_most:
         return Refused("measure.too_many_roads", {"roads": roads.road_count, "most": rules.closed_roads_most})
-    return [
-        ge.RoadClosed(
-            command.new_id(0),
-            ask.outline,
-            ask.picks,
-            _begins(command, ask.begins),
-            ask.ends,
-            roads.lines,
-            roads.names[:NAMES_KEPT],
-            roads.road_count,
-            ask.reason,
-        )
-    ]
+    return [ge.RoadClosed(command.new_id(0), *_as_chosen(command, ask, roads))]
 
 
 def slow_roads(city: City, command: Command, ask: gc.SlowRoads, rules: Rules) -> Decision:
@@ -45,20 +36,7 @@ def slow_roads(city: City, command: Command, ask: gc.SlowRoads, rules: Rules) ->
     roads = _chosen(city, command, ask, rules)
     if isinstance(roads, Refused):
         return roads
-    return [
-        ge.RoadsSlowed(
-            command.new_id(0),
-            ask.factor,
-            ask.outline,
-            ask.picks,
-            _begins(command, ask.begins),
-            ask.ends,
-            roads.lines,
-            roads.names[:NAMES_KEPT],
-            roads.road_count,
-            ask.reason,
-        )
-    ]
+    return [ge.RoadsSlowed(command.new_id(0), ask.factor, *_as_chosen(command, ask, roads))]
 
 
 def lift_road_measure(city: City, _command: Command, ask: gc.LiftRoadMeasure, _rules: Rules) -> Decision:
@@ -81,6 +59,14 @@ def _chosen(city: City, command: Command, ask: gc.CloseRoad | gc.SlowRoads, rule
     if roads is None:
         return Refused("measure.roadless")
     return roads if roads.trouble is None else Refused(TROUBLES[roads.trouble])
+
+
+def _as_chosen(
+    command: Command, ask: gc.CloseRoad | gc.SlowRoads, roads: RoadsChosen
+) -> tuple[Outline, Outline, datetime, datetime | None, tuple[Outline, ...], tuple[str, ...], int, str]:
+    """Return what both measures keep: where, from when until when, what the map said of it, and why."""
+    begins, names = _begins(command, ask.begins), roads.names[:NAMES_KEPT]
+    return ask.outline, ask.picks, begins, ask.ends, roads.lines, names, roads.road_count, ask.reason
 
 
 def _shape_refused(ask: gc.CloseRoad | gc.SlowRoads, rules: Rules) -> Refused | None:

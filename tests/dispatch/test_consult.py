@@ -145,6 +145,13 @@ def test_a_specialist_sees_a_patient_while_joined_and_no_longer(story: Story) ->
     assert shown() == [False, False]
 
 
+def test_a_read_ecg_lets_nobody_new_in_but_may_be_read_again(story: Story, patient_id: str) -> None:
+    assert may(OTHER, nc.JoinPatient(patient_id), story.city) is None
+    story.ask(c.ReadEcg(patient_id, "E1", "normal"), PHYSICIAN)
+    assert may(OTHER, nc.JoinPatient(patient_id), story.city) == Refused("not_your_patient")
+    assert may(OTHER, c.ReadEcg(patient_id, "E1", "stemi"), story.city) is None
+
+
 def test_done_is_a_treatment_with_its_minute(story: Story, patient_id: str) -> None:
     order_id = ordered(story, patient_id)
     story.ask(nc.AnswerOrder(patient_id, order_id, "acknowledged"), crew("U1"))

@@ -4,7 +4,8 @@
  */
 import texts from "@texts/link.json";
 import { deviceKey } from "@shared/device_key.ts";
-import { Refused, Server, type PageState } from "./server.ts";
+import { Refused } from "@shared/page_server.ts";
+import { Server, type PageState } from "./server.ts";
 import { smallJpeg } from "./photo.ts";
 
 type Key = keyof typeof texts;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { fitted } from "./photo.ts";
-import { Refused } from "./server.ts";
 
 describe("a photo", () => {
   it("is never drawn larger than it was, and never wider than a bad line carries", () => {
@@ -9,15 +8,5 @@ describe("a photo", () => {
     expect(fitted(300, 200)).toEqual({ width: 300, height: 200 });
     expect(fitted(9000, 1)).toEqual({ width: 1280, height: 1 });
     expect(fitted(0, 0)).toEqual({ width: 1, height: 1 });
-  });
-});
-
-describe("an answer", () => {
-  it("ends the page only when asking again cannot help", () => {
-    expect(new Refused(410, "link.over").isOver).toBe(true);
-    expect(new Refused(404, "link.unknown").isOver).toBe(true);
-    expect(new Refused(409, "link.opened_elsewhere").isOver).toBe(true);
-    expect(new Refused(429, "link.too_fast").isOver).toBe(false);
-    expect(new Refused(0, "away").isOver).toBe(false);
   });
 });

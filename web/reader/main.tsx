@@ -6,9 +6,10 @@ import { LineForm, Lines, OrderForm, orderName, Orders, Readings } from "@shared
 import { t as direct } from "@shared/direct/texts.ts";
 import { drawTwelveLead, screenScale, type EcgRecord } from "@shared/ecg.ts";
 import { hhmm } from "@shared/format.ts";
+import { Refused } from "@shared/page_server.ts";
 import type { Ecg } from "@shared/rows.ts";
 import { lang } from "@shared/texts.ts";
-import { ReaderServer, Refused, type ReaderPage } from "./server.ts";
+import { ReaderServer, type ReaderPage } from "./server.ts";
 import { t } from "./texts.ts";
 import "@shared/tokens.css";
 import "./reader.css";

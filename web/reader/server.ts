@@ -1,4 +1,5 @@
 /** Everything a physician's page asks of the server: the token comes behind the #, and goes into a header only. */
+import { ask } from "@shared/page_server.ts";
 import { recordFrom, type EcgRecord } from "@shared/ecg.ts";
 import type { Order, TeamLine } from "@shared/direct/rows.ts";
 import type { Ecg, Iso, Treatment } from "@shared/rows.ts";
@@ -22,20 +23,6 @@ export interface ReaderPage {
   readonly over: boolean;
 }
 
-/** Why the server said no; "away" when it could not be reached. */
-export class Refused extends Error {
-  readonly code: string;
-  readonly isOver: boolean;
-
-  constructor(status: number, code: string) {
-    super(code);
-    this.code = code;
-    this.isOver = status === 401 || status === 404 || status === 410 || code === "link.opened_elsewhere";
-  }
-}
-
-const WAIT_MS = 15_000;
-
 export class ReaderServer {
   readonly #headers: Record<string, string>;
 
@@ -50,27 +37,18 @@ export class ReaderServer {
   order = (code: string, dose: string | null, note: string | null): Promise<ReaderPage> => this.#page("POST", "/orders", { code, dose, note });
 
   async leave(): Promise<void> {
-    await this.#ask("POST", "/leave");
+    await this.#ask("POST", "/leave", undefined, (answer) => answer.json());
   }
 
-  async ecg(id: string): Promise<EcgRecord | null> {
-    const answer = await this.#ask("GET", `/ecgs/${id}`);
-    return recordFrom(answer.headers, await answer.arrayBuffer());
+  ecg(id: string): Promise<EcgRecord | null> {
+    return this.#ask("GET", `/ecgs/${id}`, undefined, async (answer) => recordFrom(answer.headers, await answer.arrayBuffer()));
   }
 
-  async #page(method: string, path: string, body?: object): Promise<ReaderPage> {
-    return (await (await this.#ask(method, path, body)).json()) as ReaderPage;
+  #page(method: string, path: string, body?: object): Promise<ReaderPage> {
+    return this.#ask(method, path, body, (answer) => answer.json() as Promise<ReaderPage>);
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<Response> {
-    const headers = body === undefined ? this.#headers : { ...this.#headers, "Content-Type": "application/json" };
-    try {
-      const answer = await fetch(`/api/reader${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", signal: AbortSignal.timeout(WAIT_MS) });
-      if (answer.ok) return answer;
-      throw new Refused(answer.status, ((await answer.json()) as { code?: string }).code ?? "");
-    } catch (failure) {
-      if (failure instanceof Refused) throw failure;
-      throw new Refused(0, "away");
-    }
+  #ask<T>(method: string, path: string, body: object | undefined, read: (answer: Response) => Promise<T>): Promise<T> {
+    return ask(`/api/reader${path}`, { method, headers: this.#headers, body }, read);
   }
 }

@@ -1,4 +1,5 @@
 /** Everything a person's page asks of the server: the token comes behind the #, is kept on the phone, and goes into a header only. */
+import { ask as askServer } from "@shared/page_server.ts";
 import type { Duty, SummonsAnswer, SummonsPhase } from "@shared/team.ts";
 import type { Iso } from "@shared/rows.ts";
 
@@ -29,18 +30,7 @@ export interface PageState {
   readonly poll_s: number;
 }
 
-export class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string) {
-    super(code);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 const KEPT = "gc.member";
-const WAIT_MS = 15_000;
 
 /** The token of the address, else the one that this phone has kept; a push opens the page without one. */
 export function tokenHere(): string {
@@ -49,19 +39,9 @@ export function tokenHere(): string {
   return given !== "" ? given : (localStorage.getItem(KEPT) ?? "");
 }
 
-export async function ask(path: string, body?: object): Promise<PageState> {
-  const headers: Record<string, string> = { "X-Member-Token": tokenHere() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  try {
-    const answer = await fetch(`/api/team${path}`, { method: body === undefined ? "GET" : "POST", headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", signal: AbortSignal.timeout(WAIT_MS) });
-    const content = (await answer.json()) as PageState & { code?: string };
-    if (!answer.ok) throw new Refused(answer.status, content.code ?? "away");
-    return content;
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    if (error instanceof TypeError || error instanceof SyntaxError || error instanceof DOMException) throw new Refused(0, "away");
-    throw error;
-  }
+export function ask(path: string, body?: object): Promise<PageState> {
+  const method = body === undefined ? "GET" : "POST";
+  return askServer(`/api/team${path}`, { method, headers: { "X-Member-Token": tokenHere() }, body }, (said) => said.json() as Promise<PageState>);
 }
 
 export const answer = (summonsId: string, said: SummonsAnswer, more: { minutes?: number; reason?: string } = {}): Promise<PageState> => ask(`/summonses/${encodeURIComponent(summonsId)}`, { answer: said, ...more });

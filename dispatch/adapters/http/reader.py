@@ -4,7 +4,6 @@ Its token is its only right; it comes behind the # and travels in a header. One 
 """
 
 import asyncio
-import time
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -16,17 +15,16 @@ from center_protocols.findings import Findings, findings_from
 from dispatch.adapters.http.bodies import OrderCode
 from dispatch.adapters.http.ecg import EcgId, ecg_response
 from dispatch.adapters.http.guards import RefusedError, refusals
+from dispatch.adapters.http.page_gate import PageGate, device_of
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.location.link_page import device_of
 from dispatch.adapters.location.links import token_hash
-from dispatch.adapters.location.pace import Pace
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.commands import consult as nc
 from dispatch.commands.incident import ReadEcg
 from dispatch.consult import ReaderLink
 from dispatch.errors import Refused
-from dispatch.incident import IncidentPhase, Patient
+from dispatch.incident import Patient
 from dispatch.rights_of_care import READER_ACCOUNT
 from dispatch.words import Actor, Role
 
@@ -35,36 +33,16 @@ router = APIRouter(prefix="/api/reader", tags=["consult"], default_response_clas
 POLL_S = 3
 LINE_MAX = 500
 VITALS_BACK = timedelta(minutes=10)
-WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0  # from one address
-ASKED_MOST, ASKED_WITHIN_S = 60, 10.0  # by one page, which polls every three seconds
-_wrong = Pace(WRONG_TOKENS, WRONG_WITHIN_S, time.monotonic)
-_asked = Pace(ASKED_MOST, ASKED_WITHIN_S, time.monotonic)
+_gate = PageGate()
 
 
 def of_reader(
     request: Request, parts: HasParts, token: Annotated[str, Header(alias="X-Link-Token")] = ""
 ) -> ReaderLink:
     """Let in whoever holds the token of a physician's link that still counts, on the device that opened it."""
-    if not token:
-        raise RefusedError(401, Refused("not_signed_in"))
-    address = request.client.host if request.client else "unknown"
-    if (wait_s := _wrong.wait_s(address)) > 0:
-        raise RefusedError(429, Refused("link.too_fast", {"wait_s": wait_s}))
+    _gate.expect(request, token)
     city = parts.feed.city
-    link_id = city.reader_tokens.get(token_hash(token[:200]))
-    if link_id is None:
-        _wrong.count(address)
-        raise RefusedError(404, Refused("link.unknown"))
-    if (wait_s := _asked.wait_s(link_id)) > 0:
-        raise RefusedError(429, Refused("link.too_fast", {"wait_s": wait_s}))
-    _asked.count(link_id)
-    link = city.reader_links[link_id]
-    if link.device_hash is not None and link.device_hash != device_of(request):
-        raise RefusedError(409, Refused("link.opened_elsewhere"))
-    closed = city.incidents[link.incident_id].phase is IncidentPhase.CLOSED
-    if closed or not link.is_valid(parts.clock.now()):
-        raise RefusedError(410, Refused("link.over"))
-    return link
+    return _gate.open_for(request, parts, city.reader_links.get(city.reader_tokens.get(token_hash(token[:200]), "")))
 
 
 def of_opened(link: Annotated[ReaderLink, Depends(of_reader)]) -> ReaderLink:

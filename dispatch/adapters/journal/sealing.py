@@ -12,13 +12,12 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, LiteralString, Protocol
+from typing import LiteralString, Protocol
 
-import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.adapters.postgres_link import PostgresTable
 from dispatch.ports import JournalUnavailable
 
 KEYS_FILE = "keys.sqlite3"
@@ -215,18 +214,16 @@ class PostgresKeys:
 
     def __init__(self, conninfo: str, city: str) -> None:
         self._city = city
-        with connect(conninfo) as connection:
-            create_tables(connection, POSTGRES_SCHEMA)
-        self._link = PostgresLink(conninfo)
+        self._table = PostgresTable(conninfo, POSTGRES_SCHEMA, JournalUnavailable)
 
     def find(self, subject: str) -> tuple[bool, bytes | None]:
         """Return (known, key)."""
-        rows = self._rows("SELECT key FROM personal_key WHERE city_id = %s AND subject = %s", self._city, subject)
+        rows = self._table.rows("SELECT key FROM personal_key WHERE city_id = %s AND subject = %s", self._city, subject)
         return (True, rows[0][0]) if rows else (False, None)
 
     def keep(self, subject: str, key: bytes) -> bytes | None:
         """Make the key durable unless the subject is known."""
-        kept = self._rows(
+        kept = self._table.rows(
             "INSERT INTO personal_key VALUES (%s, %s, %b) ON CONFLICT DO NOTHING RETURNING key",
             self._city,
             subject,
@@ -236,7 +233,7 @@ class PostgresKeys:
 
     def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
         """Make the keys durable unless their subjects are known, in one statement."""
-        cut = self._rows(
+        cut = self._table.rows(
             "INSERT INTO personal_key SELECT %s, new.subject, new.key FROM unnest(%s::text[], %b::bytea[]) "
             "AS new (subject, key) ON CONFLICT DO NOTHING RETURNING subject, key",
             self._city,
@@ -248,7 +245,7 @@ class PostgresKeys:
 
     def destroy(self, subject: str) -> None:
         """Erase the key; PostgreSQL's log and old row versions keep it until they are recycled (docs/security.md)."""
-        self._rows(
+        self._table.rows(
             "INSERT INTO personal_key VALUES (%s, %s, NULL) ON CONFLICT (city_id, subject) DO UPDATE SET key = NULL "
             "RETURNING subject",
             self._city,
@@ -257,13 +254,7 @@ class PostgresKeys:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._link.close()
-
-    def _rows(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
-        try:
-            return self._link.fetch(sql, *parameters)
-        except psycopg.Error as failure:
-            raise JournalUnavailable(f"the keys of personal words are out of reach: {failure}") from failure
+        self._table.close()
 
 
 def open_sqlite_keyring(path: Path) -> SubjectKeyring:

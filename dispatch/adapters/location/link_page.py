@@ -1,7 +1,6 @@
 """Serve the caller's own page: what it may see, and what it may send. Its token is its only right."""
 
 import asyncio
-import time
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.http.bodies import Moment, Number
 from dispatch.adapters.http.guards import RefusedError, refusals
+from dispatch.adapters.http.page_gate import PageGate, device_of
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.links import token_hash
-from dispatch.adapters.location.pace import Pace
 from dispatch.adapters.location.photos import JPEG, PhotoDiffersError
 from dispatch.adapters.location.reading import told_point
 from dispatch.adapters.parts import HasParts, Parts
@@ -23,7 +22,6 @@ from dispatch.city import City
 from dispatch.commands.location import OpenLink, ReportPosition, SendPhoto, WriteMessage
 from dispatch.errors import Refused
 from dispatch.flow.link import MESSAGES_LIMIT, PHOTO_BYTES_MAX, PHOTOS_LIMIT
-from dispatch.incident import IncidentPhase
 from dispatch.location import Link
 from dispatch.rights import LINK_ACCOUNT
 from dispatch.words import Actor, ClockSource, Place, Role, UnitStatus
@@ -39,42 +37,16 @@ RADIUS_MOST_M = 100_000.0
 MESSAGE_MAX = 500
 POLL_S = 5
 UNCERTAIN_S = 60.0  # a caller's clock was never measured
-WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0  # from one address; whole towns share one behind a carrier's NAT
-ASKED_MOST, ASKED_WITHIN_S = 60, 10.0  # by one page, which polls every five seconds and streams every three
-_wrong = Pace(WRONG_TOKENS, WRONG_WITHIN_S, time.monotonic)
-_asked = Pace(ASKED_MOST, ASKED_WITHIN_S, time.monotonic)
+_gate = PageGate()
 ARRIVED = frozenset({UnitStatus.ON_SCENE, UnitStatus.AT_PATIENT})
 LEAVING = frozenset({UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL})
 
 
 def of_link(request: Request, parts: HasParts, token: Annotated[str, Header(alias="X-Link-Token")] = "") -> Link:
     """Let in whoever holds the token of a link that still counts."""
-    if not token:
-        raise RefusedError(401, Refused("not_signed_in"))
-    address = request.client.host if request.client else "unknown"
-    if (wait_s := _wrong.wait_s(address)) > 0:
-        raise RefusedError(429, Refused("link.too_fast", {"wait_s": wait_s}))
-    hashed = token_hash(token[:200])
+    _gate.expect(request, token)
     city = parts.feed.city
-    link_id = city.link_tokens.get(hashed)
-    if link_id is None:
-        _wrong.count(address)
-        raise RefusedError(404, Refused("link.unknown"))
-    if (wait_s := _asked.wait_s(link_id)) > 0:
-        raise RefusedError(429, Refused("link.too_fast", {"wait_s": wait_s}))
-    _asked.count(link_id)
-    link = city.links[link_id]
-    if link.device_hash is not None and link.device_hash != device_of(request):
-        raise RefusedError(409, Refused("link.opened_elsewhere"))
-    closed = city.incidents[link.incident_id].phase is IncidentPhase.CLOSED
-    if closed or not link.is_valid(parts.clock.now()):
-        raise RefusedError(410, Refused("link.over"))
-    return link
-
-
-def device_of(request: Request) -> str:
-    """Return the hash of what the page's browser has made up for itself."""
-    return token_hash(request.headers.get("x-link-device", "")[:200])
+    return _gate.open_for(request, parts, city.links.get(city.link_tokens.get(token_hash(token[:200]), "")))
 
 
 OfLink = Annotated[Link, Depends(of_link)]

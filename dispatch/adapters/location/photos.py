@@ -3,11 +3,9 @@
 import base64
 import re
 from pathlib import Path
-from typing import Any, LiteralString, Protocol
+from typing import LiteralString, Protocol
 
-import psycopg
-
-from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.adapters.postgres_link import PostgresTable
 from dispatch.adapters.written_once import removed_for_good, write_once
 from dispatch.ports import Keyring, TelemetryUnavailable
 
@@ -118,22 +116,20 @@ class PostgresPhotos:
     """Rows of a production city: every gateway reads what another one stored."""
 
     def __init__(self, conninfo: str, city: str) -> None:
-        with connect(conninfo) as connection:
-            create_tables(connection, SCHEMA)
         self._city = city
-        self._link = PostgresLink(conninfo)
+        self._table = PostgresTable(conninfo, SCHEMA, TelemetryUnavailable)
 
     def put(self, link_id: str, photo_id: str, sealed: str) -> bool:
         """Make it durable; False when this number is taken."""
         sql: LiteralString = (
             "INSERT INTO telemetry_photo VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING photo_id"
         )
-        return bool(self._rows(sql, self._city, link_id, photo_id, sealed))
+        return bool(self._table.rows(sql, self._city, link_id, photo_id, sealed))
 
     def get(self, link_id: str, photo_id: str) -> str | None:
         """Return it, None when there is none."""
         sql: LiteralString = "SELECT sealed FROM telemetry_photo WHERE city_id = %s AND link_id = %s AND photo_id = %s"
-        rows = self._rows(sql, self._city, link_id, photo_id)
+        rows = self._table.rows(sql, self._city, link_id, photo_id)
         return str(rows[0][0]) if rows else None
 
     def ids(self, link_id: str) -> list[str]:
@@ -141,21 +137,15 @@ class PostgresPhotos:
         sql: LiteralString = (
             "SELECT photo_id FROM telemetry_photo WHERE city_id = %s AND link_id = %s ORDER BY photo_id"
         )
-        return [str(row[0]) for row in self._rows(sql, self._city, link_id)]
+        return [str(row[0]) for row in self._table.rows(sql, self._city, link_id)]
 
     def erase(self, link_id: str) -> list[bytes]:
         """Remove the rows; the server keeps old row versions until VACUUM (docs/security.md)."""
         sql: LiteralString = (
             "DELETE FROM telemetry_photo WHERE city_id = %s AND link_id = %s RETURNING photo_id, sealed"
         )
-        return [str(row[1]).encode() for row in sorted(self._rows(sql, self._city, link_id))]
+        return [str(row[1]).encode() for row in sorted(self._table.rows(sql, self._city, link_id))]
 
     def close(self) -> None:
         """Give the connection back."""
-        self._link.close()
-
-    def _rows(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
-        try:
-            return self._link.fetch(sql, *parameters)
-        except psycopg.Error as failure:
-            raise TelemetryUnavailable(f"PostgreSQL: {failure}") from failure
+        self._table.close()

@@ -1,7 +1,6 @@
 """Serve the page of one person of a department: what they are asked, what they say. Its link is its only right."""
 
 import asyncio
-import time
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.accounts.storage import Session
 from dispatch.adapters.http.guards import RefusedError, SignedIn, actor_of, refusals
+from dispatch.adapters.http.page_gate import PageGate
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.links import drawn_qr
-from dispatch.adapters.location.pace import Pace
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import LINK_VALID
@@ -28,8 +27,7 @@ from dispatch.words import Actor, Role
 router = APIRouter(prefix="/api/team", tags=["team"], default_response_class=JsonResponse, route_class=StrictRoute)
 
 POLL_S = 5
-WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0
-_wrong = Pace(WRONG_TOKENS, WRONG_WITHIN_S, time.monotonic)
+_gate = PageGate()
 INVITED_FOR = 60 * LINK_VALID  # a month: to let a telephone be pushed to before the first night
 
 
@@ -37,19 +35,14 @@ async def of_member(
     request: Request, parts: HasParts, token: Annotated[str, Header(alias="X-Member-Token")] = ""
 ) -> Member:
     """Let in whoever holds a link of a person who is on the list."""
-    if not token:
-        raise RefusedError(401, Refused("not_signed_in"))
-    address = request.client.host if request.client else "unknown"
-    if (wait_s := _wrong.wait_s(address)) > 0:
-        raise RefusedError(429, Refused("link.too_fast", {"wait_s": wait_s}))
+    _gate.expect(request, token)
     claimed = token.partition(".")[0]
     if claimed in parts.feed.city.members:
         member_id = await asyncio.to_thread(member_of, parts.keyring, token[:400], parts.clock.now())
         member = parts.feed.city.members.get(member_id or "")
         if member is not None:
             return member
-    _wrong.count(address)
-    raise RefusedError(404, Refused("member.link_unknown"))
+    raise _gate.wrong(request, "member.link_unknown")
 
 
 OfMember = Annotated[Member, Depends(of_member)]

@@ -3,12 +3,11 @@
 One ECG is some 100 kB and a large city records a few hundred a day: rows are enough, and one backup holds them all.
 """
 
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import msgspec
-import psycopg
 
-from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.adapters.postgres_link import PostgresTable
 from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, StoredEcg
 from dispatch.ports import TelemetryUnavailable
 
@@ -23,14 +22,12 @@ class PostgresEcgs:
     """Implement ``KeepsEcgs``. Everything here blocks; ``TelemetryUnavailable`` when the server is out of reach."""
 
     def __init__(self, conninfo: str, city: str) -> None:
-        with connect(conninfo) as connection:
-            create_tables(connection, SCHEMA)
         self._city = city
-        self._link = PostgresLink(conninfo)
+        self._table = PostgresTable(conninfo, SCHEMA, TelemetryUnavailable)
 
     def put(self, patient_id: str, ecg_id: str, ecg: StoredEcg) -> bool:
         """Make an ECG durable; False when the very same is there already, ``EcgDiffersError`` when another is."""
-        kept = self._rows(
+        kept = self._table.rows(
             "INSERT INTO telemetry_ecg VALUES (%s, %s, %s, %b, %b) ON CONFLICT DO NOTHING RETURNING ecg_id",
             self._city,
             patient_id,
@@ -44,7 +41,7 @@ class PostgresEcgs:
 
     def get(self, patient_id: str, ecg_id: str) -> StoredEcg | None:
         """Return an ECG, None when there is none."""
-        rows = self._rows(
+        rows = self._table.rows(
             "SELECT head, samples FROM telemetry_ecg WHERE city_id = %s AND patient_id = %s AND ecg_id = %s",
             self._city,
             patient_id,
@@ -54,7 +51,7 @@ class PostgresEcgs:
 
     def ids(self, patient_id: str) -> list[str]:
         """Return the numbers of a patient's ECGs, in their order."""
-        rows = self._rows(
+        rows = self._table.rows(
             "SELECT ecg_id FROM telemetry_ecg WHERE city_id = %s AND patient_id = %s ORDER BY ecg_id",
             self._city,
             patient_id,
@@ -63,7 +60,7 @@ class PostgresEcgs:
 
     def erase(self, patient_id: str) -> list[bytes]:
         """Remove the rows; the server keeps old row versions until VACUUM (docs/security.md)."""
-        rows = self._rows(
+        rows = self._table.rows(
             "DELETE FROM telemetry_ecg WHERE city_id = %s AND patient_id = %s RETURNING ecg_id, head, samples",
             self._city,
             patient_id,
@@ -72,10 +69,4 @@ class PostgresEcgs:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._link.close()
-
-    def _rows(self, sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
-        try:
-            return self._link.fetch(sql, *parameters)
-        except psycopg.Error as failure:
-            raise TelemetryUnavailable(f"PostgreSQL: {failure}") from failure
+        self._table.close()

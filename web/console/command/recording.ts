@@ -1,4 +1,4 @@
-/** The verbs that enter something for others or afterwards: hospital status, holds, handoff, minutes. */
+/** The verbs that enter something for others or afterwards: hospital status, holds, handoff, minutes, orders and lines. */
 import type { Activation, Incident, Patient } from "@shared/rows.ts";
 import { standing, VALID_MIN } from "../logic/records.ts";
 import type { VerbName } from "../logic/verbs.ts";
@@ -8,7 +8,7 @@ import { resourceWord } from "../store/records.ts";
 
 type Values = Readonly<Record<string, string>>;
 type Doing = (desk: Desk, values: Values) => void | Promise<unknown>;
-type RecordingVerb = Extract<VerbName, "HS" | "RES" | "RDY" | "REL" | "HO" | "REG">;
+type RecordingVerb = Extract<VerbName, "HS" | "RES" | "RDY" | "REL" | "HO" | "REG" | "ORD" | "MSG">;
 
 export const RECORDING: Readonly<Record<RecordingVerb, Doing>> = {
   HS: centerSays,
@@ -17,6 +17,8 @@ export const RECORDING: Readonly<Record<RecordingVerb, Doing>> = {
   REL: (desk, values) => withActivation(desk, (activation) => release(desk, activation, values["resource"] ?? "")),
   HO: (desk, values) => withPatient(desk, (patient) => desk.records.handOver(patient, { where: values["where"] ?? "", taken_by: values["taken_by"] ?? "", signed: false })),
   REG: (desk, values) => withPatient(desk, (patient, incident) => register(desk, patient, incident, values)),
+  ORD: (desk, values) => withPatient(desk, (patient) => order(desk, patient, values["order"] ?? "", values["dose"] ?? null)),
+  MSG: (desk, values) => withPatient(desk, (patient) => desk.records.toTeam(patient, values["text"] ?? "")),
 };
 
 function withPatient(desk: Desk, act: (patient: Patient, incident: Incident) => unknown): void {
@@ -53,6 +55,11 @@ function release(desk: Desk, activation: Activation, resource: string): unknown 
   const hold = activation.reservations.find((each) => each.resource === resource && each.ended === null);
   if (hold === undefined) return desk.actions.problem("record.hold.none", { resource: resourceWord(resource) });
   return desk.records.release(activation, hold);
+}
+
+/** What follows the code is the dose; an order that stands in no list is words. */
+function order(desk: Desk, patient: Patient, code: string, words: string | null): unknown {
+  return code === "other" ? desk.records.order(patient, code, null, words) : desk.records.order(patient, code, words, null);
 }
 
 /** `14:05 记录有误`: the time, then why; a minute that was registered takes a correction, which needs the reason. */

@@ -2,7 +2,7 @@ import { DoorForm, DoorLine, WayText } from "@shared/direct/Door.tsx";
 import { doorNow } from "@shared/direct/model.ts";
 import { ConsentLines, RegistrationForm, RegistrationLine } from "@shared/direct/Papers.tsx";
 import { SendReader } from "@shared/direct/SendReader.tsx";
-import { Consulting, LineForm, Lines, Orders, Readings } from "@shared/direct/Talk.tsx";
+import { Consulting, LineForm, Lines, OrderForm, Orders, Readings } from "@shared/direct/Talk.tsx";
 import type { Activation, Patient } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
@@ -34,7 +34,12 @@ export function ConsultCard({ patient }: { readonly patient: Patient }) {
       <summary>{t("console.consult")}</summary>
       <Consulting patient={patient} />
       {patient.ecgs.slice(-1).map((ecg) => <Readings key={ecg.id} ecg={ecg} />)}
-      <Orders orders={patient.orders} nowMs={desk.now.value} button="small" />
+      <Orders
+        orders={patient.orders} nowMs={desk.now.value} button="small"
+        onAnswer={desk.may("answer-order") ? (order, said) => void desk.records.answerOrder(patient, order, said) : undefined}
+        onWithdraw={desk.may("withdraw-order") ? (order) => void desk.records.withdrawOrder(patient, order) : undefined}
+      />
+      {patient.center_id !== null && patient.outcome === null && desk.may("give-order") && <OrderForm button="small" onGive={(code, dose, note) => void desk.records.order(patient, code, dose, note)} />}
       <Lines lines={patient.lines} />
       {desk.may("write-to-team") && <LineForm button="small" onSend={(text) => void desk.records.toTeam(patient, text)} />}
       {desk.may("write-to-team") && <SendReader patientId={patient.id} links={links} button="small" />}

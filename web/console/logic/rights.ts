@@ -6,6 +6,8 @@ import type { Role } from "@shared/rows.ts";
 const NOT_FOR_CALL_TAKERS: ReadonlySet<Slug> = new Set<Slug>([
   "sign-on", "sign-off", "take-out-of-service", "divert-unit", "replace-unit", "report-status", "end-assignment", "reopen-incident", "end-patient",
   "choose-destination", "pre-alert", "cancel-activation", "acknowledge-activation", "report-team-ready", "answer-summons", "summon-member", "report-center-status", "reserve-resource", "report-resource-ready", "release-resource", "complete-handoff", "correct-time-point",
+  "accept-patient", "acknowledge-end", "acknowledge-standby", "read-end", "check-at-door", "count-resource", "correct-resource", "give-treatment", "record-vitals",
+  "describe-way", "choose-door", "record-consent", "pre-register", "merge-registration", "give-order", "answer-order", "withdraw-order", "sign-handoff", "dispute-handoff", "leave-time-point-open",
   "close-road", "slow-roads", "lift-road-measure", "lift-mark",
 ]);
 

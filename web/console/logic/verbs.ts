@@ -1,7 +1,7 @@
 /** The command line's grammar as one table: verbs, their other names, their arguments in order. The help overlay is made from it. */
 
 export type ArgumentKind =
-  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "priority" | "source" | "group" | "service" | "point" | "say" | "resource" | "where";
+  | "phone" | "incident" | "call" | "unit" | "status" | "outcome" | "center" | "patient" | "task" | "complaint" | "findings" | "text" | "language" | "measure" | "drawing" | "seat" | "mark" | "back" | "found" | "priority" | "source" | "group" | "service" | "point" | "say" | "resource" | "where" | "order";
 
 export interface Argument {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Argument {
 }
 
 export const VERB_NAMES = [
-  "N", "CLAIM", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "UNMARK", "TAKE", "HAND", "GRP", "REC", "L", "NET", "SRC", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "HS", "RES", "RDY", "REL", "HO", "REG", "NOTE", "HOLD", "RESUME",
+  "N", "CLAIM", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "UNMARK", "TAKE", "HAND", "GRP", "REC", "L", "NET", "SRC", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "HS", "RES", "RDY", "REL", "HO", "REG", "ORD", "MSG", "NOTE", "HOLD", "RESUME",
   "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
@@ -71,6 +71,8 @@ export const VERBS: readonly Verb[] = [
   verb("REL", "释放", one("resource", "resource")),
   verb("HO", "交接", one("where", "where"), maybe("taken_by", "text")),
   verb("REG", "登记", one("point", "point"), one("minute", "text")),
+  verb("ORD", "医嘱 ORDER", one("order", "order"), maybe("dose", "text")),
+  verb("MSG", "留言", one("text", "text")),
   verb("NOTE", "记", one("text", "text")),
   verb("HOLD", "挂起", one("reason", "text")),
   verb("RESUME", "恢复"),

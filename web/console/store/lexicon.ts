@@ -1,5 +1,6 @@
 /** Everything the command line can name right now, in both languages. */
 import { REVIEW_FOUND } from "@shared/commands.ts";
+import { isOwnOrder, ORDERS } from "@shared/direct/model.ts";
 import { everyQuestion, COMPLAINTS, type Question } from "../logic/questions.ts";
 import { OUTCOMES } from "../logic/journey.ts";
 import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
@@ -63,6 +64,7 @@ export function lexiconOf(desk: Desk): Lexicon {
     measure: inOrder(desk.link.tables.measures.value.values()).map((each, place) => ({ id: each.id, name: String(place + 1), aliases: [`R${place + 1}`], hint: `${kindWord(each)} ${each.roads[0] ?? ""} ${each.reason}` })),
     point: codesOf("timepoint").map((code) => coded("timepoint", code)),
     resource: RESOURCES.map((code) => coded("resource", code)),
+    order: ORDERS.map(({ code }) => coded(isOwnOrder(code) ? "order.code" : "given", code)),
     where: HANDOFF_PLACES.map((code) => coded("place", code)),
     say: [
       ...SAYINGS.map((each) => ({ each, words: sayingWords(each) })).map(({ each, words }) => ({ id: `${each.topic}/${each.state}`, name: oneWord(words[lang.value]), aliases: [words.zh, words.en].map(oneWord), hint: "" })),

@@ -1,7 +1,9 @@
 /** What a seat enters for others or afterwards: minutes, what a centre says about itself, its holds, the handoff. Each is marked with whose step it was. */
 import { send, type Answer, type Commands, type SendOptions, type Slug } from "@shared/commands.ts";
 import { hhmm, hhmmss, momentNear } from "@shared/format.ts";
-import type { Activation, Both, Center, CenterStatus, Incident, Iso, Patient, Reservation } from "@shared/rows.ts";
+import type { Activation, Both, Center, CenterStatus, Incident, Iso, Patient, Reservation, Unit } from "@shared/rows.ts";
+import { isOwnOrder, type OrderAnswer } from "@shared/direct/model.ts";
+import type { Order } from "@shared/direct/rows.ts";
 import type { Summons, SummonsAnswer } from "@shared/team.ts";
 import { sayingOf, type Saying } from "../logic/records.ts";
 import { bothOf, type Key } from "../texts.ts";
@@ -79,8 +81,7 @@ export class Records {
 
   handOver(patient: Patient, handoff: { readonly where: string; readonly taken_by: string; readonly signed: boolean }): Promise<Answer> {
     const taken_by = handoff.taken_by.trim() === "" ? null : handoff.taken_by.trim();
-    const run = this.#desk.link.tables.assignments.peek().get(patient.assignment_id ?? "");
-    const unit = this.#desk.link.tables.units.peek().get(run?.unit_id ?? "");
+    const unit = this.#unitOf(patient);
     const giver = unit === undefined ? {} : { entered_for: bothOf("console.entered_for.doctor", { name: unit.call_sign }).zh };
     const data = { patient_id: patient.id, where: handoff.where, taken_by, signed: handoff.signed };
     return this.#ask("complete-handoff", data, "record.done.handoff", { patient: patient.code, where: bothOf(`place.${handoff.where}` as Key) }, giver);
@@ -90,9 +91,34 @@ export class Records {
     return this.#ask("write-to-team", { patient_id: patient.id, text }, "record.done.to_team", { patient: patient.code });
   }
 
+  /** Enter an order that the waiting hospital gives by telephone; without one the desk asks whose it is. */
+  order(patient: Patient, code: string, dose: string | null, note: string | null): Promise<Answer> {
+    const center = this.#desk.link.tables.centers.peek().get(patient.center_id ?? "");
+    const params = { order: bothOf(`${isOwnOrder(code) ? "order.code" : "given"}.${code}` as Key), patient: patient.code };
+    return this.#ask("give-order", { patient_id: patient.id, code, dose, note }, "record.done.order", params, center === undefined ? {} : byPhone(center));
+  }
+
+  withdrawOrder(patient: Patient, order: Order): Promise<Answer> {
+    const center = this.#desk.link.tables.centers.peek().get(patient.center_id ?? "");
+    const options = center === undefined ? {} : byPhone(center);
+    return this.#ask("withdraw-order", { patient_id: patient.id, order_id: order.id }, "record.done.order_withdrawn", { patient: patient.code }, options);
+  }
+
+  /** Enter what the crew says to an order over the radio. */
+  answerOrder(patient: Patient, order: Order, said: OrderAnswer): Promise<Answer> {
+    const unit = this.#unitOf(patient);
+    const options = unit === undefined ? {} : { entered_for: bothOf("console.entered_for.crew", { name: unit.call_sign }).zh };
+    return this.#ask("answer-order", { patient_id: patient.id, order_id: order.id, ...said }, "record.done.order_answered", { patient: patient.code }, options);
+  }
+
   /** Enter a department's own step from its telephone call. */
   byPhoneOf<S extends Slug>(center: Pick<Center, "name">, slug: S, data: Commands[S]): Promise<Answer> {
     return this.#ask(slug, data, "record.done.center_step", { center: center.name }, byPhone(center));
+  }
+
+  #unitOf(patient: Patient): Unit | undefined {
+    const run = this.#desk.link.tables.assignments.peek().get(patient.assignment_id ?? "");
+    return this.#desk.link.tables.units.peek().get(run?.unit_id ?? "");
   }
 
   #ofCenter(activation: Activation): SendOptions {

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { hhmm, mmss } from "../format.ts";
 import type { Ecg, Patient } from "../rows.ts";
-import { DECLINES, differing, ORDERS, type OrderAnswer } from "./model.ts";
+import { DECLINES, differing, isOwnOrder, ORDERS, type OrderAnswer } from "./model.ts";
 import type { Order, Reading, TeamLine } from "./rows.ts";
 import { t } from "./texts.ts";
 
@@ -35,17 +35,16 @@ export function LineForm({ button, onSend }: { readonly button: string; readonly
 }
 
 /** The code's name: a drug or procedure of the catalogue, or an order of its own. */
-export const orderName = (code: string): string => (code in ORDER_WORDS ? t(ORDER_WORDS[code as keyof typeof ORDER_WORDS]) : t.code("given", code));
-const ORDER_WORDS = { ecg_again: "order.code.ecg_again", vitals_again: "order.code.vitals_again", other: "order.code.other" } as const;
+export const orderName = (code: string): string => (isOwnOrder(code) ? t(`order.code.${code}`) : t.code("given", code));
 
 interface OrdersProps {
   readonly orders: readonly Order[];
   readonly nowMs: number;
   readonly button: string;
   /** The crew answers. */
-  readonly onAnswer?: (order: Order, answer: OrderAnswer) => void;
+  readonly onAnswer?: ((order: Order, answer: OrderAnswer) => void) | undefined;
   /** Whoever orders may take it back. */
-  readonly onWithdraw?: (order: Order) => void;
+  readonly onWithdraw?: ((order: Order) => void) | undefined;
 }
 
 export function Orders({ orders, nowMs, button, onAnswer, onWithdraw }: OrdersProps) {

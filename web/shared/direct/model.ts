@@ -53,6 +53,11 @@ export const ORDERS = [
   { code: "tranexamic_acid", dose: null }, { code: "magnesium", dose: null }, { code: "oxytocin", dose: null }, { code: "anticonvulsant", dose: null },
   { code: "other", dose: null },
 ] as const;
+const OWN_ORDERS = ["ecg_again", "vitals_again", "other"] as const;
+
+/** Whether an order is none of the drugs and procedures that the catalogue names. */
+export const isOwnOrder = (code: string): code is (typeof OWN_ORDERS)[number] => (OWN_ORDERS as readonly string[]).includes(code);
+
 export const DECLINES = ["contraindicated", "patient_refuses", "not_available", "given_already", "not_possible", "other"] as const;
 
 export interface OrderAnswer {

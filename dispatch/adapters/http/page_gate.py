@@ -1,0 +1,85 @@
+"""Let in whoever holds the token of a page: nobody who guesses, nobody too often, and no second device."""
+
+import time
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from fastapi import Request
+
+from dispatch.adapters.http.guards import RefusedError
+from dispatch.adapters.location.links import token_hash
+from dispatch.adapters.location.pace import Pace
+from dispatch.adapters.parts import Parts
+from dispatch.errors import Refused
+from dispatch.incident import IncidentPhase
+
+WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0  # from one address; whole towns share one behind a carrier's NAT
+ASKED_MOST, ASKED_WITHIN_S = 60, 10.0  # by one page, which polls every few seconds and streams every three
+
+
+class SentLink(Protocol):
+    """A link to one page of one incident."""
+
+    @property
+    def id(self) -> str:
+        """Name the link."""
+
+    @property
+    def incident_id(self) -> str:
+        """Name its incident."""
+
+    @property
+    def device_hash(self) -> str | None:
+        """Return whose browser opened it, None when none has."""
+
+    def is_valid(self, now: datetime) -> bool:
+        """Say whether it still counts."""
+
+
+L = TypeVar("L", bound=SentLink)
+
+
+class PageGate:
+    """One kind of page: its wrong tokens and its askings are counted apart from every other's."""
+
+    def __init__(self) -> None:
+        self._wrong = Pace(WRONG_TOKENS, WRONG_WITHIN_S, time.monotonic)
+        self._asked = Pace(ASKED_MOST, ASKED_WITHIN_S, time.monotonic)
+
+    def expect(self, request: Request, token: str) -> None:
+        """Raise when there is no token, or when too many from this address were wrong."""
+        if not token:
+            raise RefusedError(401, Refused("not_signed_in"))
+        _wait(self._wrong.wait_s(_address(request)))
+
+    def wrong(self, request: Request, code: str) -> RefusedError:
+        """Count a wrong token, and return what to say to it."""
+        self._wrong.count(_address(request))
+        return RefusedError(404, Refused(code))
+
+    def open_for(self, request: Request, parts: Parts, link: L | None) -> L:
+        """Return the link that the token named, if it still counts and nobody else has opened it."""
+        if link is None:
+            raise self.wrong(request, "link.unknown")
+        _wait(self._asked.wait_s(link.id))
+        self._asked.count(link.id)
+        if link.device_hash is not None and link.device_hash != device_of(request):
+            raise RefusedError(409, Refused("link.opened_elsewhere"))
+        closed = parts.feed.city.incidents[link.incident_id].phase is IncidentPhase.CLOSED
+        if closed or not link.is_valid(parts.clock.now()):
+            raise RefusedError(410, Refused("link.over"))
+        return link
+
+
+def device_of(request: Request) -> str:
+    """Return the hash of what the page's browser has made up for itself."""
+    return token_hash(request.headers.get("x-link-device", "")[:200])
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _wait(wait_s: int) -> None:
+    if wait_s > 0:
+        raise RefusedError(429, Refused("link.too_fast", {"wait_s": wait_s}))

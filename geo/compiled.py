@@ -25,6 +25,7 @@ cgutils: Any = import_module("numba.core.cgutils")
 _HERE = Path(__file__).resolve().parent
 KERNEL_SOURCES = (
     "compiled.py",
+    "row_instructions.py",
     "hierarchy_kernels.py",
     "label_kernels.py",
     "snap_kernels.py",
@@ -109,78 +110,6 @@ def _prefetched(_: Struct, __: Struct) -> tuple[Struct, Struct]:
 prefetch: Callable[[int], int] = cast("Any", intrinsic)(_prefetched)
 
 
-def _least_sums(
-    bits: int, lanes: int, added: str, most: int
-) -> Callable[[Struct, Struct, Struct, Struct, Struct], Any]:
-    """Return an instruction: the least sum of entries begin..end of two rows of unsigned numbers, block by block.
-
-    The compiler's own loop does the entries after the last whole block one by one, and most rows are hardly longer
-    than a block. ``added`` is the addition, ``most`` the sum of an empty row. Up to ``lanes`` - 1 entries after the
-    end are read and ignored, so a row needs room behind it (`with_room`).
-    """
-
-    def least_sum(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> tuple[Struct, Struct]:
-        number = ir.IntType(bits)
-        vector, numbers = ir.VectorType(number, lanes), ir.VectorType(ir.IntType(32), lanes)
-
-        def blocks(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
-            one, other, begin, end = arguments
-            step, entry_bytes = ir.IntType(64)(lanes), ir.IntType(64)(bits // 8)
-            nothing = ir.Constant(vector, [most] * lanes)
-            least = cgutils.alloca_once_value(builder, nothing)
-            count = ir.Constant(numbers, list(range(lanes)))
-            with cgutils.for_range_slice(builder, begin, end, step) as (at, _):
-                rows = []
-                for row in (one, other):
-                    place = builder.add(row, builder.mul(at, entry_bytes))
-                    loaded = builder.load(builder.inttoptr(place, vector.as_pointer()))
-                    loaded.align = bits // 8
-                    rows.append(loaded)
-                total = _added(builder, added, vector, rows)
-                left = _all_lanes(builder, builder.trunc(builder.sub(end, at), ir.IntType(32)), numbers)
-                total = builder.select(builder.icmp_unsigned("<", count, left), total, nothing)
-                known = builder.load(least)
-                builder.store(builder.select(builder.icmp_unsigned("<", total, known), total, known), least)
-            reduced = _llvm(builder, "llvm.vector.reduce.umin", vector, ir.FunctionType(number, [vector]))
-            return builder.call(reduced, [builder.load(least)])
-
-        kind = types.uint32 if bits == 32 else types.uint16  # noqa: PLR2004 - the two widths there are
-        return kind(types.int64, types.int64, types.int64, types.int64), blocks
-
-    return least_sum
-
-
-def _added(builder: Struct, added: str, vector: Struct, rows: list[Struct]) -> Struct:
-    if added == "add":
-        return builder.add(*rows)
-    return builder.call(_llvm(builder, added, vector, ir.FunctionType(vector, [vector, vector])), rows)
-
-
-def _llvm(builder: Struct, name: str, vector: Struct, shape: Struct) -> Struct:
-    """Return one of LLVM's own functions of a vector."""
-    of_vector = f"{name}.v{vector.count}i{vector.element.width}"
-    return cgutils.get_or_insert_function(builder.module, shape, of_vector)
-
-
-def _all_lanes(builder: Struct, number: Struct, vector: Struct) -> Struct:
-    """Return a vector of one number."""
-    first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
-    return builder.shuffle_vector(first, first, zeros)
-
-
-# Inside kernels, of two addresses and a range: the least sum of two rows of uint32 whose sums fit 32 bits, and of two
-# rows of uint16, where a sum of more than 65,535 counts as just that.
-least_sum_u32: Callable[[int, int, int, int], np.uint32] = cast("Any", intrinsic)(
-    _least_sums(32, 16, "add", 4_294_967_295)
-)
-least_sum_u16: Callable[[int, int, int, int], np.uint16] = cast("Any", intrinsic)(
-    _least_sums(16, 32, "llvm.uadd.sat", 65_535)
-)
-# So many bytes behind a row are read, and not used.
-ROOM_BEHIND = 64
-
-
 @query_kernel
 def f64(address: int, length: int) -> NDArray[np.float64]:
     """View float64 numbers at an address. Only inside kernels, like its siblings."""
@@ -240,11 +169,6 @@ def struct_type(layout: type) -> "np.dtype[np.void]":
     """Return the struct that a class annotates: ``int`` is int64 (or an address), ``float`` is float64."""
     kinds = {int: np.int64, float: np.float64}
     return np.dtype([(name, kinds[kind]) for name, kind in layout.__annotations__.items()])
-
-
-def with_room(length: int, dtype: type[np.number[Any]]) -> NDArray[Any]:
-    """Return an unfilled row behind which `least_sum_u32` and `least_sum_u16` may read."""
-    return np.empty(length + ROOM_BEHIND // np.dtype(dtype).itemsize, dtype)[:length]
 
 
 class Record:

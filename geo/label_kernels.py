@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 from geo.compiled import query_kernel, rebuild_kernel, wide
 from geo.hierarchy_kernels import FAR
+from geo.row_instructions import BLOCK, LANES, NUMBER_BYTES, copy_row, lower_block, lower_bounds
 
 # Bounds are kept in 2048 ticks, 128 ms: half the bytes to wait for. What takes more than 2.3 hours counts as just that.
 BOUND_SHIFT = 11
 BOUND_MAX = np.uint16(65_535)
+
+# Rows of more bytes than this altogether are written past the caches: nothing would be left of them there anyway.
+KEPT_BYTES_MAX = 256_000_000
 
 
 @rebuild_kernel
@@ -61,26 +65,56 @@ def fill_labels(
     first_label: NDArray[np.int64],
     forward: NDArray[np.uint32],
     backward: NDArray[np.uint32],
+    first_region: NDArray[np.int32],
+    setting_off: NDArray[np.int32],
+    first_bound: NDArray[np.int64],
+    bound: NDArray[np.uint16],
 ) -> None:
-    """Fill each node's times to (forward) and from (backward) all its ancestors, root first, itself last: top down."""
+    """Fill each node's times to (forward) and from (backward) all its ancestors, root first, itself last: top down.
+
+    In post-order read backwards a node comes after its ancestors, with nothing but its own branch between: so the rows
+    of the way to the root, one for each depth, are all that is read, and they stay in the cache. On the way the bounds
+    of the regions ``setting_off[first_region[v]:...]``, in which a unit may set off at v, are lowered to its label.
+    """
+    bound[:] = BOUND_MAX
+    deepest = wide(depth.max())
+    rows = way_to_root(2 * (deepest + 1), deepest + 1)
+    own_bytes, every = NUMBER_BYTES * rows.shape[1], (deepest + 1) * NUMBER_BYTES * rows.shape[1]
+    to, streams = wide(rows.ctypes.data), forward.nbytes > KEPT_BYTES_MAX
+    offsets = np.empty(deepest + 1, np.uint32)
     for v in range(first_up.size - 2, -1, -1):
-        begin, length = first_label[v], depth[v]
-        if first_label[v + 1] == begin:
+        if first_label[v + 1] == first_label[v]:
             continue
-        own_to, own_from = forward[begin : begin + length], backward[begin : begin + length]
-        own_to[:] = FAR
-        own_from[:] = FAR
-        forward[begin + length] = 0
-        backward[begin + length] = 0
-        for e in range(first_up[v], first_up[v + 1]):
-            u = up[e]
-            there, back = climb[e], descend[e]
-            shared = depth[u] + 1
-            u_to = forward[first_label[u] : first_label[u] + shared]
-            u_from = backward[first_label[u] : first_label[u] + shared]
-            for i in range(shared):
-                own_to[i] = min(own_to[i], np.uint32(there + u_to[i]))
-                own_from[i] = min(own_from[i], np.uint32(back + u_from[i]))
+        length, edge = wide(depth[v]), first_up[v]
+        count = first_up[v + 1] - edge
+        for e in range(count):
+            offsets[e] = own_bytes * depth[up[edge + e]]
+        own, edge_bytes = to + own_bytes * length, NUMBER_BYTES * edge
+        for at in range(0, length, BLOCK):
+            while count > 0 and depth[up[edge + count - 1]] < at:
+                count -= 1  # the row of so high an ancestor ends before
+            begin = NUMBER_BYTES * at
+            lower_block(to + begin, offsets.ctypes.data, climb.ctypes.data + edge_bytes, count, own + begin)
+            begin += every
+            lower_block(to + begin, offsets.ctypes.data, descend.ctypes.data + edge_bytes, count, own + begin)
+        rows[length, length] = 0
+        rows[deepest + 1 + length, length] = 0
+        label_bytes = NUMBER_BYTES * first_label[v]
+        copy_row(own, forward.ctypes.data + label_bytes, length + 1, streams)
+        copy_row(own + every, backward.ctypes.data + label_bytes, length + 1, streams)
+        for nth in range(first_region[v], first_region[v + 1]):
+            begin = first_bound[setting_off[nth]]
+            shared = min(first_bound[setting_off[nth] + 1] - begin, length + 1)
+            lower_bounds(own, bound.ctypes.data + 2 * begin, shared, BOUND_SHIFT)
+
+
+@query_kernel
+def way_to_root(depths: int, length: int) -> NDArray[np.uint32]:
+    """Return a row for each depth, `FAR` as far as blocks and vectors are read, each from a cache line on."""
+    columns = (length + BLOCK - 1) // BLOCK * BLOCK
+    raw = np.full(depths * columns + 2 * LANES, FAR, np.uint32)
+    first = (-raw.ctypes.data & (NUMBER_BYTES * LANES - 1)) // NUMBER_BYTES
+    return raw[first : first + depths * columns].reshape(depths, columns)
 
 
 @query_kernel
@@ -191,31 +225,62 @@ def fill_table(
     """Fill ``table[row_of[v], c]``, the time from node v to place c, by one sweep from the root down.
 
     Nodes without a label have no row; those above a place have. On the tree paths above a place its backward label
-    says the time; everywhere else a fastest way first climbs.
+    says the time; everywhere else a fastest way first climbs. `fill_labels` says why rows of one way are enough.
     """
-    table[:] = FAR
+    places = table.shape[1]
+    above = _fill_above(parent, depth, first_label, backward, first_seed, seed_node, seed_ticks, row_of, table)
+    deepest = wide(depth.max())
+    rows = way_to_root(deepest + 1, places)
+    own_bytes, to, streams = NUMBER_BYTES * rows.shape[1], wide(rows.ctypes.data), table.nbytes > KEPT_BYTES_MAX
+    offsets = np.empty(deepest + 1, np.uint32)
+    for v in range(row_of.size - 1, -1, -1):
+        if row_of[v] < 0:
+            continue
+        edge, own = first_up[v], to + own_bytes * depth[v]
+        count = first_up[v + 1] - edge
+        for e in range(count):
+            offsets[e] = own_bytes * depth[up[edge + e]]
+        for at in range(0, own_bytes, NUMBER_BYTES * BLOCK):
+            lower_block(to + at, offsets.ctypes.data, climb.ctypes.data + NUMBER_BYTES * edge, count, own + at)
+        if above[v]:
+            row, known = rows[depth[v]], table[row_of[v]]
+            for c in range(places):
+                row[c] = min(row[c], known[c])
+        copy_row(own, table.ctypes.data + NUMBER_BYTES * places * row_of[v], places, streams)
+
+
+@query_kernel
+def _fill_above(
+    parent: NDArray[np.int32],
+    depth: NDArray[np.int32],
+    first_label: NDArray[np.int64],
+    backward: NDArray[np.uint32],
+    first_seed: NDArray[np.int64],
+    seed_node: NDArray[np.int32],
+    seed_ticks: NDArray[np.uint32],
+    row_of: NDArray[np.int32],
+    table: NDArray[np.uint32],
+) -> NDArray[np.bool_]:
+    """Fill the rows of all nodes above a place from its own label; tell which nodes those are."""
+    above = np.zeros(row_of.size, np.bool_)
     for c in range(first_seed.size - 1):
         for s in range(first_seed[c], first_seed[c + 1]):
             v = seed_node[s]
             label = first_label[v]
             while v >= 0:
+                if not above[v]:
+                    above[v] = True
+                    table[row_of[v]] = FAR
                 table[row_of[v], c] = min(table[row_of[v], c], np.uint32(backward[label + depth[v]] + seed_ticks[s]))
                 v = parent[v]
-    for v in range(row_of.size - 1, -1, -1):
-        if row_of[v] < 0:
-            continue
-        row = table[row_of[v]]
-        for e in range(first_up[v], first_up[v + 1]):
-            above, there = table[row_of[up[e]]], climb[e]
-            for c in range(row.size):
-                row[c] = min(row[c], np.uint32(there + above[c]))
+    return above
 
 
 @rebuild_kernel
 def fill_bounds(
     first_bound: NDArray[np.int64],
-    first_member: NDArray[np.int32],
-    member: NDArray[np.int32],
+    first_region: NDArray[np.int32],
+    setting_off: NDArray[np.int32],
     region_parent: NDArray[np.int32],
     first_up: NDArray[np.int64],
     up: NDArray[np.int32],
@@ -225,24 +290,23 @@ def fill_bounds(
     forward: NDArray[np.uint32],
     bound: NDArray[np.uint16],
 ) -> None:
-    """Fill each region's least time to each ancestor above it, over all nodes where a unit in it may set off.
+    """Lower each region's bounds to the nodes without a label, and to the regions below it.
 
-    In 2**`BOUND_SHIFT` ticks, rounded down, at most `BOUND_MAX`: never more than the true time. ``member`` holds those
-    nodes by region; regions are numbered so that a parent comes before its children.
+    Then they are its least times to each ancestor above it, over all nodes where a unit in it may set off, in
+    2**`BOUND_SHIFT` ticks, rounded down, at most `BOUND_MAX`: never more than the true time. ``setting_off`` as in
+    `fill_labels`; regions are numbered so that a parent comes before its children.
     """
-    bound[:] = BOUND_MAX
-    for region in range(first_bound.size - 2, -1, -1):
-        begin = first_bound[region]
-        own = bound[begin : first_bound[region + 1]]
-        for m in range(first_member[region], first_member[region + 1]):
-            v = wide(member[m])
-            label = forward[first_label[v] : first_label[v + 1]]
-            if label.size == 0:
-                label = climbed_label(v, first_up, up, climb, depth, first_label, forward)
+    for v in range(first_label.size - 1):
+        if first_label[v + 1] > first_label[v] or first_region[v + 1] == first_region[v]:
+            continue
+        label = climbed_label(v, first_up, up, climb, depth, first_label, forward)
+        for nth in range(first_region[v], first_region[v + 1]):
+            own = bound[first_bound[setting_off[nth]] : first_bound[setting_off[nth] + 1]]
             for i in range(min(own.size, label.size)):
                 own[i] = min(np.uint32(own[i]), label[i] >> np.uint32(BOUND_SHIFT))
+    for region in range(first_bound.size - 2, 0, -1):
+        own = bound[first_bound[region] : first_bound[region + 1]]
         above = region_parent[region]
-        if above >= 0:
-            theirs = bound[first_bound[above] : first_bound[above + 1]]
-            for i in range(theirs.size):
-                theirs[i] = min(theirs[i], own[i])
+        theirs = bound[first_bound[above] : first_bound[above + 1]]
+        for i in range(theirs.size):
+            theirs[i] = min(theirs[i], own[i])

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import label_kernels as kernels
-from geo.compiled import with_room
 from geo.hierarchy import EdgeWeights, Hierarchy
+from geo.regions import Regions
+from geo.row_instructions import with_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,15 @@ class Labels:
         return cls(with_room(size, np.uint32), with_room(size, np.uint32))
 
 
-def labelled(hierarchy: Hierarchy, index: LabelIndex, weights: EdgeWeights, into: Labels) -> Labels:
-    """Fill ``into`` for customized weights and return it."""
+def labelled(  # noqa: PLR0913, PLR0917 - two things to fill, from four
+    hierarchy: Hierarchy,
+    index: LabelIndex,
+    weights: EdgeWeights,
+    regions: Regions,
+    into: Labels,
+    bound: NDArray[np.uint16],
+) -> Labels:
+    """Fill ``into`` for customized weights, and the bounds of all regions, and return the labels."""
     kernels.fill_labels(
         hierarchy.first_up,
         hierarchy.up,
@@ -65,5 +73,22 @@ def labelled(hierarchy: Hierarchy, index: LabelIndex, weights: EdgeWeights, into
         index.first_label,
         into.forward,
         into.backward,
+        regions.first_region,
+        regions.setting_off,
+        regions.first_bound,
+        bound,
+    )
+    kernels.fill_bounds(
+        regions.first_bound,
+        regions.first_region,
+        regions.setting_off,
+        regions.parent,
+        hierarchy.first_up,
+        hierarchy.up,
+        weights.climb,
+        index.first_label,
+        hierarchy.depth,
+        into.forward,
+        bound,
     )
     return into

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import label_kernels
-from geo.compiled import Record, with_room
+from geo.compiled import Record
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS, EdgeWeights, Hierarchy, build_hierarchy, customized, order_states
 from geo.hierarchy_kernels import FAR, fill_ticks
 from geo.labels import LabelIndex, Labels, labelled
@@ -21,6 +21,7 @@ from geo.query_kernels import ROADS, WEIGHTS
 from geo.regions import Regions, cut_regions, region_rows
 from geo.road_ends import AT_JUNCTION, BY_FORWARD_ARC, RoadEnds, joined_states, road_ends
 from geo.roads import RoadGraph
+from geo.row_instructions import with_room
 from geo.search_kernels import NEAR_ANCESTORS, SEARCH, WAITING_MAX
 from geo.snap import Snap
 from geo.turn_states import steps_of
@@ -131,11 +132,11 @@ class PreparedRoads:
 
     def _fill(self, buffers: Buffers, duration_ms: NDArray[np.int32]) -> float:
         """Fill the arrays, in kernels that let others run; return the least ticks for a metre."""
-        graph, hierarchy, index, columns, regions = self.graph, self.hierarchy, self.index, self.columns, self.regions
+        graph, hierarchy, index, columns = self.graph, self.hierarchy, self.index, self.columns
         both = (graph.forward_arc, graph.backward_arc)
         least_pace = fill_ticks(duration_ms, graph.length_m, *both, buffers.arc_ticks, buffers.ticks)
         edges = customized(hierarchy, buffers.arc_ticks, buffers.edges)
-        labels = labelled(hierarchy, index, edges, buffers.labels)
+        labels = labelled(hierarchy, index, edges, self.regions, buffers.labels, buffers.bound)
         label_kernels.fill_table(
             hierarchy.first_up,
             hierarchy.up,
@@ -149,19 +150,6 @@ class PreparedRoads:
             _column_ticks(columns, buffers.ticks),
             self.row_of,
             buffers.table,
-        )
-        label_kernels.fill_bounds(
-            regions.first_bound,
-            regions.first_member,
-            regions.member,
-            regions.parent,
-            hierarchy.first_up,
-            hierarchy.up,
-            edges.climb,
-            index.first_label,
-            hierarchy.depth,
-            labels.forward,
-            buffers.bound,
         )
         return least_pace
 

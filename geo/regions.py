@@ -24,17 +24,17 @@ class Regions:
     """Regions in the order of a walk level by level: those right below a region lie side by side.
 
     ``of_node`` int32[n]; ``top`` int32[r]: the highest node of each; ``parent`` int32[r] (-1 for the root);
-    ``first_child`` int32[r + 1]: the regions right below one begin there. ``first_member`` int32[r + 1] and
-    ``member``: all nodes where a unit of the region sets off. ``first_bound`` int64[r + 1]: where its bounds begin,
-    one for each ancestor above ``top``.
+    ``first_child`` int32[r + 1]: the regions right below one begin there. ``first_region`` int32[n + 1] and
+    ``setting_off``: the regions of which a unit may set off at each node. ``first_bound`` int64[r + 1]: where the
+    bounds of a region begin, one for each ancestor above ``top``.
     """
 
     of_node: NDArray[np.int32]
     top: NDArray[np.int32]
     parent: NDArray[np.int32]
     first_child: NDArray[np.int32]
-    first_member: NDArray[np.int32]
-    member: NDArray[np.int32]
+    first_region: NDArray[np.int32]
+    setting_off: NDArray[np.int32]
     first_bound: NDArray[np.int64]
 
 
@@ -52,16 +52,15 @@ def cut_regions(hierarchy: Hierarchy, ends: RoadEnds, nodes_max: int = REGION_NO
     lowest = lowest_departure(departs)
     region = np.concatenate([of_node[ends.junction_state], of_node[lowest], of_node[lowest]]).astype(np.int64)
     node = np.concatenate([ends.junction_state, departs[:, 0], departs[:, 1]]).astype(np.int64)
-    pair = np.sort((region * len(of_node) + node)[node != NO_ARC])
+    pair = np.sort((node * count + region)[node != NO_ARC])
     pair = pair[np.append(True, pair[1:] != pair[:-1])[: len(pair)]]
-    region = pair // len(of_node)
     return Regions(
         of_node=of_node,
         top=top,
         parent=parent,
         first_child=np.searchsorted(parent, np.arange(count + 1)).astype(np.int32),
-        first_member=np.searchsorted(region, np.arange(count + 1)).astype(np.int32),
-        member=(pair % len(of_node)).astype(np.int32),
+        first_region=np.searchsorted(pair, np.arange(len(of_node) + 1, dtype=np.int64) * count).astype(np.int32),
+        setting_off=(pair % count).astype(np.int32),
         first_bound=np.concatenate([[0], np.cumsum(hierarchy.depth[top], dtype=np.int64)]),
     )
 

@@ -21,8 +21,6 @@ from geo.compiled import (
     f64,
     i32,
     i64,
-    least_sum_u16,
-    least_sum_u32,
     prefetch,
     query_kernel,
     struct_at,
@@ -42,6 +40,7 @@ from geo.query_kernels import (
     shared_length,
     straight_ticks,
 )
+from geo.row_instructions import least_sum_u16, least_sum_u32
 from geo.snap_kernels import GRID, plane_position, snap_to_road
 from geo.unit_kernels import (
     ABOVE,

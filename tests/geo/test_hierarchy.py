@@ -12,6 +12,7 @@ from geo.hierarchy import EdgeWeights, Hierarchy, build_hierarchy, customized, o
 from geo.hierarchy_kernels import FAR
 from geo.label_kernels import common_ancestor
 from geo.labels import LabelIndex, Labels, labelled
+from geo.regions import Regions
 from geo.turn_states import Steps, steps_of
 from tests.geo.random_city import random_graph
 
@@ -39,7 +40,8 @@ def test_labels_equal_scipy_on_any_graph_and_never_overflow() -> None:
         steps, ticks = random_steps(rng)
         hierarchy = build_hierarchy(steps, NOTHING_JOINED)
         index = LabelIndex.of(hierarchy)
-        labels = labelled(hierarchy, index, weighed(hierarchy, ticks), Labels.empty(index))
+        weights, regions = weighed(hierarchy, ticks), one_empty_region(hierarchy.node_count)
+        labels = labelled(hierarchy, index, weights, regions, Labels.empty(index), np.empty(0, np.uint16))
         expected = all_pairs(steps, ticks)
         for _ in range(10):
             start, end = rng.randrange(steps.states), rng.randrange(steps.states)
@@ -47,6 +49,14 @@ def test_labels_equal_scipy_on_any_graph_and_never_overflow() -> None:
             # What takes longer than FAR counts as unreachable: 34 hours.
             assert found == min(float(FAR), expected[start, end]), f"seed {seed}: {start} to {end}"
         assert int(labels.forward.max()) <= int(FAR), f"seed {seed}"
+
+
+def one_empty_region(nodes: int) -> Regions:
+    """Return a city that is one region in which no unit may set off."""
+    nowhere = np.zeros(nodes + 1, np.int32)
+    root, nobody = np.full(1, nodes - 1, np.int32), np.full(1, -1, np.int32)
+    no_bounds, no_child = np.zeros(2, np.int64), np.ones(2, np.int32)
+    return Regions(nowhere[:nodes], root, nobody, no_child, nowhere, np.empty(0, np.int32), no_bounds)
 
 
 def all_pairs(steps: Steps, ticks: NDArray[np.uint32]) -> NDArray[np.float64]:

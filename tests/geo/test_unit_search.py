@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from geo.city_pack import CityPack
-from geo.compiled import least_sum_u16, least_sum_u32, query_kernel, with_room
 from geo.fleet_index import FleetIndex, UnitFix
 from geo.hierarchy import CLOSED_MS
 from geo.point import Point
@@ -18,31 +17,6 @@ from geo.roads import RoadGraph
 
 AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 CASES, UNITS = 1000, 400
-
-
-@query_kernel
-def sum_of_numbers(one: int, other: int, begin: int, end: int) -> np.uint32:
-    return least_sum_u32(one, other, begin, end)
-
-
-@query_kernel
-def sum_of_short_numbers(one: int, other: int, begin: int, end: int) -> np.uint16:
-    return least_sum_u16(one, other, begin, end)
-
-
-def test_a_least_sum_by_blocks_is_the_least_sum() -> None:
-    rng = np.random.default_rng(120)
-    for case in range(2 * CASES):
-        short = case % 2 == 0
-        kind, largest = (np.uint16, 65_535) if short else (np.uint32, 2_000_000_000)
-        length = int(rng.integers(0, 200))
-        one, other = with_room(length, kind), with_room(length, kind)
-        one[:], other[:] = (rng.integers(0, largest, length, endpoint=True) for _ in range(2))
-        begin, end = sorted(rng.integers(0, length, 2, endpoint=True).tolist())
-        least = (sum_of_short_numbers if short else sum_of_numbers)(one.ctypes.data, other.ctypes.data, begin, end)
-        most = int(np.iinfo(kind).max)
-        sums = one[begin:end].astype(np.int64) + other[begin:end]
-        assert least == min([most, *sums.tolist()]), f"case {case}"
 
 
 class Ground:

@@ -1,0 +1,227 @@
+"""Instructions on rows of numbers by whole vectors, for kernels: least sums of two rows, and of many; copies.
+
+The compiler's own loops do the numbers after the last whole block one by one, and most rows are hardly longer than a
+block. Addresses are int64. An instruction may read, and ignore, `ROOM_BEHIND` bytes after a row (`with_room`).
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+from numba.core import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from geo.compiled import Struct, cgutils, ir, query_kernel
+
+# So many bytes behind a row are read, and not used.
+ROOM_BEHIND = 64
+
+# Numbers of 32 bits in one vector, and in a block of `lower_block`.
+LANES = 16
+BLOCK = 64
+
+NUMBER_BYTES = 4
+_VECTOR_BYTES = LANES * NUMBER_BYTES
+_FAR = 2_000_000_000  # `geo.hierarchy_kernels.FAR`; two of them fit 32 bits
+_Many = tuple[Struct, Struct]
+
+
+def _least_sums(
+    bits: int, lanes: int, added: str, most: int
+) -> Callable[[Struct, Struct, Struct, Struct, Struct], Any]:
+    """Return an instruction: the least sum of entries begin..end of two rows of unsigned numbers, block by block.
+
+    The compiler's own loop does the entries after the last whole block one by one, and most rows are hardly longer
+    than a block. ``added`` is the addition, ``most`` the sum of an empty row. Up to ``lanes`` - 1 entries after the
+    end are read and ignored, so a row needs room behind it (`with_room`).
+    """
+
+    def least_sum(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> tuple[Struct, Struct]:
+        number = ir.IntType(bits)
+        vector, numbers = ir.VectorType(number, lanes), ir.VectorType(ir.IntType(32), lanes)
+
+        def blocks(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+            one, other, begin, end = arguments
+            step, entry_bytes = ir.IntType(64)(lanes), ir.IntType(64)(bits // 8)
+            nothing = ir.Constant(vector, [most] * lanes)
+            least = cgutils.alloca_once_value(builder, nothing)
+            count = ir.Constant(numbers, list(range(lanes)))
+            with cgutils.for_range_slice(builder, begin, end, step) as (at, _):
+                rows = []
+                for row in (one, other):
+                    place = builder.add(row, builder.mul(at, entry_bytes))
+                    loaded = builder.load(builder.inttoptr(place, vector.as_pointer()))
+                    loaded.align = bits // 8
+                    rows.append(loaded)
+                total = _added(builder, added, vector, rows)
+                left = _all_lanes(builder, builder.trunc(builder.sub(end, at), ir.IntType(32)), numbers)
+                total = builder.select(builder.icmp_unsigned("<", count, left), total, nothing)
+                known = builder.load(least)
+                builder.store(builder.select(builder.icmp_unsigned("<", total, known), total, known), least)
+            reduced = _llvm(builder, "llvm.vector.reduce.umin", vector, ir.FunctionType(number, [vector]))
+            return builder.call(reduced, [builder.load(least)])
+
+        kind = types.uint32 if bits == 32 else types.uint16  # noqa: PLR2004 - the two widths there are
+        return kind(types.int64, types.int64, types.int64, types.int64), blocks
+
+    return least_sum
+
+
+def _added(builder: Struct, added: str, vector: Struct, rows: list[Struct]) -> Struct:
+    if added == "add":
+        return builder.add(*rows)
+    return builder.call(_llvm(builder, added, vector, ir.FunctionType(vector, [vector, vector])), rows)
+
+
+def _llvm(builder: Struct, name: str, vector: Struct, shape: Struct) -> Struct:
+    """Return one of LLVM's own functions of a vector."""
+    of_vector = f"{name}.v{vector.count}i{vector.element.width}"
+    return cgutils.get_or_insert_function(builder.module, shape, of_vector)
+
+
+def _all_lanes(builder: Struct, number: Struct, vector: Struct) -> Struct:
+    """Return a vector of one number."""
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    return builder.shuffle_vector(first, first, zeros)
+
+
+# Inside kernels, of two addresses and a range: the least sum of two rows of uint32 whose sums fit 32 bits, and of two
+# rows of uint16, where a sum of more than 65,535 counts as just that.
+least_sum_u32: Callable[[int, int, int, int], np.uint32] = cast("Any", intrinsic)(
+    _least_sums(32, 16, "add", 4_294_967_295)
+)
+least_sum_u16: Callable[[int, int, int, int], np.uint16] = cast("Any", intrinsic)(
+    _least_sums(16, 32, "llvm.uadd.sat", 65_535)
+)
+
+
+def _row_of(bits: int) -> Struct:
+    """Return the vector of numbers of so many bits."""
+    return ir.VectorType(ir.IntType(bits), LANES)
+
+
+def _loaded(builder: Struct, address: Struct, kind: Struct, bits: int) -> Struct:
+    value = builder.load(builder.inttoptr(address, kind.as_pointer()))
+    value.align = bits // 8
+    return value
+
+
+def _lower_block(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct, ______: Struct) -> _Many:
+    """Return the instruction `lower_block`."""
+    vector, number, wide_number = _row_of(32), ir.IntType(32), ir.IntType(64)
+
+    def block(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        rows, offsets, added, count, into = arguments
+        far = ir.Constant(vector, [_FAR] * LANES)
+        least = [cgutils.alloca_once_value(builder, far) for _ in range(BLOCK // LANES)]
+        for part in least:
+            builder.store(far, part)
+        with cgutils.for_range(builder, count) as loop:
+            nth = builder.mul(loop.index, wide_number(NUMBER_BYTES))
+            ticks = _loaded(builder, builder.add(added, nth), number, 32)
+            more = _all_lanes(builder, ticks, vector)
+            offset = builder.zext(_loaded(builder, builder.add(offsets, nth), number, 32), wide_number)
+            row = builder.add(rows, offset)
+            for nth_part, part in enumerate(least):
+                there = builder.add(row, wide_number(nth_part * _VECTOR_BYTES))
+                total = builder.add(_loaded(builder, there, vector, 32), more)
+                known = builder.load(part)
+                builder.store(builder.select(builder.icmp_unsigned("<", total, known), total, known), part)
+        for nth_part, part in enumerate(least):
+            place = builder.add(into, wide_number(nth_part * _VECTOR_BYTES))
+            builder.store(builder.load(part), builder.inttoptr(place, vector.as_pointer())).align = NUMBER_BYTES
+        return wide_number(0)
+
+    return types.int64(types.int64, types.int64, types.int64, types.int64, types.int64), block
+
+
+def _stored_lanes(_: Struct, __: Struct, ___: Struct, ____: Struct) -> _Many:
+    """Return the instruction that copies the first numbers of a vector."""
+    vector, number = _row_of(32), ir.IntType(32)
+
+    def store(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        source, target, count = arguments
+        _store_first(builder, _loaded(builder, source, vector, 32), target, builder.trunc(count, number), 32)
+        return ir.IntType(64)(0)
+
+    return types.int64(types.int64, types.int64, types.int64), store
+
+
+def _streamed_vector(_: Struct, __: Struct, ___: Struct) -> _Many:
+    """Return the instruction that copies a vector to a whole cache line, past the caches."""
+    vector = _row_of(32)
+
+    def store(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        source, target = arguments
+        value = _loaded(builder, source, vector, 32)
+        stored = builder.store(value, builder.inttoptr(target, vector.as_pointer()))
+        stored.align = _VECTOR_BYTES
+        stored.set_metadata("nontemporal", builder.module.add_metadata([ir.IntType(32)(1)]))
+        return ir.IntType(64)(0)
+
+    return types.int64(types.int64, types.int64), store
+
+
+def _lowered_bounds(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> _Many:
+    """Return the instruction `lower_bounds` for one vector."""
+    vector, short, number = _row_of(32), _row_of(16), ir.IntType(32)
+
+    def lower(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        row, bounds, count, shift = arguments
+        ticks = _loaded(builder, row, vector, 32)
+        coarse = builder.lshr(ticks, _all_lanes(builder, builder.trunc(shift, number), vector))
+        most = ir.Constant(vector, [65_535] * LANES)
+        coarse = builder.trunc(builder.select(builder.icmp_unsigned("<", coarse, most), coarse, most), short)
+        known = _loaded(builder, bounds, short, 16)
+        least = builder.select(builder.icmp_unsigned("<", coarse, known), coarse, known)
+        _store_first(builder, least, bounds, builder.trunc(count, number), 16)
+        return ir.IntType(64)(0)
+
+    return types.int64(types.int64, types.int64, types.int64, types.int64), lower
+
+
+def _store_first(builder: Struct, value: Struct, target: Struct, count: Struct, bits: int) -> None:
+    """Store the first ``count`` numbers of a vector, and touch nothing behind them."""
+    kind = value.type
+    lanes = ir.Constant(_row_of(32), list(range(LANES)))
+    inside = builder.icmp_signed("<", lanes, _all_lanes(builder, count, _row_of(32)))
+    name = f"llvm.masked.store.v{LANES}i{bits}.p0v{LANES}i{bits}"
+    shape = ir.FunctionType(ir.VoidType(), [kind, kind.as_pointer(), ir.IntType(32), inside.type])
+    store = cgutils.get_or_insert_function(builder.module, shape, name)
+    builder.call(store, [value, builder.inttoptr(target, kind.as_pointer()), ir.IntType(32)(bits // 8), inside])
+
+
+# Inside kernels: ``lower_block(rows, offsets, added, count, into)`` writes, for each of `BLOCK` numbers, the least of
+# `FAR` and all ``added[i] + rows[offsets[i] + ...]``, where ``offsets`` are bytes; both are uint32[count].
+lower_block: Callable[[int, int, int, int, int], int] = cast("Any", intrinsic)(_lower_block)
+_store_lanes: Callable[[int, int, int], int] = cast("Any", intrinsic)(_stored_lanes)
+_stream_vector: Callable[[int, int], int] = cast("Any", intrinsic)(_streamed_vector)
+_lower_bounds: Callable[[int, int, int, int], int] = cast("Any", intrinsic)(_lowered_bounds)
+
+
+@query_kernel
+def copy_row(source: int, target: int, count: int, past_caches: bool) -> None:  # noqa: FBT001 - numba wants places
+    """Copy uint32 numbers; past the caches if nobody reads them soon: the memory need not bring the lines first."""
+    at = min(count, (-target & (_VECTOR_BYTES - 1)) // NUMBER_BYTES) if past_caches else 0
+    if at > 0:
+        _store_lanes(source, target, at)
+    while past_caches and at + LANES <= count:
+        _stream_vector(source + NUMBER_BYTES * at, target + NUMBER_BYTES * at)
+        at += LANES
+    while at < count:
+        _store_lanes(source + NUMBER_BYTES * at, target + NUMBER_BYTES * at, min(LANES, count - at))
+        at += LANES
+
+
+@query_kernel
+def lower_bounds(row: int, bounds: int, count: int, shift: int) -> None:
+    """Lower uint16 bounds to a row of uint32 shifted to the right; what needs more than 16 bits counts as 65,535."""
+    for at in range(0, count, LANES):
+        _lower_bounds(row + NUMBER_BYTES * at, bounds + 2 * at, min(LANES, count - at), shift)
+
+
+def with_room(length: int, dtype: type[np.number[Any]]) -> NDArray[Any]:
+    """Return an unfilled row behind which instructions may read."""
+    return np.empty(length + ROOM_BEHIND // np.dtype(dtype).itemsize, dtype)[:length]

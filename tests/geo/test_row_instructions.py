@@ -1,0 +1,95 @@
+"""The instructions on rows against numpy: any length, any alignment, and nothing touched beside the row."""
+
+import numpy as np
+import pytest
+
+from geo.compiled import query_kernel
+from geo.hierarchy_kernels import FAR
+from geo.label_kernels import BOUND_SHIFT, way_to_root
+from geo.row_instructions import (
+    BLOCK,
+    copy_row,
+    least_sum_u16,
+    least_sum_u32,
+    lower_block,
+    lower_bounds,
+    with_room,
+)
+
+CASES = 1000
+
+
+@query_kernel
+def sum_of_numbers(one: int, other: int, begin: int, end: int) -> np.uint32:
+    return least_sum_u32(one, other, begin, end)
+
+
+@query_kernel
+def sum_of_short_numbers(one: int, other: int, begin: int, end: int) -> np.uint16:
+    return least_sum_u16(one, other, begin, end)
+
+
+@query_kernel
+def block(rows: int, offsets: int, added: int, count: int, into: int) -> None:
+    lower_block(rows, offsets, added, count, into)
+
+
+def test_a_least_sum_by_blocks_is_the_least_sum() -> None:
+    rng = np.random.default_rng(120)
+    for case in range(2 * CASES):
+        short = case % 2 == 0
+        kind, largest = (np.uint16, 65_535) if short else (np.uint32, 2_000_000_000)
+        length = int(rng.integers(0, 200))
+        one, other = with_room(length, kind), with_room(length, kind)
+        one[:], other[:] = (rng.integers(0, largest, length, endpoint=True) for _ in range(2))
+        begin, end = sorted(rng.integers(0, length, 2, endpoint=True).tolist())
+        least = (sum_of_short_numbers if short else sum_of_numbers)(one.ctypes.data, other.ctypes.data, begin, end)
+        most = int(np.iinfo(kind).max)
+        sums = one[begin:end].astype(np.int64) + other[begin:end]
+        assert least == min([most, *sums.tolist()]), f"case {case}"
+
+
+def test_a_block_gets_the_least_sums_of_many_rows_up_to_far() -> None:
+    rng = np.random.default_rng(7)
+    for case in range(CASES):
+        depths, columns = int(rng.integers(1, 9)), int(rng.integers(1, 3 * BLOCK))
+        rows = way_to_root(depths + 1, columns)
+        assert rows.ctypes.data % 64 == 0
+        assert (rows == FAR).all()
+        rows[:depths] = rng.integers(0, int(FAR), rows[:depths].shape, endpoint=True)
+        chosen = rng.permutation(depths)[: int(rng.integers(0, depths, endpoint=True))]
+        added = rng.integers(0, int(FAR), len(chosen), endpoint=True).astype(np.uint32)
+        offsets = (rows.strides[0] * chosen).astype(np.uint32)
+        at = BLOCK * int(rng.integers(0, rows.shape[1] // BLOCK))
+        to = rows.ctypes.data + 4 * at
+        block(to, offsets.ctypes.data, added.ctypes.data, len(chosen), to + rows.strides[0] * depths)
+        sums = rows[chosen, at : at + BLOCK].astype(np.int64) + added[:, np.newaxis]
+        expected = np.full(rows.shape[1], int(FAR))
+        expected[at : at + BLOCK] = np.minimum(int(FAR), sums.min(axis=0, initial=int(FAR)))
+        assert (rows[depths] == expected).all(), f"case {case}"
+
+
+@pytest.mark.parametrize("past_caches", [False, True])
+def test_a_copied_row_is_whole_and_its_neighbours_are_untouched(past_caches: bool) -> None:  # noqa: FBT001 - a case
+    rng = np.random.default_rng(8)
+    for case in range(CASES):
+        count, begin, source_begin = (int(rng.integers(0, most)) for most in (150, 40, 20))
+        source = rng.integers(0, int(FAR), source_begin + count + 16).astype(np.uint32)
+        target = np.full(begin + count + 40, 7, np.uint32)
+        copy_row(source.ctypes.data + 4 * source_begin, target.ctypes.data + 4 * begin, count, past_caches)
+        assert (target[begin : begin + count] == source[source_begin : source_begin + count]).all(), f"case {case}"
+        assert (target[:begin] == 7).all(), f"case {case}"
+        assert (target[begin + count :] == 7).all(), f"case {case}"
+
+
+def test_bounds_are_lowered_to_a_row_rounded_down_and_nothing_behind_them() -> None:
+    rng = np.random.default_rng(9)
+    for case in range(CASES):
+        count, rest = (int(number) for number in rng.integers(0, 100, 2))
+        row, bounds = with_room(count, np.uint32), with_room(count + rest, np.uint16)
+        row[:] = rng.integers(0, int(FAR), count, endpoint=True) >> rng.integers(0, 20, count)
+        bounds[:] = rng.integers(0, 65_535, count + rest, endpoint=True)
+        expected = bounds.copy()
+        expected[:count] = np.minimum(bounds[:count], np.minimum(65_535, row >> BOUND_SHIFT))
+        lower_bounds(row.ctypes.data, bounds.ctypes.data, count, BOUND_SHIFT)
+        assert (bounds == expected).all(), f"case {case}"

@@ -1,199 +1,158 @@
-"""Measure the live link: tablets put vitals on the socket, a seat sees them; beside a bare relay that keeps nothing.
+"""Measure the live link under the load of a large city, beside nats-server and a bare relay that keep nothing.
 
-Open loop: every frame has its scheduled second, latency counts from there. Lost is counted by what clients were told.
+200 ambulances send one reading and four ECG chunks a second each; three displays see each of them. Ours makes every
+frame durable and then says so. The processor time is the server's own, for each frame that came in. Lost is counted
+from what clients were told, in the files of a server that was killed.
 """
 
 import argparse
 import asyncio
-import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ulid import ULID
-from websockets.asyncio.client import ClientConnection, connect
 
-from dispatch.protocol.frames import Ack, Put, Said, Vitals
-from dispatch.simulation.client import Client, Server
+from dispatch.adapters.telemetry.local import open_local_telemetry
 from dispatch.terminal.bench import Bench, pack_path, row
+from dispatch.terminal.bench_dialects import Ambulances, Nats, Ours, Relayed, nats_greeting
+from dispatch.terminal.bench_load import (
+    AMBULANCES, DISPLAYS_EACH, GROUP, MEASURED_S, PER_SECOND, WARM_UP_S, Load, Wire, opened,
+)  # fmt: skip
+from dispatch.terminal.bench_stage import stage
 from dispatch.terminal.local_servers import free_port
 
-TABLETS, SECONDS, PER_SECOND = 20, 10, 5
-SETTLE_S = 2.0
-CREW = ["doctor", "nurse", "driver"]
-STEPS = ("accepted", "en_route", "on_scene", "at_patient")
 RELAY = "dispatch.terminal.bench_relay:app"
-
-
-@dataclass(slots=True)
-class Clock:
-    """When each frame was due, was seen by the display, and was acknowledged."""
-
-    due: dict[str, float] = field(default_factory=dict)
-    seen: dict[str, float] = field(default_factory=dict)
-    acknowledged: dict[str, float] = field(default_factory=dict)
-
-    def latencies(self, ends: Mapping[str, float]) -> list[float]:
-        """Return the seconds from due to end of every frame that ended."""
-        return [ends[key] - due for key, due in self.due.items() if key in ends]
+LONG_AGO, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+ANSWERS_WITHIN_S = 30.0
 
 
 def measure(given: argparse.Namespace) -> Bench:
-    """Measure ours, then the relay, with the same load."""
-    return asyncio.run(_measure(pack_path(given)))
-
-
-async def _measure(pack: Path) -> Bench:
+    """Measure all three with the same load, one after the other."""
     bench = Bench()
-    with tempfile.TemporaryDirectory(prefix="greenchannel-bench-") as folder:
-        command = ["-m", "dispatch.cli", "demo", "--empty", "--speed", "1", "--city", str(pack), "--data", folder]
-        async with _running([*command, "--port"]) as url:
-            clock, lost = await _ours(url)
-    bench.rows.append(row("end to end", "ours", clock.latencies(clock.seen)))
-    bench.rows.append(row("ack after durable commit", "ours", clock.latencies(clock.acknowledged)))
-    bench.checks |= {"frames": len(clock.due), "seen": len(clock.seen), "acknowledged": len(clock.acknowledged)}
-    bench.checks["acknowledged_lost"] = lost
-    async with _running(["-m", "uvicorn", RELAY, "--ws", "websockets-sansio", "--log-level", "error", "--port"]) as url:
-        relayed = await _relay(url)
-    bench.rows.append(row("end to end", "relay", relayed.latencies(relayed.seen)))
+    _measure_ours(bench, pack_path(given), AMBULANCES)
+    ambulances = Ambulances([str(ULID()) for _ in range(AMBULANCES)])
+    _measure_nats(bench, ambulances)
+    _measure_relay(bench, ambulances)
     return bench
 
 
-@asynccontextmanager
-async def _running(command: list[str]) -> AsyncIterator[str]:
+def _measure_ours(bench: Bench, pack: Path, ambulances: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="greenchannel-bench-") as folder:
+        command = ["-m", "dispatch.cli", "demo", "--empty", "--speed", "1", "--city", str(pack), "--data", folder]
+        port = free_port()
+        with _running([sys.executable, *command, "--port", str(port)]) as pid:
+            ready = asyncio.run(stage(f"http://127.0.0.1:{port}", ambulances))
+            dialect = Ours(Ambulances(ready.patients))
+            load = dialect.load = Load(dialect, ready.wires, ambulances)
+            _add(bench, "ours", load, load.run(_busy(pid)))
+        bench.rows.append(row("ack after durable commit", "ours", load.told_s))
+        bench.checks["acknowledged"] = len(load.told)
+        bench.checks["acknowledged_lost"] = _lost(Path(folder), dialect.ambulances, load)
+
+
+def _lost(data: Path, ambulances: Ambulances, load: Load) -> int:
+    """Count what clients were told is durable and a killed server's files do not hold."""
+    kept: set[tuple[str, int]] = set()
+    with closing(open_local_telemetry(data)) as telemetry:
+        for patient_id in ambulances.patients:
+            kept |= {(each.stream, each.seq) for each in telemetry.vitals(patient_id, LONG_AGO)}
+            kept |= {(each.stream, each.seq) for each in telemetry.read_wave(patient_id, LONG_AGO, LATEST)}
+    return sum(ambulances.numbered(key) not in kept for key in load.told)
+
+
+def _measure_nats(bench: Bench, ambulances: Ambulances) -> None:
+    program = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin")
+    if program is None:
+        sys.stderr.write("no row for nats: nats-server is not installed (Debian: nats-server)\n")
+        return
     port = free_port()
-    process = subprocess.Popen([sys.executable, *command, str(port)], stdin=subprocess.DEVNULL)  # noqa: ASYNC220, S603
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await asyncio.to_thread(process.wait)
-
-
-async def _load(clock: Clock, send: Callable[[int, int, str], Coroutine[Any, Any, object]]) -> None:
-    """Send every tablet's frames at their seconds, whoever is late."""
-    begin = time.perf_counter() + 0.5
-
-    async def tablet(number: int) -> None:
-        for turn in range(SECONDS * PER_SECOND):
-            due = begin + turn / PER_SECOND + number / TABLETS / PER_SECOND
-            await asyncio.sleep(due - time.perf_counter())
-            key = f"{number}/{turn + 1}"
-            clock.due[key] = due
-            await send(number, turn + 1, key)
-
-    await asyncio.gather(*(tablet(number) for number in range(TABLETS)))
-    await asyncio.sleep(SETTLE_S)
-
-
-async def _ours(url: str) -> tuple[Clock, int]:
-    """Load a real server; return the times, and how many acknowledged readings it does not have."""
-    server, clock, followers = Server(url), Clock(), []
-    await server.meet()
-    seat = Client(server, "dispatcher1", "demo")
-    await seat.sign_in()
-    followers.append(asyncio.create_task(seat.follow()))
-    while not seat.tables:
-        await seat.wait_for_change()
-    tablets, patients = [], []
-    for unit_id in sorted(seat.tables["units"])[:TABLETS]:
-        tablet = Client(server, f"crew-{unit_id.lower()}", "demo")
-        await tablet.sign_in()
-        followers.append(asyncio.create_task(tablet.follow()))
-        patients.append(await _at_patient(seat, tablet, unit_id))
-        tablets.append(tablet)
-    streams = [f"{ULID()}/vitals" for _ in tablets]
-    numbers = {patient_id: number for number, patient_id in enumerate(patients)}
-    seat.link.on_frame = lambda frame: _seen(clock, numbers, frame)
-    for number, tablet in enumerate(tablets):
-        tablet.link.on_frame = lambda frame, number=number: _acknowledged(clock, number, frame)
-
-    async def send(number: int, seq: int, key: str) -> None:
-        values = {"hr": float(40 + seq), "spo2": 97.0}
-        body = {"patient_id": patients[number], "device_id": f"MON-{number}", "values": values}
-        put = Put(
-            stream=streams[number], seq=seq, id=str(ULID()), kind="vitals", at=datetime.now(UTC), clock_offset_ms=0.0,
-            body=body,
-        )  # fmt: skip
-        if not await tablets[number].link.send(put):
-            raise AssertionError(f"tablet {key} lost its socket")
-
-    await _load(clock, send)
-    lost = 0
-    for number, patient_id in enumerate(patients):
-        kept = {round(each["values"]["hr"]) - 40 for each in await seat.get(f"/api/patients/{patient_id}/vitals")}
-        lost += sum(
-            f"{number}/{seq}" in clock.acknowledged for seq in range(1, SECONDS * PER_SECOND + 1) if seq not in kept
+    with tempfile.TemporaryDirectory(prefix="greenchannel-bench-") as folder:
+        config = Path(folder) / "nats.conf"
+        config.write_text(
+            f'listen: "127.0.0.1:{free_port()}"\nwebsocket {{ listen: "127.0.0.1:{port}", no_tls: true }}\n'
         )
-    for task in followers:
-        task.cancel()
-    await asyncio.gather(*followers, return_exceptions=True)
-    await server.close()
-    return clock, lost
+        with _running([program, "-c", str(config)], quiet=True) as pid:
+            dialect = Nats(ambulances)
+            wires = _wires(port, len(ambulances.patients), lambda _: "/", lambda _: "/")
+            for wire in wires:
+                for words in nats_greeting(wire.number if wire.display else None):
+                    wire.sock.sendall(words)
+            load = dialect.load = Load(dialect, wires, len(ambulances.patients))
+            _add(bench, "nats", load, load.run(_busy(pid)))
 
 
-async def _at_patient(seat: Client, tablet: Client, unit_id: str) -> str:
-    """Bring one unit to a patient and bind its monitor; return the patient."""
-    unit = seat.tables["units"][unit_id]
-    place = {"lon": unit["lon"], "lat": unit["lat"], "radius_m": 10.0, "datum": "wgs84", "source": "map_click"}
-    await tablet.send("sign-on", {"unit_id": unit_id, "crew": CREW})
-    rung = await seat.send("receive-call", {"number": "1", "place": place}) or {}
-    ids = rung["ids"]
-    await seat.send("assign-unit", {"incident_id": ids["incident_id"], "unit_id": unit_id})
-    for status in STEPS:
-        await tablet.send("report-status", {"unit_id": unit_id, "status": status})
-    number = sorted(seat.tables["units"]).index(unit_id)
-    await tablet.send("bind-monitor", {"patient_id": ids["patient_id"], "device_id": f"MON-{number}"})
-    return str(ids["patient_id"])
+def _measure_relay(bench: Bench, ambulances: Ambulances) -> None:
+    port = free_port()
+    served = ["-m", "uvicorn", RELAY, "--ws", "websockets-sansio", "--log-level", "error", "--port", str(port)]
+    with _running([sys.executable, *served]) as pid:
+        dialect = Relayed(ambulances)
+        wires = _wires(
+            port,
+            len(ambulances.patients),
+            lambda number: f"/tablet/{number // GROUP}",
+            lambda group: f"/display/{group}",
+        )
+        load = dialect.load = Load(dialect, wires, len(ambulances.patients))
+        _add(bench, "relay", load, load.run(_busy(pid)))
 
 
-def _seen(clock: Clock, numbers: Mapping[str, int], frame: Said | bytes) -> None:
-    if isinstance(frame, Vitals) and frame.patient_id in numbers:
-        key = f"{numbers[frame.patient_id]}/{round(frame.values['hr']) - 40}"
-        clock.seen.setdefault(key, time.perf_counter())
+def _wires(port: int, ambulances: int, tablet: Callable[[int], str], display: Callable[[int], str]) -> list[Wire]:
+    address = ("127.0.0.1", port)
+    _wait_for(address, tablet(0))
+    wires = [opened(address, tablet(number), number, display=False) for number in range(ambulances)]
+    groups = [group for group in range(-(-ambulances // GROUP)) for _ in range(DISPLAYS_EACH)]
+    return wires + [opened(address, display(group), group, display=True) for group in groups]
 
 
-def _acknowledged(clock: Clock, number: int, frame: Said | bytes) -> None:
-    if isinstance(frame, Ack):
-        now = time.perf_counter()
-        for seq in range(frame.seq, 0, -1):  # an ack is cumulative
-            if clock.acknowledged.setdefault(f"{number}/{seq}", now) != now:
-                break
-
-
-async def _relay(url: str) -> Clock:
-    """Load the relay with frames of the same size."""
-    clock, address = Clock(), url.replace("http", "ws", 1)
-    display = await _connected(f"{address}/display")
-    reading = asyncio.create_task(_read(display, clock))
-    tablets = [await _connected(f"{address}/tablet") for _ in range(TABLETS)]
-
-    async def send(number: int, _seq: int, key: str) -> None:
-        await tablets[number].send(json.dumps({"key": key, "body": "x" * 300}))
-
-    await _load(clock, send)
-    reading.cancel()
-    for socket in (display, *tablets):
-        await socket.close()
-    return clock
-
-
-async def _connected(address: str) -> ClientConnection:
-    for _ in range(100):
+def _wait_for(address: tuple[str, int], path: str) -> None:
+    ends_s = time.monotonic() + ANSWERS_WITHIN_S
+    while True:
         try:
-            return await connect(address, compression=None)
+            opened(address, path, 0, display=False).sock.close()
         except OSError:
-            await asyncio.sleep(0.1)
-    raise TimeoutError(f"{address} does not answer")
+            if time.monotonic() > ends_s:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
-async def _read(display: ClientConnection, clock: Clock) -> None:
-    async for frame in display:
-        clock.seen.setdefault(json.loads(frame)["key"], time.perf_counter())
+def _add(bench: Bench, system: str, load: Load, busy_s: float) -> None:
+    """Add a system's row, its processor time, and how much of what it should show was seen."""
+    due = round(load.measured_s * PER_SECOND) * load.ambulances * DISPLAYS_EACH
+    bench.rows.append(row("end to end", system, load.seen_s))
+    bench.checks |= {
+        f"{system}_cpu_us_per_frame": round(busy_s * 1e6, 1),
+        f"{system}_shown_of_due": round(len(load.seen_s) / due, 4),
+    }
+
+
+def _busy(pid: int) -> Callable[[], float]:
+    """Return what reads the processor seconds that a process has used."""
+    tick_s = 1 / os.sysconf("SC_CLK_TCK")
+
+    def read() -> float:
+        numbers = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) * tick_s
+
+    return read
+
+
+@contextmanager
+def _running(command: Sequence[str], *, quiet: bool = False) -> Iterator[int]:
+    """Run a server and kill it at the end, as a crash would."""
+    told = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=told)  # noqa: S603 - our own servers
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()

@@ -1,32 +1,36 @@
-"""The peer of ``bench live``: a relay that passes frames on and keeps nothing."""
+"""A peer of ``bench live``: a relay that passes frames on and keeps nothing."""
+
+from collections import defaultdict
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-displays: set[WebSocket] = set()
+displays: dict[str, set[WebSocket]] = defaultdict(set)
 
 
 async def display(socket: WebSocket) -> None:
-    """Let a display listen until it leaves."""
+    """Let a display of a group listen until it leaves."""
     await socket.accept()
-    displays.add(socket)
+    group = displays[socket.path_params["group"]]
+    group.add(socket)
     try:
         await socket.receive_text()
     except WebSocketDisconnect:
-        displays.discard(socket)
+        group.discard(socket)
 
 
 async def tablet(socket: WebSocket) -> None:
-    """Pass a tablet's frames on."""
+    """Pass a tablet's frames on to its group, as they came."""
     await socket.accept()
-    try:
-        while True:
-            frame = await socket.receive_text()
-            for each in tuple(displays):
-                await each.send_text(frame)
-    except WebSocketDisconnect:
-        return
+    group = displays[socket.path_params["group"]]
+    while True:
+        message: dict[str, Any] = dict(await socket.receive())
+        if message["type"] == "websocket.disconnect":
+            return
+        for each in tuple(group):
+            await each.send({**message, "type": "websocket.send"})
 
 
-app = Starlette(routes=[WebSocketRoute("/display", display), WebSocketRoute("/tablet", tablet)])
+app = Starlette(routes=[WebSocketRoute("/display/{group}", display), WebSocketRoute("/tablet/{group}", tablet)])

@@ -16,7 +16,10 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def audit_answers(seat: Client, ledger: Ledger) -> list[str]:
-    """Return what is not there exactly once, as a client sees it; empty is good. Waves have no route: see the files."""
+    """Return what is not there exactly once, as a client sees it; empty is good. Waves have no route: see the files.
+
+    What a monitor measured before it was bound to the patient is kept and never shown: ``audit_vitals`` looks for it.
+    """
     wrong: list[str] = []
     for incident_id, words in ledger.notes.items():
         facts = seat.get(f"/api/incidents/{incident_id}/facts").json()
@@ -27,9 +30,11 @@ def audit_answers(seat: Client, ledger: Ledger) -> list[str]:
         if opened["IncidentOpened"] != 1:
             wrong.append(f"call {incident_id} was opened {opened['IncidentOpened']} times")
     for patient_id, measured in ledger.vitals.items():
-        kept_at = Counter(_vitals(seat, patient_id))
+        shown_at, bound_at = Counter(_vitals(seat, patient_id)), ledger.bound[patient_id]
         wrong += [
-            f"vitals of {patient_id} at {at} are there {kept_at[at]} times" for at in measured if kept_at[at] != 1
+            f"vitals of {patient_id} at {at} are shown {shown_at[at]} times, its monitor is theirs since {bound_at}"
+            for at in measured
+            if shown_at[at] != (at >= bound_at)
         ]
     for (patient_id, ecg_id), samples in ledger.ecgs.items():
         answer = seat.get(f"/api/patients/{patient_id}/ecgs/{ecg_id}")
@@ -65,8 +70,19 @@ def audit_waves(data: Path, ledger: Ledger) -> list[str]:
     return wrong
 
 
+def audit_vitals(data: Path, ledger: Ledger) -> list[str]:
+    """Return the acknowledged readings that a stopped server's file does not hold, once; those in quarantine, too."""
+    wrong: list[str] = []
+    with closing(open_local_telemetry(data)) as telemetry:
+        for patient_id, measured in ledger.vitals.items():
+            kept = Counter(each.at for each in telemetry.vitals(patient_id, LONG_AGO, limit=1_000_000))
+            wrong += [f"vitals of {patient_id} at {at} are stored {kept[at]} times" for at in measured if kept[at] != 1]
+    return wrong
+
+
 def audit_files(data: Path, ledger: Ledger) -> list[str]:
-    """Return what is wrong with a stopped server's files: waves, and the journal's chain."""
+    """Return what is wrong with a stopped server's files: readings, waves, and the journal's chain."""
     with closing(open_sqlite_reader(data / JOURNAL_FILE)) as journal:
         found = verify(journal)
-    return audit_waves(data, ledger) + ([] if found.ok else [f"the chain of the journal: {found}"])
+    chain = [] if found.ok else [f"the chain of the journal: {found}"]
+    return audit_vitals(data, ledger) + audit_waves(data, ledger) + chain

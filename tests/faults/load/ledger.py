@@ -12,6 +12,7 @@ class Ledger:
 
     notes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # incident -> words, each unique
     vitals: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))  # patient -> measured at
+    bound: dict[str, datetime] = field(default_factory=dict)  # patient -> since when their monitor is theirs
     waves: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=lambda: defaultdict(dict))
     calls: set[str] = field(default_factory=set)  # incidents that were opened
     ecgs: dict[tuple[str, str], bytes] = field(default_factory=dict)  # (patient, ECG) -> samples

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tests.adapters.serving import Client
 from tests.faults.load.ledger import Ledger
 from tests.faults.load.pace import pace
 from tests.faults.load.seat import Seat
-from tests.faults.load.tablet import Tablet, on_board
+from tests.faults.load.tablet import OnBoard, Tablet, on_board
 
 LOOK_S = 0.02
 WITHIN_S = 120.0
@@ -74,8 +75,16 @@ def prepare(url: str, crews: tuple[str, ...], ledger: Ledger, through: str) -> t
     for number, account in enumerate(crews):
         crew = Client(url)
         crew.sign_in(account, "demo")
-        tablets.append(Tablet(through, on_board(seat, crew), ledger, seed=number))
+        whom = on_board(seat, crew)
+        ledger.bound[whom.patient_id] = bound_at(seat, whom)
+        tablets.append(Tablet(through, whom, ledger, seed=number))
         crew.http.close()
     incident_id = seat.call()["incident_id"]
     seat.http.close()
     return tablets, Seat(url, seat.account["token"], incident_id, ledger)
+
+
+def bound_at(seat: Client, whom: OnBoard) -> datetime:
+    """Return since when a crew's monitor belongs to its patient, as the journal has it."""
+    facts = seat.get(f"/api/incidents/{whom.incident_id}/facts").json()
+    return next(datetime.fromisoformat(row["at"]) for row in facts if row["kind"] == "MonitorBound")

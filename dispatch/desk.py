@@ -215,8 +215,7 @@ class Desk:
         self._answers[command.id] = future
         if len(self._answers) > ANSWERS_KEPT:
             self._answers.popitem(last=False)
-        loop = asyncio.get_running_loop()
-        ticket.add_done_callback(lambda _: loop.call_soon_threadsafe(self._settle))
+        ticket.on_loop(self._settle)
         return future
 
     def _fact(self, command: Command, seq: int, data: object) -> Fact:

@@ -96,12 +96,20 @@ class Ticket(Protocol):
         """Call back when durable or failed, from the writer thread (at once when it already is)."""
         ...
 
+    def on_loop(self, callback: Callable[[], object]) -> None:
+        """Call back on the running event loop when durable or failed; the tickets of one commit wake it once."""
+        ...
+
     def done(self) -> bool:
         """Tell whether it is durable or failed."""
         ...
 
     def failure(self) -> Exception | None:
         """Return what made it fail, None when durable; only to be asked when done."""
+        ...
+
+    def answer(self) -> int:
+        """Return the last durable number, raise what made it fail; only to be asked when done."""
         ...
 
     def __await__(self) -> Generator[object, None, int]:

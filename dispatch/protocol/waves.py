@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 WAVE_HEADER: Final = struct.Struct("<2sBBHHQQIHH")
+DEVICE_SIZE: Final = struct.Struct("<H")  # the last field of the header
 WAVE_MAGIC, WAVE_VERSION = b"GW", 1
 PATIENT_BYTES = 26  # an ULID in ASCII
 SAMPLE_BYTES = 2
@@ -110,7 +111,12 @@ def renumbered(wave: Wave, stream_no: int, samples_before: int) -> Wave:
 
 def without_device(wave: Wave) -> Wave:
     """Return the same chunk as displays get it, and servers that know no devices."""
+    return wave if wave.device_id is None else replace(wave, device_id=None, raw=nameless(wave))
+
+
+def nameless(wave: Wave) -> bytes:
+    """Return a chunk's frame without its device."""
     if wave.device_id is None:
-        return wave
-    nameless = replace(wave, device_id=None)
-    return replace(nameless, raw=wave_bytes(nameless, wave.content))
+        return wave.raw
+    head = wave.raw[: WAVE_HEADER.size - DEVICE_SIZE.size] + DEVICE_SIZE.pack(0)
+    return head + wave.raw[WAVE_HEADER.size : HEAD_BYTES] + wave.content

@@ -111,7 +111,7 @@ async def test_a_seat_gets_waves_only_of_whom_it_looks_at() -> None:
     hub.join(seat)
     hub.deliver("wave", wave(patient_id))
     assert await got(seat) == []
-    seat.watched = {patient_id}
+    hub.watch(seat, frozenset({patient_id}))
     hub.deliver("wave", wave(patient_id))
     assert len(await got(seat)) == 1
 

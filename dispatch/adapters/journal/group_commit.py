@@ -6,13 +6,16 @@ until ``resume``: a numbered history must not continue behind a hole.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future
-from threading import Condition, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary, ref
 
 from dispatch.ports import Ticket
+
+log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
@@ -28,45 +31,99 @@ class WriterStopped(RuntimeError):  # noqa: N818 - a state that callers answer t
     """Say that the writer takes nothing: closed, or failed and not resumed. The cause is the failure, if any."""
 
 
-class CommitTicket:
-    """Hand out the future of one write; implements ``dispatch.ports.Ticket``."""
+class _Bell:
+    """Wake one event loop for what writer threads have settled: once for a whole group, not once for each write."""
 
-    __slots__ = ("_future",)
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = ref(loop)
+        self._waiting: deque[Callable[[], object]] = deque()
+        self._rung = False
+
+    def tell(self, callback: Callable[[], object]) -> None:
+        """Let the loop call back; from any thread."""
+        self._waiting.append(callback)
+        loop = self._loop()
+        if self._rung or loop is None:
+            return
+        self._rung = True
+        try:
+            loop.call_soon_threadsafe(self._answer)
+        except RuntimeError:
+            log.info("an event loop was closed before its writes were durable")
+
+    def _answer(self) -> None:
+        self._rung = False  # first: what comes from now on rings again
+        while self._waiting:
+            self._waiting.popleft()()
+
+
+_bells: WeakKeyDictionary[asyncio.AbstractEventLoop, _Bell] = WeakKeyDictionary()
+_settling = Lock()  # of all tickets: held for the exchange of a few references
+
+
+class CommitTicket:
+    """Hand out the answer of one write; implements ``dispatch.ports.Ticket``."""
+
+    __slots__ = ("_answer", "_callbacks", "_settled")
 
     def __init__(self) -> None:
-        self._future: Future[int] = Future()
-        # A waiting task may be cancelled; the write may not, so the future is never in the cancellable state.
-        self._future.set_running_or_notify_cancel()
+        self._answer: int | Exception = 0
+        self._callbacks: list[Callable[[Ticket], object]] = []
+        self._settled = False
 
     def wait(self, timeout_s: float | None = None) -> int:
         """Block until durable and return the last number; raise the failure or ``TimeoutError``."""
-        return self._future.result(timeout_s)
+        settled = Event()
+        self.add_done_callback(lambda _: settled.set())
+        if not settled.wait(timeout_s):
+            raise TimeoutError(f"not durable after {timeout_s} s")
+        return self.answer()
 
     def add_done_callback(self, callback: Callable[[Ticket], object]) -> None:
         """Call back from the writer thread when settled, or at once."""
-        self._future.add_done_callback(lambda _: callback(self))
+        with _settling:
+            if not self._settled:
+                self._callbacks.append(callback)
+                return
+        callback(self)
+
+    def on_loop(self, callback: Callable[[], object]) -> None:
+        """Call back on the running event loop when settled."""
+        loop = asyncio.get_running_loop()
+        bell = _bells.get(loop) or _bells.setdefault(loop, _Bell(loop))
+        self.add_done_callback(lambda _: bell.tell(callback))
 
     def done(self) -> bool:
         """Tell whether it is settled."""
-        return self._future.done()
+        return self._settled
 
     def failure(self) -> Exception | None:
         """Return the failure of a settled ticket."""
-        failure = self._future.exception(timeout=0)
-        if failure is None or isinstance(failure, Exception):
-            return failure
-        raise failure
+        return self._answer if isinstance(self._answer, Exception) else None
 
     def settle(self, answer: int | Exception) -> None:
         """Make the ticket good or failed, once."""
-        if isinstance(answer, Exception):
-            self._future.set_exception(answer)
-            return
-        self._future.set_result(answer)
+        with _settling:
+            if self._settled:
+                raise RuntimeError("a ticket is settled once")
+            self._answer, self._settled = answer, True
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback(self)
 
     def __await__(self) -> Generator[object, None, int]:
         """Wait on the running event loop."""
-        return asyncio.wrap_future(self._future).__await__()
+        if not self._settled:
+            waiting = asyncio.get_running_loop().create_future()
+            self.on_loop(lambda: None if waiting.done() else waiting.set_result(None))  # it may have been cancelled
+            yield from waiting
+        return self.answer()
+
+    def answer(self) -> int:
+        """Return the number of a settled ticket, or raise its failure."""
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
 
 
 class GroupCommit(Generic[Item]):

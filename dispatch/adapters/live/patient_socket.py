@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,10 +65,16 @@ class _Stored:
     vitals: Put | None = None
     at: datetime | None = None  # when the vitals were measured, on our clock
     refused: Refused | None = None
+    shown: bool = False  # it went on where its stream was durable to: screens need not wait for the disk
 
 
 class Uplink:
-    """Serve one tablet's connection; ``run`` until cancelled. The messages of a connection are taken in order."""
+    """Serve one tablet's connection; ``run`` until cancelled. The messages of a connection are taken in order.
+
+    A measurement goes to the disk as soon as it is read; only behind a command it waits for its turn. Screens see it
+    at once when it directly follows what this connection has made durable, and otherwise when it is durable itself:
+    what is out of order, or a repeat, may still be refused. The ack always waits for the disk.
+    """
 
     def __init__(  # noqa: PLR0913 - one connection and the four things it needs
         self,
@@ -84,8 +91,11 @@ class Uplink:
         self._measurements = measurements
         self._telemetry = telemetry
         self._answer = answer
-        self._queue: asyncio.Queue[Put | Wave] = asyncio.Queue(pending_max)
+        self._pending_max = pending_max
+        self._queue: asyncio.Queue[Put | Wave | _Stored] = asyncio.Queue()
+        self._acting = False
         self._in_flight: deque[_Stored] = deque()
+        self._reached: dict[str, int] = {}  # by stream: the number up to which screens need not wait
         self._heard: HeardClock | None = None
 
     def heard(self, clock: HeardClock) -> None:
@@ -93,31 +103,59 @@ class Uplink:
         self._heard = clock
 
     async def take(self, content: Mapping[str, Any]) -> None:
-        """Queue one ``put``; waits, and so stops reading, while too much is pending."""
-        await self._queue.put(read_put(content))
+        """Take one ``put``; waits, and so stops reading, while too much is pending."""
+        put = read_put(content)
+        await (self._line_up(put) if put.kind != "vitals" or put.broken is not None else self._measured(put))
 
     async def take_wave(self, raw: bytes) -> None:
-        """Queue one waveform chunk."""
-        await self._queue.put(read_wave(raw))
+        """Take one waveform chunk."""
+        await self._measured(read_wave(raw))
 
     async def run(self) -> None:
-        """Work through the queue."""
+        """Work through what had to wait for its turn."""
         while True:
             message = await self._queue.get()
-            if isinstance(message, Wave):
-                self._store_wave(message)
-            elif message.kind == "vitals" and message.broken is None:
-                self._store_vitals(message)
-            else:
-                await self._settle()
-                await self._act(message)
-            if self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX:
-                await self._settle()
+            self._acting = True
+            await self._work(message)
+            self._acting = False
             self._queue.task_done()
 
     async def idle(self) -> None:
         """Wait until everything that was taken is answered."""
         await self._queue.join()
+        await self._landed()
+        await self._queue.join()  # what had to be durable before it could be shown
+
+    async def _line_up(self, message: Put | Wave) -> None:
+        if self._queue.qsize() >= self._pending_max:
+            await self.idle()
+        self._queue.put_nowait(message)
+
+    async def _measured(self, message: Put | Wave) -> None:
+        """Store a measurement now, or line it up behind what has to be done before."""
+        if self._acting or not self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX:
+            await self._line_up(message)
+        else:
+            await self._store(message)
+
+    async def _work(self, message: Put | Wave | _Stored) -> None:
+        if isinstance(message, _Stored):
+            await message.ticket  # settled: raises what nobody expects
+            await self._show(message)
+        elif isinstance(message, Put) and (message.kind != "vitals" or message.broken is not None):
+            await self._landed()
+            await self._act(message)
+        else:
+            if len(self._in_flight) >= IN_FLIGHT_MAX:
+                await self._landed()
+            await self._store(message)
+
+    async def _landed(self) -> None:
+        """Wait until nothing is on its way to the disk."""
+        for stored in tuple(self._in_flight):
+            with suppress(StreamGap, StreamConflict, TelemetryUnavailable):  # answered in ``_settle``
+                await stored.ticket
+        self._settle()
 
     async def _act(self, put: Put) -> None:
         """Do what a numbered message asks, once, and remember that it is done."""
@@ -165,14 +203,32 @@ class Uplink:
             self._answer.offer_event(nack(put.stream, put.seq, refused, retry=False))
         self._answer.offer_event(frame("ack", stream=put.stream, seq=reached))
 
-    def _store_vitals(self, put: Put) -> None:
+    async def _store(self, message: Put | Wave) -> None:
+        stored = self._stored_wave(message) if isinstance(message, Wave) else self._stored_vitals(message)
+        if stored is None:
+            return
+        self._in_flight.append(stored)
+        stored.ticket.on_loop(self._settle)
+        if stored.shown:
+            await self._show(stored)
+
+    def _goes_on(self, stream: str, seq: int) -> bool:
+        """Say whether a number follows what is known of its stream, and note it."""
+        if self._reached.get(stream) != seq - 1:
+            return False
+        self._reached[stream] = seq
+        return True
+
+    def _stored_vitals(self, put: Put) -> _Stored:
         """Send vitals to the disk; what is malformed or not this crew's is remembered as dealt with, not stored."""
         refused, when = self._wrong_vitals(put), self._when(put)
         patient_id = UPLINK if refused else str(put.body["patient_id"])
         body = put.digest if refused else _vitals_body(put, when)
         ticket = self._telemetry.append_vitals(patient_id, put.stream, put.seq, when.at, body)
-        shown = None if refused else put
-        self._in_flight.append(_Stored(put.stream, put.seq, ticket, vitals=shown, at=when.at, refused=refused))
+        follows = self._goes_on(put.stream, put.seq)
+        return _Stored(
+            put.stream, put.seq, ticket, vitals=None if refused else put, at=when.at, refused=refused, shown=follows
+        )
 
     def _when(self, put: Put) -> When:
         return self._submission.by_device(put.at, measured=put.measured, heard=self._heard)
@@ -189,33 +245,39 @@ class Uplink:
             return Refused("bad_input", {"field": error.field, "why": error.why})
         return self._measurements.not_theirs(self._actor, put.body.get("patient_id"))
 
-    def _store_wave(self, wave: Wave) -> None:
+    def _stored_wave(self, wave: Wave) -> _Stored | None:
+        """Send a chunk to the disk; None for one that is refused: nobody else's stream waits behind it."""
         stream = f"wave/{wave.patient_id}/{wave.stream_no}"
         refused = self._measurements.not_theirs(self._actor, wave.patient_id)
         if refused is None and wave.first_sample % wave.samples:
             refused = Refused("frame_malformed", {"why": "the chunks of a stream have all the same number of samples"})
         if refused is not None:
             self._answer.offer_event(nack(stream, wave.first_sample, refused, retry=False))
-            return
+            return None
         seq = wave.first_sample // wave.samples + 1
         ticket = self._telemetry.append_wave(wave.patient_id, stream, seq, wave.at, wave.raw)
-        self._in_flight.append(_Stored(stream, wave.first_sample, ticket, wave=wave))
+        return _Stored(stream, wave.first_sample, ticket, wave=wave, shown=self._goes_on(stream, seq))
 
-    async def _settle(self) -> None:
-        """Wait for everything in flight, in order; show what is durable and acknowledge each stream once."""
+    def _settle(self) -> None:
+        """Answer everything that is durable or refused by now, in order; acknowledge each stream once."""
         reached: dict[str, int] = {}
-        while self._in_flight:
+        while self._in_flight and self._in_flight[0].ticket.done():
             stored = self._in_flight.popleft()
-            try:
-                committed = await stored.ticket
-            except (StreamGap, StreamConflict, TelemetryUnavailable) as failure:
+            failure = stored.ticket.failure()
+            if isinstance(failure, StreamGap | StreamConflict | TelemetryUnavailable):
+                self._reached.pop(stored.stream, None)
                 self._refuse(stored, failure)
                 continue
+            if failure is not None or not stored.shown:
+                self._queue.put_nowait(stored)
+            if failure is not None:
+                continue
+            committed = stored.ticket.answer()
+            self._reached[stored.stream] = max(committed, self._reached.get(stored.stream, 0))
             # A repeat is answered with how far the stream is; a wave is counted in samples, so it names itself.
             reached[stored.stream] = stored.seq if stored.wave else committed
             if stored.refused is not None:
                 self._answer.offer_event(nack(stored.stream, stored.seq, stored.refused, retry=False))
-            await self._show(stored)
         for stream, seq in reached.items():
             self._answer.offer_event(frame("ack", stream=stream, seq=seq))
 

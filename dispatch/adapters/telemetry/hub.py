@@ -5,7 +5,9 @@ Each message is encoded once and sent as it is; only viewers with a narrow scope
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,7 +43,7 @@ class TelemetryViewer:
     role: Role
     unit_id: str | None
     center_id: str | None
-    watched: set[str] = field(default_factory=set)  # patients whose waves a seat or physician has open
+    watched: frozenset[str] = frozenset()  # patients whose waves a seat or physician has open; set by ``hub.watch``
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,51 @@ class _Coming:
     units: frozenset[str]
 
 
+@dataclass(slots=True)
+class _Viewers:
+    """Everybody who looks, found by what they may see: a frame of one patient must not ask each of a thousand."""
+
+    everybody: set[TelemetryViewer] = field(default_factory=set)
+    of_role: defaultdict[Role, set[TelemetryViewer]] = field(default_factory=lambda: defaultdict(set))
+    of_unit: defaultdict[str, set[TelemetryViewer]] = field(default_factory=lambda: defaultdict(set))
+    of_center: defaultdict[str, set[TelemetryViewer]] = field(default_factory=lambda: defaultdict(set))
+    of_patient: defaultdict[str, set[TelemetryViewer]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, viewer: TelemetryViewer) -> None:
+        """Take somebody in."""
+        self.everybody.add(viewer)
+        self.of_role[viewer.role].add(viewer)
+        if viewer.role is Role.CREW and viewer.unit_id is not None:
+            self.of_unit[viewer.unit_id].add(viewer)
+        if viewer.role is Role.DEPARTMENT and viewer.center_id is not None:
+            self.of_center[viewer.center_id].add(viewer)
+
+    def discard(self, viewer: TelemetryViewer) -> None:
+        """Let somebody go."""
+        self.watch(viewer, frozenset())
+        self.everybody.discard(viewer)
+        self.of_role[viewer.role].discard(viewer)
+        _drop(self.of_unit, viewer.unit_id, viewer)
+        _drop(self.of_center, viewer.center_id, viewer)
+
+    def watch(self, viewer: TelemetryViewer, patients: frozenset[str]) -> None:
+        """Note whose waves somebody has open."""
+        for patient_id in viewer.watched - patients:
+            _drop(self.of_patient, patient_id, viewer)
+        for patient_id in patients:
+            self.of_patient[patient_id].add(viewer)
+        viewer.watched = patients
+
+
+def _drop(index: dict[str, set[TelemetryViewer]], key: str | None, viewer: TelemetryViewer) -> None:
+    """Take somebody out of an index, and their place with them when nobody else is there."""
+    there = index.get(key or "")
+    if there is not None:
+        there.discard(viewer)
+        if not there:
+            del index[key or ""]
+
+
 class TelemetryHub:
     """Gather, publish, and deliver."""
 
@@ -59,7 +106,7 @@ class TelemetryHub:
         self._fanout = fanout
         self._city = city
         self._now = now
-        self._viewers: set[TelemetryViewer] = set()
+        self._viewers = _Viewers()
         self._rows: dict[str, Row] = {}
         self._moved: dict[str, Row] = {}
         self._etas: dict[str, Any] = {}
@@ -69,6 +116,7 @@ class TelemetryHub:
         self.walls: WallsHeard | None = None
         self._coming_of: City | None = None
         self._coming: dict[str, _Coming] = {}
+        self._expected_at: dict[str, list[str]] = {}  # by patient: the centres that they are on the way to
 
     def moved(self, position: Position) -> None:
         """Note a new position; it goes out with the next batch."""
@@ -126,7 +174,7 @@ class TelemetryHub:
         if told == self._weights:
             return
         self._weights = told
-        for viewer in self._viewers:
+        for viewer in self._viewers.everybody:
             self._offer_weights(viewer)
 
     def _offer_weights(self, viewer: TelemetryViewer) -> None:
@@ -157,6 +205,10 @@ class TelemetryHub:
     def leave(self, viewer: TelemetryViewer) -> None:
         """Send nothing more."""
         self._viewers.discard(viewer)
+
+    def watch(self, viewer: TelemetryViewer, patients: frozenset[str]) -> None:
+        """Send the waves of these patients, and no longer those of others that were asked for; after ``join``."""
+        self._viewers.watch(viewer, patients)
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -189,7 +241,7 @@ class TelemetryHub:
         self._rows.update((row[0], row) for row in rows)
         self.heard(rows)
         whole = body.decode()
-        for viewer in self._viewers:
+        for viewer in self._viewers.everybody:
             if viewer.role in SEATS:
                 viewer.outbox.offer_latest(whole)
             else:
@@ -199,17 +251,19 @@ class TelemetryHub:
         content = msgspec.json.decode(body)
         self._etas, self._weights_epoch = content["units"], content["weights_epoch"]
         whole = body.decode()
-        for viewer in self._viewers:
+        for viewer in self._viewers.everybody:
             if viewer.role in SEATS:
                 viewer.outbox.offer_latest(whole)
             else:
                 self._offer_etas(viewer, self._etas)
 
     def _deliver_vitals(self, body: bytes) -> None:
-        text, patient_id = body.decode(), msgspec.json.decode(body)["patient_id"]
-        for viewer in self._viewers:
-            if viewer.role in SEATS or self._concerns(viewer, patient_id) or self._carries(viewer, patient_id):
+        text, patient_id = body.decode(), _patient_of.decode(body).patient_id
+        for role in SEATS:
+            for viewer in self._viewers.of_role[role]:
                 viewer.outbox.offer_latest(text)
+        for viewer in (*self._concerned(patient_id), *self._carrying(patient_id)):
+            viewer.outbox.offer_latest(text)
 
     def _deliver_wave(self, body: bytes) -> None:
         try:
@@ -217,32 +271,36 @@ class TelemetryHub:
         except FrameError:
             log.exception("a published wave cannot be read")
             return
-        for viewer in self._viewers:
-            if wave.patient_id in viewer.watched or self._concerns(viewer, wave.patient_id):
-                viewer.outbox.offer_wave(body, wave.patient_id, wave.first_sample, wave.next_sample)
+        for viewer in self._concerned(wave.patient_id) | self._viewers.of_patient.get(wave.patient_id, _NO_VIEWERS):
+            viewer.outbox.offer_wave(body, wave.patient_id, wave.first_sample, wave.next_sample)
 
     def _deliver_wall(self, body: bytes) -> None:
         if self.walls is not None:
             center_id, page, armed = msgspec.json.decode(body, type=tuple[str, str, bool])
             self.walls.hear(center_id, page, armed=armed)
 
-    def _concerns(self, viewer: TelemetryViewer, patient_id: str) -> bool:
-        """Say whether a patient comes to the viewer's centre, or shows an ECG that nobody has read."""
-        if viewer.role is Role.DEPARTMENT:
-            return patient_id in self._coming_to(viewer.center_id).patients
-        if viewer.role is Role.REMOTE_PHYSICIAN:
-            patient = self._city().patients.get(patient_id)
-            return patient is not None and any(ecg.reading is None for ecg in patient.ecgs)
-        return False
+    def _concerned(self, patient_id: str) -> AbstractSet[TelemetryViewer]:
+        """Return who gets a patient's telemetry unasked: the centres they come to, and who may read their ECG."""
+        self._look()
+        found = set[TelemetryViewer]()
+        for center_id in self._expected_at.get(patient_id, ()):
+            found |= self._viewers.of_center.get(center_id, _NO_VIEWERS)
+        physicians = self._viewers.of_role[Role.REMOTE_PHYSICIAN]
+        patient = self._city().patients.get(patient_id) if physicians else None
+        if patient is not None and any(ecg.reading is None for ecg in patient.ecgs):
+            found |= physicians
+        return found
 
-    def _carries(self, viewer: TelemetryViewer, patient_id: str) -> bool:
-        """Say whether the viewer is a crew whose run goes to this patient; their monitor draws the wave itself."""
-        if viewer.role is not Role.CREW or viewer.unit_id is None:
-            return False
+    def _carrying(self, patient_id: str) -> Iterator[TelemetryViewer]:
+        """Yield the crews whose run goes to this patient; their monitor draws the wave itself."""
         city = self._city()
-        unit, patient = city.units.get(viewer.unit_id), city.patients.get(patient_id)
-        run = None if unit is None or unit.assignment_id is None else city.assignments[unit.assignment_id]
-        return run is not None and patient is not None and patient.incident_id == run.incident_id
+        patient = city.patients.get(patient_id)
+        incident = None if patient is None else city.incidents.get(patient.incident_id)
+        for run_id in () if incident is None else incident.assignment_ids:
+            unit_id = city.assignments[run_id].unit_id
+            unit = city.units.get(unit_id)
+            if unit is not None and unit.assignment_id == run_id:
+                yield from self._viewers.of_unit.get(unit_id, ())
 
     def _offer_positions(self, viewer: TelemetryViewer, rows: list[Row]) -> None:
         mine = rows if viewer.role in SEATS else [row for row in rows if row[0] in self._units_of(viewer)]
@@ -260,14 +318,22 @@ class TelemetryHub:
         return self._coming_to(viewer.center_id).units if viewer.role is Role.DEPARTMENT else frozenset()
 
     def _coming_to(self, center_id: str | None) -> _Coming:
-        city = self._city()
-        if self._coming_of is not city:
-            self._coming_of, self._coming = city, coming(city)
+        self._look()
         return self._coming.get(center_id or "", _NOBODY)
+
+    def _look(self) -> None:
+        """Find out anew who is on the way where, when the city has changed."""
+        city = self._city()
+        if self._coming_of is city:
+            return
+        self._coming_of, self._coming, self._expected_at = city, coming(city), {}
+        for center_id, there in self._coming.items():
+            for patient_id in there.patients:
+                self._expected_at.setdefault(patient_id, []).append(center_id)
 
     def _send_again(self) -> None:
         """Give a slow viewer all positions anew when some of its batches were dropped."""
-        for viewer in self._viewers:
+        for viewer in self._viewers.everybody:
             if viewer.outbox.dropped_latest:
                 viewer.outbox.dropped_latest = False
                 self._offer_positions(viewer, list(self._rows.values()))
@@ -279,6 +345,14 @@ def _nobody_listens(_rows: list[Row]) -> None:
 
 
 _NOBODY = _Coming(frozenset(), frozenset())
+_NO_VIEWERS: frozenset[TelemetryViewer] = frozenset()
+
+
+class _Whose(msgspec.Struct):
+    patient_id: str
+
+
+_patient_of = msgspec.json.Decoder(_Whose)
 
 
 def _fix_at(row: Row) -> datetime:

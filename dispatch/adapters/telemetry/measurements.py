@@ -17,7 +17,7 @@ from dispatch.city import City
 from dispatch.errors import Refused
 from dispatch.incident import Patient, wore
 from dispatch.ports import Position, Telemetry
-from dispatch.protocol.waves import FrameError, Wave, read_wave, without_device
+from dispatch.protocol.waves import FrameError, Wave, nameless, read_wave, without_device
 from dispatch.rights import runs_to
 from dispatch.words import Actor, Role
 from geo.datum import Datum, to_wgs84
@@ -100,7 +100,7 @@ class Measurements:
         patient = self._city().patients.get(wave.patient_id)
         is_late = self._clock.now() - wave.at > WAVE_LIVE_WITHIN * self._clock.speed
         if patient is not None and not is_late and _is_on(patient, wave.device_id, wave.at):
-            await self._hub.send_wave(without_device(wave).raw)
+            await self._hub.send_wave(nameless(wave))
 
     async def stored_vitals(self, patient_id: str, since: datetime) -> list[dict[str, Any]]:
         """Return what was stored of the monitors that were bound to the patient, oldest first."""

@@ -75,7 +75,7 @@ async def test_two_hours_without_a_network_come_in_when_it_is_back(
         (tablet,), _ = await asyncio.to_thread(prepare, server.url, CREWS[:1], ledger, server.url)
         tablet.filling = tablet.uploading = False
         for elapsed_s in range(0, int(OFFLINE.total_seconds()), period_s):
-            tablet.fill(began + timedelta(seconds=elapsed_s))
+            tablet.fill_offline(began + timedelta(seconds=elapsed_s))
         clock.advance(OFFLINE.total_seconds())
         back_at = time.monotonic()
         kept = tablet.waiting

@@ -1,5 +1,6 @@
 """Ask a recovered server, and then its files, for everything that clients were told is durable: there, exactly once."""
 
+import json
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -44,15 +45,13 @@ def audit_answers(seat: Client, ledger: Ledger) -> list[str]:
 
 
 def _vitals(seat: Client, patient_id: str) -> list[datetime]:
-    """Read all stored vitals, page by page; the server gives at most so many at once."""
+    """Return the devices' own times of all stored vitals, read page by page; the server gives at most so many."""
     found: list[datetime] = []
     since = LONG_AGO
-    while True:
-        page = seat.get(f"/api/patients/{patient_id}/vitals", params={"since": since.isoformat()}).json()
-        found += (datetime.fromisoformat(row["at"]) for row in page)
-        if not page or found[-1] < since:
-            return found
-        since = found[-1] + timedelta(microseconds=1)
+    while page := seat.get(f"/api/patients/{patient_id}/vitals", params={"since": since.isoformat()}).json():
+        found += (datetime.fromisoformat(row["device_at"]) for row in page)
+        since = datetime.fromisoformat(page[-1]["at"]) + timedelta(microseconds=1)
+    return found
 
 
 def audit_waves(data: Path, ledger: Ledger) -> list[str]:
@@ -75,7 +74,8 @@ def audit_vitals(data: Path, ledger: Ledger) -> list[str]:
     wrong: list[str] = []
     with closing(open_local_telemetry(data)) as telemetry:
         for patient_id, measured in ledger.vitals.items():
-            kept = Counter(each.at for each in telemetry.vitals(patient_id, LONG_AGO, limit=1_000_000))
+            stored = telemetry.vitals(patient_id, LONG_AGO, limit=1_000_000)
+            kept = Counter(datetime.fromisoformat(json.loads(each.body)["device_at"]) for each in stored)
             wrong += [f"vitals of {patient_id} at {at} are stored {kept[at]} times" for at in measured if kept[at] != 1]
     return wrong
 

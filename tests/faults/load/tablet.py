@@ -1,4 +1,4 @@
-"""A crew's tablet as a load: a persistent outbox, resent after every loss until it is acknowledged.
+"""A crew's tablet as a load, on the shipped client: what its outbox holds is sent until it is acknowledged.
 
 It puts notes (commands), vitals and ECG waves on numbered streams and uploads diagnostic ECGs. What it was told goes
 into the ledger; nothing else does.
@@ -6,20 +6,19 @@ into the ledger; nothing else does.
 
 import asyncio
 import itertools
-import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from random import Random
 from typing import Any
 
 import httpx
-from ulid import ULID
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.typing import Subprotocol
 
+from dispatch.client.link import Device, Link
+from dispatch.client.outbox import Entry, Outbox
+from dispatch.protocol.frames import Ack, Nack, Said, Welcome
 from dispatch.protocol.waves import Wave, wave_bytes
 from tests.adapters.serving import CREW, Client
 from tests.faults.load.ledger import Ledger
@@ -27,10 +26,8 @@ from tests.faults.load.pace import pace
 
 TICK_S = 0.02
 RETRY_S = 0.05
-WINDOW = 100  # unacknowledged messages of one stream on their way at once; the rest waits in the outbox
 FILLS_TO_A_NOTE = 10  # the route that lists an incident's facts gives the newest 2,000
 SAMPLES = 25  # of one wave chunk, one lead at 100 Hz
-BROKEN = (OSError, ConnectionClosed, InvalidHandshake, httpx.HTTPError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,142 +54,95 @@ def on_board(seat: Client, crew: Client) -> OnBoard:
     return OnBoard(crew.account["account"], unit_id, ids["incident_id"], ids["patient_id"], device_id)
 
 
-@dataclass(slots=True)
-class Stream:
-    """One numbered stream: what is not acknowledged yet, and how much of it this connection has sent."""
-
-    name: str
-    waiting: dict[int, tuple[str | bytes, Callable[[], None]]] = field(default_factory=dict)
-    last: int = 0
-    sent: int = 0
-    step: int = 1  # what the numbers count: messages, or samples of a wave chunk
-
-    def add(self, frame: str | bytes, told: Callable[[], None]) -> None:
-        """Keep a message until it is acknowledged; ``told`` runs then."""
-        self.last += 1
-        self.waiting[self.last] = (frame, told)
-
-    def unsent(self) -> Iterator[str | bytes]:
-        """Yield what this connection has not sent, within the window."""
-        for seq in list(self.waiting)[:WINDOW]:
-            if seq > self.sent:
-                self.sent = seq
-                yield self.waiting[seq][0]
-
-    def reached(self, seq: int) -> None:
-        """Take everything up to a number as acknowledged."""
-        for done in [each for each in self.waiting if each <= seq]:
-            self.waiting.pop(done)[1]()
-
-
 class Tablet:
     """One tablet. ``live`` until cancelled; it makes new messages only while ``filling``."""
 
     def __init__(self, url: str, whom: OnBoard, ledger: Ledger, *, seed: int = 0, password: str = "demo") -> None:  # noqa: S107 - the demo's
         self.whom, self.ledger, self.filling, self.uploading = whom, ledger, True, True
-        self.skew = timedelta()
-        self._url, self._password, self._random = url, password, Random(seed)
+        self._password, self._random = password, Random(seed)
         self._http = httpx.AsyncClient(base_url=url, timeout=10.0)
-        outbox_id, self._wave_no = ULID(), self._random.randrange(1, 1 << 32)
-        self._notes, self._vitals = Stream(f"{outbox_id}/steps"), Stream(f"{outbox_id}/vitals")
-        self._waves = Stream(f"wave/{whom.patient_id}/{self._wave_no}", step=SAMPLES)
-        self._streams = {each.name: each for each in (self._notes, self._vitals, self._waves)}
-        self._held_until = 0.0
+        self._outbox, self._wave_no = Outbox(), self._random.randrange(1, 1 << 31)
+        device = Device(whom.account, subscribes=False, retry_s=RETRY_S)
+        self._link = Link(f"{url.replace('http', 'ws', 1)}/ws", self._ticket, device, self._outbox, self._heard)
+        self._sent: dict[str, dict[int, Callable[[], None]]] = defaultdict(dict)  # by stream and number: who is told
+        self._fills = 0
         self._token = ""
 
     @property
     def waiting(self) -> int:
         """Count what nobody has acknowledged yet."""
-        return sum(len(each.waiting) for each in self._streams.values())
+        return self._outbox.owed() + self._outbox.waves_owed()
 
     async def live(self) -> None:
         """Stay connected, and come back after every loss."""
         async with self._http, asyncio.TaskGroup() as group:
+            group.create_task(self._link.run())
             if self.uploading:
                 group.create_task(self._upload())
             while True:
-                with suppress(*BROKEN):
-                    await self._one_connection()
-                await pace(RETRY_S)
+                if self.filling and self._link.live:
+                    await self._fill()
+                await pace(TICK_S)
 
-    def fill(self, at: datetime | None = None) -> None:
+    def fill_offline(self, at: datetime) -> None:
         """Put a reading and a wave chunk into the outbox, as of a time, and now and then a note."""
-        at = (at or datetime.now(UTC)) + self.skew
-        if self._vitals.last % FILLS_TO_A_NOTE == 0:
-            self._fill_note(at)
+        for name, kind, body, told in self._messages(at):
+            self._promise(self._outbox.append(name, kind, body, at, clock_offset_ms=0.0), told)
+        self._outbox.keep_wave(self._wave(at))
+
+    async def _fill(self) -> None:
+        """Do the same on a line, by the server's clock as the tablet has measured it."""
+        at = self._link.now()
+        for name, kind, body, told in self._messages(at):
+            self._promise(await self._link.put(name, kind, body, at), told)
+        await self._link.put_wave(self._wave(at))
+
+    def _promise(self, entry: Entry, told: Callable[[], None]) -> None:
+        self._sent[entry.stream][entry.seq] = told
+
+    def _messages(self, at: datetime) -> Iterator[tuple[str, str, dict[str, Any], Callable[[], None]]]:
+        if self._fills % FILLS_TO_A_NOTE == 0:
+            words = f"{self.whom.account} {self._wave_no} {self._fills}"
+            note = {"kind": "WriteNote", "data": {"incident_id": self.whom.incident_id, "text": words}}
+            yield "steps", "command", {**note, "entered_for": None}, lambda: self._told_note(words)
         values = {"hr": self._random.randrange(50, 150), "spo2": self._random.randrange(90, 100)}
         body = {"patient_id": self.whom.patient_id, "device_id": self.whom.device_id, "values": values}
-        self._vitals.add(
-            self._put(self._vitals, "vitals", at, body), lambda: self.ledger.vitals[self.whom.patient_id].add(at)
-        )
-        first, samples = self._waves.last * SAMPLES, self._random.randbytes(2 * SAMPLES)
-        head = Wave(self.whom.patient_id, self._wave_no, 1, 100, 5.0, first, at, SAMPLES, b"", self.whom.device_id)
-        raw = wave_bytes(head, samples)
-        kept = self.ledger.waves[self.whom.patient_id, self._wave_no]
-        self._waves.add(raw, lambda: kept.__setitem__(first, raw))
+        yield "vitals", "vitals", body, lambda: self.ledger.vitals[self.whom.patient_id].add(at)
 
-    def _fill_note(self, at: datetime) -> None:
-        words = f"{self._notes.name} {self._notes.last}"
-        note = {"kind": "WriteNote", "data": {"incident_id": self.whom.incident_id, "text": words}, "entered_for": None}
-        self._notes.add(self._put(self._notes, "command", at, note), lambda: self._told_note(words))
+    def _wave(self, at: datetime) -> Wave:
+        """Return the next chunk; its acknowledgement comes by its first sample."""
+        first, samples = self._fills * SAMPLES, self._random.randbytes(2 * SAMPLES)
+        self._fills += 1
+        head = Wave(self.whom.patient_id, self._wave_no, 1, 100, 5.0, first, at, SAMPLES, b"", self.whom.device_id)
+        wave = replace(head, raw=wave_bytes(head, samples))
+        kept = self.ledger.waves[self.whom.patient_id, self._wave_no]
+        self._sent[wave.stream][first] = lambda: kept.__setitem__(first, wave.raw)
+        return wave
 
     def _told_note(self, words: str) -> None:
         self.ledger.notes[self.whom.incident_id].add(words)
         self.ledger.told()
 
-    def _put(self, stream: Stream, kind: str, at: datetime, body: dict[str, Any]) -> str:
-        head = {"t": "put", "stream": stream.name, "seq": stream.last + 1, "id": str(ULID()), "kind": kind}
-        return json.dumps({**head, "at": at.isoformat(), "clock_offset_ms": 0, "body": body})
+    def _heard(self, frame: Said | bytes) -> None:
+        """Take down what the server promised, as it was said."""
+        if isinstance(frame, Welcome):
+            for name, seq in frame.streams.items():
+                self._reached(name, seq)
+        elif isinstance(frame, Ack):
+            self._reached(frame.stream, frame.seq)
+        elif isinstance(frame, Nack) and not frame.retry:
+            self.ledger.refused.append(str(frame))
 
-    async def _one_connection(self) -> None:
-        answer = await self._ask("POST", "/api/ticket")
-        address = f"{self._url.replace('http', 'ws', 1)}/ws?ticket={answer.json()['ticket']}"
-        async with connect(
-            address, subprotocols=[Subprotocol("gc.v1")], max_size=None, compression=None, open_timeout=5
-        ) as live:
-            names = [self._notes.name, self._vitals.name]
-            hello = {"t": "hello", "versions": ["gc.v1"], "device": self.whom.account, "boot_id": "1", "streams": names}
-            await live.send(json.dumps(hello))
-            async with asyncio.timeout(10):
-                self._take(json.loads(await live.recv()))
-            for stream in self._streams.values():
-                stream.sent = 0
-            reading = asyncio.create_task(self._read(live))
-            try:
-                while not reading.done():
-                    if self.filling:
-                        self.fill()
-                    await self._send(live)
-                    await asyncio.wait([reading], timeout=TICK_S)
-            finally:
-                reading.cancel()
-                await asyncio.wait([reading])
+    def _reached(self, stream: str, through: int) -> None:
+        sent = self._sent[stream]
+        for number in [each for each in sent if each <= through]:
+            sent.pop(number)()
 
-    async def _send(self, live: ClientConnection) -> None:
-        if asyncio.get_running_loop().time() < self._held_until:
-            return
-        for stream in self._streams.values():
-            for frame in stream.unsent():
-                await live.send(frame)
-
-    async def _read(self, live: ClientConnection) -> None:
-        with suppress(*BROKEN):
-            async for frame in live:
-                if isinstance(frame, str):
-                    self._take(json.loads(frame))
-
-    def _take(self, said: dict[str, Any]) -> None:
-        if said["t"] == "welcome":
-            for name, seq in said["streams"].items():
-                self._streams[name].reached(seq)
-        elif said["t"] == "ack":
-            stream = self._streams[said["stream"]]
-            stream.reached(said["seq"] // stream.step + (stream.step > 1))
-        elif said["t"] == "nack" and said["retry"]:
-            self._streams[said["stream"]].sent = 0
-            self._held_until = asyncio.get_running_loop().time() + RETRY_S
-        elif said["t"] == "nack":
-            self.ledger.refused.append(json.dumps(said, ensure_ascii=False))
+    async def _ticket(self) -> str | None:
+        with suppress(httpx.HTTPError):
+            answer = await self._ask("POST", "/api/ticket")
+            return str(answer.json()["ticket"])
+        return None
 
     async def _upload(self) -> None:
         """Upload diagnostic ECGs one after another, each until it is acknowledged."""

@@ -24,7 +24,13 @@ from dispatch.adapters.telemetry.local import open_local_telemetry
 from dispatch.terminal.bench import Bench, pack_path, row
 from dispatch.terminal.bench_dialects import Ambulances, Nats, Ours, Relayed, nats_greeting
 from dispatch.terminal.bench_load import (
-    AMBULANCES, DISPLAYS_EACH, GROUP, MEASURED_S, PER_SECOND, WARM_UP_S, Load, Wire, opened,
+    AMBULANCES,
+    DISPLAYS_EACH,
+    GROUP,
+    PER_SECOND,
+    Load,
+    Wire,
+    opened,
 )  # fmt: skip
 from dispatch.terminal.bench_stage import stage
 from dispatch.terminal.local_servers import free_port

@@ -153,7 +153,7 @@ class Load:
         sender = threading.Thread(target=self._send, args=(busy, marks), daemon=True)
         with _quick_switching(), selectors.DefaultSelector() as waiting:
             for wire in self.wires:
-                wire.sock.setblocking(False)
+                wire.sock.settimeout(0.0)
                 waiting.register(wire.sock, selectors.EVENT_READ, wire)
                 for payload in wire.messages(b""):
                     self.dialect.heard(wire, payload)

@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Event, Thread
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 import yaml
+from ulid import ULID
 
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account, AccountStore
@@ -112,6 +114,57 @@ def running_topology(project: Path, pack: Path, folder: Path) -> Iterator[Topolo
         yield topology
         for client in topology.clients:
             client.http.close()
+
+
+class Caller:
+    """Ring 120 again and again in a thread, each call until it is acknowledged; remember every acknowledgement."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._stop = Event()
+        self._thread = Thread(target=self._ring)
+        self.acknowledged: list[str] = []
+        self.refused = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def has_another(self, count: int) -> Callable[[], bool]:
+        """Return the question whether so many more calls were acknowledged by now."""
+        wanted = len(self.acknowledged) + count
+        return lambda: self._stop.wait(0.01) or len(self.acknowledged) >= wanted
+
+    def _ring(self) -> None:
+        while not self._stop.is_set():
+            command_id = str(ULID())
+            while not self._acknowledged(command_id) and not self._stop.is_set():
+                self.refused += 1
+                self._stop.wait(0.02)
+
+    def _acknowledged(self, command_id: str) -> bool:
+        try:
+            answer = self._client.command("receive-call", command_id, number="13800000000", words="东街路口")
+        except httpx.TransportError:
+            return False
+        assert answer.status_code in (200, 503), answer.text
+        if answer.status_code == 200:
+            self.acknowledged.append(answer.json()["ids"]["incident_id"])
+        return answer.status_code == 200
+
+
+def audit(topology: Topology, incident_ids: list[str], *servers: RunningServer) -> None:
+    """Ask servers for everything that a client was told is durable: each call once, and opened."""
+    assert len(set(incident_ids)) == len(incident_ids)
+    for server in servers:
+        seat = topology.client(server, "seat1")
+        for incident_id in incident_ids:
+            kinds = [row["kind"] for row in seat.get(f"/api/incidents/{incident_id}/facts").json()]
+            assert kinds.count("IncidentOpened") == 1, f"{server.url} knows of {incident_id}: {kinds}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
@@ -23,6 +24,7 @@ from tests.faults.load.table import FaultRow
 from tests.running_server import RunningServer, resident_bytes
 
 PER_ACCOUNT = 24
+OTHER_FILES = 500  # of a test run and of a server
 AT_ONCE = 20  # sockets that are being opened
 UNREAD_BYTES = 30 << 20
 MORE_BYTES_MAX = 8 << 20
@@ -35,6 +37,9 @@ PASSWORD = "a password of this test"  # noqa: S105 - opens nothing but this test
 def quiet(request: pytest.FixtureRequest, fictional_pack: Path, tmp_path: Path) -> Iterator[RunningServer]:
     """Serve the made-up city in a process of its own, with as many accounts as the test has connections for."""
     connections: int = request.getfixturevalue("connections")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard >= connections + OTHER_FILES, f"{connections} sockets need ulimit -Hn above {hard}"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, connections + OTHER_FILES), hard))  # the server's too
     with closing(open_accounts(tmp_path, None)) as store:
         names = range(-(-connections // PER_ACCOUNT) + 2)
         accounts = [Account(f"seat{each}", f"席 {each}", Role.DISPATCHER) for each in names]

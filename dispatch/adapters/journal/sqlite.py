@@ -20,6 +20,7 @@ from dispatch.errors import BadInput
 from dispatch.ports import CommandRepeated, Head, JournalUnavailable
 
 JOURNAL_FILE = "journal.sqlite3"
+SNAPSHOTS_FOLDER = "snapshots"  # beside the journal
 APPLICATION_ID = 0x47434A4C  # "GCJL": tells our files from any other SQLite file
 SNAPSHOTS_KEPT = 3  # code versions: the running one, the one before, the one being prepared
 BUSY_MS = 5_000
@@ -136,7 +137,7 @@ class SqliteStore:
             return self._reader.execute(sql, parameters).fetchall()
 
     def _snapshot_path(self, code_version: str) -> Path:
-        return self._path.with_name("snapshots") / f"{quote(code_version, safe='')}.snapshot"
+        return self._path.with_name(SNAPSHOTS_FOLDER) / f"{quote(code_version, safe='')}.snapshot"
 
 
 def open_sqlite_journal(path: Path, city: str, *, on_durable: Callable[[Head], None] | None = None) -> GroupedJournal:

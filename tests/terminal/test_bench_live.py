@@ -33,7 +33,8 @@ def test_frames_that_come_in_any_pieces_are_read_whole(wire: Wire) -> None:
     for seed in range(1_000):
         chance = Random(seed)
         sent = [chance.randbytes(chance.choice([0, 1, 125, 126, 300, 4_000])) for _ in range(chance.randint(1, 6))]
-        stream, found = b"".join(unmasked(masked(BINARY, each)) for each in sent), []
+        stream = b"".join(unmasked(masked(BINARY, each)) for each in sent)
+        found: list[bytes] = []
         while stream:
             size = chance.randint(1, len(stream))
             found += wire.messages(stream[:size])

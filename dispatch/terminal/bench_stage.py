@@ -37,27 +37,32 @@ async def stage(url: str, ambulances: int) -> Stage:
     units = known[:ambulances] + await _more(server, seat.tables["units"][known[0]], ambulances - len(known))
     while len(seat.tables["units"]) < ambulances:
         await seat.wait_for_change()
+    walls = [await _wall(server, centers[group % len(centers)]) for group in range(-(-ambulances // GROUP))]
     door = asyncio.Semaphore(AT_ONCE)
 
     async def ready(number: int, unit_id: str) -> tuple[Client, str]:
         async with door:
-            password = "demo" if unit_id in known else PASSWORD
-            tablet = Client(server, f"crew-{unit_id.lower()}", password)
+            tablet = Client(server, f"crew-{unit_id.lower()}", "demo" if unit_id in known else PASSWORD)
             await tablet.sign_in()
-            return tablet, await _at_patient(seat, tablet, unit_id, number, centers[number // GROUP % len(centers)])
+            group = number // GROUP
+            ids = await _at_patient(seat, tablet, unit_id, number, centers[group % len(centers)])
+            await _done(walls[group], "acknowledge-activation", {"activation_id": ids["activation_id"]})
+            return tablet, ids["patient_id"]
 
     made = await asyncio.gather(*(ready(number, unit_id) for number, unit_id in enumerate(units)))
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
-    walls = []
-    for group in range(-(-ambulances // GROUP)):
-        wall = Client(server, f"dept-{centers[group % len(centers)].lower()}", "demo")
-        await wall.sign_in()
-        walls += [wall] * DISPLAYS_EACH
     wires = [await _opened(each, number, display=False) for number, (each, _) in enumerate(made)]
-    wires += [await _opened(each, number // DISPLAYS_EACH, display=True) for number, each in enumerate(walls)]
+    for group, wall in enumerate(walls):
+        wires += [await _opened(wall, group, display=True) for _ in range(DISPLAYS_EACH)]
     await server.close()
     return Stage([patient_id for _, patient_id in made], wires)
+
+
+async def _wall(server: Server, center_id: str) -> Client:
+    wall = Client(server, f"dept-{center_id.lower()}", "demo")
+    await wall.sign_in()
+    return wall
 
 
 async def _more(server: Server, like: Row, count: int) -> list[str]:
@@ -76,8 +81,8 @@ async def _more(server: Server, like: Row, count: int) -> list[str]:
     return added
 
 
-async def _at_patient(seat: Client, tablet: Client, unit_id: str, number: int, center_id: str) -> str:
-    """Bring one unit to a patient, bind its monitor, and tell the centre; return the patient."""
+async def _at_patient(seat: Client, tablet: Client, unit_id: str, number: int, center_id: str) -> dict[str, str]:
+    """Bring one unit to a patient, bind its monitor, and tell the centre; return the ids of all that."""
     unit = seat.tables["units"][unit_id]
     place = {"lon": unit["lon"], "lat": unit["lat"], "radius_m": 10.0, "datum": "wgs84", "source": "map_click"}
     await _done(tablet, "sign-on", {"unit_id": unit_id, "crew": CREW})
@@ -88,8 +93,7 @@ async def _at_patient(seat: Client, tablet: Client, unit_id: str, number: int, c
     patient_id = ids["patient_id"]
     await _done(tablet, "bind-monitor", {"patient_id": patient_id, "device_id": device_of(number)})
     wish = {"chosen_by": "patient_or_family", "reason": "family_wish", "risk_told": True}
-    await _done(tablet, "choose-destination", {"patient_id": patient_id, "center_id": center_id, **wish})
-    return patient_id
+    return ids | await _done(tablet, "choose-destination", {"patient_id": patient_id, "center_id": center_id, **wish})
 
 
 async def _done(client: Client, slug: str, data: Row) -> dict[str, str]:

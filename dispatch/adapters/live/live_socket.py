@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dispatch.adapters.accounts.storage import AccountsUnavailable, Session
+from dispatch.adapters.live.direct_socket import EXTENSION
 from dispatch.adapters.live.feed import scope_of
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import Uplink
@@ -118,6 +119,7 @@ class Connection:
             events_max=limits.events_queued,
             events_bytes_max=limits.events_bytes,
             telemetry_max=limits.telemetry_queued,
+            write_now=(socket.scope.get("extensions") or {}).get(EXTENSION),
         )
         self._viewer = TelemetryViewer(self._outbox, session.role, session.unit_id, session.center_id)
         self._actor = Actor(session.account, session.role, session.unit_id, session.center_id)

@@ -32,9 +32,16 @@ class Outbox:
     """Two bounded queues; ``overflow`` is called once when the events no longer fit."""
 
     def __init__(
-        self, overflow: Callable[[], None], *, events_max: int, events_bytes_max: int, telemetry_max: int
+        self,
+        overflow: Callable[[], None],
+        *,
+        events_max: int,
+        events_bytes_max: int,
+        telemetry_max: int,
+        write_now: Callable[[str | bytes], bool] | None = None,
     ) -> None:
         self._overflow = overflow
+        self._write_now = write_now
         self._events_max = events_max
         self._events_bytes_max = events_bytes_max
         self._telemetry_max = telemetry_max
@@ -53,7 +60,7 @@ class Outbox:
 
     def offer_event(self, text: str) -> None:
         """Queue an event, or give up on this reader: events are never dropped."""
-        if self._closed:
+        if self._closed or self._is_written(text):
             return
         # One large frame (a snapshot) always fits into an empty queue.
         full = self._events and self._events_bytes + len(text) > self._events_bytes_max
@@ -98,8 +105,14 @@ class Outbox:
         self._telemetry.clear()
         self._gaps.clear()
 
+    def _is_written(self, content: str | bytes) -> bool:
+        """Write past the queues when they are empty and whoever takes from them waits: then nothing is overtaken."""
+        if self._write_now is None or self._hungry is None or self._hungry.done():
+            return False
+        return self._write_now(content)
+
     def _offer(self, queued: _Queued) -> None:
-        if self._closed:
+        if self._closed or self._is_written(queued.content):
             return
         if len(self._telemetry) >= self._telemetry_max:
             self._drop_one()

@@ -24,14 +24,7 @@ from dispatch.adapters.neighbors import read_neighbors
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.service_notices import ServiceNotices
 from dispatch.adapters.site_file import rules_of
-from dispatch.adapters.storage import (
-    SharedPlaces,
-    Storage,
-    fanout_for,
-    open_local_storage,
-    open_shared_storage,
-    sqlalchemy_url,
-)
+from dispatch.adapters.storage import Storage, fanout_for, open_local_storage, sqlalchemy_url
 from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.telemetry.arrivals import Arrivals
 from dispatch.adapters.telemetry.hub import Row
@@ -45,7 +38,6 @@ from dispatch.commands.watch import ReportWall
 from dispatch.desk import Desk
 from dispatch.errors import BadInput
 from dispatch.flow.deadlines import due
-from dispatch.gateway import serve_gateway
 from dispatch.ports import Journal, JournalUnavailable
 from dispatch.serving import BEAT_S, WEB, Ground, Mind, every, join, start_beats
 from dispatch.settings import Settings
@@ -153,6 +145,8 @@ def _tell(task: asyncio.Task[None], broken: Callable[[BaseException], None]) -> 
 async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clock | None) -> None:
     """Open the storage, join the parts, and do the server's own work until cancelled."""
     if ground.settings.role == "gateway":
+        from dispatch.gateway import serve_gateway  # noqa: PLC0415 - and with it a driver that no desk of its own needs
+
         await serve_gateway(app, ground)
         return
     storage, wake_ups = (given, None) if given is not None else await _opened(app, ground)
@@ -208,6 +202,9 @@ async def _opened(app: FastAPI, ground: Ground) -> tuple[Storage, JournalWakeUps
     settings, city = ground.settings, ground.pack.name
     if settings.journal is None:
         return await asyncio.to_thread(open_local_storage, settings.data, city, settings.accounts), None
+    # An embedded city has no use for a driver of PostgreSQL: 12 MB, and a tenth of a second of its start.
+    from dispatch.adapters.storage_shared import SharedPlaces, open_shared_storage  # noqa: PLC0415
+
     fanout, stop, loop = fanout_for(settings.redis, city), Event(), asyncio.get_running_loop()
 
     def waiting() -> None:

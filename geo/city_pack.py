@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.basemap import ATTRIBUTION, FICTIONAL_ATTRIBUTION, build_basemap
+from geo.basemap import ATTRIBUTION, FICTIONAL_ATTRIBUTION
 from geo.datum import Datum
 from geo.junctions import LaidRoads, lay_roads
 from geo.osm_import import BadOsm, LeftOut, NamedPlace, OsmCity, RoadName, read_osm
@@ -87,6 +87,8 @@ def build(  # noqa: PLR0913 - these are the options of `city build`
     `geo.csv_rows.BadTable`, `geo.sites.BadCity` or `geo.pack_files.BadPack`, each naming the file, line or centre
     that is wrong.
     """
+    from geo.basemap_build import build_basemap  # noqa: PLC0415 - who only opens packs never draws one
+
     profile = read_profile()
     center_sites = read_centers(centers, datum) if centers else ()
     station_sites = read_stations(stations, datum) if stations else ()

@@ -11,14 +11,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
-import osmium
 from numpy.typing import NDArray
 
 from geo.point import Point, distance_m
 from geo.speeds import ROAD_CLASSES, Direction, Profile
+
+if TYPE_CHECKING:
+    import osmium
 
 # OSM stores coordinates as whole multiples of 1e-7 degrees (about 1 cm).
 UNITS_PER_DEGREE = 10_000_000
@@ -145,13 +147,16 @@ def read_osm(path: Path, profile: Profile, progress: Progress) -> OsmCity:
 
     Raises `BadOsm` naming the file when it is absent, corrupt, truncated, or holds no road for this profile.
     """
+    import osmium  # noqa: PLC0415 - who only opens packs reads no map
+
     if not path.is_file():
         raise BadOsm(f"{path}: no such file")
     reading = _Reading(profile, progress)
     try:
         generator = _generator(path)
         for thing in osmium.FileProcessor(path).with_locations().with_filter(osmium.filter.EmptyTagFilter()):
-            reading.take(thing)
+            if not isinstance(thing, osmium.osm.Changeset):
+                reading.take(thing)
     except (RuntimeError, ValueError, OSError) as trouble:  # what libosmium raises on unreadable bytes
         raise BadOsm(f"{path}: not a readable OpenStreetMap file ({trouble})") from trouble
     city = reading.finish(generator)
@@ -162,6 +167,8 @@ def read_osm(path: Path, profile: Profile, progress: Progress) -> OsmCity:
 
 
 def _generator(path: Path) -> str:
+    import osmium  # noqa: PLC0415 - as above
+
     with osmium.io.Reader(path, osmium.osm.osm_entity_bits.NOTHING) as reader:
         return str(reader.header().get("generator", ""))
 
@@ -210,15 +217,15 @@ class _Reading:
     ways_seen: int = 0
     barrier_ends: int = 0
 
-    def take(self, thing: "osmium.osm.types.OSMEntity") -> None:
+    def take(self, thing: "osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation | osmium.osm.Area") -> None:
         """File one tagged object under what it means to us."""
         tags = {tag.k: tag.v for tag in thing.tags}
-        if isinstance(thing, osmium.osm.Node):
-            self._take_node(thing, tags)
-        elif isinstance(thing, osmium.osm.Way):
-            self._take_way(thing, tags)
-        elif isinstance(thing, osmium.osm.Relation):
-            self._take_relation(thing, tags)
+        if thing.is_node():
+            self._take_node(cast("osmium.osm.Node", thing), tags)
+        elif thing.is_way():
+            self._take_way(cast("osmium.osm.Way", thing), tags)
+        elif thing.is_relation():
+            self._take_relation(cast("osmium.osm.Relation", thing), tags)
 
     def _take_node(self, node: "osmium.osm.Node", tags: Mapping[str, str]) -> None:
         if self.profile.blocks(tags):

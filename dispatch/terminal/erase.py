@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 
 from dispatch.adapters.journal.postgres import cities_of
-from dispatch.adapters.journal.sealing import KEYS_FILE, KeyStore, PostgresKeys, SqliteKeys
+from dispatch.adapters.journal.sealing import KEYS_FILE, KeyStore, SqliteKeys
+from dispatch.adapters.journal.sealing_postgres import PostgresKeys
 from dispatch.errors import BadInput
 from dispatch.ports import JournalUnavailable
 from dispatch.terminal.journal import opened_journal

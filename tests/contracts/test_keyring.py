@@ -13,9 +13,9 @@ from dispatch.adapters.journal.sealing import (
     SqliteKeys,
     SubjectKeyring,
     open_memory_keyring,
-    open_postgres_keyring,
     open_sqlite_keyring,
 )
+from dispatch.adapters.journal.sealing_postgres import open_postgres_keyring
 
 Opener = Callable[[], SubjectKeyring]
 

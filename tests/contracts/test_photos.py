@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dispatch.adapters.journal.sealing import open_memory_keyring
-from dispatch.adapters.location.photos import KeepsSealed, PhotoDiffersError, PhotoFiles, Photos, PostgresPhotos
+from dispatch.adapters.location.photos import KeepsSealed, PhotoDiffersError, PhotoFiles, Photos
+from dispatch.adapters.location.photos_postgres import PostgresPhotos
 from dispatch.adapters.postgres_link import connect
 from dispatch.ports import TelemetryUnavailable
 from dispatch.terminal.local_servers import PostgresServer

@@ -14,7 +14,8 @@ import osmium
 import pytest
 import shapely
 
-from geo.basemap import Basemap, BasemapSummary, NotABasemap, build_basemap
+from geo.basemap import Basemap, NotABasemap
+from geo.basemap_build import BasemapSummary, build_basemap
 from geo.basemap_features import ROAD_MIN_ZOOM
 from geo.fictional_city import generate
 from tests.geo.osm_files import OsmNode, OsmWay, write_osm

@@ -3,20 +3,13 @@
 import base64
 import re
 from pathlib import Path
-from typing import LiteralString, Protocol
+from typing import Protocol
 
-from dispatch.adapters.postgres_link import PostgresTable
 from dispatch.adapters.written_once import removed_for_good, write_once
-from dispatch.ports import Keyring, TelemetryUnavailable
+from dispatch.ports import Keyring
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 JPEG = b"\xff\xd8\xff"  # how every JPEG begins
-
-SCHEMA: LiteralString = """
-CREATE TABLE IF NOT EXISTS telemetry_photo (
-    city_id text NOT NULL, link_id text NOT NULL, photo_id text NOT NULL, sealed text NOT NULL,
-    PRIMARY KEY (city_id, link_id, photo_id));
-"""
 
 
 class PhotoDiffersError(ValueError):
@@ -110,42 +103,3 @@ class PhotoFiles:
             if not _SAFE.fullmatch(name):
                 raise ValueError(f"{name!r} is no id of a photo")
         return self._folder / link_id / f"{photo_id}.sealed"
-
-
-class PostgresPhotos:
-    """Rows of a production city: every gateway reads what another one stored."""
-
-    def __init__(self, conninfo: str, city: str) -> None:
-        self._city = city
-        self._table = PostgresTable(conninfo, SCHEMA, TelemetryUnavailable)
-
-    def put(self, link_id: str, photo_id: str, sealed: str) -> bool:
-        """Make it durable; False when this number is taken."""
-        sql: LiteralString = (
-            "INSERT INTO telemetry_photo VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING photo_id"
-        )
-        return bool(self._table.rows(sql, self._city, link_id, photo_id, sealed))
-
-    def get(self, link_id: str, photo_id: str) -> str | None:
-        """Return it, None when there is none."""
-        sql: LiteralString = "SELECT sealed FROM telemetry_photo WHERE city_id = %s AND link_id = %s AND photo_id = %s"
-        rows = self._table.rows(sql, self._city, link_id, photo_id)
-        return str(rows[0][0]) if rows else None
-
-    def ids(self, link_id: str) -> list[str]:
-        """Return the numbers of a link's photos, in their order."""
-        sql: LiteralString = (
-            "SELECT photo_id FROM telemetry_photo WHERE city_id = %s AND link_id = %s ORDER BY photo_id"
-        )
-        return [str(row[0]) for row in self._table.rows(sql, self._city, link_id)]
-
-    def erase(self, link_id: str) -> list[bytes]:
-        """Remove the rows; the server keeps old row versions until VACUUM (docs/security.md)."""
-        sql: LiteralString = (
-            "DELETE FROM telemetry_photo WHERE city_id = %s AND link_id = %s RETURNING photo_id, sealed"
-        )
-        return [str(row[1]).encode() for row in sorted(self._table.rows(sql, self._city, link_id))]
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._table.close()

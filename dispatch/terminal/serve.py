@@ -30,6 +30,7 @@ from dispatch.errors import BadInput
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from
 from dispatch.terminal.heaps import share_heaps
+from geo.without_blas import load_numba
 from dispatch.words import NO_ACCOUNT, Role
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
@@ -115,6 +116,7 @@ def add_account(settings: Settings, given: argparse.Namespace) -> int:
 def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
     """Run one server in the foreground; 1 when it broke."""
     share_heaps()
+    load_numba()
     start_logging(settings.log_level)
     failures: list[BaseException] = []
 

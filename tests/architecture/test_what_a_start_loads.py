@@ -4,11 +4,24 @@ import subprocess
 import sys
 
 # Maps are read and drawn at set-up, names are read by `geo.places.readings`, PostgreSQL is for production.
-NOT_LOADED = ("osmium", "mapbox_vector_tile", "pypinyin", "scipy.sparse", "scipy.spatial", "psycopg", "redis", "geopy")
+NOT_LOADED = (
+    "osmium",
+    "mapbox_vector_tile",
+    "pypinyin",
+    "scipy.linalg",
+    "scipy.sparse",
+    "scipy.spatial",
+    "psycopg",
+    "redis",
+    "geopy",
+)
 
 LOADED = f"""
 import sys
 import dispatch.terminal.serve
+from geo.without_blas import load_numba
+load_numba()
+import numba.np.arraymath, numba.np.linalg
 print(*(name for name in {NOT_LOADED!r} if name in sys.modules))
 """
 

@@ -30,7 +30,6 @@ def find_way(
     a_stretch: int,
     a_fraction: float,
     a_junction: int,
-    a_sides: int,
     b_stretch: int,
     b_fraction: float,
     b_junction: int,
@@ -38,13 +37,12 @@ def find_way(
 ) -> tuple[int, np.uint32]:
     """Write the arcs of the fastest way over at least one junction into ``arcs``; return how many, and the ticks.
 
-    ``a_sides`` are the arcs that may leave the start in the middle of a road, as bits: 1 onward, 2 back.
     The first arc is the one the start lies on, the last the one the end lies on, unless they are junctions.
     """
     w = struct_at(weights, WEIGHTS)
     r = struct_at(w.roads, ROADS)
     side, arrival, meeting, ticks = _best_meeting(
-        w, r, a_stretch, a_fraction, a_junction, a_sides, b_stretch, b_fraction, b_junction
+        w, r, a_stretch, a_fraction, a_junction, b_stretch, b_fraction, b_junction
     )
     if ticks >= FAR:
         return NO_WAY, FAR
@@ -75,7 +73,6 @@ def _best_meeting(
     a_stretch: int,
     a_fraction: float,
     a_junction: int,
-    a_sides: int,
     b_stretch: int,
     b_fraction: float,
     b_junction: int,
@@ -89,8 +86,6 @@ def _best_meeting(
         offset = np.uint32(0)
         if a_junction >= 0:
             v = wide(i32(r.junction_node, r.nodes)[a_junction])
-        elif v >= 0 and a_sides & (1 << side) == 0:
-            continue
         elif v >= 0:
             offset = departure_ticks(w, a_stretch, side, a_fraction)
         if v < 0 or offset >= FAR:

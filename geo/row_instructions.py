@@ -182,6 +182,47 @@ def _lowered_bounds(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Str
     return types.int64(types.int64, types.int64, types.int64, types.int64), lower
 
 
+def _lowered_scattered(
+    _: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct, ______: Struct, _______: Struct, ________: Struct
+) -> _Many:
+    """Return the instruction `lower_scattered`."""
+    vector, number, flags = _row_of(32), ir.IntType(32), ir.VectorType(ir.IntType(1), LANES)
+    nothing, aligned = ir.Constant(vector, [0] * LANES), number(NUMBER_BYTES)
+
+    def lower(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        values, by, slots, added, more, node, count = arguments
+        spread = [_all_lanes(builder, builder.trunc(each, number), vector) for each in (more, node, count)]
+        inside = builder.icmp_signed("<", ir.Constant(vector, list(range(LANES))), spread[2])
+        shape = ir.FunctionType(vector, [vector.as_pointer(), number, flags, vector])
+        load = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.load.v{LANES}i32.p0")
+        slot, total = (
+            builder.call(load, [builder.inttoptr(row, vector.as_pointer()), aligned, inside, nothing])
+            for row in (slots, added)
+        )
+        total, places = builder.add(total, spread[0]), _places(builder, values, slot)
+        shape = ir.FunctionType(vector, [places.type, number, flags, vector])
+        gather = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.gather.v{LANES}i32.v{LANES}p0")
+        known = builder.call(gather, [places, aligned, inside, nothing])
+        less = builder.and_(inside, builder.icmp_unsigned("<", total, known))
+        shape = ir.FunctionType(ir.VoidType(), [vector, places.type, number, flags])
+        scatter = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.scatter.v{LANES}i32.v{LANES}p0")
+        some = _llvm(builder, "llvm.vector.reduce.or", flags, ir.FunctionType(ir.IntType(1), [flags]))
+        with builder.if_then(builder.call(some, [less])):
+            builder.call(scatter, [total, places, aligned, less])
+            builder.call(scatter, [spread[1], _places(builder, by, slot), aligned, less])
+        return ir.IntType(64)(0)
+
+    return types.int64(*[types.int64] * 7), lower
+
+
+def _places(builder: Struct, base: Struct, slot: Struct) -> Struct:
+    """Return the addresses of some numbers of an array."""
+    number = ir.IntType(32)
+    places = builder.gep(builder.inttoptr(base, number.as_pointer()), [slot], source_etype=number)
+    places.type = ir.VectorType(number.as_pointer(), LANES)  # llvmlite takes the slots of a vector for one
+    return places
+
+
 def _store_first(builder: Struct, value: Struct, target: Struct, count: Struct, bits: int) -> None:
     """Store the first ``count`` numbers of a vector, and touch nothing behind them."""
     kind = value.type
@@ -196,6 +237,9 @@ def _store_first(builder: Struct, value: Struct, target: Struct, count: Struct, 
 # Inside kernels: ``lower_block(rows, offsets, added, count, into)`` writes, for each of `BLOCK` numbers, the least of
 # `FAR` and all ``added[i] + rows[offsets[i] + ...]``, where ``offsets`` are bytes; both are uint32[count].
 lower_block: Callable[[int, int, int, int, int], int] = cast("Any", intrinsic)(_lower_block)
+# ``lower_scattered(values, by, slots, added, more, node, count)``, of at most `LANES` different slots: where
+# ``more + added[i]`` is less than ``values[slots[i]]``, that becomes it, and ``by`` of the slot the node.
+lower_scattered: Callable[[int, int, int, int, int, int, int], int] = cast("Any", intrinsic)(_lowered_scattered)
 _store_lanes: Callable[[int, int, int], int] = cast("Any", intrinsic)(_stored_lanes)
 _stream_vector: Callable[[int, int], int] = cast("Any", intrinsic)(_streamed_vector)
 _lower_bounds: Callable[[int, int, int, int], int] = cast("Any", intrinsic)(_lowered_bounds)

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from geo.compiled import Struct, f32, f64, i32, query_kernel, struct_at, struct_type, wide
+from geo.compiled import Struct, f32, f64, i32, prefetch, query_kernel, struct_at, struct_type, wide
 from geo.point import EARTH_RADIUS_M
 from geo.snap_limits import HEADING_WEIGHT_M, JUNCTION_RADIUS_M, SNAP_LIMIT_M
 
@@ -18,6 +18,7 @@ _METRES_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
 _RADIANS_PER_DEGREE = math.radians(1.0)
 _LON_MAX, _LAT_MAX = 180.0, 89.0
 _NOWHERE = -1
+_LINE_BYTES, _ASKED_BYTES = 64, 1024
 
 
 class GridLayout:
@@ -111,6 +112,23 @@ def _nearest_entries(g: Struct, lon: float, lat: float, heading_deg: float) -> t
         if looked == 0:
             return best, (best if weight == 0.0 else headed), near_m
         ring += 1
+
+
+@query_kernel
+def cell_of(g: Struct, lon: float, lat: float) -> int:
+    """Return the cell of a point; of one outside the grid, or of no number, some cell."""
+    column = min(g.columns - 1, max(0, int((lon - g.west) / g.width)))
+    row = min(g.rows - 1, max(0, int((lat - g.south) / g.height)))
+    return wide(row * g.columns + column)
+
+
+@query_kernel
+def ask_for_pieces(g: Struct, lon: float, lat: float) -> None:
+    """Let the memory bring the pieces in the cell of a point that is going to be snapped."""
+    first, cell = i32(g.first_entry, g.columns * g.rows + 1), cell_of(g, lon, lat)
+    begin, end = g.ends + 16 * wide(first[cell]), g.ends + 16 * wide(first[cell + 1])
+    for line in range(begin & -_LINE_BYTES, min(end, begin + _ASKED_BYTES), _LINE_BYTES):
+        prefetch(line)
 
 
 @query_kernel

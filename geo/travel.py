@@ -34,7 +34,6 @@ from geo.route_kernels import ARCS_MAX, NO_WAY, TOO_LONG, draw_way, find_way
 from geo.snap import RoadIndex, Snap
 from geo.turn_list import TurnStep, turn_list
 from geo.uncertain import Disc, Outlook, Region, RegionAnswer, outlooks_of, positions_in, region_center
-from geo.uncertain_kernels import BOTH
 
 _TICKS_PER_S = 1000.0 * TICKS_PER_MS
 _NOBODY = -1
@@ -292,12 +291,8 @@ class TravelTimes:
 
     def route(self, a: Point, b: Point) -> Route | None:
         """Return the fastest way from a to b with its geometry; None when there is none. Raises `geo.snap.NoRoad`."""
-        return self.route_between(self.roads.snap(a), self.roads.snap(b))
-
-    def route_between(self, start: Snap, end: Snap, sides: int = BOTH) -> Route | None:
-        """Return the fastest way between places on the road, begun by one of the arcs ``sides`` (`RoadChoice`)."""
-        weights = self._weights
-        way = self._way(weights, start, end, sides)
+        start, end, weights = self.roads.snap(a), self.roads.snap(b), self._weights
+        way = self._way(weights, start, end)
         if way is None:
             return None
         legs = [Leg(arc, 0.0, 1.0) for arc in way.arcs.tolist()]
@@ -330,13 +325,13 @@ class TravelTimes:
         """Return the fastest way as arrays: what `route` tells, without its words. Raises `geo.snap.NoRoad`."""
         return self._way(self._weights, self.roads.snap(a), self.roads.snap(b))
 
-    def _way(self, weights: Weighted, start: Snap, end: Snap, sides: int = BOTH) -> Way | None:
+    def _way(self, weights: Weighted, start: Snap, end: Snap) -> Way | None:
         arcs = self._mine.arcs
-        count, over_ticks = find_way(weights.address, *_place(start), sides, *_place(end), arcs)
+        count, over_ticks = find_way(weights.address, *_place(start), *_place(end), arcs)
         if count == TOO_LONG:
             raise ValueError(f"the fastest way has more than {ARCS_MAX} arcs")
         ticks = float(over_ticks)
-        straight, its_ticks = self._straight(weights, start, end, sides)
+        straight, its_ticks = self._straight(weights, start, end)
         if straight is not None and its_ticks <= ticks:
             arcs[0], count, ticks = straight, 1, its_ticks
         if count == NO_WAY:
@@ -347,7 +342,7 @@ class TravelTimes:
         line = draw_way(weights.address, driven, count, begin, finish)
         return Way(ticks / _TICKS_PER_S, driven, begin, finish, line)
 
-    def _straight(self, weights: Weighted, start: Snap, end: Snap, sides: int) -> tuple[int | None, float]:
+    def _straight(self, weights: Weighted, start: Snap, end: Snap) -> tuple[int | None, float]:
         """Return the arc on which one drives straight on from start to end, and the ticks; None where one cannot."""
         if start.junction is not None or end.junction is not None or start.stretch != end.stretch:
             return None, math.inf
@@ -357,7 +352,6 @@ class TravelTimes:
                 (self._graph.forward_arc[start.stretch], self._graph.backward_arc[start.stretch])
             )
             if arc >= 0
-            and sides & (1 << side)
             and weights.buffers.ticks[start.stretch, side] < FAR
             and self._share(arc, start) <= self._share(arc, end)
         ]

@@ -5,9 +5,9 @@
 
 import numpy as np
 
-from geo.compiled import Struct, f32, f64, i32, i64, query_kernel, struct_at, struct_type, u8, wide
+from geo.compiled import Struct, f32, f64, i32, i64, prefetch, query_kernel, struct_at, struct_type, u8, wide
 from geo.query_kernels import ROADS
-from geo.snap_kernels import GRID, metres_between, plane_position, snap_to_road
+from geo.snap_kernels import GRID, ask_for_pieces, cell_of, metres_between, plane_position, snap_to_road
 
 # What became of a fix.
 MOVED, JUMPED, STALE = 0, 1, 2
@@ -27,6 +27,9 @@ ONE, OTHER, STRETCH, JUNCTION, NEXT, TRAITS, EAST, NORTH, DEPTH_ONE = range(9)
 LABEL_ONE_64, FRACTION_64 = 5, 7
 ROW_COLUMNS = 16
 _ROW_BYTES = 4 * ROW_COLUMNS
+_FIX_BYTES = 40
+# So many moves before its turn a move of a batch asks for what it reads first, and then for what that points to.
+_ASK_EARLY, _ASK_LATE = 6, 3
 # The columns of a region's line, and of a unit's link.
 LISTED, CHAINED, FIRST_LISTED = range(3)
 LINE_COLUMNS = 16
@@ -100,9 +103,26 @@ def move_unit(units: int, slot: int, lon: float, lat: float, at_s: float, headin
 @query_kernel
 def move_units(units: int, slots: Struct, fixes: Struct, outcomes: Struct) -> None:
     """Take many fixes: ``slots`` int32[m], ``fixes`` float64[m, 5] as in `UnitsLayout`, ``outcomes`` uint8[m]."""
+    u = struct_at(units, UNITS)
+    g = struct_at(u.grid, GRID)
     for m in range(slots.size):
+        if m + _ASK_EARLY < slots.size:
+            _ask_for(u, g, wide(slots[m + _ASK_EARLY]), fixes[m + _ASK_EARLY, 0], fixes[m + _ASK_EARLY, 1])
+        if m + _ASK_LATE < slots.size:
+            ask_for_pieces(g, fixes[m + _ASK_LATE, 0], fixes[m + _ASK_LATE, 1])
         lon, lat, at_s, heading_deg, speed_mps = fixes[m, 0], fixes[m, 1], fixes[m, 2], fixes[m, 3], fixes[m, 4]
         outcomes[m] = move_unit(units, int(np.int64(slots[m])), lon, lat, at_s, heading_deg, speed_mps)
+
+
+@query_kernel
+def _ask_for(u: Struct, g: Struct, slot: int, lon: float, lat: float) -> None:
+    """Let the memory bring what a move is going to read of its unit, and where the pieces around it lie."""
+    fix = u.fix + _FIX_BYTES * slot
+    prefetch(fix)
+    prefetch(fix + _FIX_BYTES - 1)
+    prefetch(u.row + _ROW_BYTES * slot)
+    prefetch(u.link + 4 * LINK_COLUMNS * slot)
+    prefetch(g.first_entry + 4 * cell_of(g, lon, lat))
 
 
 @query_kernel

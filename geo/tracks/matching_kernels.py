@@ -23,7 +23,6 @@ _RADIANS_PER_DEGREE = math.radians(1.0)
 _TICKS_PER_M = 1600.0
 _LON_MAX, _LAT_MAX = 180.0, 89.0
 _NOBODY = -1
-_BOTH = 3  # arcs that may leave a start, see `find_way`
 
 # How a fix follows the one before; `geo.tracks.map_matching.Link` names them in this order.
 STARTS, DRIVEN, STOOD, SILENT, NO_ROAD_BETWEEN, NO_ROAD_NEAR, OUT_OF_ORDER, NO_POSITION = range(8)
@@ -283,7 +282,7 @@ def way_between(
     """
     w = struct_at(weights, WEIGHTS)
     r = struct_at(w.roads, ROADS)
-    count, ticks = find_way(weights, a_stretch, a_fraction, _NOBODY, _BOTH, b_stretch, b_fraction, _NOBODY, arcs)
+    count, ticks = find_way(weights, a_stretch, a_fraction, _NOBODY, b_stretch, b_fraction, _NOBODY, arcs)
     if a_stretch == b_stretch:
         straight = straight_ticks(w, a_stretch, a_fraction, b_fraction)
         if straight < FAR and straight <= ticks:

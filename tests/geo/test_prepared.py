@@ -20,7 +20,6 @@ from geo.route_kernels import NO_WAY, find_way
 from geo.search_kernels import QUESTION, nearest_units
 from geo.snap import RoadIndex, Snap
 from geo.snap_grid import build_grid
-from geo.uncertain_kernels import BOTH
 from geo.unit_kernels import LINE_COLUMNS, LINK_COLUMNS, ROW_COLUMNS, TRAITS, UNITS, move_units
 from tests.geo.random_city import oracle_ms, random_graph, random_point
 
@@ -159,7 +158,7 @@ def assert_ways(town: Town, start: Snap, ends: Sequence[Snap], expected_ms: Sequ
             continue  # one may drive straight on: not a question for `find_way`
         stretch, fraction, junction = (column.tolist() for column in positions([start, end]))
         (a, b), (a_share, b_share), (a_at, b_at) = stretch, fraction, junction
-        count, ticks = find_way(town.weighted.address, a, a_share, a_at, BOTH, b, b_share, b_at, arcs)
+        count, ticks = find_way(town.weighted.address, a, a_share, a_at, b, b_share, b_at, arcs)
         found_ms = math.inf if count == NO_WAY else float(ticks) / TICKS_PER_MS
         assert found_ms == pytest.approx(time_ms, abs=ROUNDING_MS), f"seed {seed}"
         driven = arcs[: max(0, count)]

@@ -8,11 +8,13 @@ from geo.hierarchy_kernels import FAR
 from geo.label_kernels import BOUND_SHIFT, way_to_root
 from geo.row_instructions import (
     BLOCK,
+    LANES,
     copy_row,
     least_sum_u16,
     least_sum_u32,
     lower_block,
     lower_bounds,
+    lower_scattered,
     with_room,
 )
 
@@ -27,6 +29,13 @@ def sum_of_numbers(one: int, other: int, begin: int, end: int) -> np.uint32:
 @query_kernel
 def sum_of_short_numbers(one: int, other: int, begin: int, end: int) -> np.uint16:
     return least_sum_u16(one, other, begin, end)
+
+
+@query_kernel
+def scattered(  # noqa: PLR0913, PLR0917 - as the instruction has them
+    values: int, by: int, slots: int, added: int, more: int, node: int, count: int
+) -> None:
+    lower_scattered(values, by, slots, added, more, node, count)
 
 
 @query_kernel
@@ -93,3 +102,22 @@ def test_bounds_are_lowered_to_a_row_rounded_down_and_nothing_behind_them() -> N
         expected[:count] = np.minimum(bounds[:count], np.minimum(65_535, row >> BOUND_SHIFT))
         lower_bounds(row.ctypes.data, bounds.ctypes.data, count, BOUND_SHIFT)
         assert (bounds == expected).all(), f"case {case}"
+
+
+def test_scattered_numbers_are_lowered_one_by_one_and_say_by_whom() -> None:
+    rng = np.random.default_rng(10)
+    for case in range(CASES):
+        values = rng.integers(0, int(FAR), 50, endpoint=True).astype(np.uint32)
+        by = np.full(50, 7, np.int32)
+        count = int(rng.integers(1, LANES, endpoint=True))
+        slots = np.sort(rng.permutation(50)[:count]).astype(np.int32)
+        added = (rng.integers(0, int(FAR), count, endpoint=True) >> rng.integers(0, 8, count)).astype(np.uint32)
+        more = int(rng.integers(0, int(FAR), endpoint=True)) >> int(rng.integers(0, 20))
+        expected, expected_by = values.copy(), by.copy()
+        for slot, own in zip(slots.tolist(), added.tolist(), strict=True):
+            if more + own < expected[slot]:
+                expected[slot], expected_by[slot] = more + own, 42
+        places = (array.ctypes.data for array in (values, by, slots, added))
+        scattered(*places, more, 42, count)
+        assert (values == expected).all(), f"case {case}"
+        assert (by == expected_by).all(), f"case {case}"

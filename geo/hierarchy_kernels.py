@@ -6,7 +6,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.compiled import query_kernel, rebuild_kernel, wide
+from geo.compiled import rebuild_kernel, wide
 from geo.row_instructions import LANES, NUMBER_BYTES, lower_scattered
 
 # "No road leads there", in ticks. Two of them still fit 32 bits, so a sum needs a clamp and never overflows.
@@ -214,62 +214,33 @@ def customize(
 
     An empty ``tops`` means: find each upper edge by walking both sorted neighbour lists (slower, no memory).
     """
-    if tops.size == 0:
-        _customize_unlisted(first_up, up, climb, descend, climb_by, descend_by)
-        return
-    climbs, descends, nth = climb.ctypes.data, descend.ctypes.data, 0
+    climbs, descends, triangles = climb.ctypes.data, descend.ctypes.data, tops.ctypes.data
+    climbs_by, descends_by = climb_by.ctypes.data, descend_by.ctypes.data
+    listed, nth = tops.size > 0, 0
     for v in range(first_up.size - 1):
         end = first_up[v + 1]
         for i in range(first_up[v], end):
             to_a, from_a = wide(climb[i]), wide(descend[i])
-            j = i + 1
-            while end - j >= _MANY:
-                slots, row, count = tops.ctypes.data + NUMBER_BYTES * nth, NUMBER_BYTES * j, min(LANES, end - j)
-                lower_scattered(climbs, climb_by.ctypes.data, slots, climbs + row, from_a, v, count)
-                lower_scattered(descends, descend_by.ctypes.data, slots, descends + row, to_a, v, count)
-                nth, j = nth + count, j + count
-            while j < end:
-                _relax(v, wide(tops[nth]), from_a, to_a, j, climb, descend, climb_by, descend_by)
-                nth, j = nth + 1, j + 1
-
-
-@query_kernel
-def _relax(
-    v: int,
-    at: int,
-    from_a: int,
-    to_a: int,
-    j: int,
-    climb: NDArray[np.uint32],
-    descend: NDArray[np.uint32],
-    climb_by: NDArray[np.int32],
-    descend_by: NDArray[np.int32],
-) -> None:
-    """Relax both directions of the edge ``at`` over v, from one upper neighbour to that of its edge ``j``."""
-    over = np.uint32(from_a + climb[j])
-    if over < climb[at]:
-        climb[at] = over
-        climb_by[at] = v
-    back = np.uint32(to_a + descend[j])
-    if back < descend[at]:
-        descend[at] = back
-        descend_by[at] = v
-
-
-@query_kernel
-def _customize_unlisted(
-    first_up: NDArray[np.int64],
-    up: NDArray[np.int32],
-    climb: NDArray[np.uint32],
-    descend: NDArray[np.uint32],
-    climb_by: NDArray[np.int32],
-    descend_by: NDArray[np.int32],
-) -> None:
-    """Customize without a list of triangles."""
-    for v in range(first_up.size - 1):
-        for i in range(first_up[v], first_up[v + 1]):
-            at, to_a, from_a = first_up[up[i]], wide(climb[i]), wide(descend[i])
-            for j in range(i + 1, first_up[v + 1]):
-                while up[at] != up[j]:
-                    at += 1
-                _relax(v, at, from_a, to_a, j, climb, descend, climb_by, descend_by)
+            if listed and end - i > _MANY:
+                for j in range(i + 1, end, LANES):
+                    slots, row, count = triangles + NUMBER_BYTES * nth, NUMBER_BYTES * j, min(LANES, end - j)
+                    lower_scattered(climbs, climbs_by, slots, climbs + row, from_a, v, count)
+                    lower_scattered(descends, descends_by, slots, descends + row, to_a, v, count)
+                    nth += count
+                continue
+            at = first_up[up[i]]
+            for j in range(i + 1, end):
+                if listed:
+                    at = np.int64(tops[nth])
+                    nth += 1
+                else:
+                    while up[at] != up[j]:
+                        at += 1
+                over = np.uint32(from_a + climb[j])
+                if over < climb[at]:
+                    climb[at] = over
+                    climb_by[at] = v
+                back = np.uint32(descend[j] + to_a)
+                if back < descend[at]:
+                    descend[at] = back
+                    descend_by[at] = v

@@ -81,7 +81,10 @@ def fill_labels(
     rows = way_to_root(2 * (deepest + 1), deepest + 1)
     own_bytes, every = NUMBER_BYTES * rows.shape[1], (deepest + 1) * NUMBER_BYTES * rows.shape[1]
     to, streams = wide(rows.ctypes.data), forward.nbytes > KEPT_BYTES_MAX
+    climbs, descends, bounds = climb.ctypes.data, descend.ctypes.data, bound.ctypes.data
+    forwards, backwards = forward.ctypes.data, backward.ctypes.data
     offsets = np.empty(deepest + 1, np.uint32)
+    rows_up = offsets.ctypes.data
     for v in range(first_up.size - 2, -1, -1):
         if first_label[v + 1] == first_label[v]:
             continue
@@ -94,18 +97,18 @@ def fill_labels(
             while count > 0 and depth[up[edge + count - 1]] < at:
                 count -= 1  # the row of so high an ancestor ends before
             begin = NUMBER_BYTES * at
-            lower_block(to + begin, offsets.ctypes.data, climb.ctypes.data + edge_bytes, count, own + begin)
+            lower_block(to + begin, rows_up, climbs + edge_bytes, count, own + begin)
             begin += every
-            lower_block(to + begin, offsets.ctypes.data, descend.ctypes.data + edge_bytes, count, own + begin)
+            lower_block(to + begin, rows_up, descends + edge_bytes, count, own + begin)
         rows[length, length] = 0
         rows[deepest + 1 + length, length] = 0
         label_bytes = NUMBER_BYTES * first_label[v]
-        copy_row(own, forward.ctypes.data + label_bytes, length + 1, streams)
-        copy_row(own + every, backward.ctypes.data + label_bytes, length + 1, streams)
+        copy_row(own, forwards + label_bytes, length + 1, streams)
+        copy_row(own + every, backwards + label_bytes, length + 1, streams)
         for nth in range(first_region[v], first_region[v + 1]):
             begin = first_bound[setting_off[nth]]
             shared = min(first_bound[setting_off[nth] + 1] - begin, length + 1)
-            lower_bounds(own, bound.ctypes.data + 2 * begin, shared, BOUND_SHIFT)
+            lower_bounds(own, bounds + 2 * begin, shared, BOUND_SHIFT)
 
 
 @query_kernel
@@ -233,6 +236,7 @@ def fill_table(
     rows = way_to_root(deepest + 1, places)
     own_bytes, to, streams = NUMBER_BYTES * rows.shape[1], wide(rows.ctypes.data), table.nbytes > KEPT_BYTES_MAX
     offsets = np.empty(deepest + 1, np.uint32)
+    rows_up, climbs, rows_out = offsets.ctypes.data, climb.ctypes.data, table.ctypes.data
     for v in range(row_of.size - 1, -1, -1):
         if row_of[v] < 0:
             continue
@@ -241,12 +245,12 @@ def fill_table(
         for e in range(count):
             offsets[e] = own_bytes * depth[up[edge + e]]
         for at in range(0, own_bytes, NUMBER_BYTES * BLOCK):
-            lower_block(to + at, offsets.ctypes.data, climb.ctypes.data + NUMBER_BYTES * edge, count, own + at)
+            lower_block(to + at, rows_up, climbs + NUMBER_BYTES * edge, count, own + at)
         if above[v]:
             row, known = rows[depth[v]], table[row_of[v]]
             for c in range(places):
                 row[c] = min(row[c], known[c])
-        copy_row(own, table.ctypes.data + NUMBER_BYTES * places * row_of[v], places, streams)
+        copy_row(own, rows_out + NUMBER_BYTES * places * row_of[v], places, streams)
 
 
 @query_kernel

@@ -21,7 +21,7 @@ from dispatch.adapters.journal.sqlite import JOURNAL_FILE, SNAPSHOTS_FOLDER, ope
 from dispatch.command import Command
 from dispatch.commands import ground as gc
 from dispatch.commands import incident as c
-from dispatch.desk import Desk
+from dispatch.desk import Desk, Done
 from dispatch.errors import Refused
 from dispatch.evidence import centers_evidence, units_evidence
 from dispatch.flow.recommend import rank_units, recommend_centers
@@ -37,7 +37,7 @@ from geo.fleet_index import FleetIndex
 from geo.point import Point
 from geo.travel import TravelTimes
 
-SINGLE, PRODUCERS, EACH = 400, 200, 10
+SINGLE, PRODUCERS, EACH = 300, 200, 20
 SHOWN, ASKED = 100, 100
 SEAT = Actor("bench", Role.DISPATCHER)
 
@@ -60,7 +60,11 @@ async def _measure(pack: CityPack, folder: Path) -> Bench:
             sources.fleet.move(each.unit_id, Point(each.lon, each.lat), each.at)
         crew = ("doctor", "nurse", "driver")
         await asyncio.gather(*(desk.handle(_command(gc.SignOn(each, crew))) for each in desk.durable.units))
-        bench.rows.append(row("durable command", "ours", [await _timed(desk, places, n) for n in range(SINGLE)]))
+        rung = [await _timed(desk, _ring(places, number)) for number in range(SINGLE)]
+        bench.rows.append(row("durable command: a call, with keys", "ours", [each for each, _ in rung]))
+        incidents = [str(done.facts[-1].data.incident_id) for _, done in rung]
+        noted = [(await _timed(desk, _note(each)))[0] for each in incidents]
+        bench.rows.append(row("durable command: a note", "ours", noted))
         started = time.perf_counter()
         crowded = await asyncio.gather(*(_producer(desk, places, number) for number in range(PRODUCERS)))
         passed_s = time.perf_counter() - started
@@ -101,14 +105,23 @@ def _ring(places: list[Point], number: int) -> Command:
     return _command(c.ReceiveCall("13800000000", "测试", "胸痛", place))
 
 
-async def _timed(desk: Desk, places: list[Point], number: int) -> float:
+def _note(incident_id: str) -> Command:
+    return _command(c.WriteNote(incident_id, "测试"))
+
+
+async def _timed(desk: Desk, command: Command) -> tuple[float, Done]:
     started = time.perf_counter()
-    await desk.handle(_ring(places, number))
-    return time.perf_counter() - started
+    done = await desk.handle(command)
+    if isinstance(done, Refused):
+        raise AssertionError(f"{command.data} was refused: {done.code}")  # noqa: TRY004 - a broken program, not a wrong type
+    return time.perf_counter() - started, done
 
 
 async def _producer(desk: Desk, places: list[Point], number: int) -> list[float]:
-    return [await _timed(desk, places, number + turn) for turn in range(EACH)]
+    """Take a call and write notes on it: of the thirty facts of a run one is the call."""
+    took_s, done = await _timed(desk, _ring(places, number))
+    incident_id = str(done.facts[-1].data.incident_id)
+    return [took_s, *[(await _timed(desk, _note(incident_id)))[0] for _ in range(EACH - 1)]]
 
 
 async def _screens(desk: Desk, places: list[Point]) -> list[float]:
@@ -118,9 +131,7 @@ async def _screens(desk: Desk, places: list[Point]) -> list[float]:
     taken = []
     for number in range(SHOWN):
         before = desk.durable
-        done = await desk.handle(_ring(places, number))
-        if isinstance(done, Refused):
-            raise AssertionError(f"a call was refused: {done.code}")  # noqa: TRY004 - a broken program, not a wrong type
+        _, done = await _timed(desk, _ring(places, number))
         started = time.perf_counter()
         ids = touched(before, desk.durable, done.facts)
         for scope in scopes:

@@ -14,6 +14,7 @@ from websockets.protocol import OPEN
 
 EXTENSION = "greenchannel.direct"  # in the scope's extensions: ``WriteNow``
 WriteNow = Callable[[str | bytes], bool]
+READ_AHEAD = 8  # messages of one connection that may wait for the application
 FINAL_TEXT, FINAL_BINARY = 0x81, 0x82
 SHORT_MOST, MEDIUM_MOST = 125, 65_535  # bytes of a payload; RFC 6455, 5.2
 _short, _medium, _long = struct.Struct("!BB").pack, struct.Struct("!BBH").pack, struct.Struct("!BBQ").pack
@@ -28,6 +29,15 @@ class DirectProtocol(WebSocketsSansIOProtocol):
         scope: Any = getattr(self, "scope", None)
         if scope is not None:
             scope["extensions"][EXTENSION] = self.write_now
+
+    def send_receive_event_to_app(self) -> None:
+        """Queue a message that came; reading stops only when some wait, not after each and again before the next."""
+        paused = self.read_paused
+        self.read_paused = paused or self.queue.qsize() < READ_AHEAD
+        try:
+            super().send_receive_event_to_app()
+        finally:
+            self.read_paused = paused or self.queue.qsize() > READ_AHEAD
 
     def write_now(self, content: str | bytes) -> bool:
         """Write one message; False when it must wait for its turn: the reader is behind, or the connection ends."""

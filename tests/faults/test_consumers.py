@@ -1,23 +1,22 @@
 """Screens that do not read and thousands that only wait: what each costs the server, measured from outside."""
 
-import asyncio
 import json
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, closing, suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account
 from dispatch.adapters.storage import open_accounts
 from dispatch.protocol.versions import CLOSED_OVERFLOW
+from dispatch.terminal.bench_load import TEXT, Wire, masked, opened
 from dispatch.words import Role
 from tests.adapters.serving import WITHIN_S, Client
 from tests.faults.load.table import FaultRow
@@ -25,7 +24,7 @@ from tests.running_server import RunningServer, resident_bytes
 
 PER_ACCOUNT = 24
 OTHER_FILES = 500  # of a test run and of a server
-AT_ONCE = 20  # sockets that are being opened
+HELLO = {"t": "hello", "versions": ["gc.v1"], "device": "idle", "boot_id": "1"}
 UNREAD_BYTES = 30 << 20
 MORE_BYTES_MAX = 8 << 20
 IDLE_BYTES_MAX = 500_000_000  # of 10,000 connections
@@ -48,51 +47,55 @@ def quiet(request: pytest.FixtureRequest, fictional_pack: Path, tmp_path: Path) 
         yield server
 
 
-async def opened(http: httpx.AsyncClient, url: str, token: str) -> ClientConnection:
-    """Open a socket and greet; nothing is subscribed."""
-    answer = await http.post("/api/ticket", headers={"Authorization": f"Bearer {token}"})
-    address = f"{url.replace('http', 'ws', 1)}/ws?ticket={answer.raise_for_status().json()['ticket']}"
-    live = await connect(
-        address, subprotocols=[Subprotocol("gc.v1")], compression=None, ping_interval=None, open_timeout=60
-    )
-    await live.send(json.dumps({"t": "hello", "versions": ["gc.v1"], "device": "idle", "boot_id": "1"}))
-    assert json.loads(await live.recv())["t"] == "welcome"
-    return live
-
-
-async def open_many(url: str, count: int, stack: AsyncExitStack, *, skip: int = 0) -> list[ClientConnection]:
-    """Open so many sockets of as few accounts as may have them, but not of the first ``skip``."""
-    http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
-    found: list[ClientConnection] = []
-    for number in range(-(-count // PER_ACCOUNT)):
-        body = {"account": f"seat{number + skip}", "password": PASSWORD}
-        token = (await http.post("/api/session", json=body)).raise_for_status().json()["token"]
-        http.cookies.clear()
-        left = min(PER_ACCOUNT, count - len(found))
-        found += await asyncio.gather(*(opened(http, url, token) for _ in range(left)))
-    for live in found:
-        stack.push_async_callback(live.close)
+def open_many(url: str, count: int, *, skip: int = 0) -> list[Wire]:
+    """Open so many sockets of as few accounts as may have them, but not of the first ``skip``; each has greeted."""
+    port, found = int(url.rpartition(":")[2]), list[Wire]()
+    http = HTTPConnection("127.0.0.1", port, timeout=60)
+    with closing(http):
+        for number in range(-(-count // PER_ACCOUNT)):
+            token = asked(http, "/api/session", {"account": f"seat{number + skip}", "password": PASSWORD})["token"]
+            for _ in range(min(PER_ACCOUNT, count - len(found))):
+                ticket = asked(http, "/api/ticket", {}, token)["ticket"]
+                wire = opened(("127.0.0.1", port), f"/ws?ticket={ticket}", 0, display=True, protocol="gc.v1")
+                wire.sock.sendall(masked(TEXT, json.dumps(HELLO).encode()))
+                heard_until(wire, "welcome")
+                found.append(wire)
     return found
 
 
+def asked(http: HTTPConnection, path: str, body: dict[str, str], token: str = "") -> dict[str, Any]:
+    """Post, and return the answer."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    http.request("POST", path, json.dumps(body), headers)
+    answer = http.getresponse()
+    content: dict[str, Any] = json.loads(answer.read())
+    assert answer.status == 200, content
+    return content
+
+
+def heard_until(wire: Wire, kind: str) -> None:
+    """Read until a frame of this kind has come."""
+    while kind not in [json.loads(each)["t"] for each in wire.messages(wire.sock.recv(1 << 16))]:
+        continue
+
+
 @pytest.mark.parametrize("connections", [500, pytest.param(10_000, marks=pytest.mark.soak)])
-async def test_idle_connections_cost_little_and_all_are_answered(
+def test_idle_connections_cost_little_and_all_are_answered(
     quiet: RunningServer, connections: int, fault_table: list[FaultRow]
 ) -> None:
-    async with AsyncExitStack() as stack:
-        first = await open_many(quiet.url, 1, stack)
-        before = resident_bytes(quiet.pid)
-        idle = await open_many(quiet.url, connections - 1, stack, skip=1)
-        grown = resident_bytes(quiet.pid) - before
-        asked_at = time.monotonic()
-        for live in (*first, *idle):
-            await live.send('{"t":"ping","n":1}')
-        for live in (*first, *idle):
-            while json.loads(await live.recv())["t"] != "pong":
-                continue
-        note = f"{grown / len(idle) / 1000:.0f} kB each, all answered a ping in {time.monotonic() - asked_at:.1f} s"
-        for live in (*first, *idle):
-            live.transport.abort()
+    first = open_many(quiet.url, 1)
+    before = resident_bytes(quiet.pid)
+    idle = open_many(quiet.url, connections - 1, skip=1)
+    grown = resident_bytes(quiet.pid) - before
+    asked_at = time.monotonic()
+    for wire in (*first, *idle):
+        wire.sock.sendall(masked(TEXT, b'{"t":"ping","n":1}'))
+    for wire in (*first, *idle):
+        heard_until(wire, "pong")
+    note = f"{grown / 1e6:.0f} MB, {grown / len(idle) / 1000:.1f} kB each; all answered a ping in "
+    note += f"{time.monotonic() - asked_at:.1f} s"
+    for wire in (*first, *idle):
+        wire.sock.close()
     fault_table.append(FaultRow(f"{connections:,} idle connections", 1, connections, 0, (), note))
     assert grown <= min(IDLE_BYTES_MAX, OWN_BYTES + connections * EACH_BYTES)
 

@@ -262,6 +262,43 @@ def test_what_was_measured_before_the_binding_or_after_it_is_on_no_screen(server
     assert [row["values"] for row in stored] == [{"hr": 91}]
 
 
+def test_two_patients_on_one_tablet_keep_their_own_readings_and_traces(server: Server) -> None:
+    ids, crew = with_monitor(server, "U050"), server.client("crew-u050")
+    first = ids["patient_id"]
+    second = crew.done("add-patient", incident_id=ids["incident_id"])["patient_id"]
+    crew.done("choose-destination", patient_id=second, center_id="YZ002", reason="家属要求", risk_told=True)
+    crew.done("bind-monitor", patient_id=second, device_id="M-second")
+    devices, stream = {first: "M-U050", second: "M-second"}, f"{ULID()}/vitals"
+    with (
+        crew.socket() as tablet,
+        server.client("dept-yz001").socket() as one,
+        server.client("dept-yz002").socket() as other,
+    ):
+        for seq, (patient, device, hr) in enumerate(
+            [(first, "M-U050", 61), (second, "M-second", 121), (first, "M-second", 199), (second, "M-second", 122)], 1
+        ):
+            body = {"patient_id": patient, "device_id": device, "values": {"hr": hr}}
+            tablet.put(stream, seq, "vitals", body, at=now())
+        for patient, device in devices.items():
+            tablet.raw.send(wave(patient, 0, device=device))
+        while tablet.until("ack", stream=stream)["seq"] < 4:
+            continue
+        for live, patient, rates in ((one, first, [61]), (other, second, [121, 122])):
+            shown: list[str | float] = []  # readings and a chunk, whichever is durable first
+            for frame in live.frames():
+                if isinstance(frame, bytes):
+                    shown.append(read_wave(frame).patient_id)
+                elif frame["t"] == "vitals" and frame["patient_id"] in devices:
+                    shown.append(frame["values"]["hr"])
+                if len(shown) > len(rates):
+                    break
+            assert [each for each in shown if each != patient] == rates
+            assert patient in shown
+    for patient, rates in ((first, [61]), (second, [121, 122])):
+        stored = crew.get(f"/api/patients/{patient}/vitals").json()
+        assert [row["values"]["hr"] for row in stored] == rates, "a monitor's reading for somebody else is quarantined"
+
+
 def wave(patient: str, chunk: int, *, stream_no: int = 7, late_s: float = 0.0, device: str | None = "M-U045") -> bytes:
     """Return one second of a single-lead wave."""
     samples, at = 50, datetime.now(UTC) - timedelta(seconds=late_s)

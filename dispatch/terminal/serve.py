@@ -30,8 +30,8 @@ from dispatch.errors import BadInput
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from
 from dispatch.terminal.heaps import share_heaps
-from geo.without_blas import load_numba
 from dispatch.words import NO_ACCOUNT, Role
+from geo.without_blas import load_numba
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
 SPEED = 4.0  # of the demo: ambulances visibly move, and a person can still follow

@@ -1,5 +1,6 @@
 """The one writer thread: order, failure, limits, and what a broken program leaves its waiters."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import closing
@@ -144,3 +145,26 @@ def test_a_thousand_random_items_equal_a_plain_loop() -> None:
                 continue
             assert ticket.wait(10) == item, f"seed {seed}"
     assert [item for group in storage.groups for item in group] == items, f"seed {seed}"
+
+
+async def test_one_answer_that_raises_does_not_keep_the_others_waiting() -> None:
+    storage, told = Storage(), list[str]()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(str(context["exception"])))
+    storage.open.clear()
+    with closing(opened(storage)) as writer:
+        first, second = writer.put(1), writer.put(2)
+        first.on_loop(_break)
+        answer = asyncio.ensure_future(_of(second))
+        await asyncio.wait({answer}, timeout=0)
+        storage.open.set()
+        assert await asyncio.wait_for(answer, 10) == 2
+    assert told == ["broken"]
+
+
+def _break() -> None:
+    raise Sorry("broken")
+
+
+async def _of(ticket: CommitTicket) -> int:
+    return await ticket

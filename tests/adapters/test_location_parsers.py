@@ -180,7 +180,7 @@ def test_a_sector_lies_before_its_mast_and_is_shifted_whole() -> None:
     assert plain.area.center.lon > 116.4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200), st.binary(max_size=300))
 def test_no_nonsense_breaks_a_parser(text: str, raw: bytes) -> None:
     assert wrong(read_form, raw)

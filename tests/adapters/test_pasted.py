@@ -109,7 +109,7 @@ def test_what_is_no_plus_code_is_refused(code: str) -> None:
         decoded(code)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_search(text: str) -> None:
     found = find_coordinates(text, CITY)

@@ -36,7 +36,7 @@ def test_the_header_is_32_bytes() -> None:
     stream_no=st.integers(0, (1 << 32) - 1),
     samples=st.integers(1, 40),
 )
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 def test_a_wave_is_read_as_it_was_written(  # noqa: PLR0913, PLR0917 - the fields of the header
     leads: int, rate_hz: int, scale: int, first: int, at_ms: int, stream_no: int, samples: int
 ) -> None:
@@ -51,14 +51,14 @@ def test_a_wave_is_read_as_it_was_written(  # noqa: PLR0913, PLR0917 - the field
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 def test_any_bytes_are_a_wave_or_a_frame_error(raw: bytes) -> None:
     for candidate in (raw, b"GW\x01\x01" + raw):
         assert isinstance(answer_of(read_wave, candidate), Wave | FrameError)
 
 
 @given(st.one_of(st.text(), st.binary(max_size=100)))
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 def test_any_text_is_a_frame_or_a_frame_error(raw: str | bytes) -> None:
     assert isinstance(answer_of(read_frame, raw), dict | FrameError)
 

@@ -120,7 +120,7 @@ def test_one_changed_sample_is_noticed(tmp_path: Path) -> None:
         open_recording(header)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_noise_is_refused_and_breaks_nothing(content: bytes) -> None:
     for reads in (read_wfdb, read_aecg):

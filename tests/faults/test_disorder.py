@@ -78,7 +78,7 @@ def answers(live: Live) -> int:
     raise AssertionError("frames end only by an exception")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=ORDERS)
 def test_whatever_order_messages_come_in_each_is_there_once(
     seat: Client, crew: Client, incident_id: str, sent: list[tuple[int, str]]

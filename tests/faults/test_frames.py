@@ -32,13 +32,13 @@ def _said(read: Callable[[], object]) -> object:
         return str(refused)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_no_text_frame_breaks_the_reader(raw: bytes | str) -> None:
     assert _said(lambda: read_frame(raw))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, TEXTS | JSON)))
 def test_no_numbered_message_breaks_the_reader(content: dict[str, Any]) -> None:
     put = _said(lambda: read_put(content))
@@ -46,13 +46,13 @@ def test_no_numbered_message_breaks_the_reader(content: dict[str, Any]) -> None:
         assert put.broken is not None or put.kind in {"command", "position", "vitals"}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(TEXTS | JSON)
 def test_no_time_breaks_the_reader(at: object) -> None:
     assert _said(lambda: moment_from({"at": at}, "at"))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.binary(max_size=300)
     | st.builds(

@@ -13,7 +13,7 @@ from tests.simulation.demo_process import DemoProcess
 SPEED = 60.0
 KILLS_AFTER = (200, 350)  # acknowledged commands; 84 of them man the vehicles
 ENOUGH = 500
-WITHIN_S = 120.0
+WITHIN_S = 80.0
 
 
 async def test_no_acknowledged_command_is_lost(fictional_pack: Path, tmp_path: Path) -> None:
@@ -29,10 +29,10 @@ async def test_no_acknowledged_command_is_lost(fictional_pack: Path, tmp_path: P
             process.start()
         await _until(living, server, ENOUGH)
     finally:
+        process.stop()
         living.cancel()
         await day.close()
         await server.close()
-        process.stop()
     told = server.audit.acknowledged
     journal = open_sqlite_reader(tmp_path / JOURNAL_FILE)
     lost = {command_id: seq for command_id, seq in told.items() if not _kept(journal.outcome_of(command_id), seq)}

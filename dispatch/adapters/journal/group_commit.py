@@ -43,6 +43,9 @@ class _Bell:
     def tell(self, callback: Callable[[], object]) -> None:
         """Let the loop call back; from any thread."""
         self._waiting.append(callback)
+        self._ring()
+
+    def _ring(self) -> None:
         loop = self._loop()
         if self._rung or loop is None:
             return
@@ -54,8 +57,12 @@ class _Bell:
 
     def _answer(self) -> None:
         self._rung = False  # first: what comes from now on rings again
-        while self._waiting:
-            self._waiting.popleft()()
+        try:
+            while self._waiting:
+                self._waiting.popleft()()
+        finally:
+            if self._waiting:  # one that raised must not keep the others waiting
+                self._ring()
 
 
 _bells: WeakKeyDictionary[asyncio.AbstractEventLoop, _Bell] = WeakKeyDictionary()

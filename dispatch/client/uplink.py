@@ -116,13 +116,16 @@ class Uplink:
         return self._again(frame.stream, frame)
 
     def _again(self, stream: str, frame: Nack) -> bool:
-        """Send again from the number that the server expects; begin anew when that one is gone."""
+        """Send again from the number that the server expects; begin anew when that one is gone.
+
+        A number that could not be stored may be durable by now: it was sent twice, and this is the other's answer.
+        """
         expected = frame.params.get("expected_seq")
-        wanted = expected if isinstance(expected, int) else frame.seq
         owed = self.outbox.pending(stream, limit=1)
-        if wanted is not None and owed and owed[0].seq > wanted:
+        if isinstance(expected, int) and owed and owed[0].seq > expected:
             self.outbox.restart(stream)
             return False
+        wanted = expected if isinstance(expected, int) else frame.seq
         self._sent[stream] = min(self._sent[stream], (wanted or 1) - 1)
         return self._paused
 

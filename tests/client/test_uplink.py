@@ -64,6 +64,21 @@ class Remote:
         return Ack(stream=stream, seq=len(kept))
 
 
+def test_a_late_word_that_a_number_could_not_be_stored_begins_no_new_stream_once_it_is() -> None:
+    outbox = Outbox()
+    uplink, stream = Uplink(outbox), outbox.stream("vitals")
+    for number in range(4):
+        outbox.append("vitals", "vitals", {"n": number}, AT, 0.0)
+    uplink.welcomed({stream: 0}, [])
+    assert len(uplink.to_send(0.0)) == 4
+    uplink.acked(Ack(stream=stream, seq=2))
+    uplink.nacked(nack(stream, 1, "telemetry_unavailable"))
+    uplink.resume()
+    assert outbox.streams() == [stream]
+    assert [json.loads(each)["seq"] for each in uplink.to_send(1.0)] == [3, 4]
+    outbox.close()
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_everything_arrives_once_and_in_order_over_bad_lines_and_restarts(seed: int) -> None:
     chance, remote, outbox = Random(seed), Remote(), Outbox()

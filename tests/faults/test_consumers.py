@@ -2,6 +2,8 @@
 
 import json
 import resource
+import selectors
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -25,6 +27,7 @@ from tests.running_server import RunningServer, resident_bytes
 PER_ACCOUNT = 24
 OTHER_FILES = 500  # of a test run and of a server
 HELLO = {"t": "hello", "versions": ["gc.v1"], "device": "idle", "boot_id": "1"}
+LOOK_S = 0.1
 UNREAD_BYTES = 30 << 20
 MORE_BYTES_MAX = 8 << 20
 IDLE_BYTES_MAX = 500_000_000  # of 10,000 connections
@@ -47,20 +50,50 @@ def quiet(request: pytest.FixtureRequest, fictional_pack: Path, tmp_path: Path) 
         yield server
 
 
-def open_many(url: str, count: int, *, skip: int = 0) -> list[Wire]:
+class Waiting:
+    """Hold open sockets as idle screens do: nobody asks anything, but the pings of the protocol are answered."""
+
+    def __init__(self) -> None:
+        self.wires: list[Wire] = []
+        self.pongs, self.all_answered = 0, threading.Event()
+        self._ready, self._ended = selectors.DefaultSelector(), threading.Event()
+        self._thread = threading.Thread(target=self._answer)
+        self._thread.start()
+
+    def add(self, wire: Wire) -> None:
+        """Hold one more."""
+        self.wires.append(wire)
+        self._ready.register(wire.sock, selectors.EVENT_READ, wire)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._ended.set()
+        self._thread.join()
+        self._ready.close()
+        for wire in self.wires:
+            wire.sock.close()
+
+    def _answer(self) -> None:
+        while not self._ended.is_set():
+            for key, _ in self._ready.select(LOOK_S):
+                said = [json.loads(each)["t"] for each in key.data.messages(key.data.sock.recv(1 << 16))]
+                self.pongs += said.count("pong")
+                if self.pongs == len(self.wires):
+                    self.all_answered.set()
+
+
+def open_many(url: str, count: int, waiting: Waiting, *, skip: int = 0) -> None:
     """Open so many sockets of as few accounts as may have them, but not of the first ``skip``; each has greeted."""
-    port, found = int(url.rpartition(":")[2]), list[Wire]()
-    http = HTTPConnection("127.0.0.1", port, timeout=60)
-    with closing(http):
+    port, last = int(url.rpartition(":")[2]), len(waiting.wires) + count
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as http:
         for number in range(-(-count // PER_ACCOUNT)):
             token = asked(http, "/api/session", {"account": f"seat{number + skip}", "password": PASSWORD})["token"]
-            for _ in range(min(PER_ACCOUNT, count - len(found))):
+            for _ in range(min(PER_ACCOUNT, last - len(waiting.wires))):
                 ticket = asked(http, "/api/ticket", {}, token)["ticket"]
                 wire = opened(("127.0.0.1", port), f"/ws?ticket={ticket}", 0, display=True, protocol="gc.v1")
                 wire.sock.sendall(masked(TEXT, json.dumps(HELLO).encode()))
                 heard_until(wire, "welcome")
-                found.append(wire)
-    return found
+                waiting.add(wire)
 
 
 def asked(http: HTTPConnection, path: str, body: dict[str, str], token: str = "") -> dict[str, Any]:
@@ -83,19 +116,17 @@ def heard_until(wire: Wire, kind: str) -> None:
 def test_idle_connections_cost_little_and_all_are_answered(
     quiet: RunningServer, connections: int, fault_table: list[FaultRow]
 ) -> None:
-    first = open_many(quiet.url, 1)
-    before = resident_bytes(quiet.pid)
-    idle = open_many(quiet.url, connections - 1, skip=1)
-    grown = resident_bytes(quiet.pid) - before
-    asked_at = time.monotonic()
-    for wire in (*first, *idle):
-        wire.sock.sendall(masked(TEXT, b'{"t":"ping","n":1}'))
-    for wire in (*first, *idle):
-        heard_until(wire, "pong")
-    note = f"{grown / 1e6:.0f} MB, {grown / len(idle) / 1000:.1f} kB each; all answered a ping in "
-    note += f"{time.monotonic() - asked_at:.1f} s"
-    for wire in (*first, *idle):
-        wire.sock.close()
+    with closing(Waiting()) as waiting:
+        open_many(quiet.url, 1, waiting)
+        before = resident_bytes(quiet.pid)
+        open_many(quiet.url, connections - 1, waiting, skip=1)
+        grown = resident_bytes(quiet.pid) - before
+        asked_at = time.monotonic()
+        for wire in waiting.wires:
+            wire.sock.sendall(masked(TEXT, b'{"t":"ping","n":1}'))
+        assert waiting.all_answered.wait(WITHIN_S), f"{waiting.pongs} of {connections} were answered"
+        took_s = time.monotonic() - asked_at
+    note = f"{grown / 1e6:.0f} MB, {grown / connections / 1000:.1f} kB each; all answered a ping in {took_s:.1f} s"
     fault_table.append(FaultRow(f"{connections:,} idle connections", 1, connections, 0, (), note))
     assert grown <= min(IDLE_BYTES_MAX, OWN_BYTES + connections * EACH_BYTES)
 

@@ -148,7 +148,7 @@ class Tablet:
         """Upload diagnostic ECGs one after another, each until it is acknowledged."""
         head = {"X-Sample-Rate-Hz": "500", "X-Leads": "II", "X-Uv-Per-Lsb": "5"}
         for number in itertools.count():
-            ecg_id, samples = f"E{number}", self._random.randbytes(2_000)
+            ecg_id, samples = f"E{self._wave_no}-{number}", self._random.randbytes(2_000)
             path = f"/api/patients/{self.whom.patient_id}/ecgs/{ecg_id}"
             while not await self._uploaded(path, samples, head):
                 await pace(RETRY_S)

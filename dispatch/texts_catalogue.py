@@ -75,11 +75,18 @@ def say(code: str, params: Mapping[str, Any] | None = None, language: Language =
     sentences = catalogue().get(code)
     if sentences is None:
         return f"[{code}]"
-    values = params or {}
-    return _PLACEHOLDER.sub(
-        lambda found: _word(values[found[1]], language) if found[1] in values else found[0],
-        getattr(sentences, language),
-    )
+    pieces, values = _pieces(getattr(sentences, language)), params or {}
+    said = list(pieces)
+    for nth in range(1, len(pieces), 2):
+        name = pieces[nth]
+        said[nth] = _word(values[name], language) if name in values else f"{{{name}}}"
+    return "".join(said)
+
+
+@cache
+def _pieces(sentence: str) -> tuple[str, ...]:
+    """Return what stands before, between and after the placeholders, and in turn with it their names."""
+    return tuple(_PLACEHOLDER.split(sentence))
 
 
 def text(code: str, params: Mapping[str, Any] | None = None) -> Text:
@@ -95,8 +102,8 @@ def placeholders(sentence: str) -> frozenset[str]:
 def _word(value: object, language: Language) -> str:
     if value is None:
         return "未知" if language == "zh" else "unknown"
-    if isinstance(value, str) and value in catalogue():
-        return str(getattr(catalogue()[value], language))
+    if isinstance(value, str) and (named := catalogue().get(value)) is not None:
+        return str(getattr(named, language))
     if isinstance(value, list | tuple):
         return ("、" if language == "zh" else ", ").join(_word(each, language) for each in value)
     return str(value)

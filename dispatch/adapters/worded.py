@@ -1,22 +1,40 @@
 """Put both sentences beside every reason of an answer: ``Reason`` becomes ``{code, params, zh, en}``."""
 
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from center_protocols.assessment import Coded
-from dispatch.texts_catalogue import text
+from dispatch.texts_catalogue import say
 from dispatch.words import Reason
+
+_REASONS = (Reason, Coded)
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})  # most of what a row holds
 
 
 def worded(value: Any) -> Any:  # noqa: ANN401 - any row
     """Return plain lists and mappings of a row, every reason in it filled in."""
-    if isinstance(value, Reason | Coded):
-        source = getattr(value, "source", "")
-        return msgspec.to_builtins(text(value.code, value.params)) | ({"source": source} if source else {})
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: worded(getattr(value, each.name)) for each in fields(value)}
+    kind: type = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if isinstance(value, _REASONS):
+        return _sentences(value)
     if isinstance(value, tuple | list):
         return [worded(each) for each in value]
-    return value
+    names = _parts(kind)
+    return value if names is None else {name: worded(getattr(value, name)) for name in names}
+
+
+def _sentences(reason: Reason | Coded) -> dict[str, Any]:
+    code, params, source = reason.code, reason.params, getattr(reason, "source", "")
+    both = {"code": code, "params": msgspec.to_builtins(params)}
+    both |= {"zh": say(code, params, "zh"), "en": say(code, params, "en")}
+    return both | {"source": source} if source else both
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...] | None:
+    """Return the fields of a dataclass; None of anything else."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None

@@ -117,7 +117,6 @@ def test_scattered_numbers_are_lowered_one_by_one_and_say_by_whom() -> None:
         for slot, own in zip(slots.tolist(), added.tolist(), strict=True):
             if more + own < expected[slot]:
                 expected[slot], expected_by[slot] = more + own, 42
-        places = (array.ctypes.data for array in (values, by, slots, added))
-        scattered(*places, more, 42, count)
+        scattered(values.ctypes.data, by.ctypes.data, slots.ctypes.data, added.ctypes.data, more, 42, count)
         assert (values == expected).all(), f"case {case}"
         assert (by == expected_by).all(), f"case {case}"

@@ -115,6 +115,7 @@ def add_account(settings: Settings, given: argparse.Namespace) -> int:
 
 def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
     """Run one server in the foreground; 1 when it broke."""
+    gc.disable()  # until it listens: a start makes a million objects and hardly any garbage
     share_heaps()
     load_numba()
     start_logging(settings.log_level)
@@ -189,6 +190,7 @@ class AnnouncedServer(uvicorn.Server):
         # What a start has made stays until the end: to look through it for garbage again and again stops the loop for
         # a third of a second each time (measured with the Beijing pack).
         gc.freeze()
+        gc.enable()
         port = self.servers[0].sockets[0].getsockname()[1]
         _say(f"green channel: http://{self._settings.host}:{port}/")
         if self._day is not None:

@@ -318,12 +318,12 @@ def _department_sees(city: City, table: str, row: Any, scope: Scope) -> Row | No
 
 
 def _of_this_house(city: City, patient: Patient, center_id: str | None) -> Row:
-    """Mask the name, other hospitals' numbers, and all talk once the patient is another centre's."""
+    """Mask the name, other hospitals' numbers, and all talk and pictures once the patient is another centre's."""
     registrations = [each for each in patient.registrations if each.center_id == center_id]
     own: Row = {"name": None, "registrations": msgspec.to_builtins(registrations)}
     if cared_for_at(city, patient, center_id):
         return own
-    return own | {"lines": [], "orders": [], "consents": [], "specialists": [], "advice_wanted": None}
+    return own | {"lines": [], "orders": [], "consents": [], "photos": [], "specialists": [], "advice_wanted": None}
 
 
 def _brings_to(city: City, assignment_id: str | None, center_id: str | None) -> bool:

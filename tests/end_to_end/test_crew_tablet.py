@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.end_to_end.shift import Run, client, close_clients, free_crew, send, sign_in, violations
+from tests.end_to_end.shift import Run, accounts, client, close_clients, free_crew, send, sign_in, violations
 from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -299,3 +300,58 @@ def test_the_tablet_tells_where_it_is_once_that_is_allowed(tablet: Page, url: st
         batches = (live.until("positions")["units"] for _ in range(20))  # one comes every second
         here_it_is = [unit_id, here["longitude"], here["latitude"]]
         assert any(row[:3] == here_it_is for moved in batches for row in moved), "nobody saw where the tablet is"
+
+
+# A receiver of our own: each fix has its own time, so that nobody waits for wheels to have stood long enough.
+RECEIVER = """(() => {
+  const watching = [];
+  const told = (longitude, latitude, speed, age_s) => ({
+    coords: { longitude, latitude, speed, heading: null, accuracy: 5 }, timestamp: Date.now() - age_s * 1000,
+  });
+  let last = null;
+  Object.defineProperty(navigator, "geolocation", { value: {
+    watchPosition: (take) => watching.push(take), clearWatch: () => {},
+    getCurrentPosition: (take) => last && take(last),
+  } });
+  window.fix = (...at) => { last = told(...at); watching.forEach((take) => take(last)); };
+})()"""
+
+
+def test_stopped_wheels_are_the_arrival_and_minutes_are_asked_for_when_they_stand(tablet: Page, url: str) -> None:
+    tablet.context.grant_permissions(["geolocation"], origin=url)
+    tablet.add_init_script(RECEIVER)
+    run = send(url, on_duty(tablet, url))
+    center_id = accounts(url, "department")[-4].removeprefix("dept-").upper()
+    for step in ("已接受", "驶往现场"):
+        next_step(tablet, step)
+    place = run.row("incidents", run.incident_id)["place"]
+
+    def fixed(metres: float, speed: float, age_s: float) -> None:
+        tablet.evaluate("at => window.fix(...at)", [place["lon"], place["lat"] + metres / 111_195, speed, age_s])
+
+    for metres, speed, age_s in ((400, 0, 60), (400, 0, 40), (200, 9, 39), (20, 8, 38), (5, 0.2, 36), (5, 0, 30)):
+        fixed(metres, speed, age_s)
+    expect(tablet.locator(".top-status strong")).to_have_text("驶往现场")  # a red light, then not long enough
+    fixed(5, 0, 18)
+    expect(tablet.locator(".top-status strong")).to_have_text("到达现场")
+    all_sent(tablet)
+    stopped = run.points()["unit_on_scene"]
+    waited = datetime.fromisoformat(stopped["recorded_at"]) - datetime.fromisoformat(stopped["at"])
+    speed = run.crew.get("/healthz").json()["clock"]["speed"]
+    assert 35 < waited.total_seconds() / speed < 75, "the minute is that of the wheels, not of the message"
+    told = [each["data"] for each in run.facts() if each["kind"] == "UnitStatusReported"]
+    assert [each["status"] for each in told if each["automatic"]] == ["on_scene"]
+    next_step(tablet, "接触患者")
+    all_sent(tablet)
+    stemi = {"complaint": "chest_pain", "clinician_says": ["stemi"]}
+    run.crew.done("record-findings", patient_id=run.patient_id, findings=stemi)
+    run.crew.done("choose-destination", patient_id=run.patient_id, center_id=center_id, reason="browser test")
+    for step in ("病人上车", "送院途中", "到达医院"):
+        next_step(tablet, step)
+        expect(tablet.locator(".asked")).to_have_count(0)
+    next_step(tablet, "交接完成")
+    expect(tablet.locator(".asked")).to_be_visible()
+    fixed(5, 6, 0)
+    expect(tablet.locator(".asked")).to_have_count(0)
+    fixed(5, 0, 0)
+    expect(tablet.locator(".asked")).to_be_visible()

@@ -1,5 +1,6 @@
 """A crew's photo over a line that is cut again and again: it arrives whole, and what had arrived is not sent twice."""
 
+import hashlib
 import os
 from random import Random
 
@@ -55,3 +56,27 @@ async def test_a_photo_that_is_no_photo_or_not_theirs_is_refused(attacked: Serve
         assert (differs.status_code, differs.headers["Upload-Offset"]) == (409, "0")
         assert (await http.get(path, headers=tokens["crew-u037"])).status_code == 404
     assert PIECE_BYTES < 1 << 20, "a piece fits through the body limit"
+
+
+def test_a_hospital_sees_the_photos_of_its_own_patients_only(attacked: Server) -> None:
+    ids, picture = underway(attacked, "U035"), jpeg(3, 500)
+    crew, patient_id = attacked.client("crew-u035"), ids["patient_id"]
+    path = f"/api/patients/{patient_id}/photos/F1"
+    head = {"Upload-Offset": "0", "Upload-Length": "500", "X-Sha256": hashlib.sha256(picture).hexdigest()}
+    assert crew.http.patch(path, content=picture, headers=head).status_code == 201
+    crew.done("attach-photo", patient_id=patient_id, photo_id="F1", size_bytes=500)
+    houses = [attacked.client(f"dept-yz00{n}") for n in (1, 2, 3)]
+
+    def seen() -> list[tuple[int, int]]:
+        rows = []
+        for house in houses:
+            with house.socket() as live:
+                live.subscribe()
+                row = live.tables["patients"].get(patient_id, {"photos": []})
+                rows.append((house.get(path).status_code, len(row["photos"])))
+        return rows
+
+    crew.done("choose-destination", patient_id=patient_id, center_id="YZ001", reason="x")
+    assert seen() == [(200, 1), (403, 0), (403, 0)]
+    crew.done("choose-destination", patient_id=patient_id, center_id="YZ002", reason="x")
+    assert seen() == [(403, 0), (200, 1), (403, 0)]

@@ -33,12 +33,14 @@ export class Crew {
   readonly eta = signal<Eta | null>(null);
   readonly monitor = signal<VitalsFrame | null>(null);
   readonly recommendation = signal<Recommendation | null>(null);
+  /** When a vehicle stands, and where, as the desk counts it; kept for a start without a network. */
+  readonly wheels = signal<Wheels | null>(null);
   /** Ticks every second on the server's clock; everything that counts down reads it. */
   readonly now = signal(0);
   readonly #store: CrewStore;
   readonly #stops: (() => void)[] = [];
 
-  private constructor(unitId: string, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms, wheels: Wheels | null) {
+  private constructor(unitId: string, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms) {
     this.unitId = unitId;
     this.link = link;
     this.uplink = uplink;
@@ -51,7 +53,7 @@ export class Crew {
       return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
     });
     this.#boundTo = computed(() => (this.patient.value?.device_id == null ? "" : `${this.patient.value.id}/${this.patient.value.device_id}`));
-    this.#watch(known, wheels);
+    this.#watch(known);
   }
 
   static async open(session: Session): Promise<Crew> {
@@ -61,7 +63,8 @@ export class Crew {
     ]);
     const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: () => [store.stream(STREAM)] });
     const uplink = await Uplink.start(link, store);
-    const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered?.shape === ROWS_SHAPE ? remembered.rows : NO_ROWS, forms ?? EMPTY_FORMS, await store.recall<Wheels>("wheels"));
+    const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered?.shape === ROWS_SHAPE ? remembered.rows : NO_ROWS, forms ?? EMPTY_FORMS);
+    crew.wheels.value = await store.recall<Wheels>("wheels");
     crew.recommendation.value = await store.recall<Recommendation>("recommendation");
     way.value = await store.recall<Way>("way");
     return crew;
@@ -107,7 +110,7 @@ export class Crew {
     this.#store.close();
   }
 
-  #watch(known: ReadonlySignal<CrewRows>, wheels: Wheels | null): void {
+  #watch(known: ReadonlySignal<CrewRows>): void {
     let kept = -1;
     const tick = setInterval(() => {
       this.now.value = this.link.serverNow();
@@ -124,7 +127,7 @@ export class Crew {
       () => clearInterval(tick),
       () => clearInterval(ask),
       followPosition(this.link, this.unitId),
-      followWheels(this, wheels, (known) => this.#store.remember("wheels", known)),
+      followWheels(this, (known) => this.#store.remember("wheels", known)),
       followTurns(this, (found) => this.#store.remember("way", found)),
       effect(() => void this.#store.remember("rows", { shape: ROWS_SHAPE, rows: known.value } satisfies Remembered)),
       effect(() => void this.#store.remember("forms", this.forms.value)),

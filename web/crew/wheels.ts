@@ -5,14 +5,13 @@ import { goalOf, stood, type Standing, type Wheels } from "./model/wheels.ts";
 import { lastFix } from "./position.ts";
 import type { Crew } from "./state.ts";
 
-/** Follow the wheels with the desk's own numbers, remembered for a start without a network; returns how to stop. */
-export function followWheels(crew: Crew, remembered: Wheels | null, remember: (wheels: Wheels) => unknown): () => void {
-  let wheels = remembered;
+/** Follow the wheels with the desk's own numbers; returns how to stop. */
+export function followWheels(crew: Crew, remember: (wheels: Wheels) => unknown): () => void {
   let standing: Standing | null = null;
   const ask = async (): Promise<void> => {
     try {
-      wheels = (await api<{ wheels: Wheels }>("/api/city")).wheels;
-      remember(wheels);
+      crew.wheels.value = (await api<{ wheels: Wheels }>("/api/city")).wheels;
+      remember(crew.wheels.value);
     } catch (error) {
       if (!(error instanceof HttpRefused || error instanceof TypeError)) throw error; // the remembered numbers stay
     }
@@ -23,6 +22,7 @@ export function followWheels(crew: Crew, remembered: Wheels | null, remember: (w
     }),
     effect(() => {
       const fix = lastFix.value;
+      const wheels = crew.wheels.value;
       if (fix === null || wheels === null) return;
       const rows = crew.rows.peek();
       const goal = goalOf(rows, wheels);

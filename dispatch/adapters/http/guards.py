@@ -12,6 +12,7 @@ from dispatch.adapters.parts import HasParts
 from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
 from dispatch.rights import SEATS, may_see_incident, may_see_patient
+from dispatch.rights_of_care import cared_for_at
 from dispatch.texts_catalogue import Text
 from dispatch.words import Actor, Role
 
@@ -93,6 +94,15 @@ def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Sessio
     return session
 
 
+def reads_photos(patient_id: str, session: Annotated[Session, Depends(reads_patient)], parts: HasParts) -> Session:
+    """Let in who looks after the patient: a department only while they come to it, or once it has taken them over."""
+    city = parts.feed.city
+    elsewhere = not cared_for_at(city, city.patients[patient_id], session.center_id)
+    if session.role is Role.DEPARTMENT and elsewhere:
+        raise RefusedError(403, Refused("not_your_patient"))
+    return session
+
+
 def reads_as_crew(session: Annotated[Session, Depends(reads_patient)]) -> Session:
     """Let in the crew that runs to this patient."""
     if session.role is not Role.CREW:
@@ -118,6 +128,7 @@ ReadsIncident = Annotated[Session, Depends(reads_incident)]
 ReadsHistory = Annotated[Session, Depends(reads_history)]
 ReadsRecommendation = Annotated[Session, Depends(reads_recommendation)]
 ReadsPatient = Annotated[Session, Depends(reads_patient)]
+ReadsPhotos = Annotated[Session, Depends(reads_photos)]
 CrewOfPatient = Annotated[Session, Depends(reads_as_crew)]
 SeatOrCrew = Annotated[Session, Depends(one_of(*sorted(SEATS), Role.CREW))]
 ReadsQuality = Annotated[Session, Depends(one_of(Role.SUPERVISOR, Role.ADMIN))]

@@ -1,4 +1,4 @@
-"""Take a crew's photos in pieces that survive a cut network, and give them to who may see the patient."""
+"""Take a crew's photos in pieces that survive a cut network, and give them to who looks after the patient."""
 
 import asyncio
 import hashlib
@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Path, Request, Response
 
 from dispatch.adapters.http.bodies import BadFieldError
-from dispatch.adapters.http.guards import CrewOfPatient, ReadsPatient, RefusedError, refusals
+from dispatch.adapters.http.guards import CrewOfPatient, ReadsPhotos, RefusedError, refusals
 from dispatch.adapters.location.photos import JPEG, PhotoDiffersError
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.uploads import OffsetDiffersError
@@ -82,7 +82,7 @@ def _at(offset: int, *, whole: bool, status: int = 204) -> Response:
 
 
 @router.get("/{patient_id}/photos/{photo_id}", responses=refusals(401, 403, 404))
-async def photo(patient_id: str, photo_id: PhotoId, _session: ReadsPatient, parts: HasParts) -> Response:
+async def photo(patient_id: str, photo_id: PhotoId, _session: ReadsPhotos, parts: HasParts) -> Response:
     """Show a photo."""
     jpeg = await asyncio.to_thread(parts.photos.get, patient_id, photo_id)
     if jpeg is None:

@@ -1,6 +1,7 @@
 import { DoorForm, DoorLine, WayText } from "@shared/direct/Door.tsx";
 import { doorNow } from "@shared/direct/model.ts";
 import { ConsentLines, RegistrationForm, RegistrationLine } from "@shared/direct/Papers.tsx";
+import { CrewPhotos } from "@shared/direct/Photos.tsx";
 import { SendReader } from "@shared/direct/SendReader.tsx";
 import { Consulting, LineForm, Lines, OrderForm, Orders, Readings } from "@shared/direct/Talk.tsx";
 import type { Activation, Patient } from "@shared/rows.ts";
@@ -30,9 +31,10 @@ export function ConsultCard({ patient }: { readonly patient: Patient }) {
   const desk = useDesk();
   const links = patient.reader_link_ids.flatMap((id) => desk.link.tables.reader_links.value.get(id) ?? []);
   return (
-    <details class="consult" open={patient.lines.length + patient.orders.length > 0}>
+    <details class="consult" open={patient.lines.length + patient.orders.length + patient.photos.length > 0}>
       <summary>{t("console.consult")}</summary>
       <Consulting patient={patient} />
+      <CrewPhotos patient={patient} />
       {patient.ecgs.slice(-1).map((ecg) => <Readings key={ecg.id} ecg={ecg} />)}
       <Orders
         orders={patient.orders} nowMs={desk.now.value} button="small"

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import { refusalFrom } from "@shared/commands.ts";
 import { hhmmss } from "@shared/format.ts";
+import { Picture } from "@shared/Picture.tsx";
 import type { Link } from "@shared/location.ts";
 import type { Incident } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
@@ -67,10 +68,11 @@ function Talk({ link, incident }: { readonly link: Link; readonly incident: Inci
       <ol class="link-talk" aria-live="polite">
         {link.messages.map((each, nth) => <li key={nth} class={each.by}><span class="faint">{t(`console.link.${each.by}`)} {hhmmss(each.at)}</span> {each.text}</li>)}
       </ol>
-      {link.photos.map((photo) => {
-        const path = `/api/incidents/${incident.id}/photos/${photo.id}`;
-        return <a key={photo.id} href={path} target="_blank" rel="noreferrer"><img class="link-photo" src={path} alt={t("console.link.photo", { time: hhmmss(photo.at) })} /></a>;
-      })}
+      {link.photos.length > 0 && (
+        <div class="pictures">
+          {link.photos.map((photo) => <Picture key={photo.id} path={`/api/incidents/${incident.id}/photos/${photo.id}`} alt={t("console.link.photo", { time: hhmmss(photo.at) })} missing={t("photo.missing")} />)}
+        </div>
+      )}
       {link.ended === null && (
         <form class="source-paste" onSubmit={(event) => { event.preventDefault(); void write(); }}>
           <input value={typed} maxLength={500} aria-label={t("console.link.write")} placeholder={t("console.link.write")} onInput={(event) => setTyped(event.currentTarget.value)} />

@@ -1,17 +1,15 @@
-/** The minutes that no machine saw, asked once: after the handover, standing still, never during CPR or driving. */
+/** The minutes that no machine saw, asked once, when the crew has its hands free. */
 import { useEffect, useState } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
 import type { RegisterRow } from "@shared/answers.ts";
 import { AskedMinutes } from "@shared/direct/Handoff.tsx";
+import { mayAsk } from "../model/ask_once.ts";
+import { lastFix } from "../position.ts";
 import type { Crew } from "../state.ts";
 
-const STANDING: ReadonlySet<string> = new Set(["handed_over", "cleaning"]);
-
 export function AskOnce({ crew }: { crew: Crew }) {
-  const { unit } = crew.rows.value;
   const patient = crew.patient.value;
-  const now = unit !== null && STANDING.has(unit.status) && patient !== null && patient.handoff !== null;
-  if (!now || patient === null) return null;
+  if (patient === null || patient.handoff === null || !mayAsk(crew.rows.value, lastFix.value, crew.wheels.value)) return null;
   return <Asked key={patient.id} crew={crew} patientId={patient.id} />;
 }
 

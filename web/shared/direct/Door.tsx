@@ -12,7 +12,7 @@ export function DoorLine({ activation }: { readonly activation: Activation }) {
   return (
     <p class={`direct-door ${door === null ? "open" : "chosen"}`}>
       <strong>{where === "ed" ? t("direct.to_ed") : t("direct.to", { place: t.code("place", where) })}</strong>
-      <small>{door === null ? t("direct.proposed") : t("direct.confirmed", { at: hhmm(door.at) })}{door !== null && door.reason !== null && ` · ${t("direct.instead", { place: t.code("place", door.proposed), reason: door.reason })}`}</small>
+      <small>{door === null ? t("direct.proposed") : t("direct.confirmed", { at: hhmm(door.at) })}{door !== null && door.reason !== null && door.proposed !== door.where && ` · ${t("direct.instead", { place: t.code("place", door.proposed), reason: door.reason })}`}</small>
     </p>
   );
 }

@@ -45,17 +45,18 @@ export function Department({ wall }: { wall: Wall }) {
   const open = (tile: TileRow): void => setEcgOf(tile.activation.patient_id);
   useEcgKeys(shown, open);
   const compact = shown.length >= COMPACT_FROM;
+  const roomy = !compact && shown.length <= ROOMY_TO;
   const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
   const patient = tiles.find((tile) => tile.activation.patient_id === ecgOf)?.patient ?? null;
   const ecg = patient?.ecgs.at(-1);
   const opened = [...tiles, ...wall.taken.value].find((tile) => tile.activation.id === openedId);
   return (
-    <div class={`wall ${compact ? "compact" : shown.length <= ROOMY_TO ? "roomy" : ""}`} data-sounding={alarm}>
+    <div class={`wall ${compact ? "compact" : roomy ? "roomy" : ""}`} data-sounding={alarm}>
       <Header wall={wall} sounder={sounder} count={tiles.length} page={page} pages={pages} onRoster={() => setRoster(true)} onTaken={setOpenedId} />
       {roster && <Roster wall={wall} onClose={() => setRoster(false)} />}
       <main>
         {tiles.length === 0 ? <Calm wall={wall} /> : (
-          <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} onEcg={open} onOpen={() => setOpenedId(tile.activation.id)} />)}</ol>
+          <ol class="tiles">{shown.map((tile, i) => <Tile key={tile.activation.id} wall={wall} tile={tile} place={i + 1} compact={compact} roomy={roomy} onEcg={open} onOpen={() => setOpenedId(tile.activation.id)} />)}</ol>
         )}
       </main>
       {center !== undefined && <Rooms wall={wall} center={center} />}

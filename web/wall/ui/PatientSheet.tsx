@@ -5,6 +5,7 @@ import { DoorForm, DoorLine, WayForm, WayText } from "@shared/direct/Door.tsx";
 import { AfterHandoff, AskedMinutes, HandoffLines } from "@shared/direct/Handoff.tsx";
 import { doorNow } from "@shared/direct/model.ts";
 import { ConsentForm, ConsentLines, RegistrationForm, RegistrationLine } from "@shared/direct/Papers.tsx";
+import { CrewPhotos } from "@shared/direct/Photos.tsx";
 import { both } from "@shared/texts.ts";
 import { SendReader } from "@shared/direct/SendReader.tsx";
 import { Consulting, LineForm, Lines, OrderForm, Orders, Readings } from "@shared/direct/Talk.tsx";
@@ -37,6 +38,7 @@ export function PatientSheet({ wall, tile, onClose }: { wall: Wall; tile: Tile; 
         </section>
         {patient !== null && (
           <section>
+            <CrewPhotos patient={patient} />
             <ConsentLines patient={patient} />
             <details><summary>{t("wall.consent.enter")}</summary><ConsentForm patient={patient} door={where} ask={wall.ask} button={BUTTON} /></details>
             <RegistrationLine patient={patient} />

@@ -5,21 +5,21 @@ import { hasEnded, type Tile } from "../model/tiles.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
 
-/** Roles that have room on one tile; the first are those not yet settled. */
+/** Roles that have room on a tile of one or two; the first are those not yet settled. */
 const SHOWN = 2;
 const OPEN_FIRST: Readonly<Record<string, number>> = { undelivered: 0, declined: 0, lapsed: 1, calling: 2, delivered: 2, coming: 3, in_place: 4 };
 
-export function TeamLine({ wall, tile, compact }: { wall: Wall; tile: Tile; compact: boolean }) {
+export function TeamLine({ wall, tile, roomy }: { wall: Wall; tile: Tile; roomy: boolean }) {
   const [asked, setAsked] = useState<string | null>(null);
   const rows = [...roleStates(tile.activation.summonses, wall.now.value)].sort((a, b) => (OPEN_FIRST[a.phase] ?? 5) - (OPEN_FIRST[b.phase] ?? 5));
   if (rows.length === 0 || hasEnded(tile)) return null;
-  const shown = rows.slice(0, compact ? 1 : SHOWN);
+  const shown = rows.slice(0, roomy ? SHOWN : 1);
   const open = rows.find((row) => row.role === asked);
   return (
     <div class="team-line" aria-label={t("wall.team")}>
       {shown.map((row) => (
         <button key={row.role} type="button" class={`member ${row.phase}`} onClick={() => setAsked(row.role)}>
-          <i aria-hidden="true">{SIGN[row.phase]}</i> {t.code("team_role", row.role)} <small>{row.minutes === null ? t(`summons.${row.phase}`) : t("wall.team.in", { min: row.minutes })}</small>
+          <i aria-hidden="true">{SIGN[row.phase]}</i> <span class="role">{t.code("team_role", row.role)}</span> <small>{row.minutes === null ? t(`summons.${row.phase}`) : t("wall.team.in", { min: row.minutes })}</small>
         </button>
       ))}
       {rows.length > shown.length && <button type="button" class="member more-roles" onClick={() => setAsked(rows[shown.length]?.role ?? null)}>+{rows.length - shown.length}</button>}

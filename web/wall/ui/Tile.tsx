@@ -20,7 +20,7 @@ const SIGNS: readonly Sign[] = ["bp", "hr", "spo2", "rr"];
 /** ETAs come every five seconds; older than this (real time) their age is shown. */
 const ETA_STALE_MS = 20_000;
 
-export function Tile({ wall, tile, place, compact, onEcg, onOpen }: { wall: Wall; tile: TileRow; place: number; compact: boolean; onEcg: (tile: TileRow) => void; onOpen: () => void }) {
+export function Tile({ wall, tile, place, compact, roomy, onEcg, onOpen }: { wall: Wall; tile: TileRow; place: number; compact: boolean; roomy: boolean; onEcg: (tile: TileRow) => void; onOpen: () => void }) {
   const { activation } = tile;
   const alarm = alarmOf(tile, wall.now.value);
   const moved = (wall.moved.value.get(activation.id) ?? 0) > performance.now();
@@ -42,7 +42,7 @@ export function Tile({ wall, tile, place, compact, onEcg, onOpen }: { wall: Wall
         <>
           <Arrival wall={wall} tile={tile} moved={moved} />
           <ul class="vitals">{SIGNS.map((sign) => <Vital key={sign} wall={wall} tile={tile} sign={sign} />)}</ul>
-          <Ready wall={wall} tile={tile} compact={compact} place={place} onEcg={onEcg} onOpen={onOpen} />
+          <Ready wall={wall} tile={tile} compact={compact} roomy={roomy} place={place} onEcg={onEcg} onOpen={onOpen} />
         </>
       )}
     </li>
@@ -81,10 +81,11 @@ function Door({ tile, onOpen }: { tile: TileRow; onOpen: () => void }) {
   const { activation } = tile;
   const where = doorNow(activation);
   const confirmed = activation.chosen_door !== null;
-  const lines = tile.patient?.lines.length ?? 0;
+  const { lines = [], photos = [] } = tile.patient ?? {};
+  const more = [...(lines.length > 0 ? [t("wall.lines", { count: lines.length })] : []), ...(photos.length > 0 ? [t("wall.photos", { count: photos.length })] : [])];
   return (
     <button type="button" class={`bypass ${where === "ed" ? "none" : ""} ${confirmed ? "confirmed" : ""}`} onClick={onOpen}>
-      {where === "ed" ? t("wall.to_ed") : t("wall.bypass", { place: t.code("place", where) })}{confirmed && " ✓"} <small>{lines === 0 ? "…" : t("wall.lines", { count: lines })}</small>
+      {where === "ed" ? t("wall.to_ed") : t("wall.bypass", { place: t.code("place", where) })}{confirmed && " ✓"} <small>{more.length === 0 ? "…" : more.join(" · ")}</small>
     </button>
   );
 }
@@ -156,7 +157,7 @@ function Ended({ tile }: { tile: TileRow }) {
 const NOT_OURS: ReadonlySet<string> = new Set(["telephone_cpr", "nearest_aed", "physician_ecg_read", "transfer_request"]);
 
 /** What stands ready, the target that runs out first, the bound monitor's trace, and this tile's own next step. */
-function Ready({ wall, tile, compact, place, onEcg, onOpen }: { wall: Wall; tile: TileRow; compact: boolean; place: number; onEcg: (tile: TileRow) => void; onOpen: () => void }) {
+function Ready({ wall, tile, compact, roomy, place, onEcg, onOpen }: { wall: Wall; tile: TileRow; compact: boolean; roomy: boolean; place: number; onEcg: (tile: TileRow) => void; onOpen: () => void }) {
   const { activation, patient } = tile;
   const holds = activation.reservations.filter((hold) => hold.ended === null || hold.ended === "used");
   const bound = patient?.device_id != null;
@@ -175,7 +176,7 @@ function Ready({ wall, tile, compact, place, onEcg, onOpen }: { wall: Wall; tile
         <NextStep wall={wall} tile={tile} />
         {compact && <button type="button" class="chip" aria-label={t("wall.patient", { patient: patient?.code ?? "—" })} onClick={onOpen}>…</button>}
       </div>
-      <TeamLine wall={wall} tile={tile} compact={compact} />
+      <TeamLine wall={wall} tile={tile} roomy={roomy} />
       {/* Who was summoned says more than whom the plan names: where room is short, one of the two. */}
       {activation.summonses.length === 0 && <Plan wall={wall} tile={tile} shown={compact ? 1 : holds.length > 1 ? 2 : 3} />}
       {!compact && <Targets rows={wall.registers.value.get(activation.patient_id) ?? []} now={wall.now.value} />}

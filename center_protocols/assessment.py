@@ -192,7 +192,8 @@ class ProtocolSettings:
         scan, other = (Bypass.ANGIO_SUITE, Bypass.CTA) if direct else (Bypass.CTA, Bypass.ANGIO_SUITE)
         large_vessel = Condition.STROKE_LVO in fired and Condition.AORTIC_DISSECTION not in fired
         wanted = [scan if large_vessel and place == other else Bypass(place) for place in bypass]
-        absent = {place for place, needed in NEEDS.items() if needed not in set(capabilities)}
+        has = set(capabilities)
+        absent = {place for place, needed in NEEDS.items() if needed not in has}
         places = (INSTEAD.get(place, place) if place in absent else place for place in wanted)
         return tuple(dict.fromkeys(place for place in places if place not in absent | switches.bypass_off))
 

@@ -114,7 +114,7 @@ class Parts:
         self.roads.wake()
 
 
-def parts_of(connection: HTTPConnection) -> Parts:
+async def parts_of(connection: HTTPConnection) -> Parts:
     """Return the parts of the server that took this connection; a standby has none before it takes over."""
     parts = getattr(connection.app.state, "parts", None)
     if not isinstance(parts, Parts):

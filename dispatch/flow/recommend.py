@@ -5,6 +5,7 @@ Pure: the same city, evidence and minute give the same answer, so a stored decis
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from center_protocols.assessment import ProtocolSettings
 from center_protocols.destination import Candidate, Excluded, Option, Question, rank_destinations
@@ -30,6 +31,7 @@ from geo.tracks.eta_range import eta_range, slow_s
 
 UNIT_RULE = "units-by-road-time/3"
 CENTER_RULE = "centers-by-time-to-treatment/1"
+CAPABILITY_SETS_KEPT = 1_024  # more than a city has hospitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime,
     candidates = [
         Candidate(
             center.id,
-            frozenset(Capability(code) for code in center.capabilities),
+            _known_capabilities(center.capabilities),
             etas[center.id],
             center_statuses(city, center, patient.id),
             door_times(city, center.id, rules.protocols),
@@ -271,6 +273,11 @@ def rank_centers(city: City, patient: Patient, evidence: Evidence, at: datetime,
     stroke = stroke_advice(assessment, ranking, transfers, at, settings)
     stemi = stemi_advice(Question(assessment, at, settings, contact_at), ranking, candidates)
     return Ranked(assessment, by_outcome(ranking, stroke, settings), stroke, stemi)
+
+
+@lru_cache(maxsize=CAPABILITY_SETS_KEPT)
+def _known_capabilities(codes: tuple[str, ...]) -> frozenset[Capability]:
+    return frozenset(Capability(code) for code in codes)
 
 
 def _contact_at(city: City, patient: Patient) -> datetime | None:

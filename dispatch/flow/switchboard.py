@@ -5,6 +5,7 @@ step of its call is kept as ``LineStepCameLate`` and moves nothing; one that cha
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.call import CALL_STEPS, UNANSWERED, Call, CallPhase, dialled
@@ -190,7 +191,10 @@ def overdue_on_lines(city: City, now: datetime, rules: Rules) -> Iterator[e.Task
         if city.seats and call.phase in UNANSWERED and now >= waits_until:
             busy = sum(is_busy(city, each.id) for each in manned)
             params = {"incident": _number(city, call), "busy": str(busy), "seats": str(len(manned))}
-            yield _task("call_waiting", call, Role.SUPERVISOR, waits_until, params)
+            kind = "call_waiting" if manned else "call_waiting_no_seat"
+            yield replace(
+                _task("call_waiting", call, Role.SUPERVISOR, waits_until, params), kind=kind
+            )  # one task for both
         if call.owes_call_back and call.ended_at is not None:
             ring_by = call.ended_at + timedelta(seconds=rules.call_back_within_s)
             if now >= ring_by:

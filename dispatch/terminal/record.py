@@ -1,4 +1,4 @@
-"""``greenchannel record``: take a patient's whole record out, check one, seal it, have a patient forgotten."""
+"""``greenchannel record``: take the record of a call or a patient out, check, seal, have a patient forgotten."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -21,9 +22,15 @@ ANSWER_WITHIN_S = 120.0
 
 
 def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class to itself
-    """Offer ``record export|check|seal|unseal|erase|proof``."""
-    parser = subparsers.add_parser("record", help="a patient's whole record: take out, check, seal, erase with proof")
+    """Offer ``record call|export|check|seal|unseal|erase|proof``."""
+    parser = subparsers.add_parser("record", help="the record of a call or a patient: take out, check, seal, erase")
     actions = parser.add_subparsers(dest="action", required=True)
+    call = _action(
+        actions, "call", "write every step of a call and its incident down, with its recording", run_call, "CALL"
+    )
+    call.add_argument("--purpose", required=True, help="what for; it is written down before the record leaves")
+    call.add_argument("--form", choices=["json", "text"], default="json")
+    call.add_argument("--out", required=True, type=Path, metavar="FILE")
     export = _action(actions, "export", "write everything that is kept of a patient into a ZIP file", run_export)
     export.add_argument("--purpose", required=True, help="what for; it is written down before the record leaves")
     export.add_argument("--out", required=True, type=Path, metavar="FILE.zip")
@@ -37,14 +44,24 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
     _action(actions, "proof", "print what is known of a patient's seal and erasure", run_proof)
 
 
-def _action(actions: Any, name: str, what: str, run: Any) -> Any:  # noqa: ANN401 - argparse again
+def _action(actions: Any, name: str, what: str, run: Any, of: str = "PATIENT") -> Any:  # noqa: ANN401 - argparse again
     parser = actions.add_parser(name, help=what)
-    parser.add_argument("patient", metavar="PATIENT_ID")
+    parser.add_argument(of.lower(), metavar=f"{of}_ID")
     parser.add_argument("--url", required=True, help="the running server")
     parser.add_argument("--account", required=True, help="an administrator's, or a supervisor's except for erasing")
     parser.add_argument("--password", help="asked from standard input when it is not given")
     parser.set_defaults(run=run)
     return parser
+
+
+def run_call(given: argparse.Namespace) -> int:
+    """Write the file: who rang, every step at its second, where the recordings lie."""
+    with _signed_in(given) as http:
+        asked = {"purpose": given.purpose, "form": given.form}
+        answer = _granted(http.post(f"/api/calls/{quote(given.call, safe='')}/record", json=asked))
+    given.out.write_bytes(answer.content)
+    sys.stdout.write(json.dumps({"file": str(given.out), "bytes": len(answer.content)}, ensure_ascii=False) + "\n")
+    return 0
 
 
 def run_export(given: argparse.Namespace) -> int:

@@ -122,6 +122,19 @@ def test_free_seats_that_do_not_answer_ring_next_door_as_well(story: Story) -> N
     assert facts[0].data.params["busy"] == "0"
 
 
+def test_a_caller_for_whom_no_seat_is_there_is_said_so_and_it_stays_one_task(story: Story) -> None:
+    story.ask(cl.OpenSeat("3", "call_taker"), TAKER)
+    story.ask(cl.LeaveSeat("3"), TAKER)
+    line(story, "ring")
+    raised = story.later(RULES.overflow_after_s).ask(c.CheckDeadlines(), SYSTEM)[0].data
+    assert raised.kind == "call_waiting_no_seat"
+    story.ask(cl.OpenSeat("3", "call_taker"), TAKER)
+    assert story.later(1).ask(c.CheckDeadlines(), SYSTEM) == []
+    story.ask(c.AnswerCall(the_call(story).id, "3"), TAKER)
+    done = story.ask(c.CheckDeadlines(), SYSTEM)[0].data
+    assert (done.task_id, done.result) == (raised.task_id, "moot")
+
+
 def test_a_mark_is_lifted_with_a_reason_and_lifted_once(story: Story) -> None:
     until = story.now + timedelta(days=3)
     marked = story.ask(cl.MarkNumber("13900000000", "prank", "三次空跑", until), TAKER)[0].data

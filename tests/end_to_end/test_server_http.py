@@ -1,5 +1,6 @@
 """The HTTP interface of a real server, asked as pages, exchanges and intruders would."""
 
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
@@ -54,6 +55,12 @@ def test_every_route_has_rights_in_its_signature_or_is_public(method: str, route
 def test_every_route_declares_its_refusals(method: str, route: APIRoute) -> None:
     needed = set() if (method, route.path) in PUBLIC else {401}
     assert needed <= set(route.responses)
+
+
+@pytest.mark.parametrize(("method", "route"), NAMED)
+def test_no_request_waits_for_a_worker_thread_to_be_let_in(method: str, route: APIRoute) -> None:
+    waits = [each for each in calls_of(route.dependant) | {route.endpoint} if not iscoroutinefunction(each)]
+    assert waits == [], f"{method} {route.path}"
 
 
 def test_nobody_gets_in_without_a_session(server: Server) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +160,27 @@ def test_a_record_leaves_with_its_purpose_by_a_supervisor_and_holds_every_step(k
     text = supervisor.http.post(path, json={"purpose": "质控", "form": "text"}).text
     assert "回答 / Answered" in text
     assert "13700002222" in text
+
+
+def test_the_record_of_one_call_is_written_by_a_command(
+    known: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = known.client("exchange")
+    at = datetime.now(UTC).isoformat()
+    ring = {"event_id": "rec-1", "event": "ring", "call_id": "PBX-77 a", "at": at, "number": "13700003333"}
+    told = line.http.post("/api/telephony/events", json={"events": [ring | {"recording": "rec/77.wav"}]})
+    call_id = told.json()["results"][0]["ids"]["call_id"]
+    known.client("taker1").done("record-step", call_id=call_id, question="breathing", answer="yes")
+    who = ["--url", known.url, "--account", "supervisor1", "--password", "demo", "--purpose", "质控"]
+    for named, form in (("PBX-77 a", "json"), (call_id, "text")):
+        out = tmp_path / f"record.{form}"
+        assert main(["record", "call", named, *who, "--form", form, "--out", str(out)]) == 0
+        assert json.loads(capsys.readouterr().out)["file"] == str(out)
+    record = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
+    assert [each["recording"] for each in record["calls"]] == ["rec/77.wav"]
+    assert [fact["kind"] for fact in record["facts"]][-1] == "RecordExported"
+    assert "录音 recording: rec/77.wav" in (tmp_path / "record.text").read_text(encoding="utf-8")
+    taker = [each if each != "supervisor1" else "taker1" for each in who]
+    assert main(["record", "call", call_id, *taker, "--out", str(tmp_path / "x")]) == 2
+    assert main(["record", "call", "none", *who, "--out", str(tmp_path / "x")]) == 2
+    assert not (tmp_path / "x").exists()

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from geo.city_pack import CityPack, build
-from geo.places.gazetteer import SAME_PLACE_M, FoundPlace, Gazetteer, MatchedBy
+from geo.places.gazetteer import ONE_ROW_M, SAME_PLACE_M, FoundPlace, Gazetteer, MatchedBy
 from geo.places.reverse_place import Phrase, ReversePlaces
 from geo.point import Point, distance_m
 from tests.geo.osm_files import OsmNode, OsmWay, silent, write_osm
@@ -23,6 +23,8 @@ NODES = [
     OsmNode(21, 116.4205, 39.9002, {"highway": "bus_stop", "name": "体育场"}),
     OsmNode(22, 116.4205, 39.8998, {"highway": "bus_stop", "name": "体育场"}),
     OsmNode(23, 116.305, 39.905, {"highway": "bus_stop", "name": "体育场"}),
+    OsmNode(25, 116.4228, 39.9002, {"building": "commercial", "name": "体育场"}),
+    OsmNode(26, 116.4229, 39.9003, {"building": "yes", "name": "体育场"}),
     OsmNode(24, 116.4101, 39.905, {"place": "neighbourhood", "name": "绿景家园", "name:en": "Green View Estate"}),
     OsmNode(30, 116.4120, 39.9003, {"addr:street": "平安大街", "addr:housenumber": "12号"}),
     OsmNode(31, 116.4160, 39.9003, {"addr:street": "平安大街", "addr:housenumber": "20"}),
@@ -164,10 +166,15 @@ def test_between_marks_is_reckoned_and_beyond_them_is_not_guessed(town: Gazettee
     assert (beyond.name, beyond.matched_by) == ("京藏高速", MatchedBy.NO_KILOMETRES)
 
 
-def test_two_stops_of_one_name_side_by_side_are_one_answer(town: Gazetteer) -> None:
-    stops = [found for found in town.find("体育场", 10) if found.name == "体育场"]
-    assert len(stops) == 2
-    assert distance_m(stops[0].point, stops[1].point) > SAME_PLACE_M
+def test_places_of_one_name_near_each_other_are_one_row_and_say_what_tells_them_apart(town: Gazetteer) -> None:
+    rows = [found for found in town.find("体育场", 10) if found.name == "体育场"]
+    assert len(rows) == 2  # the one in the west is another place
+    assert distance_m(rows[0].point, rows[1].point) > ONE_ROW_M
+    (stop,) = (each for each in rows if each.point.lon > 116.4)
+    assert stop.kind == "highway=bus_stop"
+    assert [each.kind for each in stop.also] == ["building=commercial"]  # the other pole and the porch are no choices
+    assert stop.also[0].away_m == pytest.approx(distance_m(stop.point, stop.also[0].point))
+    assert SAME_PLACE_M < stop.also[0].away_m < ONE_ROW_M
 
 
 def test_the_position_of_the_caller_ranks_and_is_told(town: Gazetteer) -> None:

@@ -1,4 +1,4 @@
-"""All threads of the server share two heaps of the C library."""
+"""All threads of the server share two heaps of the C library, and the collector of cycles leaves the city alone."""
 
 import subprocess
 import sys
@@ -34,3 +34,21 @@ def test_threads_share_two_heaps(tmp_path: Path) -> None:
         return report.read_text().count("<heap nr=")
 
     assert heaps("share") <= 2 < heaps("alone")
+
+
+ASIDE = """
+import gc
+from dispatch.terminal.heaps import set_aside_what_stays
+gc.collect()
+at_start = [[number] for number in range(1_000)]
+set_aside_what_stays()
+frozen = gc.get_freeze_count()
+assert frozen > 1_000
+later = [[number] for number in range(1_000_000)]
+gc.collect()
+assert gc.get_freeze_count() > frozen + 500_000
+"""
+
+
+def test_what_stays_is_looked_at_once() -> None:
+    assert subprocess.run([sys.executable, "-c", ASIDE], check=False).returncode == 0

@@ -87,6 +87,10 @@ def _row(found: FoundPlace) -> dict[str, object]:
         "matched_by": f"geo.matched_by.{found.matched_by}",
         "quality": round(found.quality, 3),
         "distance_m": None if found.distance_m is None else round(found.distance_m),
+        "also": [
+            {"kind": each.kind, "lon": each.point.lon, "lat": each.point.lat, "distance_m": round(each.away_m)}
+            for each in found.also
+        ],
     }
 
 

@@ -1,6 +1,10 @@
-"""Say in a route's signature who may call it. Every route has one of these types, or a test lists it as public."""
+"""Say in a route's signature who may call it. Every route has one of these types, or a test lists it as public.
 
-from collections.abc import Callable
+They are coroutines although they never wait: FastAPI sends a plain function to a worker thread and back, which cost
+each request more than the guard.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -58,10 +62,10 @@ def actor_of(session: Session) -> Actor:
     return Actor(session.account, session.role, session.unit_id, session.center_id)
 
 
-def one_of(*roles: Role) -> Callable[..., Session]:
+def one_of(*roles: Role) -> Callable[..., Awaitable[Session]]:
     """Make a guard that lets some roles in."""
 
-    def guard(session: SignedIn) -> Session:
+    async def guard(session: SignedIn) -> Session:
         if session.role not in roles:
             raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
         return session
@@ -69,12 +73,12 @@ def one_of(*roles: Role) -> Callable[..., Session]:
     return guard
 
 
-def may_send(kind: type) -> Callable[..., Session]:
+def may_send(kind: type) -> Callable[..., Awaitable[Session]]:
     """Make the guard of one command, from ``dispatch/command_roles.py``; its scope is checked with its data."""
     return one_of(*RIGHTS[kind])
 
 
-def reads_incident(incident_id: str, session: SignedIn, parts: HasParts) -> Session:
+async def reads_incident(incident_id: str, session: SignedIn, parts: HasParts) -> Session:
     """Let in who may see this incident; to a narrow scope, another's incident does not exist."""
     city = parts.feed.city
     if not may_see_incident(actor_of(session), incident_id, city, parts.clock.now()):
@@ -84,7 +88,7 @@ def reads_incident(incident_id: str, session: SignedIn, parts: HasParts) -> Sess
     return session
 
 
-def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Session:
+async def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Session:
     """Let in who may see this patient; to a narrow scope, another's patient does not exist."""
     city = parts.feed.city
     if not may_see_patient(actor_of(session), patient_id, city, parts.clock.now()):
@@ -94,7 +98,9 @@ def reads_patient(patient_id: str, session: SignedIn, parts: HasParts) -> Sessio
     return session
 
 
-def reads_photos(patient_id: str, session: Annotated[Session, Depends(reads_patient)], parts: HasParts) -> Session:
+async def reads_photos(
+    patient_id: str, session: Annotated[Session, Depends(reads_patient)], parts: HasParts
+) -> Session:
     """Let in who looks after the patient: a department only while they come to it, or once it has taken them over."""
     city = parts.feed.city
     elsewhere = not cared_for_at(city, city.patients[patient_id], session.center_id)
@@ -103,21 +109,21 @@ def reads_photos(patient_id: str, session: Annotated[Session, Depends(reads_pati
     return session
 
 
-def reads_as_crew(session: Annotated[Session, Depends(reads_patient)]) -> Session:
+async def reads_as_crew(session: Annotated[Session, Depends(reads_patient)]) -> Session:
     """Let in the crew that runs to this patient."""
     if session.role is not Role.CREW:
         raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
     return session
 
 
-def reads_history(session: Annotated[Session, Depends(reads_incident)]) -> Session:
+async def reads_history(session: Annotated[Session, Depends(reads_incident)]) -> Session:
     """Let in the seats."""
     if session.role not in SEATS:
         raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))
     return session
 
 
-def reads_recommendation(session: Annotated[Session, Depends(reads_incident)]) -> Session:
+async def reads_recommendation(session: Annotated[Session, Depends(reads_incident)]) -> Session:
     """Let in who decides where to: the seats and the crew. A department is not told where else its patient might go."""
     if session.role not in SEATS | {Role.CREW}:
         raise RefusedError(403, Refused("not_your_role", {"role": f"role.{session.role}"}))

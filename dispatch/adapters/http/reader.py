@@ -36,7 +36,7 @@ VITALS_BACK = timedelta(minutes=10)
 _gate = PageGate()
 
 
-def of_reader(
+async def of_reader(
     request: Request, parts: HasParts, token: Annotated[str, Header(alias="X-Link-Token")] = ""
 ) -> ReaderLink:
     """Let in whoever holds the token of a physician's link that still counts, on the device that opened it."""
@@ -45,7 +45,7 @@ def of_reader(
     return _gate.open_for(request, parts, city.reader_links.get(city.reader_tokens.get(token_hash(token[:200]), "")))
 
 
-def of_opened(link: Annotated[ReaderLink, Depends(of_reader)]) -> ReaderLink:
+async def of_opened(link: Annotated[ReaderLink, Depends(of_reader)]) -> ReaderLink:
     """Let in the device that has opened the page: nothing of the patient is shown before."""
     if link.opened_at is None:
         raise RefusedError(409, Refused("reader.not_open"))

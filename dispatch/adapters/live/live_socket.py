@@ -58,7 +58,7 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
     socket = WebSocket(scope, receive, send)
     try:
         if scope["path"] == ADDRESS:
-            await _admit(socket, parts_of(socket), receive, send)
+            await _admit(socket, await parts_of(socket), receive, send)
             return
     except NotReadyError:
         log.info("a socket came before this server was ready")

@@ -131,7 +131,7 @@ def _answered(url: str, answer: httpx.Response) -> Span | Refused:
     raise JournalUnavailable(f"{url} answers {answer.status_code}: {answer.text[:200]}")
 
 
-def from_a_gateway(request: Request, parts: HasParts) -> None:
+async def from_a_gateway(request: Request, parts: HasParts) -> None:
     """Let in who knows the secret of this installation; without one there are no gateways."""
     given = request.headers.get(SECRET_HEADER, "").encode()
     if parts.gateway_secret is None or not hmac.compare_digest(given, parts.gateway_secret.encode()):

@@ -42,7 +42,7 @@ ARRIVED = frozenset({UnitStatus.ON_SCENE, UnitStatus.AT_PATIENT})
 LEAVING = frozenset({UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL})
 
 
-def of_link(request: Request, parts: HasParts, token: Annotated[str, Header(alias="X-Link-Token")] = "") -> Link:
+async def of_link(request: Request, parts: HasParts, token: Annotated[str, Header(alias="X-Link-Token")] = "") -> Link:
     """Let in whoever holds the token of a link that still counts."""
     _gate.expect(request, token)
     city = parts.feed.city

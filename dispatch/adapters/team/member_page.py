@@ -150,7 +150,7 @@ class Invited(BaseModel):
     qr_svg: str
 
 
-def _speaks_for(member_id: str, session: SignedIn, parts: HasParts) -> Session:
+async def _speaks_for(member_id: str, session: SignedIn, parts: HasParts) -> Session:
     """Let in the person's own department, and administrators."""
     member = parts.feed.city.members.get(member_id)
     actor = actor_of(session)
@@ -174,7 +174,7 @@ async def invite(member_id: str, request: Request, _session: SpeaksForMember, pa
     return JsonResponse({"url": url, "expires_at": until, "qr_svg": await asyncio.to_thread(drawn_qr, url)})
 
 
-def _reads_people(center_id: str, session: SignedIn, parts: HasParts) -> Session:
+async def _reads_people(center_id: str, session: SignedIn, parts: HasParts) -> Session:
     """Let in the department itself, the seats, and administrators."""
     actor = actor_of(session)
     own = actor.role is Role.DEPARTMENT and actor.center_id == center_id

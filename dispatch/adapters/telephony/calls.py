@@ -75,6 +75,16 @@ async def take_record(incident_id: str, asked: RecordAsked, session: MayExport, 
     return PlainTextResponse(record_text(record)) if asked.form == "text" else JsonResponse(record)
 
 
+@router.post("/calls/{call_id}/record", responses=refusals(401, 403, 404, 409, 422, 503))
+async def take_record_of_call(call_id: str, asked: RecordAsked, session: MayExport, parts: HasParts) -> Response:
+    """Take the record out by one of its calls, named by its id here or at the exchange, where its recording lies."""
+    city = parts.feed.city
+    ours = city.exchange_calls.get(call_id, call_id)
+    if ours not in city.calls:
+        raise RefusedError(404, Refused("not_found", {"what": "what.call"}))
+    return await take_record(city.calls[ours].incident_id, asked, session, parts)
+
+
 def every_fact(parts: Parts, city: City, incident_id: str) -> list[Fact]:
     """Read the facts of an incident, and what callers said before their calls were linked to it."""
     facts = parts.journal.facts_of(history_of(city, incident_id))

@@ -77,7 +77,7 @@ async function locate(desk: Desk, words: string): Promise<void> {
   if (first === undefined) return desk.actions.problem("console.place.no_hit", { words });
   desk.selection.flyTo.value = { lon: first.lon, lat: first.lat };
   if (incident === undefined) return;
-  if (exact.length !== 1) desk.selection.search.value = words;
+  if (exact.length !== 1 || first.also.length > 0) desk.selection.search.value = words; // several of the name: a person chooses
   else await desk.actions.locate(incident, { lon: first.lon, lat: first.lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, first.name);
 }
 

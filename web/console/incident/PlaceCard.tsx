@@ -62,6 +62,11 @@ function awayFrom(place: Place | null, hit: Hit): string {
   return away_m < 1000 ? `${Math.round(away_m / 10) * 10} m` : `${(away_m / 1000).toFixed(1)} km`;
 }
 
+/** What kind of place it is, where there is a word for it: what tells places of one name apart. */
+function kindWord(kind: string): string {
+  return maybe(`place.kind.${kind}`) || maybe(`place.kind.${kind.split("=")[0] ?? kind}`);
+}
+
 interface SearchProps {
   readonly incident: Incident;
   readonly words: string;
@@ -96,10 +101,10 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
   useEffect(() => {
     if (chosen && asked === first) roving.ref.current?.querySelector("button")?.focus();
   }, [asked]);
-  const take = (hit: Hit): void => {
-    selection.flyTo.value = { lon: hit.lon, lat: hit.lat };
+  const take = (name: string, { lon, lat }: Pick<Hit, "lon" | "lat">): void => {
+    selection.flyTo.value = { lon, lat };
     onDone();
-    void actions.locate(incident, { lon: hit.lon, lat: hit.lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, hit.name);
+    void actions.locate(incident, { lon, lat, radius_m: 50, datum: "wgs84", source: "gazetteer" }, name);
   };
   const takeOnline = (hit: OnlineHit): void => {
     selection.flyTo.value = { lon: hit.lon, lat: hit.lat };
@@ -116,11 +121,21 @@ function PlaceSearch({ incident, words: first, chosen, onDone }: SearchProps) {
       {provider !== null && <Online key={asked} words={typed.trim()} provider={provider} atOnce={chosen && selection.searchOnline.value} onTake={takeOnline} />}
       {Array.isArray(hits) && hits.length > 0 && (
         <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
-          {hits.slice(0, 5).map((hit: Hit, place) => (
+          {hits.map((hit: Hit, place) => (
             <li key={`${hit.name}${hit.lon}${hit.lat}`}>
-              <button type="button" data-roving={String(place)} onClick={() => take(hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>
-                {hit.name} <span class="faint">{[hit.district, awayFrom(incident.place, hit), hit.matched_by === "geo.matched_by.name" ? null : maybe(hit.matched_by)].filter(Boolean).join(" · ")}</span>
+              <button type="button" data-roving={String(place)} onClick={() => take(hit.name, hit)} onMouseEnter={() => (selection.flyTo.value = { lon: hit.lon, lat: hit.lat })}>
+                {hit.name} <span class="faint">{[hit.also.length > 0 ? kindWord(hit.kind) : "", hit.district, awayFrom(incident.place, hit), hit.matched_by === "geo.matched_by.name" ? null : maybe(hit.matched_by)].filter(Boolean).join(" · ")}</span>
               </button>
+              {hit.also.length > 0 && (
+                <p class="place-also faint">
+                  {t("console.place.also")}
+                  {hit.also.map((each) => (
+                    <button type="button" class="small" key={`${each.lon}${each.lat}`} onClick={() => take(hit.name, each)} onMouseEnter={() => (selection.flyTo.value = { lon: each.lon, lat: each.lat })}>
+                      {kindWord(each.kind)} {each.distance_m} m
+                    </button>
+                  ))}
+                </p>
+              )}
             </li>
           ))}
         </ul>

@@ -14,6 +14,16 @@ export interface Hit {
   readonly quality: number;
   /** From the point that was given; null without one. */
   readonly distance_m: number | null;
+  /** Other places of the same name near this one. */
+  readonly also: readonly Namesake[];
+}
+
+/** Another place of a hit's name, so far from it. */
+export interface Namesake {
+  readonly kind: string;
+  readonly lon: number;
+  readonly lat: number;
+  readonly distance_m: number;
 }
 
 /** What the site's online geocoder knows; it may be slow, broken or wrong, and nothing waits for it. */

@@ -10,10 +10,9 @@ gazetteer lives in memory, is read only, and is safe from any number of threads.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
 
 from geo.city_pack import CityPack
 from geo.places.entries import CROSSING, ROAD, Entry, Named, Street, crossing_name, gather
@@ -34,9 +33,8 @@ from geo.places.score import IMPORTANCE_WEIGHT, NEAR_HALF_M, NEAR_WEIGHT
 from geo.places.text import from_english, spelled_once
 from geo.point import Point, distance_m
 
-# Entries of one name closer than this are one place (the stops on both sides of a street), and closer than this one
-# row of the list: ten answers are ten choices, a stop's other poles and the building of its name stand in the row.
-SAME_PLACE_M, ONE_ROW_M = 100.0, 350.0
+# Entries of one name closer than this are one answer (the stops on both sides of a street).
+SAME_PLACE_M = 100.0
 
 # Each further place of one name gives way a little to other names, where nothing else tells them apart.
 _NEXT_OF_NAME = 0.02
@@ -77,20 +75,9 @@ class MatchedBy(StrEnum):
     NO_KILOMETRES = "no_kilometres"
 
 
-class Namesake(NamedTuple):
-    """Another place of an answer's name, ``away_m`` from it."""
-
-    kind: str
-    point: Point
-    away_m: float
-
-
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """An answer. ``quality`` is 1 for the name itself; ``distance_m`` is from the point that was given, else None.
-
-    ``also`` are the places of the same name near it, the likeliest first.
-    """
+    """An answer. ``quality`` is 1 for the name itself; ``distance_m`` is from the point that was given, else None."""
 
     name: str
     name_en: str | None
@@ -100,7 +87,6 @@ class FoundPlace:
     matched_by: MatchedBy
     quality: float
     distance_m: float | None
-    also: tuple[Namesake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,25 +340,13 @@ def _in_district(answer: _Answer, district: str) -> _Answer:
 
 
 def _ranked(answers: list[_Answer], limit: int) -> list[FoundPlace]:
-    """Return the answers of most worth; places of one name within `ONE_ROW_M` of the best of them are one row."""
+    """Return the answers of most worth; one name is told once within `SAME_PLACE_M`."""
     answers.sort(key=lambda answer: (-answer.worth, answer.place.name, answer.place.point.lon, answer.place.point.lat))
     told: list[FoundPlace] = []
-    rows: dict[str, list[int]] = {}
-    also: dict[int, list[Namesake]] = {}
-    for place in (answer.place for answer in answers):
-        for at in rows.get(place.name, ()):
-            away_m = distance_m(told[at].point, place.point)
-            if away_m < ONE_ROW_M:
-                _keep(also.setdefault(at, []), Namesake(place.kind, place.point, away_m))
-                break
-        else:
-            if len(told) < limit:
-                rows.setdefault(place.name, []).append(len(told))
-                told.append(place)
-    return [replace(place, also=tuple(also[at])) if also.get(at) else place for at, place in enumerate(told)]
-
-
-def _keep(also: list[Namesake], one: Namesake) -> None:
-    """Add a place of the name to a row, unless it is a place that stands there."""
-    if one.away_m >= SAME_PLACE_M and all(distance_m(each.point, one.point) >= SAME_PLACE_M for each in also):
-        also.append(one)
+    for answer in answers:
+        if len(told) == limit:
+            break
+        place = answer.place
+        if not any(other.name == place.name and distance_m(other.point, place.point) < SAME_PLACE_M for other in told):
+            told.append(place)
+    return told

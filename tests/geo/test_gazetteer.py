@@ -2,12 +2,14 @@
 
 import json
 import threading
+from collections import Counter
 
 import pytest
 
 from geo.city_pack import CityPack, build
-from geo.places.gazetteer import ONE_ROW_M, SAME_PLACE_M, FoundPlace, Gazetteer, MatchedBy
+from geo.places.gazetteer import SAME_PLACE_M, FoundPlace, Gazetteer, MatchedBy
 from geo.places.reverse_place import Phrase, ReversePlaces
+from geo.places.rows import ONE_ROW_M, rows_of
 from geo.point import Point, distance_m
 from tests.geo.osm_files import OsmNode, OsmWay, silent, write_osm
 
@@ -166,15 +168,30 @@ def test_between_marks_is_reckoned_and_beyond_them_is_not_guessed(town: Gazettee
     assert (beyond.name, beyond.matched_by) == ("京藏高速", MatchedBy.NO_KILOMETRES)
 
 
+def test_two_stops_of_one_name_side_by_side_are_one_answer(town: Gazetteer) -> None:
+    stops = [found for found in town.find("体育场", 10) if found.name == "体育场"]
+    assert len(stops) == 3  # a pole on each side of the street is one of them, the building of the name another
+    assert all(distance_m(one.point, other.point) > SAME_PLACE_M for one in stops for other in stops if one != other)
+
+
 def test_places_of_one_name_near_each_other_are_one_row_and_say_what_tells_them_apart(town: Gazetteer) -> None:
-    rows = [found for found in town.find("体育场", 10) if found.name == "体育场"]
+    rows = [row for row in rows_of(town.find("体育场", 30), 10) if row.place.name == "体育场"]
     assert len(rows) == 2  # the one in the west is another place
-    assert distance_m(rows[0].point, rows[1].point) > ONE_ROW_M
-    (stop,) = (each for each in rows if each.point.lon > 116.4)
-    assert stop.kind == "highway=bus_stop"
+    assert distance_m(rows[0].place.point, rows[1].place.point) > ONE_ROW_M
+    (stop,) = (each for each in rows if each.place.point.lon > 116.4)
+    assert stop.place.kind == "highway=bus_stop"
     assert [each.kind for each in stop.also] == ["building=commercial"]  # the other pole and the porch are no choices
-    assert stop.also[0].away_m == pytest.approx(distance_m(stop.point, stop.also[0].point))
+    assert stop.also[0].away_m == pytest.approx(distance_m(stop.place.point, stop.also[0].point))
     assert SAME_PLACE_M < stop.also[0].away_m < ONE_ROW_M
+
+
+def test_rows_leave_no_place_out_and_keep_the_order(town: Gazetteer) -> None:
+    found = town.find("体育场", 30)
+    rows = rows_of(found, 30)
+    assert [row.place for row in rows] == [each for each in found if each in {row.place for row in rows}]
+    told = [row.place.point for row in rows] + [each.point for row in rows for each in row.also]
+    assert Counter(told) == Counter(each.point for each in found)
+    assert [row.place for row in rows_of(found, 1)] == found[:1]
 
 
 def test_the_position_of_the_caller_ranks_and_is_told(town: Gazetteer) -> None:

@@ -19,8 +19,9 @@ from dispatch.adapters.wire import JsonResponse
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
-from geo.places.gazetteer import FoundPlace, Gazetteer
+from geo.places.gazetteer import Gazetteer
 from geo.places.reverse_place import ReversePlaces
+from geo.places.rows import PlaceRow, asked_for, rows_of
 from geo.point import BadPoint, Point, checked_point
 
 router = APIRouter(default_response_class=JsonResponse, route_class=StrictRoute)
@@ -72,11 +73,13 @@ async def search(
     ``near`` is a WGS-84 point as ``lon,lat`` where the caller is thought to be: it ranks, it hides nothing.
     """
     at = None if near is None else point_of(near, "near")
-    found = await asyncio.to_thread(lambda: _gazetteer(parts.pack).find(q, parts.limits.search_results, at))
-    return JsonResponse([_row(each) for each in found])
+    limit = parts.limits.search_results
+    found = await asyncio.to_thread(lambda: _gazetteer(parts.pack).find(q, asked_for(limit), at))
+    return JsonResponse([_row(each) for each in rows_of(found, limit)])
 
 
-def _row(found: FoundPlace) -> dict[str, object]:
+def _row(row: PlaceRow) -> dict[str, object]:
+    found = row.place
     return {
         "name": found.name,
         "name_en": found.name_en,
@@ -89,7 +92,7 @@ def _row(found: FoundPlace) -> dict[str, object]:
         "distance_m": None if found.distance_m is None else round(found.distance_m),
         "also": [
             {"kind": each.kind, "lon": each.point.lon, "lat": each.point.lat, "distance_m": round(each.away_m)}
-            for each in found.also
+            for each in row.also
         ],
     }
 

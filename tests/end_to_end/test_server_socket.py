@@ -263,19 +263,19 @@ def test_what_was_measured_before_the_binding_or_after_it_is_on_no_screen(server
 
 
 def test_two_patients_on_one_tablet_keep_their_own_readings_and_traces(server: Server) -> None:
-    ids, crew = with_monitor(server, "U050"), server.client("crew-u050")
+    ids, crew = with_monitor(server, "U054"), server.client("crew-u054")
     first = ids["patient_id"]
     second = crew.done("add-patient", incident_id=ids["incident_id"])["patient_id"]
     crew.done("choose-destination", patient_id=second, center_id="YZ002", reason="家属要求", risk_told=True)
     crew.done("bind-monitor", patient_id=second, device_id="M-second")
-    devices, stream = {first: "M-U050", second: "M-second"}, f"{ULID()}/vitals"
+    devices, stream = {first: "M-U054", second: "M-second"}, f"{ULID()}/vitals"
     with (
         crew.socket() as tablet,
         server.client("dept-yz001").socket() as one,
         server.client("dept-yz002").socket() as other,
     ):
         for seq, (patient, device, hr) in enumerate(
-            [(first, "M-U050", 61), (second, "M-second", 121), (first, "M-second", 199), (second, "M-second", 122)], 1
+            [(first, "M-U054", 61), (second, "M-second", 121), (first, "M-second", 199), (second, "M-second", 122)], 1
         ):
             body = {"patient_id": patient, "device_id": device, "values": {"hr": hr}}
             tablet.put(stream, seq, "vitals", body, at=now())
@@ -367,8 +367,9 @@ def test_a_malformed_frame_is_answered_and_the_connection_lives(server: Server, 
 
 def test_who_sends_only_nonsense_is_closed(server: Server) -> None:
     with server.client("crew-u001").socket() as live:
-        for _ in range(30):
-            live.raw.send("nonsense")
+        with suppress(ConnectionClosed):  # it may be closed before the last of them is sent
+            for _ in range(30):
+                live.raw.send("nonsense")
         assert closing_code(live.raw) == 4002
 
 

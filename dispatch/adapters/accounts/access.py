@@ -149,7 +149,7 @@ class Access:
         """Count the open sockets of an account."""
         return sum(
             len(held)
-            for key, held in self._sockets.items()
+            for key, held in tuple(self._sockets.items())
             if key in self._cache and self._cache[key].session.account == account
         )
 

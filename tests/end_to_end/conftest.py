@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from geo.point import Point
+from tests.adapters.geocoding import Provider, providing
 from tests.adapters.receiving import Receiver, receiving
 from tests.adapters.serving import Server, demo_settings, running
 
@@ -31,14 +33,25 @@ def text_gateway() -> Iterator[tuple[str, Receiver]]:
 
 
 @pytest.fixture(scope="session")
+def geocoder() -> Iterator[Provider]:
+    """Run the site's online geocoder."""
+    with providing(Point(103.70, 39.715)) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
 def server(
-    fictional_pack: Path, text_gateway: tuple[str, Receiver], tmp_path_factory: pytest.TempPathFactory
+    fictional_pack: Path,
+    text_gateway: tuple[str, Receiver],
+    geocoder: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:
-    """Serve the made-up city with its demo accounts, between two neighbours, with a gateway for text messages."""
+    """Serve the made-up city with its demo accounts, between two neighbours, with text messages and a geocoder."""
     neighbors = tmp_path_factory.mktemp("neighbors") / "neighbors.toml"
     neighbors.write_text(NEIGHBORS, encoding="utf-8")
     settings = demo_settings(
-        fictional_pack, tmp_path_factory.mktemp("demo"), neighbors=neighbors, sms_url=text_gateway[0]
-    )
+        fictional_pack, tmp_path_factory.mktemp("demo"), neighbors=neighbors, sms_url=text_gateway[0],
+        geocoder="amap", geocoder_key="K", geocoder_url=geocoder.url,
+    )  # fmt: skip
     with running(settings) as started:
         yield started

@@ -15,7 +15,7 @@ import { RunsCard } from "./RunsCard.tsx";
 import { isDangerous, SceneCard } from "./SceneCard.tsx";
 import { UnitAdvice } from "./UnitAdvice.tsx";
 
-/** The selected incident: what is needed to send wheels above, everything that refines it below. */
+/** The selected incident: what is needed to send wheels above, everything that refines it below. Whom to send stays in sight: what is known of the place scrolls above it. */
 export function IncidentZone() {
   const { selection, link } = useDesk();
   const incident = link.tables.incidents.value.get(selection.incidentId.value ?? "");
@@ -39,13 +39,15 @@ function Selected({ incident }: { readonly incident: Incident }) {
   return (
     <>
       <IncidentHead incident={incident} />
-      <div class="incident-send scroll">
-        {isDangerous(incident) && <SceneCard incident={incident} />}
-        <PlaceCard incident={incident} />
-        <SourcesCard incident={incident} />
-        <RunsCard incident={incident} />
-        <EarlyCard incident={incident} />
-        {!isDangerous(incident) && <SceneCard incident={incident} />}
+      <div class="incident-send">
+        <div class="incident-known scroll">
+          {isDangerous(incident) && <SceneCard incident={incident} />}
+          <PlaceCard incident={incident} />
+          <RunsCard incident={incident} />
+          <EarlyCard incident={incident} />
+          {!isDangerous(incident) && <SceneCard incident={incident} />}
+          <SourcesCard incident={incident} />
+        </div>
         <UnitAdvice incident={incident} />
       </div>
       <Tabs incident={incident} />

@@ -59,16 +59,18 @@ interface Line {
   readonly place: Place;
   readonly at: string;
   readonly incident: Incident;
+  readonly children?: preact.ComponentChildren;
 }
 
-function Told({ name, kind, place, at, incident }: Line) {
+function Told({ name, kind, place, at, incident, children }: Line) {
   const { selection, now } = useDesk();
   const used = incident.estimate?.possible[0]?.sources.includes(name) ?? true;
   return (
-    <li>
+    <li class="source">
       <button type="button" class="bare source-name" onClick={() => (selection.flyTo.value = { lon: place.lon, lat: place.lat })}>
         <strong>{t.code("console.location.kind", kind)}</strong> {t("console.place.radius", { radius: Math.round(place.radius_m) })} <span class="faint">{t("console.location.ago", { age: ageWords(at, now.value) })}{used ? "" : ` · ${t("console.location.not_counted")}`}</span>
       </button>
+      {children}
     </li>
   );
 }
@@ -78,20 +80,19 @@ function Source({ row, number, incident }: { readonly row: Position; readonly nu
   const places = [row.place, ...row.alternatives];
   const share = incident.estimate?.possible.find((each) => each.sources.includes(row.id))?.confidence;
   return (
-    <>
-      <Told name={row.id} kind={row.place.source} place={row.place} at={row.measured_at} incident={incident} />
-      <li class="source-more">
-        {share !== undefined && <span class="faint">{t("console.location.confidence", { percent: Math.round(share * 100) })}</span>}
-        {row.detail["method"] !== undefined && <span class="faint">{row.detail["method"]}</span>}
-        {row.indoors !== null && <span>{row.indoors}</span>}
-        {row.doubts.map((doubt) => <span key={doubt.code} class="source-doubt">{t.code("", doubt.code, doubt.params)}</span>)}
+    <Told name={row.id} kind={row.place.source} place={row.place} at={row.measured_at} incident={incident}>
+      {share !== undefined && <span class="faint">{t("console.location.confidence", { percent: Math.round(share * 100) })}</span>}
+      {row.detail["method"] !== undefined && <span class="faint">{row.detail["method"]}</span>}
+      {row.indoors !== null && <span>{row.indoors}</span>}
+      {row.doubts.map((doubt) => <span key={doubt.code} class="source-doubt">{t.code("", doubt.code, doubt.params)}</span>)}
+      <span class="source-keys">
         {places.map((place, nth) => (
           <button key={nth} type="button" class="small" onClick={() => void actions.chooseSource(incident, row.id, nth)}>
             <kbd>{places.length === 1 ? number : `${number}-${nth + 1}`}</kbd> {places.length === 1 ? t("console.location.choose") : t("console.location.choose_nth", { datum: t(`console.datum.${place.datum}`) })}
           </button>
         ))}
-      </li>
-    </>
+      </span>
+    </Told>
   );
 }
 

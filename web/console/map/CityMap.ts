@@ -26,6 +26,7 @@ export class CityMap {
   readonly reach: ReachLayer;
   readonly #map: GlMap;
   readonly #bounds: [number, number, number, number];
+  #held = false;
 
   private constructor(map: GlMap, bounds: [number, number, number, number]) {
     this.#map = map;
@@ -34,6 +35,29 @@ export class CityMap {
     this.measures = new MeasureLayer(map);
     this.selected = new SelectedLayer(map);
     this.marks = new MarkLayer(map);
+    map.on("movestart", (event) => {
+      if (event.originalEvent !== undefined) this.#held = true;
+    });
+    map.on("moveend", () => (map.getContainer().dataset["center"] = map.getCenter().toArray().join()));
+  }
+
+  /** Whether the operator has chosen what the map shows since `follow`: then nothing else moves it. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Another incident is looked at: the map may move by itself again. */
+  follow(): void {
+    this.#held = false;
+  }
+
+  /** Whether a point is on the screen. */
+  sees(lon: number, lat: number): boolean {
+    return this.#map.getBounds().contains([lon, lat]);
   }
 
   /** Build a map in `container`; resolves when the style is there and things can be put on it. */
@@ -97,10 +121,12 @@ export class CityMap {
   }
 
   wholeCity(): void {
+    this.hold();
     this.#map.fitBounds(this.#bounds, { duration: 250 });
   }
 
   zoom(step: number): void {
+    this.hold();
     this.#map.easeTo({ zoom: this.#map.getZoom() + step, duration: 150 });
   }
 

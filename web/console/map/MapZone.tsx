@@ -65,7 +65,10 @@ export function MapZone() {
           <button type="button" aria-label={t("console.map.zoom_in")} onClick={() => map.current?.zoom(1)}>＋</button>
           <button type="button" aria-label={t("console.map.zoom_out")} onClick={() => map.current?.zoom(-1)}>－</button>
           {desk.selection.incidentId.value !== null && (
-            <button type="button" onClick={() => map.current !== null && lookAtIncident(desk, map.current)}>{t("console.map.follow")}</button>
+            <button type="button" onClick={() => {
+              map.current?.follow();
+              if (map.current !== null) lookAtIncident(desk, map.current);
+            }}>{t("console.map.follow")}</button>
           )}
           <button type="button" aria-pressed={desk.reach.on.value} title="F10" onClick={() => desk.reach.toggle()}>{t("console.reach.key")}</button>
           <button type="button" onClick={() => map.current?.wholeCity()}>{t("console.map.whole_city")}</button>

@@ -1,7 +1,7 @@
 /** Keep the map true to the desk: each kind of thing is one effect on the signals it is made of. */
-import { computed, effect } from "@preact/signals";
+import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
-import type { Assignment, Incident } from "@shared/rows.ts";
+import type { Assignment, Incident, Place } from "@shared/rows.ts";
 import { draftFeatures, inOrder, measureFeatures } from "../roads/measures.ts";
 import { kindWord } from "../roads/words.ts";
 import type { Desk } from "../store/desk.ts";
@@ -19,6 +19,7 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
   const selected = computed(() => incidents.value.get(desk.selection.incidentId.value ?? "") ?? null);
   const chosen = computed(() => chosenOf(desk, selected.value));
   const route = computed(() => legOf(desk, selected.value));
+  const fix = computed(() => selected.value?.place ?? null);
   const minute = computed(() => Math.floor(desk.now.value / 60_000) * 60_000 + 59_999); // a measure begins on the map within its minute
   const drawRoute = (): void => void askRoute(route.peek()).then((line) => map.selected.showRoute(line));
   const timer = setInterval(drawRoute, ROUTE_EVERY_MS);
@@ -40,11 +41,15 @@ export function feedMap(desk: Desk, map: CityMap): readonly (() => void)[] {
     effect(() => map.measures.showDraft(draftFeatures(desk.roads.mode.value, desk.roads.points.value))),
     effect(() => {
       const target = desk.selection.flyTo.value;
-      if (target !== null) map.lookAt(target.lon, target.lat);
+      if (target === null) return;
+      map.hold();
+      map.lookAt(target.lon, target.lat);
     }),
     effect(() => {
+      map.follow();
       if (desk.selection.incidentId.value !== null) requestAnimationFrame(() => requestAnimationFrame(() => lookAtIncident(desk, map)));
     }),
+    follower(desk, map, fix),
     effect(() => {
       void route.value?.key;
       void desk.weights.value?.epoch;
@@ -68,7 +73,19 @@ function chosenOf(desk: Desk, incident: Incident | null): Chosen {
   return { incidentId: incident?.id ?? null, unitIds: new Set(unit === null ? onIt : [...onIt, unit]), centerIds: new Set(destinations) };
 }
 
-/** Show scene, unit and destination together the moment an incident is selected; later changes move nothing by themselves. */
+/** Look where the selected incident is now said to be: at its first position, later at one that is off the screen. Never from under a hand: not once the operator has chosen what the map shows, not while a click means the ground. */
+function follower(desk: Desk, map: CityMap, fix: ReadonlySignal<Place | null>): () => void {
+  let known: { readonly id: string | null; readonly located: boolean } = { id: null, located: false };
+  return effect(() => {
+    const [id, place] = [desk.selection.incidentId.value, fix.value];
+    const first = known.id === id && !known.located;
+    known = { id, located: place !== null };
+    if (place === null || map.held || desk.selection.picking.peek() || desk.roads.mode.peek() !== null) return;
+    if (first || !map.sees(place.lon, place.lat)) lookAtIncident(desk, map);
+  });
+}
+
+/** Show scene, unit and destination together the moment an incident is selected. */
 export function lookAtIncident(desk: Desk, map: CityMap): void {
   const incident = desk.link.tables.incidents.peek().get(desk.selection.incidentId.value ?? "");
   if (incident?.place == null) return;

@@ -6,6 +6,7 @@ or with its incident.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import ceil
 
 from dispatch.city import City
 from dispatch.command import Command
@@ -30,8 +31,10 @@ def send_link(city: City, command: Command, ask: lc.SendLink, rules: Rules) -> D
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
     minute_ago = command.received_at - timedelta(minutes=1)
-    if sum(each > minute_ago for each in city.links_sent) >= rules.links_per_minute:
-        return Refused("link.too_many", {"limit": rules.links_per_minute})
+    lately = [each for each in city.links_sent if each > minute_ago]
+    if len(lately) >= rules.links_per_minute:
+        wait_s = ceil((lately[-rules.links_per_minute] - minute_ago).total_seconds())
+        return Refused("link.too_many", {"limit": rules.links_per_minute, "wait_s": wait_s})
     if ask.token_hash in city.link_tokens:
         return Refused("link.token_used")
     links = (city.links[each] for each in city.incidents[ask.incident_id].link_ids)

@@ -144,7 +144,6 @@ def _everything(city: City) -> dict[str, set[str]]:
     ids["seats"] |= set(city.seats)
     ids["marks"] |= set(city.marks)
     ids["measures"] = set(city.measures)
-    ids["positions"] |= city.kept_positions
     ids["members"] |= set(city.members)
     return ids
 
@@ -241,8 +240,6 @@ def _kept_before_seats(city: City, table: str, row: Any) -> bool | None:  # noqa
             return row.lifted_at is None
         case "calls":
             kept = row.id in city.open_calls
-        case "positions":
-            kept = row.id in city.kept_positions
         case "activations":
             kept = row.id in city.live_activations
         case "patients":

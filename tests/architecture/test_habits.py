@@ -11,6 +11,11 @@ BROAD = frozenset({"Exception", "BaseException"})
 ASSERTING = re.compile(r"(^|\.|_)(assert|raises|warns|check|verify|expect|agree|must)|^asyncio\.timeout$")
 SKIPPING_TS = re.compile(r"\b(?:it|test|describe)\.(?:only|skip|todo)\b")
 
+MARKUP_FROM_TEXT = re.compile(
+    r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|setHTML(?:Unsafe)?|srcdoc)\b"
+    r"|document\.write|createContextualFragment|\bDOMParser\b|\beval\(|new Function\("
+)
+
 LINES_OF_A_FUNCTION_MAX = 70
 NAMES_THAT_SAY_NOTHING = re.compile(r"(?:Manager|Helper|Utils?|Data|Info|Processor)$")
 
@@ -101,6 +106,13 @@ def test_no_test_is_switched_off() -> None:
         and SKIPPING_TS.search((ROOT / file).read_text(encoding="utf-8"))
     ]
     assert python + pages == []
+
+
+def test_no_page_makes_markup_or_code_of_a_text() -> None:
+    pages = [file for file in tracked_files() if file.parts[0] == "web" and file.suffix in {".ts", ".tsx", ".html"}]
+    assert len(pages) > 200
+    found = [str(file) for file in pages if MARKUP_FROM_TEXT.search((ROOT / file).read_text(encoding="utf-8"))]
+    assert found == [], "text goes into the page as text: a child of an element, never markup"
 
 
 def test_a_function_fits_on_a_screen() -> None:

@@ -1,5 +1,6 @@
 """Positions and links over the real server: from the telephone to the console within a second."""
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,6 +97,24 @@ def test_a_position_before_the_call_waits_for_it(server: Server) -> None:
         place = place_of(live, incident_id)
         assert place is not None
         assert place["source"] == "fused"
+
+
+def test_a_number_that_never_calls_is_taken_and_shown_to_no_seat(server: Server) -> None:
+    form = {
+        "device_number": "13818888881", "location_latitude": "39.713", "location_longitude": str(HERE["lon"]),
+        "location_accuracy": "9", "location_time": str(int(time.time() * 1000)), "location_source": "gps",
+    }  # fmt: skip
+    head = {"Content-Type": "application/x-www-form-urlencoded"}
+    with server.client("dispatcher1").socket() as live:
+        live.subscribe()
+        assert tell(server, "aml", content=urlencode(form), headers=head).status_code == 200
+        taken = tell(server, "aml-sms", json=sms("13818888882"))
+        assert [each["kind"] for each in taken.json()["facts"]] == ["PositionKept"]
+        ring(server, "13810000099")  # a later fact, which the seat is told
+        for _ in live.frames():
+            if live.seq > taken.json()["seq"]:
+                break
+        assert "1381888888" not in json.dumps(live.tables)
 
 
 @pytest.mark.parametrize("account", ["dispatcher1", "crew-u001", "dept-yz001", "admin"])
@@ -209,3 +228,5 @@ def test_guessing_tokens_is_slowed_down_and_a_token_is_nowhere_kept(server: Serv
     codes = [stranger.http.get("/api/link", headers={"X-Link-Token": f"guess{n}"}).status_code for n in range(40)]
     assert codes[0] == 404
     assert codes[-1] == 429
+    assert 0 < int(stranger.http.get("/api/link", headers={"X-Link-Token": "x"}).headers["Retry-After"]) <= 60
+    assert browser.http.get("/api/link").status_code == 200  # from the same address

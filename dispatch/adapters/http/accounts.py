@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.accounts.access import PASSWORD_LEAST, hash_password
 from dispatch.adapters.accounts.storage import Account, AccountExistsError
-from dispatch.adapters.http.bodies import BadFieldError
+from dispatch.adapters.http.bodies import BadFieldError, Column
 from dispatch.adapters.http.guards import IsAdmin, RefusedError, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts
@@ -19,7 +19,7 @@ from dispatch.words import NO_ACCOUNT, Role
 router = APIRouter(
     prefix="/api/accounts", tags=["accounts"], default_response_class=JsonResponse, route_class=StrictRoute
 )
-Name = Annotated[str, Path(min_length=1, max_length=80)]
+Name = Annotated[Column, Path(min_length=1, max_length=80)]
 
 
 class NewAccount(BaseModel):
@@ -27,10 +27,10 @@ class NewAccount(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     account: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
-    label: Annotated[str, Field(min_length=1, max_length=120)]
+    label: Annotated[Column, Field(min_length=1, max_length=120)]
     role: Role
-    unit_id: Annotated[str, Field(max_length=64)] | None = None
-    center_id: Annotated[str, Field(max_length=64)] | None = None
+    unit_id: Annotated[Column, Field(max_length=64)] | None = None
+    center_id: Annotated[Column, Field(max_length=64)] | None = None
     password: Annotated[str, Field(min_length=PASSWORD_LEAST, max_length=200)]
 
 

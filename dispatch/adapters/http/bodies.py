@@ -61,6 +61,7 @@ def _in_utc(at: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Number = Annotated[float, Strict()]  # neither "116.4" nor true is a coordinate
+Column = Annotated[str, BodyField(pattern=r"^[^\x00]*$")]  # PostgreSQL's text holds everything but NUL
 
 
 class BadFieldError(BadInput):
@@ -113,6 +114,11 @@ Decline = Literal["contraindicated", "patient_refuses", "not_available", "given_
 _Door = Literal["ed"] | Bypass
 _Points = Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=POINTS_MAX)]
 _CLOSED: dict[tuple[type, str], Any] = {
+    (gc.ListCenter, "center_id"): Column,
+    (gc.ListCenter, "name"): Column,
+    (gc.ListCenter, "grade"): Column,
+    (gc.ListCenter, "capabilities"): tuple[Column, ...],
+    (gc.CommissionUnit, "unit_id"): Column,
     (gc.CommissionUnit, "level"): Literal["als", "bls"],
     (gc.ReportCenterStatus, "state"): _Center,
     (gc.CloseRoad, "outline"): _Points,
@@ -209,7 +215,7 @@ def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an insta
         values["lon"], values["lat"] = _pair(values["lon"], values["lat"], getattr(body, "datum", None))
     if _has_outline(kind):
         datum: Datum = body.datum  # type: ignore[attr-defined] # the model of a kind with an outline has it
-        values |= {name: _points(values[name], datum, name) for name in ("outline", "picks")}
+        values |= {name: _points(values[name], datum, name) for name in ("outline", "picks") if name in values}
     if kind is lc.ReportPosition and values["place"].source not in MACHINES:
         raise BadFieldError("place.source", f"is none of {', '.join(sorted(MACHINES))}")
     if kind is c.RecordFindings:

@@ -18,7 +18,7 @@ from dispatch.adapters.http.bodies import (
     envelope_of,
     place_of,
 )
-from dispatch.adapters.http.guards import RefusedError, TakesCalls, actor_of, may_send, refusals
+from dispatch.adapters.http.guards import TakesCalls, actor_of, by_rule, may_send, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.submission import entered_for
@@ -59,7 +59,7 @@ async def carry_out(parts: Parts, session: Session, data: Any, envelope: Any = N
     command_id = getattr(envelope, "command_id", None)
     outcome = await parts.submission.submit(actor, data, command_id=command_id, when=when)
     if isinstance(outcome, Refused):
-        raise RefusedError(409, outcome)
+        raise by_rule(outcome)
     return JsonResponse(done_body(outcome.seq, outcome.facts))
 
 
@@ -88,7 +88,7 @@ for _kind in COMMANDS:
             f"/commands/{slug(_kind)}",
             tags=["commands"],
             response_model=CommandDone,
-            responses=refusals(401, 403, 409, 413, 422, 503),
+            responses=refusals(401, 403, 409, 413, 422, 429, 503),
         )(_route(_kind))
 
 

@@ -33,6 +33,11 @@ class RefusedError(Exception):
         self.refused = refused
 
 
+def by_rule(refused: Refused) -> RefusedError:
+    """Return what ends a request that a rule refuses: 409, or 429 where waiting ``wait_s`` helps."""
+    return RefusedError(429 if "wait_s" in refused.params else 409, refused)
+
+
 async def signed_in(request: Request, parts: HasParts) -> Session:
     """Return whose request it is: a bearer token, or the cookie, which must come from our own pages."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")

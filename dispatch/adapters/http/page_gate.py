@@ -1,6 +1,11 @@
-"""Let in whoever holds the token of a page: nobody who guesses, nobody too often, and no second device."""
+"""Let in whoever holds the token of a page: nobody who guesses, nobody too often, and no second device.
+
+A right token is let in however many wrong ones came from its address: a town's callers share one behind a carrier's
+NAT, and a flood of guesses there must not shut the page of somebody who needs help. 128 bits are not guessed.
+"""
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -13,7 +18,7 @@ from dispatch.adapters.parts import Parts
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
 
-WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0  # from one address; whole towns share one behind a carrier's NAT
+WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0  # from one address
 ASKED_MOST, ASKED_WITHIN_S = 60, 10.0  # by one page, which polls every few seconds and streams every three
 
 
@@ -42,25 +47,23 @@ L = TypeVar("L", bound=SentLink)
 class PageGate:
     """One kind of page: its wrong tokens and its askings are counted apart from every other's."""
 
-    def __init__(self) -> None:
-        self._wrong = Pace(WRONG_TOKENS, WRONG_WITHIN_S, time.monotonic)
-        self._asked = Pace(ASKED_MOST, ASKED_WITHIN_S, time.monotonic)
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._wrong = Pace(WRONG_TOKENS, WRONG_WITHIN_S, monotonic)
+        self._asked = Pace(ASKED_MOST, ASKED_WITHIN_S, monotonic)
 
-    def expect(self, request: Request, token: str) -> None:
-        """Raise when there is no token, or when too many from this address were wrong."""
+    def wrong(self, request: Request, token: str, code: str) -> RefusedError:
+        """Count a wrong token, and return what to say to it; raise when there is none, or after too many."""
         if not token:
             raise RefusedError(401, Refused("not_signed_in"))
-        _wait(self._wrong.wait_s(_address(request)))
-
-    def wrong(self, request: Request, code: str) -> RefusedError:
-        """Count a wrong token, and return what to say to it."""
-        self._wrong.count(_address(request))
+        address = _address(request)
+        _wait(self._wrong.wait_s(address))
+        self._wrong.count(address)
         return RefusedError(404, Refused(code))
 
-    def open_for(self, request: Request, parts: Parts, link: L | None) -> L:
+    def open_for(self, request: Request, parts: Parts, token: str, link: L | None) -> L:
         """Return the link that the token named, if it still counts and nobody else has opened it."""
         if link is None:
-            raise self.wrong(request, "link.unknown")
+            raise self.wrong(request, token, "link.unknown")
         _wait(self._asked.wait_s(link.id))
         self._asked.count(link.id)
         if link.device_hash is not None and link.device_hash != device_of(request):

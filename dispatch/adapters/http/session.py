@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from dispatch.adapters.http.bodies import Column
 from dispatch.adapters.http.guards import COOKIE, REFUSED_WITH_TEXT, RefusedError, SignedIn, from_our_pages, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.live.live_socket import session_body
@@ -19,7 +20,7 @@ class Credentials(BaseModel):
     """Who signs in."""
 
     model_config = ConfigDict(extra="forbid")
-    account: Annotated[str, Field(min_length=1, max_length=80)]
+    account: Annotated[Column, Field(min_length=1, max_length=80)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -11,7 +11,15 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from dispatch.adapters.accounts.storage import Session
-from dispatch.adapters.http.guards import ReadsIncident, RefusedError, actor_of, may_send, reads_incident, refusals
+from dispatch.adapters.http.guards import (
+    ReadsIncident,
+    RefusedError,
+    actor_of,
+    by_rule,
+    may_send,
+    reads_incident,
+    refusals,
+)
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
 from dispatch.adapters.parts import HasParts
@@ -46,7 +54,7 @@ class LinkMade(BaseModel):
     qr_svg: str
 
 
-@router.post("/{incident_id}/link", response_model=LinkMade, responses=refusals(401, 403, 404, 409, 422, 503))
+@router.post("/{incident_id}/link", response_model=LinkMade, responses=refusals(401, 403, 404, 409, 422, 429, 503))
 async def send_link(
     incident_id: str,
     wanted: LinkWanted,
@@ -60,7 +68,7 @@ async def send_link(
     data = SendLink(incident_id, token_hash(token), wanted.number, wanted.language)
     outcome = await parts.submission.submit(actor_of(session), data)
     if isinstance(outcome, Refused):
-        raise RefusedError(409, outcome)
+        raise by_rule(outcome)
     sent = next(each.data for each in outcome.facts if isinstance(each.data, LinkSent))
     # Behind the #: no server, proxy or log ever sees the token.
     url = f"{parts.link_url or str(request.base_url).rstrip('/')}/link/#{token}"

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.words import Role
 from tests.adapters.serving import Client, Server
-from tests.adapters.speaking import Path, spoken_routes
+from tests.adapters.speaking import Path, Speech, spoken_routes
 
 SAID = '<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202e地址\u202c\x00b'
 SPEAKERS = ("dispatcher1", "supervisor1", "crew-u001", "dept-yz001", "physician1", "admin", "exchange")
@@ -35,6 +36,19 @@ def speaker(speakers: dict[Role, Client], route: str) -> Client:
     return speakers[Role.ADMIN if "/api/accounts" in route else Role.DISPATCHER]
 
 
+def open_to_text(speech: Speech, adapter: TypeAdapter[Any]) -> list[Path]:
+    """Return the fields that take any words, and one of those that do not: tests/adapters tries each of them."""
+    free: list[Path] = []
+    closed: list[Path] = []
+    for path in dict.fromkeys(speech.text_fields()):
+        try:
+            adapter.validate_python(speech.body(path, SAID))
+            (closed if str(path[-1]).endswith("_id") else free).append(path)
+        except ValidationError:
+            closed.append(path)
+    return free + closed[:1]
+
+
 def strings(content: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
     """Yield every text of an answer."""
     if isinstance(content, str):
@@ -45,11 +59,11 @@ def strings(content: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
 
 def test_whatever_is_said_is_kept_as_said_or_refused_by_its_name(speakers: dict[Role, Client]) -> None:
     seat, asked, kept = speakers[Role.DISPATCHER], 0, 0
-    for route, (speech, _) in spoken_routes().items():
+    for route, (speech, adapter) in spoken_routes().items():
         ids = seat.call()
         _, _, address = route.partition(" ")
         filled = re.sub(r"\{(\w+)\}", lambda name, ids=ids: ids.get(name[1], "x"), address)  # type: ignore[misc]
-        for path in dict.fromkeys(speech.text_fields()):
+        for path in open_to_text(speech, adapter):
             body = speech.body(path, SAID, **{name: value for name, value in ids.items() if name.endswith("_id")})
             answer = speaker(speakers, route).http.post(filled, json=body)
             asked += 1
@@ -57,7 +71,7 @@ def test_whatever_is_said_is_kept_as_said_or_refused_by_its_name(speakers: dict[
         told = [each for each in strings(seat.get(f"/api/incidents/{ids['incident_id']}/facts").json()) if "<" in each]
         assert set(told) <= {SAID}, route
         kept += len(told)
-    assert asked > 600
+    assert asked > 250
     assert kept > 30
     assert seat.get("/healthz").json()["status"] == "ok"
 

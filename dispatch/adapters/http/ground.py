@@ -4,12 +4,12 @@ import asyncio
 import re
 from dataclasses import asdict
 from functools import cache
-from threading import Lock, Thread
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.responses import FileResponse
 
+from dispatch.adapters.city_names import names_of
 from dispatch.adapters.furnish import ASSUMED
 from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.adapters.http.guards import SeatOrCrew, SignedIn, refusals
@@ -19,21 +19,17 @@ from dispatch.adapters.wire import JsonResponse
 from dispatch.texts_catalogue import catalogue
 from geo.basemap import Basemap
 from geo.city_pack import CityPack
-from geo.places.gazetteer import Gazetteer
-from geo.places.reverse_place import ReversePlaces
 from geo.places.rows import PlaceRow, asked_for, rows_of
 from geo.point import BadPoint, Point, checked_point
 
 router = APIRouter(default_response_class=JsonResponse, route_class=StrictRoute)
-_BUILDING = Lock()
 PAIR = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$")
 
 
 @router.get("/api/city", tags=["ground"], responses=refusals(401))
 async def city(_session: SignedIn, parts: HasParts) -> Response:
     """Say which city this is, and whether it is made up."""
-    # Every page asks this first: the gazetteer is there before somebody types, and no server's end waits for it.
-    Thread(target=_gazetteer, args=(parts.pack,), name="gazetteer", daemon=True).start()
+    names_of(parts.pack)  # every page asks this first: they are there before somebody types
     pack, box = parts.pack, parts.pack.bbox
     return JsonResponse(
         {
@@ -74,7 +70,8 @@ async def search(
     """
     at = None if near is None else point_of(near, "near")
     limit = parts.limits.search_results
-    found = await asyncio.to_thread(lambda: _gazetteer(parts.pack).find(q, asked_for(limit), at))
+    names = await asyncio.wrap_future(names_of(parts.pack))
+    found = await asyncio.to_thread(names.gazetteer.find, q, asked_for(limit), at)
     return JsonResponse([_row(each) for each in rows_of(found, limit)])
 
 
@@ -109,24 +106,8 @@ async def search_online(
 async def whereabouts(at: Annotated[str, Query()], _session: SeatOrCrew, parts: HasParts) -> Response:
     """Say where a WGS-84 point ``lon,lat`` is, as codes of the catalogue: road and side, next crossing, landmark."""
     point = point_of(at, "at")
-    return JsonResponse(asdict(await asyncio.to_thread(lambda: reverse_of(parts.pack).describe(point))))
-
-
-def _gazetteer(pack: CityPack) -> Gazetteer:
-    """Return the city's gazetteer, built once; whoever asks meanwhile waits."""
-    with _BUILDING:
-        return _built(pack)
-
-
-@cache
-def _built(pack: CityPack) -> Gazetteer:
-    return Gazetteer.of(pack)
-
-
-@cache
-def reverse_of(pack: CityPack) -> ReversePlaces:
-    """Return who puts points of the city into words, built once."""
-    return ReversePlaces(pack, _gazetteer(pack).named)
+    names = await asyncio.wrap_future(names_of(parts.pack))
+    return JsonResponse(asdict(await asyncio.to_thread(names.reverse.describe, point)))
 
 
 def point_of(written: str, field: str) -> Point:

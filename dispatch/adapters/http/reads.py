@@ -73,7 +73,7 @@ def _recommended(parts: Parts, city: City, incident_id: str, now: datetime, want
         "incident_id": incident_id,
         "computed_at": now,
         "units": worded(units),
-        "region": None if evidence is None or evidence.region is None else region_row(parts, evidence.region),
+        "region": None if evidence is None or evidence.region is None else region_row(parts.pack, evidence.region),
         "patients": [_centers(parts, city, each, now) for each in city.incidents[incident_id].patient_ids],
     }
 

@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 
-from dispatch.adapters.http.ground import reverse_of
-from dispatch.adapters.parts import Parts
+from dispatch.adapters.city_names import names_of
 from dispatch.adapters.worded import worded
 from dispatch.flow.decision import OverRegion
 from dispatch.words import Reason
-from geo.places.reverse_place import Whereabouts
+from geo.city_pack import CityPack
+from geo.places.reverse_place import ReversePlaces, Whereabouts
 from geo.point import Point, distance_m
+
+ASK_LANDMARK = Reason("ask.landmark")
 
 
 def over_row(over: OverRegion) -> dict[str, Any]:
@@ -21,20 +23,23 @@ def over_row(over: OverRegion) -> dict[str, Any]:
     return row
 
 
-def region_row(parts: Parts, over: OverRegion) -> dict[str, Any]:
+def region_row(pack: CityPack, over: OverRegion) -> dict[str, Any]:
     """Return a region with its answer: ``roll`` names the unit that is first from every place, else what to ask."""
     ranked = Counter(unit_id for _, unit_id in over.firsts).most_common(2)
     if len(ranked) < 2:  # noqa: PLR2004 - one unit is first, or nobody
         return over_row(over) | {"roll": ranked[0][0] if ranked else None, "question": None}
     places = ([at for at, first in over.firsts if first == unit_id] for unit_id, _ in ranked)
-    question = deciding_question(*(_described(parts, each) for each in places))
+    names = names_of(pack)
+    if not names.done():  # a server's first seconds: nobody waits for names to send a unit
+        return over_row(over) | {"roll": None, "question": worded(ASK_LANDMARK)}
+    question = deciding_question(*(_described(names.result().reverse, each) for each in places))
     return over_row(over) | {"roll": None, "question": worded(question)}
 
 
-def _described(parts: Parts, points: list[Point]) -> Whereabouts:
+def _described(reverse: ReversePlaces, points: list[Point]) -> Whereabouts:
     """Describe the middle one of some points."""
     middle = min(points, key=lambda each: sum(distance_m(each, other) for other in points))
-    return reverse_of(parts.pack).describe(middle)
+    return reverse.describe(middle)
 
 
 def deciding_question(one: Whereabouts, other: Whereabouts) -> Reason:
@@ -46,4 +51,4 @@ def deciding_question(one: Whereabouts, other: Whereabouts) -> Reason:
     ):
         if a is not None and b is not None and a != b:
             return Reason(code, {"one": a, "other": b})
-    return Reason("ask.landmark")
+    return ASK_LANDMARK

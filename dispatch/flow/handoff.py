@@ -16,7 +16,7 @@ from dispatch.events import center as ce
 from dispatch.events import direct as de
 from dispatch.events import incident as e
 from dispatch.flow import door
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.flow.resources import taken_into_use
 from dispatch.incident import Patient
 from dispatch.rules import Rules
@@ -48,18 +48,19 @@ def sign_handoff(city: City, command: Command, ask: dc.SignHandoff, _rules: Rule
     """Take a signature whenever it comes; one's own side only."""
     if (refused := _unless_handed_over(city, ask.patient_id)) is not None:
         return refused
-    if not ask.name.strip():
+    if (name := words_in(ask.name)) is None:
         return Refused("handoff.no_name")
-    return [de.HandoffSigned(ask.patient_id, side_of(command.actor), ask.name.strip())]
+    return [de.HandoffSigned(ask.patient_id, side_of(command.actor), name)]
 
 
 def dispute_handoff(city: City, command: Command, ask: dc.DisputeHandoff, _rules: Rules) -> Decision:
     """Keep what one side says was otherwise; nobody decides who is right here."""
     if (refused := _unless_handed_over(city, ask.patient_id)) is not None:
         return refused
-    if ask.about not in DISPUTED or not ask.words.strip():
+    words = words_in(ask.words)
+    if ask.about not in DISPUTED or words is None:
         return Refused("handoff.no_words")
-    return [de.HandoffDisputed(ask.patient_id, side_of(command.actor), ask.about, ask.words.strip())]
+    return [de.HandoffDisputed(ask.patient_id, side_of(command.actor), ask.about, words)]
 
 
 def _unless_handed_over(city: City, patient_id: str) -> Refused | None:

@@ -11,10 +11,10 @@ from fastapi import FastAPI, Request
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.http.errors import answer_refusals
 from dispatch.adapters.http.guards import RefusedError, by_rule
+from dispatch.adapters.http.one_time_page import token_hash
 from dispatch.adapters.http.page_gate import ASKED_MOST, ASKED_WITHIN_S, WRONG_TOKENS, WRONG_WITHIN_S, PageGate
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.location import link_page
-from dispatch.adapters.location.links import token_hash
 from dispatch.adapters.location.pace import REMEMBERED, Pace
 from dispatch.commands import incident as c
 from dispatch.commands import location as lc

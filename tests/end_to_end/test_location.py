@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from dispatch.adapters.location.links import token_hash
+from dispatch.adapters.http.one_time_page import token_hash
 from tests.adapters.serving import Client, Live, Server
 
 WITHIN_S = 1.0  # the figure: position to console

@@ -42,13 +42,14 @@ function Page() {
     }
   };
   const opened = state !== null;
+  const everyMs = (state?.poll_s ?? 3) * 1000;
   const over = trouble === "over" || trouble === "elsewhere";
   useEffect(() => {
     if (over) return;
     if (!opened) void ask(server.open().then((page) => { lang.value = page.language; return page; }));
-    const again = setInterval(() => { if (!document.hidden) void ask(opened ? server.look() : server.open()); }, 3_000);
+    const again = setInterval(() => { if (!document.hidden) void ask(opened ? server.look() : server.open()); }, everyMs);
     return () => clearInterval(again);
-  }, [opened, over]);
+  }, [opened, over, everyMs]);
   return (
     <main>
       <header>

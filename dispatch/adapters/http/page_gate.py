@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from fastapi import Request
 
 from dispatch.adapters.http.guards import RefusedError
-from dispatch.adapters.location.links import token_hash
+from dispatch.adapters.http.one_time_page import token_hash
 from dispatch.adapters.location.pace import Pace
 from dispatch.adapters.parts import Parts
 from dispatch.errors import Refused

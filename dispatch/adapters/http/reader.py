@@ -15,9 +15,9 @@ from center_protocols.findings import Findings, findings_from
 from dispatch.adapters.http.bodies import OrderCode
 from dispatch.adapters.http.ecg import EcgId, ecg_response
 from dispatch.adapters.http.guards import RefusedError, refusals
+from dispatch.adapters.http.one_time_page import token_hash
 from dispatch.adapters.http.page_gate import PageGate, device_of
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.location.links import token_hash
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.commands import consult as nc
@@ -129,9 +129,7 @@ async def order(wanted: OrderWanted, link: OfOpenedReader, parts: HasParts) -> R
 @router.post("/leave", responses=ANSWERS)
 async def leave(link: OfOpenedReader, parts: HasParts) -> Response:
     """Leave the patient; the page is over."""
-    outcome = await parts.submission.submit(_actor(link), nc.LeavePatient(link.patient_id))
-    if isinstance(outcome, Refused):
-        raise RefusedError(409, outcome)
+    await _submit(parts, link, nc.LeavePatient(link.patient_id))
     return JsonResponse({"left": True})
 
 
@@ -139,10 +137,14 @@ def _actor(link: ReaderLink) -> Actor:
     return Actor(f"{READER_ACCOUNT}{link.id}", Role.REMOTE_PHYSICIAN)
 
 
-async def _do(parts: Parts, link: ReaderLink, data: Any) -> Response:  # noqa: ANN401 - any command
+async def _submit(parts: Parts, link: ReaderLink, data: Any) -> None:  # noqa: ANN401 - any command
     outcome = await parts.submission.submit(_actor(link), data)
     if isinstance(outcome, Refused):
         raise RefusedError(409, outcome)
+
+
+async def _do(parts: Parts, link: ReaderLink, data: Any) -> Response:  # noqa: ANN401 - any command
+    await _submit(parts, link, data)
     return JsonResponse(await _page(parts, parts.feed.city.reader_links[link.id]))
 
 

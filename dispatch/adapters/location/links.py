@@ -1,12 +1,8 @@
 """Give callers their page, and show the seats what comes from it."""
 
 import asyncio
-import hashlib
-import io
-import secrets
 from typing import Annotated, Literal
 
-import segno
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +16,7 @@ from dispatch.adapters.http.guards import (
     reads_incident,
     refusals,
 )
+from dispatch.adapters.http.one_time_page import PageSent, drawn_qr, fresh_token, page_url, sent_as_text, token_hash
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
 from dispatch.adapters.parts import HasParts
@@ -27,12 +24,10 @@ from dispatch.adapters.wire import JsonResponse
 from dispatch.commands.location import ReportLinkMessage, SendLink
 from dispatch.errors import Refused
 from dispatch.events.location import LinkSent
-from dispatch.texts_catalogue import text
 
 router = APIRouter(
     prefix="/api/incidents", tags=["location"], default_response_class=JsonResponse, route_class=StrictRoute
 )
-TOKEN_BYTES = 16  # 128 bits: nobody guesses one of ten thousand
 PhotoId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -44,14 +39,10 @@ class LinkWanted(BaseModel):
     language: Literal["zh", "en"] = "zh"
 
 
-class LinkMade(BaseModel):
+class LinkMade(PageSent):
     """The link, once: it can be read out, scanned, or has gone out as a text message."""
 
     link_id: str
-    url: str
-    expires_at: str
-    message: Literal["sent", "failed", "none"]
-    qr_svg: str
 
 
 @router.post("/{incident_id}/link", response_model=LinkMade, responses=refusals(401, 403, 404, 409, 422, 429, 503))
@@ -64,33 +55,18 @@ async def send_link(
     parts: HasParts,
 ) -> Response:
     """Make a one-time page for a caller, and send it when there is a way to send text messages."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = fresh_token()
     data = SendLink(incident_id, token_hash(token), wanted.number, wanted.language)
     outcome = await parts.submission.submit(actor_of(session), data)
     if isinstance(outcome, Refused):
         raise by_rule(outcome)
     sent = next(each.data for each in outcome.facts if isinstance(each.data, LinkSent))
-    # Behind the #: no server, proxy or log ever sees the token.
-    url = f"{parts.link_url or str(request.base_url).rstrip('/')}/link/#{token}"
-    said = text("link.message")
-    words = (said.zh if wanted.language == "zh" else said.en).replace("{url}", url)
-    message = await parts.text_messages.send(wanted.number, words)
+    url = page_url(parts, request, "link", token)
+    message = await sent_as_text(parts, wanted.number, "link.message", wanted.language, url)
     if wanted.number is not None:
         await parts.submission.submit(actor_of(session), ReportLinkMessage(sent.link_id, message))
     answer = {"link_id": sent.link_id, "url": url, "expires_at": sent.expires_at, "message": message}
-    return JsonResponse({**answer, "qr_svg": await asyncio.to_thread(drawn_qr, url)})
-
-
-def token_hash(token: str) -> str:
-    """Return what is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def drawn_qr(url: str) -> str:
-    """Return an address as a QR code in SVG."""
-    drawn = io.BytesIO()
-    segno.make(url, error="m").save(drawn, kind="svg", scale=4, border=2, xmldecl=False, svgns=True)
-    return drawn.getvalue().decode()
+    return JsonResponse({**answer, "qr_svg": await drawn_qr(url)})
 
 
 @router.get("/{incident_id}/photos/{photo_id}", responses=refusals(401, 403, 404, 422))

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.accounts.storage import Session
 from dispatch.adapters.http.guards import RefusedError, SignedIn, actor_of, refusals
+from dispatch.adapters.http.one_time_page import PageMade, drawn_qr, page_url
 from dispatch.adapters.http.page_gate import PageGate
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.location.links import drawn_qr
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import LINK_VALID
@@ -141,14 +141,6 @@ def _summons(parts: Parts, row: Activation, asked: Summons) -> dict[str, Any]:
     }
 
 
-class Invited(BaseModel):
-    """A person's link, once: to scan or to send."""
-
-    url: str
-    expires_at: str
-    qr_svg: str
-
-
 async def _speaks_for(member_id: str, session: SignedIn, parts: HasParts) -> Session:
     """Let in the person's own department, and administrators."""
     member = parts.feed.city.members.get(member_id)
@@ -164,13 +156,13 @@ async def _speaks_for(member_id: str, session: SignedIn, parts: HasParts) -> Ses
 SpeaksForMember = Annotated[Session, Depends(_speaks_for)]
 
 
-@router.post("/members/{member_id}/link", response_model=Invited, responses=refusals(401, 403, 404, 422, 503))
+@router.post("/members/{member_id}/link", response_model=PageMade, responses=refusals(401, 403, 404, 422, 503))
 async def invite(member_id: str, request: Request, _session: SpeaksForMember, parts: HasParts) -> Response:
     """Make a person's link, so that their telephone can be pushed to before the first night."""
     until = parts.clock.now() + INVITED_FOR
     token = await asyncio.to_thread(link_token, parts.keyring, member_id, until)
-    url = f"{parts.link_url or str(request.base_url).rstrip('/')}/team/#{token}"
-    return JsonResponse({"url": url, "expires_at": until, "qr_svg": await asyncio.to_thread(drawn_qr, url)})
+    url = page_url(parts, request, "team", token)
+    return JsonResponse({"url": url, "expires_at": until, "qr_svg": await drawn_qr(url)})
 
 
 async def _reads_people(center_id: str, session: SignedIn, parts: HasParts) -> Session:

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
+import { distanceM } from "@shared/distance.ts";
 import type { Incident, Place } from "@shared/rows.ts";
-import { distance } from "../logic/distance.ts";
 import { searchOnline, searchPlaces, type Hit, type OnlineHit } from "../store/places.ts";
 import { useDesk } from "../store/desk.ts";
 import { maybe, t } from "../texts.ts";
@@ -58,7 +58,7 @@ const KEYSTROKE_PAUSE_MS = 60;
 /** How far a hit lies from the fix that is known: places of one name are told apart by it. */
 function awayFrom(place: Place | null, hit: Hit): string {
   if (place === null) return "";
-  const away_m = distance(place.lon, place.lat, hit.lon, hit.lat);
+  const away_m = distanceM(place, hit);
   return away_m < 1000 ? `${Math.round(away_m / 10) * 10} m` : `${(away_m / 1000).toFixed(1)} km`;
 }
 

@@ -4,6 +4,7 @@ import { api, HttpRefused } from "@shared/api.ts";
 import { refusalFrom } from "@shared/commands.ts";
 import type { Position } from "@shared/location.ts";
 import type { Incident, Place } from "@shared/rows.ts";
+import { sourceName } from "../logic/sources.ts";
 import { useDesk } from "../store/desk.ts";
 import { bothOf, t } from "../texts.ts";
 import { LinkCard } from "./LinkCard.tsx";
@@ -19,7 +20,7 @@ export function SourcesCard({ incident }: { readonly incident: Incident }) {
       {rows.length === 0 && <p class="faint">{t("console.location.none")}</p>}
       <ul>
         {Object.entries(incident.told).map(([kind, told]) => <Told key={kind} name={`told:${kind}`} kind={kind} place={told.place} at={told.at} incident={incident} />)}
-        {rows.map((row, at) => <Source key={row.id} row={row} number={at + 1} incident={incident} />)}
+        {rows.map((row, at) => <Source key={row.id} row={row} at={at} incident={incident} />)}
       </ul>
       <Paste incident={incident} />
       <Indoors incident={incident} />
@@ -75,7 +76,7 @@ function Told({ name, kind, place, at, incident, children }: Line) {
   );
 }
 
-function Source({ row, number, incident }: { readonly row: Position; readonly number: number; readonly incident: Incident }) {
+function Source({ row, at, incident }: { readonly row: Position; readonly at: number; readonly incident: Incident }) {
   const { actions } = useDesk();
   const places = [row.place, ...row.alternatives];
   const share = incident.estimate?.possible.find((each) => each.sources.includes(row.id))?.confidence;
@@ -88,7 +89,7 @@ function Source({ row, number, incident }: { readonly row: Position; readonly nu
       <span class="source-keys">
         {places.map((place, nth) => (
           <button key={nth} type="button" class="small" onClick={() => void actions.chooseSource(incident, row.id, nth)}>
-            <kbd>{places.length === 1 ? number : `${number}-${nth + 1}`}</kbd> {places.length === 1 ? t("console.location.choose") : t("console.location.choose_nth", { datum: t(`console.datum.${place.datum}`) })}
+            <kbd>{sourceName(at, nth, places.length)}</kbd> {places.length === 1 ? t("console.location.choose") : t("console.location.choose_nth", { datum: t(`console.datum.${place.datum}`) })}
           </button>
         ))}
       </span>

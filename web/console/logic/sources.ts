@@ -9,10 +9,15 @@ export interface NumberedPlace {
   readonly place: Place;
 }
 
+/** What the ``nth`` of some ``places`` of the source in place ``at`` is called, both counted from 0. */
+export function sourceName(at: number, nth: number, places: number): string {
+  return places === 1 ? String(at + 1) : `${at + 1}-${nth + 1}`;
+}
+
 export function sourceNumbers(incident: Pick<Incident, "position_ids"> | undefined, positions: ReadonlyMap<string, Position>): readonly NumberedPlace[] {
   const rows = (incident?.position_ids ?? []).flatMap((id) => positions.get(id) ?? []);
   return rows.flatMap((row, at) => {
     const places = [row.place, ...row.alternatives];
-    return places.map((place, nth) => ({ name: places.length === 1 ? String(at + 1) : `${at + 1}-${nth + 1}`, id: `${row.id}/${nth}`, place }));
+    return places.map((place, nth) => ({ name: sourceName(at, nth, places.length), id: `${row.id}/${nth}`, place }));
   });
 }

@@ -93,15 +93,12 @@ export class Records {
 
   /** Enter an order that the waiting hospital gives by telephone; without one the desk asks whose it is. */
   order(patient: Patient, code: string, dose: string | null, note: string | null): Promise<Answer> {
-    const center = this.#desk.link.tables.centers.peek().get(patient.center_id ?? "");
     const params = { order: bothOf(`${isOwnOrder(code) ? "order.code" : "given"}.${code}` as Key), patient: patient.code };
-    return this.#ask("give-order", { patient_id: patient.id, code, dose, note }, "record.done.order", params, center === undefined ? {} : byPhone(center));
+    return this.#ask("give-order", { patient_id: patient.id, code, dose, note }, "record.done.order", params, this.#ofCenter(patient));
   }
 
   withdrawOrder(patient: Patient, order: Order): Promise<Answer> {
-    const center = this.#desk.link.tables.centers.peek().get(patient.center_id ?? "");
-    const options = center === undefined ? {} : byPhone(center);
-    return this.#ask("withdraw-order", { patient_id: patient.id, order_id: order.id }, "record.done.order_withdrawn", { patient: patient.code }, options);
+    return this.#ask("withdraw-order", { patient_id: patient.id, order_id: order.id }, "record.done.order_withdrawn", { patient: patient.code }, this.#ofCenter(patient));
   }
 
   /** Enter what the crew says to an order over the radio. */
@@ -121,8 +118,9 @@ export class Records {
     return this.#desk.link.tables.units.peek().get(run?.unit_id ?? "");
   }
 
-  #ofCenter(activation: Activation): SendOptions {
-    const center = this.#desk.link.tables.centers.peek().get(activation.center_id);
+  /** Name whose step it was: the centre that the patient goes to, or the activation is of. */
+  #ofCenter({ center_id }: Pick<Activation | Patient, "center_id">): SendOptions {
+    const center = this.#desk.link.tables.centers.peek().get(center_id ?? "");
     return center === undefined ? {} : byPhone(center);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CrewRows } from "./mirror.ts";
 import { NO_ROWS } from "./mirror.ts";
-import { distanceM, goalOf, stood, type Goal, type Standing, type Wheels } from "./wheels.ts";
+import { goalOf, stood, type Goal, type Standing, type Wheels } from "./wheels.ts";
 
 const WHEELS: Wheels = { still_mps: 1, still_s: 15, scene_m: 60, gate_m: 150 };
 const GOAL: Goal = { status: "on_scene", lon: 116.4, lat: 39.9, radius_m: 60 };
@@ -48,8 +48,5 @@ describe("the goal", () => {
     const place = { lon: 116.4, lat: 39.9, radius_m: 20 };
     expect(goalOf(rows("en_route", { incident: { place, staging: { phase: "staged" } } }), WHEELS)).toBeNull();
     expect(goalOf(rows("en_route", { incident: { place: { ...place, radius_m: 800 }, staging: null } }), WHEELS)).toBeNull();
-  });
-  it("measures in metres", () => {
-    expect(distanceM({ lon: 116.4, lat: 39.9 }, { lon: 116.4, lat: 39.901 })).toBeCloseTo(111.2, 1);
   });
 });

@@ -2,6 +2,7 @@
  * Wheels stopped: the vehicle stands near where it drives to. Only then does a place register an arrival by itself; a red
  * light on the way is too far, a slow crawl past the door is no stop.
  */
+import { distanceM } from "@shared/distance.ts";
 import type { CrewRows } from "./mirror.ts";
 
 /** The numbers of `dispatch/rules.toml`. */
@@ -34,14 +35,8 @@ export interface Standing {
   readonly last: SeenFix;
 }
 
-const M_PER_DEGREE = 111_195;
 /** Beyond this a place is only a region: arriving there is for the crew to say. */
 const PLACE_RADIUS_MOST_M = 100;
-
-export function distanceM(a: Pick<SeenFix, "lon" | "lat">, b: Pick<SeenFix, "lon" | "lat">): number {
-  const x = (a.lon - b.lon) * Math.cos((a.lat * Math.PI) / 180);
-  return M_PER_DEGREE * Math.hypot(x, a.lat - b.lat);
-}
 
 /** Where this unit drives to and may arrive by standing there. Units that stand off wait elsewhere on purpose. */
 export function goalOf(rows: CrewRows, wheels: Wheels): Goal | null {

@@ -173,12 +173,13 @@ def _unless_free(city: City, seat_id: str) -> Refused | None:
     seat = city.seats.get(seat_id)
     if seat is not None and seat.account is None:
         return Refused("seat.empty", {"seat": seat_id})
-    return Refused("seat.busy", {"seat": seat_id}) if is_busy(city, seat_id) else None
+    return Refused("seat.busy", {"seat": seat_id}) if seat_id in talking_seats(city) else None
 
 
-def is_busy(city: City, seat_id: str) -> bool:
-    """Say whether a seat is on the line with somebody."""
-    return any(city.calls[each].seat == seat_id and city.calls[each].phase in ON_THE_LINE for each in city.open_calls)
+def talking_seats(city: City) -> set[str | None]:
+    """Return the seats that are on the line with somebody; None for a talk that belongs to no seat."""
+    rows = (city.calls[each] for each in city.open_calls)
+    return {each.seat for each in rows if each.phase in ON_THE_LINE}
 
 
 def _owned(city: City, seat: str, phase: CallPhase) -> list[Call]:

@@ -15,7 +15,7 @@ from dispatch.commands import call as cl
 from dispatch.errors import Refused
 from dispatch.events import call as cf
 from dispatch.events import incident as e
-from dispatch.flow.call import answered_by, is_busy, opened_by, unless_open
+from dispatch.flow.call import answered_by, opened_by, talking_seats, unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung
 from dispatch.rules import Rules
@@ -185,12 +185,12 @@ def lift_mark(city: City, _command: Command, ask: cl.LiftMark, _rules: Rules) ->
 
 def overdue_on_lines(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     """Yield the alarms of the lines: callers whom nobody answers, and call-backs nobody makes."""
-    manned = _manned(city)
+    manned, talking = _manned(city), talking_seats(city)
+    room = {"busy": str(sum(each.id in talking for each in manned)), "seats": str(len(manned))}
     for call in _open_calls(city):
         waits_until = call.received_at + timedelta(seconds=rules.overflow_after_s)
         if city.seats and call.phase in UNANSWERED and now >= waits_until:
-            busy = sum(is_busy(city, each.id) for each in manned)
-            params = {"incident": _number(city, call), "busy": str(busy), "seats": str(len(manned))}
+            params = {"incident": _number(city, call), **room}
             kind = "call_waiting" if manned else "call_waiting_no_seat"
             yield replace(
                 _task("call_waiting", call, Role.SUPERVISOR, waits_until, params), kind=kind

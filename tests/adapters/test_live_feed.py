@@ -126,6 +126,24 @@ def test_who_missed_too_much_or_another_epoch_gets_a_snapshot() -> None:
     assert screen.snapshots == 4
 
 
+def test_facts_are_looked_at_once_however_many_look() -> None:
+    class Counted(tuple[Any, ...]):
+        __slots__ = ()
+        looks = 0
+
+        def __iter__(self) -> Any:  # noqa: ANN401 - an iterator of facts
+            Counted.looks += 1
+            return super().__iter__()
+
+    told = Live()
+    before, answer = told.story.city, told.story.later(5).try_(c.ReceiveCall("1", "东街"), TAKER)
+    assert isinstance(answer, list)
+    for unit_id in [*UNITS, *(f"U{number}" for number in range(100, 300))]:
+        told.feed.subscribe(Screen(), Scope(Role.CREW, unit_id=unit_id))
+    told.feed.told(Told(before, told.story.city, Counted(answer)))
+    assert Counted.looks == 1
+
+
 def test_equal_viewers_share_one_scope() -> None:
     assert scope_of(Role.CALL_TAKER, None, None) == scope_of(Role.SUPERVISOR, "U1", "C1")
     assert scope_of(Role.CREW, "U1", None) != scope_of(Role.CREW, "U2", None)

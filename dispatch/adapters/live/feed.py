@@ -12,7 +12,7 @@ from dispatch.adapters.wire import frame
 from dispatch.city import City
 from dispatch.desk import Told
 from dispatch.rights import SEATS
-from dispatch.views.live import Change, Scope, change, snapshot
+from dispatch.views.live import Change, Scope, change, change_for, snapshot, touched
 from dispatch.words import Role
 
 VIEWERS = SEATS | {Role.CREW, Role.DEPARTMENT, Role.REMOTE_PHYSICIAN}
@@ -52,8 +52,9 @@ class LiveFeed:
         """Take durable facts from the desk and give every kind of viewer what it may see of them."""
         self._recent.append(told)
         self.city, self.seq = told.after, told.facts[-1].seq
+        ids = touched(told.before, told.after, told.facts)  # once for all: hundreds of tablets and walls listen
         for channel in self._channels.values():
-            changed = change(told.before, told.after, told.facts, channel.scope)
+            changed = change_for(told.before, told.after, ids, channel.scope)
             if changed.set or changed.drop:
                 self._send(channel, changed)
 

@@ -1,5 +1,6 @@
 """Segment files: what rolling, damage, a crash and retention do to waveforms."""
 
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dispatch.adapters.telemetry.sample_streams import StreamWriter
-from dispatch.adapters.telemetry.wave_segments import FRAME, WaveSegments
+from dispatch.adapters.telemetry.wave_files import FRAME
+from dispatch.adapters.telemetry.wave_segments import WaveSegments
 from dispatch.ports import Sample
 from tests.contracts.journal_backends import NOON
 
@@ -41,10 +43,11 @@ def test_a_damaged_chunk_is_missing_and_its_neighbours_are_not(tmp_path: Path, w
         store(waves, [1, 2, 3])
         (segment,) = tmp_path.glob("*.wave")
         content = bytearray(segment.read_bytes())
-        content[FRAME.size + 500 + where] ^= 0x10
+        second = content.index(b"chunk" * 100, content.index(b"chunk" * 100) + 500) - FRAME.size
+        content[second + where] ^= 0x10
         segment.write_bytes(content)
         assert numbers(waves) == [1, 3]
-        segment.write_bytes(content[: FRAME.size + 500])
+        segment.write_bytes(content[:second])
         assert numbers(waves) == [1]
         segment.unlink()
         assert numbers(waves) == []
@@ -61,6 +64,40 @@ def test_what_a_crash_left_behind_the_last_promise_is_never_read(tmp_path: Path)
         store(waves, [3])
         assert numbers(waves) == [1, 2, 3]
         assert not (tmp_path / "0000000077.wave").exists()
+
+
+def test_a_killed_server_finds_in_its_segments_what_the_index_did_not_come_to(tmp_path: Path) -> None:
+    """A whole group counts, a half written one does not: nobody was told of it."""
+    waves = WaveSegments(tmp_path)
+    store(waves, [1, 2])
+    store(waves, [3, 4])
+    (segment,) = tmp_path.glob("*.wave")
+    content = segment.read_bytes()
+    killed = []
+    for name, kept in (("whole", content), ("torn", content[:-1]), ("hole", content[:-300] + bytes(300))):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / segment.name).write_bytes(kept)
+        with closing(WaveSegments(folder)) as again:
+            killed.append((numbers(again), again.committed_seq("s")))
+            store(again, [again.committed_seq("s") + 1])
+    waves.close()
+    assert killed[0] == ([1, 2, 3, 4], 4)
+    assert all(seqs == list(range(1, last + 1)) and last < 4 for seqs, last in killed[1:])
+
+
+def test_what_was_erased_does_not_come_back_from_a_segment(tmp_path: Path) -> None:
+    waves = WaveSegments(tmp_path)
+    with closing(StreamWriter("waves", waves)) as writer:
+        for who, seq in (("p", 1), ("q", 1), ("p", 2)):
+            writer.append(Sample(who, who, seq, NOON, b"chunk" * 100))
+    assert len(waves.erase("p")) == 2
+    killed = shutil.copytree(tmp_path, tmp_path.with_name("killed"))
+    waves.close()
+    with closing(WaveSegments(killed)) as again:
+        assert not numbers(again)
+        assert len(again.chunks("q", NOON, LATER, 10)) == 1
+        assert again.committed_seq("p") == 2
 
 
 def test_retention_drops_whole_segments_and_never_the_one_being_written(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ulid import ULID
 from dispatch.client.clock import Anchor
 from dispatch.client.link import Device, Link
 from dispatch.client.outbox import Outbox
+from dispatch.client.steady_http import SteadyClient
 
 RETRY_S = 0.5
 TRIES = 120  # a server that restarts is back long before, also on a busy machine
@@ -55,7 +56,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(
+        self._http = SteadyClient(
             base_url=self.url, timeout=20.0, limits=httpx.Limits(max_connections=64, max_keepalive_connections=64)
         )
         self.audit = Audit()

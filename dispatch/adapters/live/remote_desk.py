@@ -24,6 +24,7 @@ from dispatch.adapters.live.city_follower import CityFollower
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.submission import Forbidden, When
 from dispatch.adapters.wire import JsonResponse, encoded
+from dispatch.client.steady_http import SteadyClient
 from dispatch.command import BY_NAME, Command
 from dispatch.desk import Done
 from dispatch.errors import Refused
@@ -64,7 +65,7 @@ class RemoteDesk:
     """Be the desk for the routes and sockets of a gateway: ask whoever writes, the desk or its standby."""
 
     def __init__(self, urls: Sequence[str], secret: str, follower: CityFollower) -> None:
-        self._client = httpx.AsyncClient(timeout=ANSWER_WITHIN_S, headers={SECRET_HEADER: secret})
+        self._client = SteadyClient(timeout=ANSWER_WITHIN_S, headers={SECRET_HEADER: secret})
         self._urls = deque(urls)  # who answered last stands first
         self._follower = follower
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing, chromium_path
 from tests.running_server import RunningServer
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 settings.register_profile("untimed", deadline=None)  # a busy machine, or a table's first reading, is no failure
 settings.load_profile("untimed")
+expect.set_options(timeout=30_000)  # ms: the page is asked again until then; a busy machine is no failure
 Server = TypeVar("Server", PostgresServer, RedisServer)
 OUR_HOSTS = ("http://127.0.0.1:", "http://localhost:", "ws://127.0.0.1:", "data:", "blob:")
 CHROMIUM_FLAGS = (

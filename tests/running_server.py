@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-READY_WITHIN_S = 60.0
-ENDS_WITHIN_S = 20.0
+READY_WITHIN_S = 120.0
+ENDS_WITHIN_S = 60.0
 ANNOUNCED = re.compile(r"green channel: (http://\S+?)/\s*$")
 
 

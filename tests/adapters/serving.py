@@ -22,7 +22,7 @@ from dispatch.protocol.frames import read_said
 from dispatch.settings import Settings
 from dispatch.terminal.serve import server_config
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 CREW = ["doctor", "nurse", "driver"]
 
 

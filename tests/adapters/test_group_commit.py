@@ -30,7 +30,7 @@ class Storage:
 
     def commit(self, items: Sequence[int]) -> Sequence[int | Exception]:
         """Keep a group; odd hundreds are refused one by one."""
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         if self.failure is not None:
             raise self.failure
         self.groups.append(list(items))
@@ -55,7 +55,7 @@ def test_everything_that_waits_goes_together_and_in_order() -> None:
     with closing(opened(storage, group_max=40)) as writer:
         tickets = [writer.put(number) for number in range(100)]
         storage.open.set()
-        assert [ticket.wait(10) for ticket in tickets] == list(range(100))
+        assert [ticket.wait(60) for ticket in tickets] == list(range(100))
     assert [number for group in storage.groups for number in group] == list(range(100))
     assert max(map(len, storage.groups)) == 40
     assert len(storage.groups) <= 4
@@ -65,11 +65,11 @@ def test_one_item_can_be_refused_without_its_group() -> None:
     storage = Storage()
     with closing(opened(storage)) as writer:
         good, bad = writer.put(1), writer.put(150)
-        assert good.wait(10) == 1
+        assert good.wait(60) == 1
         with pytest.raises(Sorry):
-            bad.wait(10)
+            bad.wait(60)
         assert isinstance(bad.failure(), Sorry)
-        assert writer.put(2).wait(10) == 2
+        assert writer.put(2).wait(60) == 2
 
 
 def test_a_failure_stops_everything_until_it_is_resumed() -> None:
@@ -84,14 +84,14 @@ def test_a_failure_stops_everything_until_it_is_resumed() -> None:
         storage.open.set()
         for ticket in tickets:
             with pytest.raises(Sorry, match="no room"):
-                ticket.wait(10)
+                ticket.wait(60)
         assert order == list(range(7))
         assert isinstance(writer.failure, DiskFull)
         with pytest.raises(WriterStopped, match="no room"):
             writer.put(8)
         storage.failure = None
         writer.resume()
-        assert writer.put(9).wait(10) == 9
+        assert writer.put(9).wait(60) == 9
     assert storage.groups == [[9]]
 
 
@@ -103,8 +103,8 @@ def test_a_full_queue_refuses_at_once() -> None:
         with pytest.raises(QueueFull):
             tickets.extend(writer.put(number) for number in range(10))
         storage.open.set()
-        assert [ticket.wait(10) for ticket in tickets] == list(range(len(tickets)))
-        assert writer.put(50).wait(10) == 50
+        assert [ticket.wait(60) for ticket in tickets] == list(range(len(tickets)))
+        assert writer.put(50).wait(60) == 50
 
 
 def test_closing_commits_what_waits_and_takes_nothing_more() -> None:
@@ -125,7 +125,7 @@ def test_a_broken_program_leaves_nobody_waiting() -> None:
     storage.failure = ZeroDivisionError("a bug")
     writer = opened(storage)
     with pytest.raises((Sorry, WriterStopped)):
-        writer.put(1).wait(10)
+        writer.put(1).wait(60)
     writer.close()
     with pytest.raises(WriterStopped):
         writer.put(2)
@@ -141,9 +141,9 @@ def test_a_thousand_random_items_equal_a_plain_loop() -> None:
         for item, ticket in zip(items, tickets, strict=True):
             if item % 200 >= 100:
                 with pytest.raises(Sorry):
-                    ticket.wait(10)
+                    ticket.wait(60)
                 continue
-            assert ticket.wait(10) == item, f"seed {seed}"
+            assert ticket.wait(60) == item, f"seed {seed}"
     assert [item for group in storage.groups for item in group] == items, f"seed {seed}"
 
 

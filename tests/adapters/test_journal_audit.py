@@ -27,9 +27,9 @@ Tampering = Callable[[sqlite3.Connection], object]
 def path(tmp_path: Path) -> Path:
     """Return a journal of forty facts with anchors of the tenth and the last."""
     with closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, CITY)) as journal:
-        journal.append(drafts(1, 10)).wait(10)
+        journal.append(drafts(1, 10)).wait(60)
         anchor(tmp_path / "anchors", journal.head(), NOON)
-        journal.append(drafts(11, FACTS - 10)).wait(10)
+        journal.append(drafts(11, FACTS - 10)).wait(60)
         anchor(tmp_path / "anchors", journal.head(), NOON)
     return tmp_path / JOURNAL_FILE
 
@@ -179,13 +179,13 @@ def test_the_head_is_anchored_once_a_day_of_the_city_and_again_after_a_failure(t
     with closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, CITY)) as journal:
         daily = DailyAnchor(file, journal, clock)
         assert not daily.look()  # nothing to anchor yet
-        journal.append(drafts(1, 5)).wait(10)
+        journal.append(drafts(1, 5)).wait(60)
         assert not daily.look()  # the disk is away
         file.parent.mkdir()
         assert daily.look()
         clock.advance(3 * 3_600)
         assert not daily.look()
-        journal.append(drafts(6, 5)).wait(10)
+        journal.append(drafts(6, 5)).wait(60)
         clock.advance(24 * 3_600)
         assert not DailyAnchor(file, journal, SteppedClock(NOON)).look()  # a restart on the same day
         assert daily.look()

@@ -87,7 +87,7 @@ def report(url: str) -> Iterator[PostgisReport]:
 @pytest.fixture
 def journal() -> Iterator[GroupedJournal]:
     with closing(open_memory_journal("testing")) as opened:
-        opened.append(drafts_of(told_city().facts)).wait(10)
+        opened.append(drafts_of(told_city().facts)).wait(60)
         yield opened
 
 
@@ -154,7 +154,7 @@ async def test_the_report_follows_the_journal_behind_the_desk(report: PostgisRep
     await asyncio.to_thread(report.rebuild, [], SmallGround())
     woken = asyncio.Event()
     following = asyncio.create_task(report.follow(journal, woken))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await asyncio.to_thread(report.seq) != journal.head().seq:
             woken.set()
     following.cancel()

@@ -83,7 +83,7 @@ async def test_an_answer_that_drips_is_none_and_neither_is_an_address_that_is_no
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"{}")
-        for letter in b"HTTP/1.1 200 OK" * 40:
+        for letter in b"HTTP/1.1 200 OK" * 4_000:
             writer.write(bytes([letter]))
             with suppress(TimeoutError):
                 if await asyncio.wait_for(reader.read(1), 0.02) == b"":
@@ -94,7 +94,7 @@ async def test_an_answer_that_drips_is_none_and_neither_is_an_address_that_is_no
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         clock = Stopped(datetime.now(UTC))
-        assert not await asyncio.wait_for(post_signed(url, SECRET, b"{}", clock, "a dripping tap"), 1.0)
+        assert not await asyncio.wait_for(post_signed(url, SECRET, b"{}", clock, "a dripping tap"), 60)
     for nowhere in ("http://[", "gopher://127.0.0.1/", "http://127.0.0.1:1/"):
         assert not await post_signed(nowhere, None, b"{}", clock, "nobody")
 

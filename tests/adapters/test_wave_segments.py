@@ -21,7 +21,7 @@ def store(waves: WaveSegments, seqs: Sequence[int], body: bytes = b"chunk" * 100
     """Append one chunk a minute."""
     with closing(StreamWriter("waves", waves)) as writer:
         tickets = [writer.append(Sample("p", "s", seq, NOON + timedelta(minutes=seq), body)) for seq in seqs]
-        assert [ticket.wait(10) for ticket in tickets] == list(seqs)
+        assert [ticket.wait(60) for ticket in tickets] == list(seqs)
 
 
 def numbers(waves: WaveSegments) -> list[int]:

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 from dispatch.client.link import Device, Link
 from dispatch.client.outbox import Outbox
 
-WITHIN_S = 5.0
+WITHIN_S = 60.0
 TABLES = {"units": {"U1": {"id": "U1", "n": 1}}}
 WELCOME: dict[str, Any] = {
     "version": "gc.v1", "feed_epoch": "e1", "seq": 3, "streams": {}, "caps": [], "clock_speed": 1.0,

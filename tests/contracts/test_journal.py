@@ -81,7 +81,7 @@ def test_an_empty_journal_stands_at_its_citys_genesis(journal: GroupedJournal, b
 
 def test_what_was_appended_is_read_back_exactly(journal: GroupedJournal) -> None:
     batch = [draft(1, "c", b'{ "words" : "\xe4\xb8\x9c\xe5\x9b\x9b" }'), draft(2, "c", b'{"a":1.50,\n"a":2}')]
-    assert journal.append(batch).wait(10) == 2
+    assert journal.append(batch).wait(60) == 2
     assert [fields_of(record) for record in journal.read()] == batch
     assert journal.outcome_of("c") == (1, 2)
     assert journal.outcome_of("never seen") is None
@@ -89,15 +89,15 @@ def test_what_was_appended_is_read_back_exactly(journal: GroupedJournal) -> None
 
 def test_the_chain_is_the_plain_one(journal: GroupedJournal) -> None:
     history = drafts(1, 30)
-    journal.append(history[:7]).wait(10)
-    journal.append(history[7:]).wait(10)
+    journal.append(history[:7]).wait(60)
+    journal.append(history[7:]).wait(60)
     expected = [row.hash for row in chain(Head(0, genesis(journal.city)), map(row_of, history))]
     assert [record.hash for record in journal.read()] == expected
     assert journal.head() == Head(30, expected[-1])
 
 
 def test_a_page_and_a_start_can_be_asked_for(journal: GroupedJournal) -> None:
-    journal.append(drafts(1, 2500)).wait(10)
+    journal.append(drafts(1, 2500)).wait(60)
     assert [record.seq for record in journal.read()] == list(range(1, 2501))
     assert [record.seq for record in journal.read(990, 1200)] == list(range(991, 2191))
     assert list(journal.read(2500)) == []
@@ -106,14 +106,14 @@ def test_a_page_and_a_start_can_be_asked_for(journal: GroupedJournal) -> None:
 
 def test_the_history_survives_a_restart(backend: Backend) -> None:
     with closing(backend.open()) as journal:
-        journal.append(drafts(1, 5, "first")).wait(10)
+        journal.append(drafts(1, 5, "first")).wait(60)
         before = journal.head()
     with closing(backend.open()) as journal:
         assert journal.head() == before
         assert journal.outcome_of("first") == (1, 5)
         with pytest.raises(OutOfOrder):
             journal.append([draft(1)])
-        assert journal.append([draft(6)]).wait(10) == 6
+        assert journal.append([draft(6)]).wait(60) == 6
         assert verify(journal).facts == 6
 
 
@@ -134,7 +134,7 @@ def test_a_batch_that_does_not_continue_is_refused_and_leaves_nothing(
 ) -> None:
     with pytest.raises(OutOfOrder):
         journal.append(wrong)
-    assert journal.append([draft(1)]).wait(10) == 1
+    assert journal.append([draft(1)]).wait(60) == 1
 
 
 def test_a_body_that_is_no_json_or_a_naive_time_is_refused(journal: GroupedJournal) -> None:
@@ -146,24 +146,24 @@ def test_a_body_that_is_no_json_or_a_naive_time_is_refused(journal: GroupedJourn
     for command_id in ("", "nul\x00", "汉", "\ud800"):
         with pytest.raises(ValueError, match="command id"):
             journal.append([replace(draft(1), command_id=command_id)])
-    assert journal.append([draft(1)]).wait(10) == 1
+    assert journal.append([draft(1)]).wait(60) == 1
 
 
 def test_a_command_id_leaves_facts_once(backend: Backend) -> None:
     with closing(backend.open()) as journal:
-        journal.append([draft(1, "once")]).wait(10)
+        journal.append([draft(1, "once")]).wait(60)
         with pytest.raises(CommandRepeated):
-            journal.append([draft(2, "once")]).wait(10)
+            journal.append([draft(2, "once")]).wait(60)
         with pytest.raises(JournalUnavailable):
             journal.append([draft(2, "other")])
         assert journal.recover().seq == 1
-        assert journal.append([draft(2, "other")]).wait(10) == 2
+        assert journal.append([draft(2, "other")]).wait(60) == 2
         assert [record.command_id for record in journal.read()] == ["once", "other"]
 
 
 def test_a_broken_storage_fails_everything_behind_it_in_order_and_nothing_is_half_written(backend: Backend) -> None:
     with closing(backend.open()) as journal:
-        journal.append(drafts(1, 4)).wait(10)
+        journal.append(drafts(1, 4)).wait(60)
         durable = journal.head()
         backend.break_storage()
         failed: list[int] = []
@@ -190,7 +190,7 @@ def test_a_broken_storage_fails_everything_behind_it_in_order_and_nothing_is_hal
             journal.append([draft(5)])
         assert recovered(journal) == durable
         assert [record.seq for record in journal.read()] == [1, 2, 3, 4]
-        assert journal.append(drafts(5, 3)).wait(10) == 7
+        assert journal.append(drafts(5, 3)).wait(60) == 7
         assert verify(journal).facts == 7
 
 
@@ -206,9 +206,9 @@ def recovered(journal: GroupedJournal) -> Head:
 
 
 def test_recover_on_a_healthy_journal_changes_nothing(journal: GroupedJournal) -> None:
-    journal.append(drafts(1, 3)).wait(10)
+    journal.append(drafts(1, 3)).wait(60)
     assert journal.recover() == journal.head()
-    assert journal.append([draft(4)]).wait(10) == 4
+    assert journal.append([draft(4)]).wait(60) == 4
 
 
 def test_a_ticket_wakes_tasks_and_callbacks_and_outlives_a_cancelled_waiter(journal: GroupedJournal) -> None:
@@ -227,7 +227,7 @@ def test_a_ticket_wakes_tasks_and_callbacks_and_outlives_a_cancelled_waiter(jour
     ticket = journal.append([draft(3)])
     called = Event()
     ticket.add_done_callback(lambda _: called.set())
-    assert called.wait(10)
+    assert called.wait(60)
     assert ticket.done()
     assert ticket.failure() is None
 
@@ -237,7 +237,7 @@ def test_one_wake_up_per_durable_group_and_never_before_it(backend: Backend) -> 
     with closing(backend.open(on_durable=heads.append)) as journal:
         tickets = [journal.append([draft(seq)]) for seq in range(1, 301)]
         for ticket in tickets:
-            ticket.wait(10)
+            ticket.wait(60)
         last = journal.head()
     assert heads[-1] == last
     assert len(heads) <= 300
@@ -287,7 +287,7 @@ def test_followers_never_skip(journal: GroupedJournal) -> None:
 
 def test_snapshots_are_kept_by_code_version_and_belong_to_their_history(backend: Backend) -> None:
     with closing(backend.open()) as journal:
-        journal.append(drafts(1, 10)).wait(10)
+        journal.append(drafts(1, 10)).wait(60)
         assert journal.load_snapshot("1.0/abc") is None
         journal.save_snapshot("1.0/abc", 8, b"eight")
         journal.save_snapshot("1.0/abc", 10, b"ten")
@@ -308,24 +308,24 @@ def test_a_full_queue_says_busy_and_loses_nothing() -> None:
 
     def hold(_: Head) -> None:
         entered.set()
-        held.wait(10)
+        held.wait(60)
 
     with closing(GroupedJournal(backend.store, on_durable=hold, queue_max=3)) as journal:
-        journal.append([draft(1)]).wait(10)
-        assert entered.wait(10)
+        journal.append([draft(1)]).wait(60)
+        assert entered.wait(60)
         tickets = [journal.append([draft(seq)]) for seq in (2, 3, 4)]
         with pytest.raises(JournalBusy):
             journal.append([draft(5)])
         held.set()
-        assert [ticket.wait(10) for ticket in tickets] == [2, 3, 4]
-        assert journal.append([draft(5)]).wait(10) == 5
+        assert [ticket.wait(60) for ticket in tickets] == [2, 3, 4]
+        assert journal.append([draft(5)]).wait(60) == 5
 
 
 def test_a_closed_journal_takes_nothing(backend: Backend) -> None:
     journal = backend.open()
     ticket = journal.append([draft(1)])
     journal.close()
-    assert ticket.wait(10) == 1
+    assert ticket.wait(60) == 1
     with pytest.raises(JournalUnavailable):
         journal.append([draft(2)])
 
@@ -342,7 +342,7 @@ def test_a_thousand_random_steps_equal_a_plain_list(backend: Backend) -> None:
         where = f"seed {seed} step {step} {what}"
         if what == "append":
             batch = random_batch(random_source, len(twin) + 1, f"{step}")
-            assert journal.append(batch).wait(10) == len(twin) + len(batch), where
+            assert journal.append(batch).wait(60) == len(twin) + len(batch), where
             twin.extend(batch)
             for fact in batch:
                 spans[fact.command_id] = (spans.get(fact.command_id, (fact.seq, 0))[0], fact.seq)

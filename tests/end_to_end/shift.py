@@ -1,6 +1,8 @@
 """A shift for the browser tests: free units and hospitals, signing in, and what others do meanwhile over HTTP."""
 
 import itertools
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.adapters.serving import CREW, Client
+from tests.end_to_end.topology import until
 
 _taken = itertools.count()
 _open: list[Client] = []
@@ -48,6 +51,13 @@ class Run:
     def kinds(self) -> list[str]:
         """Return what happened, by kind."""
         return [each["kind"] for each in self.facts()]
+
+
+def comes_to(look: Callable[[], object], wanted: object) -> None:
+    """Look at the server again and again until it has what a page has just sent it."""
+    with suppress(AssertionError):  # the last look says what is there instead
+        until(lambda: look() == wanted)
+    assert look() == wanted
 
 
 def accounts(url: str, role: str) -> list[str]:

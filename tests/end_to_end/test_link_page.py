@@ -38,7 +38,7 @@ def test_a_caller_shares_a_position_writes_and_sends_a_photo(server: Server, bro
     assert [url for url in asked if not url.startswith((server.url, "blob:"))] == []
     assert made["url"].split("#")[1] not in "".join(asked)
     seat.done("end-link", link_id=made["link_id"])
-    expect(page.get_by_text("链接已失效")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("链接已失效")).to_be_visible()
     context.close()
 
 

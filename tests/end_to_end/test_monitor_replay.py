@@ -11,7 +11,7 @@ from dispatch.cli import main
 from dispatch.devices.formats import open_recording
 from dispatch.devices.recording import diagnostic
 from dispatch.protocol.waves import HEAD_BYTES, LEADS, Wave, read_wave
-from tests.adapters.serving import Server
+from tests.adapters.serving import WITHIN_S, Server
 from tests.devices.files import aecg_of
 from tests.end_to_end.test_server_http import underway
 from tests.end_to_end.test_server_socket import with_monitor
@@ -46,7 +46,7 @@ def test_the_ptb_record_reaches_the_wall_sample_for_sample(
         assert json.loads(capsys.readouterr().out) == {"samples": len(told), "leads": 12}
         shown: list[Wave] = []
         while sum(each.samples for each in shown) < len(told):
-            raw = wall.raw.recv(timeout=20)
+            raw = wall.raw.recv(timeout=WITHIN_S)
             shown += [read_wave(raw)] if isinstance(raw, bytes) else []
     assert (joined(shown) == told).all()
     assert {(each.patient_id, each.sample_rate_hz, each.uv_per_lsb) for each in shown} == {(patient, 1000, 0.5)}

@@ -74,7 +74,7 @@ def test_one_tap_reads_and_everybody_has_it(demo_server: RunningServer, browser:
     assert elsewhere.get("/api/reader", headers=headers | {"X-Link-Token": "guess"}).status_code == 404
     assert made["url"].split("#")[1] not in "".join(asked)
     run.crew.done("end-reader-link", patient_id=run.patient_id, reader_link_id=made["reader_link_id"])
-    expect(page.get_by_text("链接已失效")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("链接已失效")).to_be_visible()
     context.close()
 
 

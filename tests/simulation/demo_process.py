@@ -33,4 +33,4 @@ class DemoProcess:
         """End it in order."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(20)
+            self._process.wait(60)

@@ -54,7 +54,7 @@ def test_everything_about_an_incident_goes_with_it_and_nothing_of_another(
         closing(open_sqlite_keyring(tmp_path / KEYS_FILE)) as keyring,
         closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, "city")) as journal,
     ):
-        journal.append(drafts_of(story.facts, keyring.seal)).wait(10)
+        journal.append(drafts_of(story.facts, keyring.seal)).wait(60)
         sealed_words = {each: keyring.seal(each, "x") for ids in kept.values() for each in ids}
     first, second = kept
     assert main(["erase", str(tmp_path), "--everything", f"incident:{first}"]) == 0

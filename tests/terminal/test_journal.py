@@ -21,7 +21,7 @@ from tests.contracts.journal_backends import draft
 def folder(tmp_path: Path) -> Path:
     """Return the data directory of a small city."""
     with closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, "testing")) as journal:
-        journal.append(drafts_of(told_city().facts)).wait(10)
+        journal.append(drafts_of(told_city().facts)).wait(60)
     return tmp_path
 
 
@@ -99,7 +99,7 @@ def test_a_replay_needs_no_keys_and_sees_any_difference(tmp_path: Path, capsys: 
 
 def test_a_fact_nobody_knows_is_1_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, "testing")) as journal:
-        journal.append([draft(1)]).wait(10)
+        journal.append([draft(1)]).wait(60)
     assert main(["journal", "replay", str(tmp_path)]) == 1
     assert "behind fact 0" in capsys.readouterr().err
 
@@ -110,7 +110,7 @@ def test_a_database_is_verified_by_its_url(postgres: PostgresServer, capsys: pyt
     assert main(["journal", "verify", url]) == 2
     assert "no city" in capsys.readouterr().err
     with closing(open_postgres_journal(url, "testing")) as journal:
-        journal.append(drafts_of(told_city().facts)).wait(10)
+        journal.append(drafts_of(told_city().facts)).wait(60)
     assert main(["journal", "verify", url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["facts"] == len(told_city().facts)
     open_postgres_journal(url, "second").close()

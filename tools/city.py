@@ -12,6 +12,7 @@ from tools.stamps import fingerprint, is_current, mark_current
 
 CITIES = CACHE / "cities"
 SHARED = Path(os.environ.get("GREENCHANNEL_SHARED", ROOT.parent / "shared"))
+BEIJING = SHARED / "cities" / "beijing"
 IMPORTER = ROOT / "geo"
 MAKE_UP = "import pathlib, sys; from geo.fictional_city import generate; generate(pathlib.Path(sys.argv[1]))"
 FICTIONAL_NAME = "云泽市"  # as on the city's own node; a test compares
@@ -39,8 +40,7 @@ def ensure() -> Path:
         if not Path(named).exists():
             raise Stopped(f"GREENCHANNEL_CITY names a city pack that is not there: {named}")
         return Path(named).resolve()
-    source = SHARED / "cities" / "beijing"
-    return beijing(source) if source.is_dir() else fictional()
+    return beijing(BEIJING) if BEIJING.is_dir() else fictional()
 
 
 def compile_roads(pack: Path) -> None:
@@ -60,12 +60,16 @@ def beijing(source: Path) -> Path:
 
 def fictional() -> Path:
     """Return the pack of the city that the project makes up, as OpenStreetMap files through the same importer."""
-    key = fingerprint([IMPORTER])
-    source = CITIES / f"fictional-source-{key[:16]}"
+    return _pack("fictional", fictional_source(), FICTIONAL_NAME, fingerprint([IMPORTER]))
+
+
+def fictional_source() -> Path:
+    """Return the folder of the made-up city's map and lists."""
+    source = CITIES / f"fictional-source-{fingerprint([IMPORTER])[:16]}"
     if not source.exists():
         with step("make up a city"), _put_in_place(source) as folder:
             run([VENV_PYTHON, "-c", MAKE_UP, folder])
-    return _pack("fictional", source, FICTIONAL_NAME, key)
+    return source
 
 
 def _pack(city: str, source: Path, name: str, key: str) -> Path:

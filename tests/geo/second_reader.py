@@ -9,6 +9,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,17 @@ class SecondGraph:
         return {arc.tail for arc in self.arcs}
 
 
+@cache
+def _rules(profile_toml: Path) -> Rules:
+    return tomllib.loads(profile_toml.read_text(encoding="utf-8"))
+
+
 def lay(raw: RawOsm, profile_toml: Path) -> list[SecondGraph]:
     """Cut ways into stretches, make arcs, place restrictions, keep the main component.
 
     Returns one graph for each of the largest components: one, unless several are equally large.
     """
-    rules = tomllib.loads(profile_toml.read_text(encoding="utf-8"))
+    rules = _rules(profile_toml)
     place_of = dict(raw.places)
     pieces = list(_pieces(raw, rules, place_of))
     arcs = list(_arcs(pieces, rules, place_of))

@@ -17,7 +17,6 @@ import shapely
 from geo.basemap import Basemap, NotABasemap
 from geo.basemap_build import BasemapSummary, build_basemap
 from geo.basemap_features import ROAD_MIN_ZOOM
-from geo.fictional_city import generate
 from tests.geo.osm_files import OsmNode, OsmWay, write_osm
 
 SEED = 7
@@ -25,16 +24,15 @@ UNITS = 4096
 
 
 @pytest.fixture(scope="module")
-def city_osm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generate(tmp_path_factory.mktemp("yunze")).osm
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("yunze") / "basemap.pmtiles"
 
 
 @pytest.fixture(scope="module")
-def built(city_osm: Path) -> tuple[Basemap, BasemapSummary, list[str]]:
+def built(fictional_osm: Path, drawn: Path) -> tuple[Basemap, BasemapSummary, list[str]]:
     said: list[str] = []
-    out = city_osm.with_name("basemap.pmtiles")
-    summary = build_basemap(city_osm, out, said.append)
-    return Basemap.open(out), summary, said
+    summary = build_basemap(fictional_osm, drawn, said.append)
+    return Basemap.open(drawn), summary, said
 
 
 def all_tiles(basemap: Basemap, zoom: int) -> dict[tuple[int, int], dict[str, Any]]:
@@ -63,7 +61,7 @@ def tile_of(lon: float, lat: float, zoom: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("zoom", [9, 11, 12, 14])
 def test_every_road_is_drawn_where_the_source_has_it(
-    city_osm: Path, built: tuple[Basemap, BasemapSummary, list[str]], zoom: int
+    fictional_osm: Path, built: tuple[Basemap, BasemapSummary, list[str]], zoom: int
 ) -> None:
     """1,000 seeded places on source roads lie on a line of their class in their tile: the source is the slow twin."""
     basemap, _, _ = built
@@ -73,7 +71,7 @@ def test_every_road_is_drawn_where_the_source_has_it(
             drawn[x, y, feature["properties"]["class"]].append(shapely.geometry.shape(feature["geometry"]))
     merged = {key: shapely.union_all(lines) for key, lines in drawn.items()}
     draw = random.Random(SEED)
-    roads = source_roads(city_osm, zoom)
+    roads = source_roads(fictional_osm, zoom)
     tolerance = 2.0 if zoom == 14 else 6.0
     for _ in range(1_000):
         highway, line = draw.choice(roads)
@@ -164,10 +162,11 @@ def test_many_threads_read_the_same_bytes(built: tuple[Basemap, BasemapSummary, 
             assert together == alone
 
 
-def test_the_same_source_gives_the_same_bytes(city_osm: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("built")
+def test_the_same_source_gives_the_same_bytes(fictional_osm: Path, drawn: Path, tmp_path: Path) -> None:
     out = tmp_path / "again.pmtiles"
-    build_basemap(city_osm, out, lambda _: None)
-    assert out.read_bytes() == city_osm.with_name("basemap.pmtiles").read_bytes()
+    build_basemap(fictional_osm, out, lambda _: None)
+    assert out.read_bytes() == drawn.read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["again.pmtiles"]
 
 
@@ -202,9 +201,10 @@ def test_a_source_with_nothing_to_draw_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "empty.pmtiles").exists()
 
 
+@pytest.mark.usefixtures("built")
 @pytest.mark.parametrize("spoil", ["nothing", "text", "truncated", "version"])
-def test_files_that_are_no_base_map_are_named(city_osm: Path, tmp_path: Path, spoil: str) -> None:
-    good = city_osm.with_name("basemap.pmtiles").read_bytes()
+def test_files_that_are_no_base_map_are_named(drawn: Path, tmp_path: Path, spoil: str) -> None:
+    good = drawn.read_bytes()
     spoiled = {
         "nothing": b"",
         "text": b"these are not tiles, these are words, and there are not quite enough of them for a header" * 3,

@@ -7,6 +7,7 @@ speed in whole milliseconds, at least 1, ties either way.
 
 import random
 from collections import Counter, defaultdict
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,11 +15,10 @@ import osmium
 import pytest
 
 from geo.city_pack import CityPack
-from geo.fictional_city import generate
 from geo.junctions import lay_roads
 from geo.osm_import import BadOsm, read_osm
 from geo.roads import RoadGraph
-from geo.speeds import read_profile
+from geo.speeds import Profile, read_profile
 from tests.geo.osm_files import OsmNode, OsmTurn, OsmWay, write_osm
 from tests.geo.raw_osm_files import Place, RawOsm, read_raw
 from tests.geo.second_reader import SecondGraph, lay
@@ -32,14 +32,13 @@ def profile_toml(project_dir: Path) -> Path:
     return project_dir / "geo" / "speeds.toml"
 
 
-@pytest.fixture(scope="module")
-def fictional_osm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generate(tmp_path_factory.mktemp("yunze")).osm
+@cache
+def profile() -> Profile:
+    return read_profile()
 
 
 def imported(osm: Path) -> RoadGraph:
-    profile = read_profile()
-    return lay_roads(read_osm(osm, profile, lambda _: None), profile).graph
+    return lay_roads(read_osm(osm, profile(), lambda _: None), profile()).graph
 
 
 def places_of(graph: RoadGraph) -> list[Place]:

@@ -149,7 +149,7 @@ def test_the_nearest_units_of_a_region_are_those_of_its_positions(monkeypatch: p
         (graph, travel), rng = city(seed % 60), random.Random(seed)
         fleet = FleetIndex(travel.roads)
         with_closures(rng, graph, travel)
-        units = [f"u{nth}" for nth in range(rng.choice([0, 1, 5, 30]))]
+        units = [f"u{nth}" for nth in range(rng.choice([0, 1, 5, 15]))]
         for unit in units:
             fleet.tell_traits(unit, rng.randint(0, 3))
             fleet.move(unit, random_point(rng, graph) if rng.random() < 0.95 else Point(118.0, 39.0), AT)

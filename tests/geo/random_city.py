@@ -5,6 +5,7 @@ Ways are random walks over random points: they share nodes, cross without joinin
 
 import math
 import random
+from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -75,6 +76,12 @@ def travel_on(graph: RoadGraph, centers: dict[str, Point] | None = None) -> Trav
     return TravelTimes(graph, RoadIndex(graph, build_grid(graph)), centers or {}, (None, None, None))
 
 
+@cache
+def travel_of(seed: int) -> TravelTimes:
+    """Open the travel times of a random city once; who changes its weights opens one of their own."""
+    return travel_on(random_graph(seed))
+
+
 def random_point(rng: random.Random, graph: RoadGraph) -> Point:
     """Draw a junction, a point on a road, or a point beside one."""
     kind = rng.random()
@@ -96,38 +103,30 @@ def oracle_ms(graph: RoadGraph, start: Snap, end: Snap) -> float:
     """
     source, target, spare = graph.node_count, graph.node_count + 1, graph.node_count + 2
     arcs: list[tuple[int, int, float]] = []
-    first_head: list[int] = []
-    last_tail: list[int] = []
-    for arc in range(graph.arc_count):
+    between: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)  # first head and last tail of each arc
+    columns = (graph.arc_from, graph.arc_to, graph.arc_stretch, graph.arc_forward, graph.duration_ms)
+    for arc_from, arc_to, stretch, forward, duration_ms in zip(*(each.tolist() for each in columns), strict=True):
         cuts = []
         for snap, is_start in ((start, True), (end, False)):
-            if snap.junction is None and snap.stretch == graph.arc_stretch[arc]:
-                share = snap.fraction if graph.arc_forward[arc] else 1.0 - snap.fraction
+            if snap.junction is None and snap.stretch == stretch:
+                share = snap.fraction if forward else 1.0 - snap.fraction
                 cuts.append((share, not is_start, is_start, spare))
                 spare += 1
         cuts.sort()
-        chain = [
-            (0.0, int(graph.arc_from[arc])),
-            *((share, node) for share, _, _, node in cuts),
-            (1.0, int(graph.arc_to[arc])),
-        ]
-        duration_ms = float(graph.duration_ms[arc])
+        chain = [(0.0, arc_from), *((share, node) for share, _, _, node in cuts), (1.0, arc_to)]
         for (low, tail), (high, head) in pairwise(chain):
             arcs.append((tail, head, (high - low) * duration_ms))
         arcs.extend((source, node, 0.0) if is_start else (node, target, 0.0) for _, _, is_start, node in cuts)
-        first_head.append(chain[1][1])
-        last_tail.append(chain[-2][1])
+        between[arc_from, arc_to].append((chain[1][1], chain[-2][1]))
     if start.junction is not None:
         source = start.junction
     if end.junction is not None:
         target = end.junction
     forbidden = {
-        (last_tail[before], via, first_head[after])
+        (last_tail, via, first_head)
         for origin, via, to in graph.forbidden_turns.tolist()
-        for before in range(graph.arc_count)
-        if (graph.arc_from[before], graph.arc_to[before]) == (origin, via)
-        for after in range(graph.arc_count)
-        if (graph.arc_from[after], graph.arc_to[after]) == (via, to)
+        for _, last_tail in between[origin, via]
+        for first_head, _ in between[via, to]
     }
     # The reference counts whole numbers: a nanosecond is whole enough.
     plain = [Arc(tail, head, round(time_ms * 1e6)) for tail, head, time_ms in arcs]

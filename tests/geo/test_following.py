@@ -4,7 +4,6 @@ import math
 import random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from geo.point import Point, destination_point, distance_m
 from geo.roads import RoadGraph
 from geo.tracks.following import FollowedFleet, FollowingRules, RoadFollower, read_following
 from geo.travel import TravelTimes
-from tests.geo.random_city import random_graph, random_point, travel_on
+from tests.geo.random_city import random_graph, random_point, travel_of, travel_on
 from tests.geo.slow_search import SearchGraph
 from tests.geo.test_map_matching import SMALL, candidates, drive, road_metres
 
@@ -74,16 +73,11 @@ class PlainFollower:
         return RULES.against_cost * (1.0 - course) / 2.0
 
 
-@cache
-def kept_travel(seed: int) -> TravelTimes:
-    return travel_on(random_graph(seed))
-
-
 def test_units_are_followed_as_the_plain_rule_says() -> None:
     compared = stood = lost = 0
     for seed in range(450):
         graph, rng = random_graph(seed % 15), random.Random(seed)
-        plain, follower = PlainFollower(graph), RoadFollower(kept_travel(seed % 15), RULES, SMALL)
+        plain, follower = PlainFollower(graph), RoadFollower(travel_of(seed % 15), RULES, SMALL)
         at, at_s = random_point(rng, graph), 0.0
         for _ in range(8):
             heading = rng.choice([None, rng.uniform(0.0, 360.0)])

@@ -18,7 +18,7 @@ from geo.point import Point, distance_m
 from geo.roads import RoadGraph
 from geo.snap import NoRoad
 from geo.travel import Arrival, TravelTimes
-from tests.geo.random_city import oracle_ms, random_graph, random_point, travel_on
+from tests.geo.random_city import oracle_ms, random_graph, random_point, travel_of, travel_on
 
 CASES = 1000
 # A position in the middle of a road is rounded to a tick, once at each end.
@@ -28,8 +28,7 @@ AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 def test_matrix_equals_the_plain_search_on_random_cities() -> None:
     for seed in range(CASES):
-        graph, rng = random_graph(seed), random.Random(seed)
-        travel = travel_on(graph)
+        graph, travel, rng = random_graph(seed), travel_of(seed), random.Random(seed)
         sources = [random_point(rng, graph) for _ in range(rng.randint(1, 3))]
         targets = [random_point(rng, graph) for _ in range(rng.randint(1, 3))]
         ends = [travel.roads.snap(point) for point in targets]
@@ -75,7 +74,7 @@ def equal_but_for_ties(arrivals: list[Arrival], expected: dict[str, float]) -> b
 def test_a_route_is_drivable_and_as_fast_as_the_matrix_says() -> None:
     for seed in range(CASES):
         graph, rng = random_graph(seed), random.Random(seed)
-        travel, a, b = travel_on(graph), random_point(rng, graph), random_point(rng, graph)
+        travel, a, b = travel_of(seed), random_point(rng, graph), random_point(rng, graph)
         time_s, route = float(travel.matrix([a], [b])[0, 0]), travel.route(a, b)
         if route is None:
             assert math.isinf(time_s), f"seed {seed}"
@@ -93,7 +92,7 @@ def test_no_detour_is_faster_than_the_route() -> None:
     for seed in range(CASES):
         graph, rng = random_graph(seed | 1), random.Random(seed)  # odd ones have no forbidden turns
         a, over, b = (random_point(rng, graph) for _ in range(3))
-        times = travel_on(graph).matrix([a, over], [over, b])
+        times = travel_of(seed | 1).matrix([a, over], [over, b])
         assert times[0, 1] <= times[0, 0] + times[1, 1] + 2 * ROUNDING_MS / 1000.0, f"seed {seed}"
 
 

@@ -16,7 +16,7 @@ from geo.snap import RoadIndex, build_grid
 from geo.travel import TravelTimes
 from geo.turn_list import Turn, TurnStep
 from tests.geo.osm_files import OsmNode, OsmWay, silent, write_osm
-from tests.geo.random_city import PROFILE, random_graph, random_point, travel_on
+from tests.geo.random_city import PROFILE, random_graph, random_point, travel_of
 
 MIDDLE = Point(116.40, 39.90)
 
@@ -155,7 +155,7 @@ def test_steps_add_up_to_the_route_and_have_words() -> None:
     compared = 0
     for seed in range(1000):
         graph, rng = random_graph(seed % 100), random.Random(seed)
-        travel = travel_on_kept(seed % 100)
+        travel = travel_of(seed % 100)
         route = travel.route(random_point(rng, graph), random_point(rng, graph))
         if route is None:
             continue
@@ -165,15 +165,6 @@ def test_steps_add_up_to_the_route_and_have_words() -> None:
         assert_adds_up(steps, route.distance_m, route.duration_s, seed)
         compared += len(steps)
     assert compared > 2000
-
-
-KEPT: dict[int, TravelTimes] = {}
-
-
-def travel_on_kept(seed: int) -> TravelTimes:
-    if seed not in KEPT:
-        KEPT[seed] = travel_on(random_graph(seed))
-    return KEPT[seed]
 
 
 def assert_adds_up(steps: Sequence[TurnStep], distance_m: float, duration_s: float, seed: int) -> None:

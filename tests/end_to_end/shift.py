@@ -53,7 +53,7 @@ class Run:
         return [each["kind"] for each in self.facts()]
 
 
-def comes_to(look: Callable[[], object], wanted: object) -> None:
+def assert_comes_to(look: Callable[[], object], wanted: object) -> None:
     """Look at the server again and again until it has what a page has just sent it."""
     with suppress(AssertionError):  # the last look says what is there instead
         until(lambda: look() == wanted)

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.end_to_end.shift import (
     Run,
     accounts,
+    assert_comes_to,
     client,
     close_clients,
-    comes_to,
     free_crew,
     send,
     sign_in,
@@ -112,8 +112,8 @@ def test_a_run_by_thumb_from_sign_on_to_a_clean_vehicle(tablet: Page, url: str) 
         "unit_accepted", "unit_en_route", "unit_on_scene", "patient_contact", "patient_loaded", "depart_scene",
         "arrival_gate", "handoff_complete",
     ]  # fmt: skip
-    comes_to(lambda: [each for each in run.points() if each != "unit_assigned"], minutes)
-    comes_to(lambda: run.assignment()["outcome"], "delivered")
+    assert_comes_to(lambda: [each for each in run.points() if each != "unit_assigned"], minutes)
+    assert_comes_to(lambda: run.assignment()["outcome"], "delivered")
     assert {"EcgRecorded", "EcgRead", "DestinationChosen", "ActivationSent", "HandoffCompleted"} <= set(run.kinds())
     assert run.crew.get(f"/api/patients/{run.patient_id}/register").status_code == 200
 
@@ -164,7 +164,7 @@ def test_nothing_is_lost_when_the_server_dies_between_two_taps(
         expect(page.locator(".unsent")).to_contain_text("未发送 1")
         server.start()
         expect(page.locator(".unsent")).to_have_count(0)
-        comes_to(lambda: list(run.points())[-2:], ["patient_contact", "patient_loaded"])
+        assert_comes_to(lambda: list(run.points())[-2:], ["patient_contact", "patient_loaded"])
     context.close()
 
 
@@ -191,7 +191,7 @@ def test_one_tap_frees_the_unit_when_nobody_is_found(tablet: Page, url: str) -> 
     run = at_patient(tablet, url)
     end_with(tablet, "未找到患者")
     all_sent(tablet)
-    comes_to(lambda: run.assignment()["outcome"], "not_found")
+    assert_comes_to(lambda: run.assignment()["outcome"], "not_found")
 
 
 def test_a_refusal_wants_the_risk_told_and_a_signature_or_a_witness(tablet: Page, url: str) -> None:
@@ -204,7 +204,7 @@ def test_a_refusal_wants_the_risk_told_and_a_signature_or_a_witness(tablet: Page
     witnessed.click()
     expect(tablet.locator(".idle-status")).to_have_text("返回")
     all_sent(tablet)
-    comes_to(lambda: run.assignment()["outcome"], "refused")
+    assert_comes_to(lambda: run.assignment()["outcome"], "refused")
 
 
 def test_a_missed_step_is_filled_in_with_its_time(tablet: Page, url: str) -> None:
@@ -217,7 +217,9 @@ def test_a_missed_step_is_filled_in_with_its_time(tablet: Page, url: str) -> Non
     tablet.get_by_role("button", name="其他步骤").click()
     tablet.locator("dialog").get_by_role("button", name="到达现场").click()
     tablet.locator("dialog .pad-side .main").click()
-    comes_to(lambda: set(run.points()) - {"unit_assigned"}, {"unit_accepted", "patient_contact", "unit_on_scene"})
+    assert_comes_to(
+        lambda: set(run.points()) - {"unit_assigned"}, {"unit_accepted", "patient_contact", "unit_on_scene"}
+    )
     all_sent(tablet)
     expect(tablet.locator(".top-status strong")).to_have_text("接触患者")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.shift import Run, accounts, client, close_clients, comes_to, sign_in, underway, violations
+from tests.end_to_end.shift import Run, accounts, assert_comes_to, client, close_clients, sign_in, underway, violations
 from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -82,11 +82,11 @@ def test_it_sounds_until_one_key_answers(wall: Page, url: str, department: str) 
     expect(tile).to_contain_text("60–69岁")
     expect(wall.locator(".wall")).to_have_attribute("data-sounding", re.compile("medium|high"))
     expect(wall.locator("[data-played]")).not_to_have_attribute("data-played", "0")
-    comes_to(lambda: phase(run), "received")  # the wall says by itself that it shows the patient
+    assert_comes_to(lambda: phase(run), "received")  # the wall says by itself that it shows the patient
     answer(wall)
     expect(wall.locator(".wall")).to_have_attribute("data-sounding", "none")
     expect(tile.locator(".phase")).to_have_text("已应答")
-    comes_to(lambda: phase(run), "acknowledged")
+    assert_comes_to(lambda: phase(run), "acknowledged")
     expect(tile.locator(".chips")).to_contain_text("导管室")
 
 

@@ -20,9 +20,6 @@ __all__ = ["CLOSED_MS", "TICKS_PER_MS", "EdgeWeights", "Hierarchy", "build_hiera
 # Below this METIS has nothing to dissect.
 DISSECTION_NODES_MIN = 32
 
-# The triangle list is the fastest, but on a dense grid it would outgrow the labels: then the edges are walked instead.
-TRIANGLE_LIST_BYTES_MAX = 256_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
@@ -30,7 +27,7 @@ class Hierarchy:
 
     ``rank`` int32[states]: state -> node. ``first_up`` int64[n + 1], ``up`` int32: the higher neighbours, sorted.
     ``parent, depth, subtree`` int32[n]: the elimination tree; a node's subtree is ``subtree[v]..v``; the root is n - 1.
-    ``tops`` int32: see `hierarchy_kernels.triangle_tops`; empty when it would exceed its limit.
+    ``below`` int32[n], ``tops`` int32: see `hierarchy_kernels.chains_below` and `triangle_tops`.
     ``step_arc, step_slot, step_climbs``: on which edge, and in which direction, each step lies.
     """
 
@@ -40,6 +37,7 @@ class Hierarchy:
     parent: NDArray[np.int32]
     depth: NDArray[np.int32]
     subtree: NDArray[np.int32]
+    below: NDArray[np.int32]
     tops: NDArray[np.int32]
     step_arc: NDArray[np.int32]
     step_slot: NDArray[np.int64]
@@ -85,7 +83,6 @@ def build_hierarchy(
     steps: Steps,
     joined: NDArray[np.int32],
     order: NDArray[np.int32] | None = None,
-    triangle_bytes_max: int = TRIANGLE_LIST_BYTES_MAX,
 ) -> Hierarchy:
     """Eliminate the states of a city in an order of `order_states`; without one, order them now.
 
@@ -98,6 +95,7 @@ def build_hierarchy(
     rank = _rank(order)
     first_up, up, parent = kernels.eliminate(*_adjacency(steps.states, rank[_pairs(steps, joined)]))
     depth, subtree = kernels.depths_and_subtrees(parent)
+    below = kernels.chains_below(first_up, parent)
     tail, head = rank[steps.tail], rank[steps.head]
     real = tail != head  # a loop road leads back to its own junction: never on a fastest way
     low, high = np.minimum(tail, head)[real], np.maximum(tail, head)[real]
@@ -108,7 +106,8 @@ def build_hierarchy(
         parent=parent,
         depth=depth,
         subtree=subtree,
-        tops=_tops(first_up, up, triangle_bytes_max),
+        below=below,
+        tops=kernels.triangle_tops(first_up, up, parent, below),
         step_arc=steps.arc[real],
         step_slot=kernels.slots_of(low, high, first_up, up),
         step_climbs=(tail < head)[real],
@@ -119,7 +118,7 @@ def customized(hierarchy: Hierarchy, arc_ticks: NDArray[np.uint32], into: EdgeWe
     """Fill ``into`` with the least weight of every edge, given one weight per arc (`FAR` closes it), and return it."""
     filled = (into.climb, into.descend, into.climb_by, into.descend_by)
     kernels.load_weights(arc_ticks, hierarchy.step_arc, hierarchy.step_slot, hierarchy.step_climbs, *filled)
-    kernels.customize(hierarchy.first_up, hierarchy.up, hierarchy.tops, *filled)
+    kernels.customize(hierarchy.first_up, hierarchy.parent, hierarchy.below, hierarchy.tops, *filled)
     return into
 
 
@@ -152,11 +151,3 @@ def _adjacency(nodes: int, pair: NDArray[np.int32]) -> tuple[NDArray[np.int64], 
     key = key[np.append(True, key[1:] != key[:-1])[: len(key)]]  # ten times as fast as np.unique
     first = np.searchsorted(key, np.arange(nodes + 1, dtype=np.int64) * nodes)
     return first.astype(np.int64), (key % nodes).astype(np.int32)
-
-
-def _tops(first_up: NDArray[np.int64], up: NDArray[np.int32], bytes_max: int) -> NDArray[np.int32]:
-    degree = np.diff(first_up)
-    count = int((degree * (degree - 1) // 2).sum())
-    if count * np.dtype(np.int32).itemsize > bytes_max:
-        return np.empty(0, np.int32)
-    return kernels.triangle_tops(first_up, up, count)

@@ -6,8 +6,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.compiled import rebuild_kernel, wide
-from geo.row_instructions import LANES, NUMBER_BYTES, lower_scattered
+from geo.compiled import query_kernel, rebuild_kernel, wide
+from geo.row_instructions import LANES, NUMBER_BYTES, lower_run, lower_scattered
 
 # "No road leads there", in ticks. Two of them still fit 32 bits, so a sum needs a clamp and never overflows.
 FAR = np.uint32(2_000_000_000)
@@ -133,11 +133,34 @@ def slots_of(
 
 
 @rebuild_kernel
-def triangle_tops(first_up: NDArray[np.int64], up: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Return, for each lower triangle v < a < b in order, where in ``up`` its upper edge (a, b) lies."""
+def chains_below(first_up: NDArray[np.int64], parent: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return, for each node, its child with the same upper neighbours but for the node itself, -1 for none.
+
+    Such chains ("supernodes" of sparse elimination) hold nearly all triangles: their rows end with the same nodes.
+    """
+    below = np.full(parent.size, NOBODY, np.int32)
+    for v in range(parent.size - 1):
+        p = parent[v]
+        if first_up[v + 1] - first_up[v] == first_up[p + 1] - first_up[p] + 1:
+            below[p] = v
+    return below
+
+
+@rebuild_kernel
+def triangle_tops(
+    first_up: NDArray[np.int64], up: NDArray[np.int32], parent: NDArray[np.int32], below: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return where in ``up`` the upper edge (a, b) lies of each lower triangle v < a < b whose v is a chain's top."""
+    count = 0
+    for v in range(parent.size):
+        if not inside_chain(v, parent, below):
+            degree = first_up[v + 1] - first_up[v]
+            count += degree * (degree - 1) // 2
     top = np.empty(count, np.int32)
     found = 0
-    for v in range(first_up.size - 1):
+    for v in range(parent.size):
+        if inside_chain(v, parent, below):
+            continue
         for i in range(first_up[v], first_up[v + 1]):
             at = first_up[up[i]]
             for j in range(i + 1, first_up[v + 1]):
@@ -146,6 +169,12 @@ def triangle_tops(first_up: NDArray[np.int64], up: NDArray[np.int32], count: int
                 top[found] = at
                 found += 1
     return top
+
+
+@query_kernel
+def inside_chain(v: int, parent: NDArray[np.int32], below: NDArray[np.int32]) -> bool:
+    """Tell whether a node is in the chain of its parent."""
+    return bool(parent[v] >= 0 and below[parent[v]] == v)
 
 
 @rebuild_kernel
@@ -203,44 +232,140 @@ def load_weights(
 @rebuild_kernel
 def customize(
     first_up: NDArray[np.int64],
-    up: NDArray[np.int32],
+    parent: NDArray[np.int32],
+    below: NDArray[np.int32],
     tops: NDArray[np.int32],
     climb: NDArray[np.uint32],
     descend: NDArray[np.uint32],
     climb_by: NDArray[np.int32],
     descend_by: NDArray[np.int32],
 ) -> None:
-    """Relax every lower triangle, bottom up; ``..._by`` remembers the node a shortcut passes.
+    """Relax every lower triangle, bottom up, chain by chain; ``..._by`` remembers the node a shortcut passes.
 
-    An empty ``tops`` means: find each upper edge by walking both sorted neighbour lists (slower, no memory).
+    The rows of a chain end with the same upper neighbours. So it lowers their edges once, by the least over its nodes,
+    where node by node the same edges would be looked up again and again.
     """
-    climbs, descends, triangles = climb.ctypes.data, descend.ctypes.data, tops.ctypes.data
-    climbs_by, descends_by = climb_by.ctypes.data, descend_by.ctypes.data
-    listed, nth = tops.size > 0, 0
+    values, by = (climb.ctypes.data, descend.ctypes.data), (climb_by.ctypes.data, descend_by.ctypes.data)
+    most = 1 + longest_row(first_up)
+    chain, begin = np.empty(most, np.int32), np.empty(most, np.int64)
+    rows, added = np.empty((2, most), np.int64), np.empty((2, most), np.uint32)
+    nth = wide(0)
+    for top in range(parent.size):
+        if inside_chain(top, parent, below):
+            continue
+        length, v = 0, wide(top)
+        while v >= 0:
+            chain[length], begin[length] = v, first_up[v] + length  # where the common neighbours of its row begin
+            for side in range(2):
+                rows[side, length] = values[side] + NUMBER_BYTES * begin[length]
+            length, v = length + 1, wide(below[v])
+        common = first_up[top + 1] - first_up[top]
+        for m in range(length - 2, -1, -1):
+            _lower_within(m, chain, begin, length, common, climb, descend, rows, added, values, by)
+        for i in range(common - 1):
+            count = common - 1 - i
+            if length == 1 and count < _MANY:
+                _relax_few(top, first_up[top] + i, count, tops, nth, climb, descend, climb_by, descend_by)
+            else:
+                slots = tops.ctypes.data + NUMBER_BYTES * nth
+                _list_sides(begin, 0, length, i, climb, descend, added)
+                _lower_above(i, count, slots, chain, length, rows, added, values, by)
+            nth += count
+
+
+@query_kernel
+def longest_row(first_up: NDArray[np.int64]) -> int:
+    """Return the most upper neighbours of a node."""
+    most = wide(0)
     for v in range(first_up.size - 1):
-        end = first_up[v + 1]
-        for i in range(first_up[v], end):
-            to_a, from_a = wide(climb[i]), wide(descend[i])
-            if listed and end - i > _MANY:
-                for j in range(i + 1, end, LANES):
-                    slots, row, count = triangles + NUMBER_BYTES * nth, NUMBER_BYTES * j, min(LANES, end - j)
-                    lower_scattered(climbs, climbs_by, slots, climbs + row, from_a, v, count)
-                    lower_scattered(descends, descends_by, slots, descends + row, to_a, v, count)
-                    nth += count
-                continue
-            at = first_up[up[i]]
-            for j in range(i + 1, end):
-                if listed:
-                    at = np.int64(tops[nth])
-                    nth += 1
-                else:
-                    while up[at] != up[j]:
-                        at += 1
-                over = np.uint32(from_a + climb[j])
-                if over < climb[at]:
-                    climb[at] = over
-                    climb_by[at] = v
-                back = np.uint32(descend[j] + to_a)
-                if back < descend[at]:
-                    descend[at] = back
-                    descend_by[at] = v
+        most = max(most, wide(first_up[v + 1] - first_up[v]))
+    return most
+
+
+@query_kernel
+def _list_sides(
+    begin: NDArray[np.int64],
+    first: int,
+    end: int,
+    column: int,
+    climb: NDArray[np.uint32],
+    descend: NDArray[np.uint32],
+    added: NDArray[np.uint32],
+) -> None:
+    """List the first sides of triangles over the nodes first..end of a chain: the edges to one upper neighbour."""
+    for m in range(first, end):
+        added[0, m], added[1, m] = descend[begin[m] + column], climb[begin[m] + column]
+
+
+@query_kernel
+def _lower_within(
+    m: int,
+    chain: NDArray[np.int32],
+    begin: NDArray[np.int64],
+    length: int,
+    common: int,
+    climb: NDArray[np.uint32],
+    descend: NDArray[np.uint32],
+    rows: NDArray[np.int64],
+    added: NDArray[np.uint32],
+    values: tuple[int, int],
+    by: tuple[int, int],
+) -> None:
+    """Lower the row of a chain's node by those below it: all rows end alike, so the numbers lie side by side."""
+    _list_sides(begin, m + 1, length, -m - 1, climb, descend, added)
+    first = NUMBER_BYTES * (begin[m] - m)
+    for side in range(2):
+        ways, sides, nodes = (
+            rows[side, m + 1 :].ctypes.data,
+            added[side, m + 1 :].ctypes.data,
+            chain[m + 1 :].ctypes.data,
+        )
+        for j in range(0, common + m, LANES):
+            at, count = first + NUMBER_BYTES * j, min(LANES, common + m - j)
+            lower_run(
+                values[side] + at, by[side] + at, ways, NUMBER_BYTES * (j - m), sides, nodes, length - m - 1, count
+            )
+
+
+@query_kernel
+def _lower_above(
+    i: int,
+    count: int,
+    slots: int,
+    chain: NDArray[np.int32],
+    length: int,
+    rows: NDArray[np.int64],
+    added: NDArray[np.uint32],
+    values: tuple[int, int],
+    by: tuple[int, int],
+) -> None:
+    """Lower the edges from a chain's i-th common neighbour to those above it, by all nodes of the chain."""
+    nodes = chain.ctypes.data
+    for side in range(2):
+        ways, sides = rows[side].ctypes.data, added[side].ctypes.data
+        for j in range(0, count, LANES):
+            at, lanes = NUMBER_BYTES * (i + 1 + j), min(LANES, count - j)
+            lower_scattered(values[side], by[side], slots + NUMBER_BYTES * j, ways, at, sides, nodes, length, lanes)
+
+
+@query_kernel
+def _relax_few(
+    v: int,
+    edge: int,
+    count: int,
+    tops: NDArray[np.int32],
+    nth: int,
+    climb: NDArray[np.uint32],
+    descend: NDArray[np.uint32],
+    climb_by: NDArray[np.int32],
+    descend_by: NDArray[np.int32],
+) -> None:
+    """Relax the few triangles over a node's edge one by one."""
+    for j in range(count):
+        at, other = tops[nth + j], edge + 1 + j
+        over = np.uint32(descend[edge] + climb[other])
+        if over < climb[at]:
+            climb[at], climb_by[at] = over, v
+        back = np.uint32(climb[edge] + descend[other])
+        if back < descend[at]:
+            descend[at], descend_by[at] = back, v

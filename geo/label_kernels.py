@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geo.compiled import query_kernel, rebuild_kernel, wide
 from geo.hierarchy_kernels import FAR
-from geo.row_instructions import BLOCK, LANES, NUMBER_BYTES, copy_row, lower_block, lower_bounds
+from geo.row_instructions import BLOCK, LANES, NUMBER_BYTES, copy_lines, lower_block, lower_bounds
 
 # Bounds are kept in 2048 ticks, 128 ms: half the bytes to wait for. What takes more than 2.3 hours counts as just that.
 BOUND_SHIFT = 11
@@ -78,37 +78,65 @@ def fill_labels(
     """
     bound[:] = BOUND_MAX
     deepest = wide(depth.max())
-    rows = way_to_root(2 * (deepest + 1), deepest + 1)
-    own_bytes, every = NUMBER_BYTES * rows.shape[1], (deepest + 1) * NUMBER_BYTES * rows.shape[1]
-    to, streams = wide(rows.ctypes.data), forward.nbytes > KEPT_BYTES_MAX
-    climbs, descends, bounds = climb.ctypes.data, descend.ctypes.data, bound.ctypes.data
-    forwards, backwards = forward.ctypes.data, backward.ctypes.data
-    offsets = np.empty(deepest + 1, np.uint32)
-    rows_up = offsets.ctypes.data
+    rows = way_to_root(2 * (deepest + 1) + 2, deepest + 1)
+    row_bytes, every = NUMBER_BYTES * rows.shape[1], (deepest + 1) * NUMBER_BYTES * rows.shape[1]
+    to, bounds, past_caches = wide(rows.ctypes.data), bound.ctypes.data, forward.nbytes > KEPT_BYTES_MAX
+    # The node itself is a row with nothing but a zero, read from so far before it that the zero comes at its place.
+    rows[2 * (deepest + 1) + 1, 0] = 0
+    zero = to + 2 * every + row_bytes
+    ways, ticks, last = _no_ways(deepest)
     for v in range(first_up.size - 2, -1, -1):
         if first_label[v + 1] == first_label[v]:
             continue
-        length, edge = wide(depth[v]), first_up[v]
-        count = first_up[v + 1] - edge
-        for e in range(count):
-            offsets[e] = own_bytes * depth[up[edge + e]]
-        own, edge_bytes = to + own_bytes * length, NUMBER_BYTES * edge
-        for at in range(0, length, BLOCK):
-            while count > 0 and depth[up[edge + count - 1]] < at:
-                count -= 1  # the row of so high an ancestor ends before
-            begin = NUMBER_BYTES * at
-            lower_block(to + begin, rows_up, climbs + edge_bytes, count, own + begin)
-            begin += every
-            lower_block(to + begin, rows_up, descends + edge_bytes, count, own + begin)
-        rows[length, length] = 0
-        rows[deepest + 1 + length, length] = 0
-        label_bytes = NUMBER_BYTES * first_label[v]
-        copy_row(own, forwards + label_bytes, length + 1, streams)
-        copy_row(own + every, backwards + label_bytes, length + 1, streams)
+        length, begin, end, label = wide(depth[v]), first_up[v], first_up[v + 1], NUMBER_BYTES * first_label[v]
+        for side in range(2):
+            weight, labels, root = (climb, forward, to) if side == 0 else (descend, backward, to + every)
+            count = _list_ways(begin, end, up, weight, depth, root, row_bytes, ways, ticks, last)
+            into, out = root + row_bytes * length, labels.ctypes.data + label
+            for at in range(0, length + 1, BLOCK):
+                while count > 0 and last[count - 1] < at:
+                    count -= 1  # the row of so high an ancestor ends before
+                if at + BLOCK > length:
+                    ways[count], ticks[count] = zero - NUMBER_BYTES * length, 0
+                    count += 1
+                lower_block(ways.ctypes.data, ticks.ctypes.data, count, NUMBER_BYTES * at, into)
+            copy_lines(into, out, length + 1, past_caches)
         for nth in range(first_region[v], first_region[v + 1]):
-            begin = first_bound[setting_off[nth]]
-            shared = min(first_bound[setting_off[nth] + 1] - begin, length + 1)
-            lower_bounds(own, bounds + 2 * begin, shared, BOUND_SHIFT)
+            first_of = first_bound[setting_off[nth]]
+            shared = min(first_bound[setting_off[nth] + 1] - first_of, length + 1)
+            lower_bounds(to + row_bytes * length, bounds + 2 * first_of, shared, BOUND_SHIFT)
+
+
+@query_kernel
+def _no_ways(deepest: int) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
+    """Return room for what `_list_ways` lists of one node, and for one row more."""
+    return np.empty(deepest + 2, np.int64), np.empty(deepest + 2, np.uint32), np.empty(deepest + 2, np.int64)
+
+
+@query_kernel
+def _list_ways(
+    begin: int,
+    end: int,
+    up: NDArray[np.int32],
+    weight: NDArray[np.uint32],
+    depth: NDArray[np.int32],
+    root: int,
+    row_bytes: int,
+    ways: NDArray[np.int64],
+    ticks: NDArray[np.uint32],
+    last: NDArray[np.int64],
+) -> int:
+    """List the rows of the upper neighbours that a way leads to, lowest first; return how many.
+
+    ``ways`` are their addresses, ``ticks`` the way to each, ``last`` the number where each ends.
+    """
+    count = 0
+    for e in range(begin, end):
+        if weight[e] < FAR:
+            above = wide(depth[up[e]])
+            ways[count], ticks[count], last[count] = root + row_bytes * above, weight[e], above
+            count += 1
+    return count
 
 
 @query_kernel
@@ -179,9 +207,9 @@ def climbed_label(
         label[depth[v] - step] = inside[step]
     for nth in range(nodes.size):
         u = nodes[nth]
-        own = labels[first_label[u] : first_label[u + 1]]
-        for i in range(own.size):
-            label[i] = min(label[i], np.uint32(own[i] + ticks[nth]))
+        first = first_label[u]
+        for i in range(depth[u] + 1):
+            label[i] = min(label[i], np.uint32(labels[first + i] + ticks[nth]))
     return label
 
 
@@ -230,27 +258,22 @@ def fill_table(
     Nodes without a label have no row; those above a place have. On the tree paths above a place its backward label
     says the time; everywhere else a fastest way first climbs. `fill_labels` says why rows of one way are enough.
     """
-    places = table.shape[1]
     above = _fill_above(parent, depth, first_label, backward, first_seed, seed_node, seed_ticks, row_of, table)
-    deepest = wide(depth.max())
-    rows = way_to_root(deepest + 1, places)
-    own_bytes, to, streams = NUMBER_BYTES * rows.shape[1], wide(rows.ctypes.data), table.nbytes > KEPT_BYTES_MAX
-    offsets = np.empty(deepest + 1, np.uint32)
-    rows_up, climbs, rows_out = offsets.ctypes.data, climb.ctypes.data, table.ctypes.data
+    deepest, columns = wide(depth.max()), table.shape[1]
+    rows = way_to_root(deepest + 1, columns)
+    row_bytes, to, past_caches = NUMBER_BYTES * rows.shape[1], wide(rows.ctypes.data), table.nbytes > KEPT_BYTES_MAX
+    ways, ticks, last = _no_ways(deepest)
     for v in range(row_of.size - 1, -1, -1):
         if row_of[v] < 0:
             continue
-        edge, own = first_up[v], to + own_bytes * depth[v]
-        count = first_up[v + 1] - edge
-        for e in range(count):
-            offsets[e] = own_bytes * depth[up[edge + e]]
-        for at in range(0, own_bytes, NUMBER_BYTES * BLOCK):
-            lower_block(to + at, rows_up, climbs + NUMBER_BYTES * edge, count, own + at)
+        count = _list_ways(first_up[v], first_up[v + 1], up, climb, depth, to, row_bytes, ways, ticks, last)
+        into, out = to + row_bytes * depth[v], table.ctypes.data + NUMBER_BYTES * columns * row_of[v]
         if above[v]:
-            row, known = rows[depth[v]], table[row_of[v]]
-            for c in range(places):
-                row[c] = min(row[c], known[c])
-        copy_row(own, rows_out + NUMBER_BYTES * places * row_of[v], places, streams)
+            ways[count], ticks[count] = out, 0
+            count += 1
+        for at in range(0, columns, BLOCK):
+            lower_block(ways.ctypes.data, ticks.ctypes.data, count, NUMBER_BYTES * at, into)
+        copy_lines(into, out, columns, past_caches)
 
 
 @query_kernel

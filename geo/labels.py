@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from geo import label_kernels as kernels
 from geo.hierarchy import EdgeWeights, Hierarchy
 from geo.regions import Regions
-from geo.row_instructions import with_room
+from geo.row_instructions import in_cache_lines, with_room
 
 
 @dataclass(frozen=True, slots=True)
 class LabelIndex:
-    """Where labels lie: node v owns ``first_label[v]`` and the ``depth[v]`` entries after it; see `ancestor_maxima`.
+    """Where labels lie: node v owns ``first_label[v]`` and the ``depth[v]`` entries after it, in whole cache lines.
 
     In a truncated index nodes low in the tree own none: a query climbs from them to the next that do.
     """
@@ -30,7 +30,7 @@ class LabelIndex:
     @classmethod
     def of(cls, hierarchy: Hierarchy, labelled: NDArray[np.bool_] | None = None) -> "LabelIndex":
         """Lay out the labels of a hierarchy; with every node in ``labelled`` its parent must be, too."""
-        length = hierarchy.depth.astype(np.int64) + 1
+        length = in_cache_lines(hierarchy.depth.astype(np.int64) + 1)
         if labelled is not None:
             length[~labelled] = 0
         return cls(np.concatenate([[0], np.cumsum(length)]), kernels.ancestor_maxima(hierarchy.parent))

@@ -21,7 +21,7 @@ from geo.query_kernels import ROADS, WEIGHTS
 from geo.regions import Regions, cut_regions, region_rows
 from geo.road_ends import AT_JUNCTION, BY_FORWARD_ARC, RoadEnds, joined_states, road_ends
 from geo.roads import RoadGraph
-from geo.row_instructions import with_room
+from geo.row_instructions import in_cache_lines, with_room
 from geo.search_kernels import NEAR_ANCESTORS, SEARCH, WAITING_MAX
 from geo.snap import Snap
 from geo.turn_states import steps_of
@@ -120,11 +120,11 @@ class PreparedRoads:
         return weighted
 
     def _new_buffers(self) -> Buffers:
-        size = (int(self.row_of.max()) + 1, len(self.columns.next_on))
+        rows, columns = int(self.row_of.max()) + 1, _table_columns(self.columns)
         return Buffers(
             edges=EdgeWeights.empty(len(self.hierarchy.up)),
             labels=Labels.empty(self.index),
-            table=np.empty(size, np.uint32),
+            table=with_room(rows * columns, np.uint32).reshape(rows, columns),
             bound=with_room(int(self.regions.first_bound[-1]), np.uint16),
             ticks=np.empty((self.graph.stretch_count, 2), np.uint32),
             arc_ticks=np.empty(self.graph.arc_count, np.uint32),
@@ -168,6 +168,7 @@ class PreparedRoads:
             ticks=buffers.ticks,
             bound=buffers.bound,
             centers=len(self.columns.next_on),
+            columns=buffers.table.shape[1],
             table=buffers.table,
             first_center_on=self.columns.first_on,
             next_center_on=self.columns.next_on,
@@ -237,13 +238,17 @@ def labelled_nodes(hierarchy: Hierarchy, columns: CenterColumns, bytes_max: int)
         at = np.unique(hierarchy.parent[at])
         at = at[at >= 0]
         at = at[~above_centers[at]]
-    entries = 2 * (hierarchy.depth.astype(np.int64) + 1) + len(columns.next_on)
+    entries = 2 * in_cache_lines(hierarchy.depth.astype(np.int64) + 1) + _table_columns(columns)
     labelled = np.ones(hierarchy.node_count, np.bool_)
     for low in LOW_SUBTREES:
         if int(entries[labelled].sum()) * np.dtype(np.uint32).itemsize <= bytes_max:
             break
         labelled = (below >= low) | above_centers
     return labelled
+
+
+def _table_columns(columns: CenterColumns) -> int:
+    return int(in_cache_lines(np.array([len(columns.next_on)]))[0])
 
 
 def check_durations(graph: RoadGraph, duration_ms: NDArray[np.int32]) -> None:

@@ -81,6 +81,7 @@ class WeightsLayout:
     ticks: int
     bound: int
     centers: int
+    columns: int
     table: int
     first_center_on: int
     next_center_on: int
@@ -166,7 +167,7 @@ def forward_label(w: Struct, r: Struct, v: int) -> Struct:
     """Return a node's ticks to its ancestors, root first, itself last."""
     first_label = i64(r.first_label, r.nodes + 1)
     if first_label[v + 1] > first_label[v]:
-        return u32(w.forward + 4 * first_label[v], first_label[v + 1] - first_label[v])
+        return u32(w.forward + 4 * first_label[v], wide(i32(r.depth, r.nodes)[v]) + 1)
     first_up, up, depth = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges), i32(r.depth, r.nodes)
     labels = u32(w.forward, first_label[r.nodes])
     return climbed_label(v, first_up, up, u32(w.climb, r.edges), depth, first_label, labels)
@@ -177,7 +178,7 @@ def backward_label(w: Struct, r: Struct, v: int) -> Struct:
     """Return the ticks to a node from its ancestors, root first, itself last."""
     first_label = i64(r.first_label, r.nodes + 1)
     if first_label[v + 1] > first_label[v]:
-        return u32(w.backward + 4 * first_label[v], first_label[v + 1] - first_label[v])
+        return u32(w.backward + 4 * first_label[v], wide(i32(r.depth, r.nodes)[v]) + 1)
     first_up, up, depth = i64(r.first_up, r.nodes + 1), i32(r.up, r.edges), i32(r.depth, r.nodes)
     labels = u32(w.backward, first_label[r.nodes])
     return climbed_label(v, first_up, up, u32(w.descend, r.edges), depth, first_label, labels)
@@ -198,8 +199,8 @@ def times_to_centers(w: Struct, r: Struct, stretch: int, fraction: float, juncti
     if back >= 0:
         back_ticks = departure_ticks(w, stretch, 1, fraction)
     if r.rows == r.nodes:
-        one = u32(w.table + 4 * w.centers * max(0, onward), w.centers)
-        other = u32(w.table + 4 * w.centers * max(0, back), w.centers)
+        one = u32(w.table + 4 * w.columns * max(0, onward), w.centers)
+        other = u32(w.table + 4 * w.columns * max(0, back), w.centers)
         for c in range(w.centers):
             best = min(np.uint32(one[c] + onward_ticks), np.uint32(other[c] + back_ticks))
             out[c] = min(best, FAR)
@@ -230,7 +231,7 @@ def lower_times(w: Struct, r: Struct, v: int, offset: np.uint32, out: Struct) ->
 
 @query_kernel
 def _lower_by_row(w: Struct, row: int, offset: np.uint32, out: Struct) -> None:
-    times = u32(w.table + 4 * w.centers * row, w.centers)
+    times = u32(w.table + 4 * w.columns * row, w.centers)
     for c in range(w.centers):
         out[c] = min(out[c], np.uint32(times[c] + offset))
 

@@ -21,7 +21,7 @@ ROOM_BEHIND = 64
 LANES = 16
 BLOCK = 64
 
-NUMBER_BYTES = 4
+NUMBER_BYTES, ADDRESS_BYTES = 4, 8
 _VECTOR_BYTES = LANES * NUMBER_BYTES
 _FAR = 2_000_000_000  # `geo.hierarchy_kernels.FAR`; two of them fit 32 bits
 _Many = tuple[Struct, Struct]
@@ -108,60 +108,54 @@ def _loaded(builder: Struct, address: Struct, kind: Struct, bits: int) -> Struct
     return value
 
 
-def _lower_block(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct, ______: Struct) -> _Many:
+def _lowered_block(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct, ______: Struct) -> _Many:
     """Return the instruction `lower_block`."""
     vector, number, wide_number = _row_of(32), ir.IntType(32), ir.IntType(64)
 
     def block(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
-        rows, offsets, added, count, into = arguments
+        rows, added, count, at, into = arguments
         far = ir.Constant(vector, [_FAR] * LANES)
         least = [cgutils.alloca_once_value(builder, far) for _ in range(BLOCK // LANES)]
         for part in least:
             builder.store(far, part)
         with cgutils.for_range(builder, count) as loop:
-            nth = builder.mul(loop.index, wide_number(NUMBER_BYTES))
-            ticks = _loaded(builder, builder.add(added, nth), number, 32)
+            ticks = _loaded(builder, builder.add(added, builder.mul(loop.index, wide_number(NUMBER_BYTES))), number, 32)
             more = _all_lanes(builder, ticks, vector)
-            offset = builder.zext(_loaded(builder, builder.add(offsets, nth), number, 32), wide_number)
-            row = builder.add(rows, offset)
-            for nth_part, part in enumerate(least):
-                there = builder.add(row, wide_number(nth_part * _VECTOR_BYTES))
+            place = builder.add(rows, builder.mul(loop.index, wide_number(ADDRESS_BYTES)))
+            row = builder.add(_loaded(builder, place, wide_number, 64), at)
+            for nth, part in enumerate(least):
+                there = builder.add(row, wide_number(nth * _VECTOR_BYTES))
                 total = builder.add(_loaded(builder, there, vector, 32), more)
                 known = builder.load(part)
                 builder.store(builder.select(builder.icmp_unsigned("<", total, known), total, known), part)
-        for nth_part, part in enumerate(least):
-            place = builder.add(into, wide_number(nth_part * _VECTOR_BYTES))
-            builder.store(builder.load(part), builder.inttoptr(place, vector.as_pointer())).align = NUMBER_BYTES
+        place = builder.add(into, at)
+        for nth, part in enumerate(least):
+            _store_line(builder, builder.load(part), builder.add(place, wide_number(nth * _VECTOR_BYTES)))
         return wide_number(0)
 
-    return types.int64(types.int64, types.int64, types.int64, types.int64, types.int64), block
+    return types.int64(*[types.int64] * 5), block
 
 
-def _stored_lanes(_: Struct, __: Struct, ___: Struct, ____: Struct) -> _Many:
-    """Return the instruction that copies the first numbers of a vector."""
-    vector, number = _row_of(32), ir.IntType(32)
-
-    def store(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
-        source, target, count = arguments
-        _store_first(builder, _loaded(builder, source, vector, 32), target, builder.trunc(count, number), 32)
-        return ir.IntType(64)(0)
-
-    return types.int64(types.int64, types.int64, types.int64), store
+def _store_line(builder: Struct, value: Struct, target: Struct) -> Struct:
+    """Store a vector to a whole cache line."""
+    stored = builder.store(value, builder.inttoptr(target, value.type.as_pointer()))
+    stored.align = _VECTOR_BYTES
+    return stored
 
 
-def _streamed_vector(_: Struct, __: Struct, ___: Struct) -> _Many:
-    """Return the instruction that copies a vector to a whole cache line, past the caches."""
-    vector = _row_of(32)
+def _copied_line(past_caches: bool) -> Callable[[Struct, Struct, Struct], _Many]:  # noqa: FBT001 - which of the two
+    """Return an instruction that copies a cache line."""
 
-    def store(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
-        source, target = arguments
-        value = _loaded(builder, source, vector, 32)
-        stored = builder.store(value, builder.inttoptr(target, vector.as_pointer()))
-        stored.align = _VECTOR_BYTES
-        stored.set_metadata("nontemporal", builder.module.add_metadata([ir.IntType(32)(1)]))
-        return ir.IntType(64)(0)
+    def copied(_: Struct, __: Struct, ___: Struct) -> _Many:
+        def copy(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+            stored = _store_line(builder, _loaded(builder, arguments[0], _row_of(32), 32), arguments[1])
+            if past_caches:
+                stored.set_metadata("nontemporal", builder.module.add_metadata([ir.IntType(32)(1)]))
+            return ir.IntType(64)(0)
 
-    return types.int64(types.int64, types.int64), store
+        return types.int64(types.int64, types.int64), copy
+
+    return copied
 
 
 def _lowered_bounds(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> _Many:
@@ -176,43 +170,108 @@ def _lowered_bounds(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Str
         coarse = builder.trunc(builder.select(builder.icmp_unsigned("<", coarse, most), coarse, most), short)
         known = _loaded(builder, bounds, short, 16)
         least = builder.select(builder.icmp_unsigned("<", coarse, known), coarse, known)
-        _store_first(builder, least, bounds, builder.trunc(count, number), 16)
+        _store_lanes(builder, least, bounds, _first_lanes(builder, count), 16)
         return ir.IntType(64)(0)
 
     return types.int64(types.int64, types.int64, types.int64, types.int64), lower
 
 
+def _lowered_run(
+    _: Struct, _1: Struct, _2: Struct, _3: Struct, _4: Struct, _5: Struct, _6: Struct, _7: Struct, _8: Struct
+) -> _Many:
+    """Return the instruction `lower_run`."""
+
+    def lower(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+        values, by, *ways, count = arguments
+        inside = _first_lanes(builder, count)
+        total, node = _least_way(builder, ways, inside)
+        less = builder.and_(inside, builder.icmp_unsigned("<", total, _loaded_first(builder, values, inside)))
+        with builder.if_then(_any_lane(builder, less)):
+            _store_lanes(builder, total, values, less, 32)
+            _store_lanes(builder, node, by, less, 32)
+        return ir.IntType(64)(0)
+
+    return types.int64(*[types.int64] * 8), lower
+
+
 def _lowered_scattered(
-    _: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct, ______: Struct, _______: Struct, ________: Struct
+    _: Struct,
+    _1: Struct,
+    _2: Struct,
+    _3: Struct,
+    _4: Struct,
+    _5: Struct,
+    _6: Struct,
+    _7: Struct,
+    _8: Struct,
+    _9: Struct,
 ) -> _Many:
     """Return the instruction `lower_scattered`."""
     vector, number, flags = _row_of(32), ir.IntType(32), ir.VectorType(ir.IntType(1), LANES)
     nothing, aligned = ir.Constant(vector, [0] * LANES), number(NUMBER_BYTES)
 
     def lower(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
-        values, by, slots, added, more, node, count = arguments
-        spread = [_all_lanes(builder, builder.trunc(each, number), vector) for each in (more, node, count)]
-        inside = builder.icmp_signed("<", ir.Constant(vector, list(range(LANES))), spread[2])
-        shape = ir.FunctionType(vector, [vector.as_pointer(), number, flags, vector])
-        load = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.load.v{LANES}i32.p0")
-        slot, total = (
-            builder.call(load, [builder.inttoptr(row, vector.as_pointer()), aligned, inside, nothing])
-            for row in (slots, added)
-        )
-        total, places = builder.add(total, spread[0]), _places(builder, values, slot)
+        values, by, slots, *ways, count = arguments
+        inside = _first_lanes(builder, count)
+        total, node = _least_way(builder, ways, inside)
+        slot = _loaded_first(builder, slots, inside)
+        places = _places(builder, values, slot)
         shape = ir.FunctionType(vector, [places.type, number, flags, vector])
         gather = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.gather.v{LANES}i32.v{LANES}p0")
         known = builder.call(gather, [places, aligned, inside, nothing])
         less = builder.and_(inside, builder.icmp_unsigned("<", total, known))
         shape = ir.FunctionType(ir.VoidType(), [vector, places.type, number, flags])
         scatter = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.scatter.v{LANES}i32.v{LANES}p0")
-        some = _llvm(builder, "llvm.vector.reduce.or", flags, ir.FunctionType(ir.IntType(1), [flags]))
-        with builder.if_then(builder.call(some, [less])):
+        with builder.if_then(_any_lane(builder, less)):
             builder.call(scatter, [total, places, aligned, less])
-            builder.call(scatter, [spread[1], _places(builder, by, slot), aligned, less])
+            builder.call(scatter, [node, _places(builder, by, slot), aligned, less])
         return ir.IntType(64)(0)
 
-    return types.int64(*[types.int64] * 7), lower
+    return types.int64(*[types.int64] * 9), lower
+
+
+def _least_way(builder: Struct, ways: list[Struct], inside: Struct) -> tuple[Struct, Struct]:
+    """Return the least of ``added[i]`` + what lies at ``rows[i] + at``, up to `FAR`, and ``nodes[i]`` of it."""
+    rows, at, added, nodes, row_count = ways
+    number, wide_number = ir.IntType(32), ir.IntType(64)
+    far, nothing = ir.Constant(_row_of(32), [_FAR] * LANES), ir.Constant(_row_of(32), [0] * LANES)
+    least, whose = (cgutils.alloca_once_value(builder, each) for each in (far, nothing))
+    builder.store(far, least)
+    with cgutils.for_range(builder, row_count) as loop:
+        nth = builder.mul(loop.index, wide_number(NUMBER_BYTES))
+        more = _all_lanes(builder, _loaded(builder, builder.add(added, nth), number, 32), _row_of(32))
+        node = _all_lanes(builder, _loaded(builder, builder.add(nodes, nth), number, 32), _row_of(32))
+        place = builder.add(rows, builder.mul(loop.index, wide_number(ADDRESS_BYTES)))
+        row = builder.add(_loaded(builder, place, wide_number, 64), at)
+        total, known = builder.add(_loaded_first(builder, row, inside), more), builder.load(least)
+        less = builder.icmp_unsigned("<", total, known)
+        builder.store(builder.select(less, total, known), least)
+        builder.store(builder.select(less, node, builder.load(whose)), whose)
+    return builder.load(least), builder.load(whose)
+
+
+def _spread(builder: Struct, number: Struct) -> Struct:
+    """Return a vector of 32 bits of one wide number."""
+    return _all_lanes(builder, builder.trunc(number, ir.IntType(32)), _row_of(32))
+
+
+def _first_lanes(builder: Struct, count: Struct) -> Struct:
+    """Return flags: the first so many are set."""
+    return builder.icmp_signed("<", ir.Constant(_row_of(32), list(range(LANES))), _spread(builder, count))
+
+
+def _any_lane(builder: Struct, flags: Struct) -> Struct:
+    some = _llvm(builder, "llvm.vector.reduce.or", flags.type, ir.FunctionType(ir.IntType(1), [flags.type]))
+    return builder.call(some, [flags])
+
+
+def _loaded_first(builder: Struct, address: Struct, inside: Struct) -> Struct:
+    """Return the flagged numbers at an address, and touch no others."""
+    vector, number = _row_of(32), ir.IntType(32)
+    shape = ir.FunctionType(vector, [vector.as_pointer(), number, inside.type, vector])
+    load = cgutils.get_or_insert_function(builder.module, shape, f"llvm.masked.load.v{LANES}i32.p0")
+    row, nothing = builder.inttoptr(address, vector.as_pointer()), ir.Constant(vector, [0] * LANES)
+    return builder.call(load, [row, number(NUMBER_BYTES), inside, nothing])
 
 
 def _places(builder: Struct, base: Struct, slot: Struct) -> Struct:
@@ -223,40 +282,43 @@ def _places(builder: Struct, base: Struct, slot: Struct) -> Struct:
     return places
 
 
-def _store_first(builder: Struct, value: Struct, target: Struct, count: Struct, bits: int) -> None:
-    """Store the first ``count`` numbers of a vector, and touch nothing behind them."""
+def _store_lanes(builder: Struct, value: Struct, target: Struct, inside: Struct, bits: int) -> None:
+    """Store the flagged numbers of a vector, and touch no others."""
     kind = value.type
-    lanes = ir.Constant(_row_of(32), list(range(LANES)))
-    inside = builder.icmp_signed("<", lanes, _all_lanes(builder, count, _row_of(32)))
     name = f"llvm.masked.store.v{LANES}i{bits}.p0v{LANES}i{bits}"
     shape = ir.FunctionType(ir.VoidType(), [kind, kind.as_pointer(), ir.IntType(32), inside.type])
     store = cgutils.get_or_insert_function(builder.module, shape, name)
     builder.call(store, [value, builder.inttoptr(target, kind.as_pointer()), ir.IntType(32)(bits // 8), inside])
 
 
-# Inside kernels: ``lower_block(rows, offsets, added, count, into)`` writes, for each of `BLOCK` numbers, the least of
-# `FAR` and all ``added[i] + rows[offsets[i] + ...]``, where ``offsets`` are bytes; both are uint32[count].
-lower_block: Callable[[int, int, int, int, int], int] = cast("Any", intrinsic)(_lower_block)
-# ``lower_scattered(values, by, slots, added, more, node, count)``, of at most `LANES` different slots: where
-# ``more + added[i]`` is less than ``values[slots[i]]``, that becomes it, and ``by`` of the slot the node.
-lower_scattered: Callable[[int, int, int, int, int, int, int], int] = cast("Any", intrinsic)(_lowered_scattered)
-_store_lanes: Callable[[int, int, int], int] = cast("Any", intrinsic)(_stored_lanes)
-_stream_vector: Callable[[int, int], int] = cast("Any", intrinsic)(_streamed_vector)
+# Inside kernels: ``lower_block(rows, added, count, at, into)`` writes to ``into + at``, for each of `BLOCK` numbers,
+# the least of `FAR` and of all ``added[i]`` + what lies at ``rows[i] + at``: ``rows`` int64[count] are addresses,
+# ``added`` is uint32[count], ``into`` begins in a cache line.
+lower_block: Callable[[int, int, int, int, int], int] = cast("Any", intrinsic)(_lowered_block)
+# ``lower_run(values, by, rows, at, added, nodes, row_count, count)``, of at most `LANES` numbers: where the least of
+# all ``added[i]`` + what lies at ``rows[i] + at`` is less than a value, that becomes it, and its ``by`` ``nodes[i]``.
+# ``lower_scattered(values, by, slots, ...)``: the values are ``values[slots[...]]``, all different.
+lower_run: Callable[[int, int, int, int, int, int, int, int], int] = cast("Any", intrinsic)(_lowered_run)
+lower_scattered: Callable[[int, int, int, int, int, int, int, int, int], int] = cast("Any", intrinsic)(
+    _lowered_scattered
+)
+_copy_line: Callable[[int, int], int] = cast("Any", intrinsic)(_copied_line(past_caches=False))
+_copy_line_past_caches: Callable[[int, int], int] = cast("Any", intrinsic)(_copied_line(past_caches=True))
 _lower_bounds: Callable[[int, int, int, int], int] = cast("Any", intrinsic)(_lowered_bounds)
 
 
 @query_kernel
-def copy_row(source: int, target: int, count: int, past_caches: bool) -> None:  # noqa: FBT001 - numba wants places
-    """Copy uint32 numbers; past the caches if nobody reads them soon: the memory need not bring the lines first."""
-    at = min(count, (-target & (_VECTOR_BYTES - 1)) // NUMBER_BYTES) if past_caches else 0
-    if at > 0:
-        _store_lanes(source, target, at)
-    while past_caches and at + LANES <= count:
-        _stream_vector(source + NUMBER_BYTES * at, target + NUMBER_BYTES * at)
-        at += LANES
-    while at < count:
-        _store_lanes(source + NUMBER_BYTES * at, target + NUMBER_BYTES * at, min(LANES, count - at))
-        at += LANES
+def copy_lines(source: int, target: int, count: int, past_caches: bool) -> None:  # noqa: FBT001 - numba wants places
+    """Copy uint32 numbers by whole cache lines, from and to the beginning of one.
+
+    Past the caches if nobody reads them soon: the memory need not bring the lines first. Only rows at a time: reading
+    other rows while such lines are on their way made the whole twice as slow.
+    """
+    for at in range(0, NUMBER_BYTES * count, _VECTOR_BYTES):
+        if past_caches:
+            _copy_line_past_caches(source + at, target + at)
+        else:
+            _copy_line(source + at, target + at)
 
 
 @query_kernel
@@ -267,5 +329,13 @@ def lower_bounds(row: int, bounds: int, count: int, shift: int) -> None:
 
 
 def with_room(length: int, dtype: type[np.number[Any]]) -> NDArray[Any]:
-    """Return an unfilled row behind which instructions may read."""
-    return np.empty(length + ROOM_BEHIND // np.dtype(dtype).itemsize, dtype)[:length]
+    """Return an unfilled row that begins in a cache line, and behind which instructions may read."""
+    raw = np.empty(length + 2 * ROOM_BEHIND // np.dtype(dtype).itemsize, dtype)
+    first = -raw.ctypes.data % ROOM_BEHIND // raw.itemsize
+    return raw[first : first + length]
+
+
+def in_cache_lines(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many uint32 numbers fill the cache lines that so many begin."""
+    lines: NDArray[np.int64] = -(-numbers // LANES) * LANES
+    return lines

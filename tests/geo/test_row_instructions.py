@@ -9,11 +9,12 @@ from geo.label_kernels import BOUND_SHIFT, way_to_root
 from geo.row_instructions import (
     BLOCK,
     LANES,
-    copy_row,
+    copy_lines,
     least_sum_u16,
     least_sum_u32,
     lower_block,
     lower_bounds,
+    lower_run,
     lower_scattered,
     with_room,
 )
@@ -32,15 +33,22 @@ def sum_of_short_numbers(one: int, other: int, begin: int, end: int) -> np.uint1
 
 
 @query_kernel
-def scattered(  # noqa: PLR0913, PLR0917 - as the instruction has them
-    values: int, by: int, slots: int, added: int, more: int, node: int, count: int
+def run(  # noqa: PLR0913, PLR0917 - as the instruction has them
+    values: int, by: int, rows: int, at: int, added: int, nodes: int, row_count: int, count: int
 ) -> None:
-    lower_scattered(values, by, slots, added, more, node, count)
+    lower_run(values, by, rows, at, added, nodes, row_count, count)
 
 
 @query_kernel
-def block(rows: int, offsets: int, added: int, count: int, into: int) -> None:
-    lower_block(rows, offsets, added, count, into)
+def scattered(  # noqa: PLR0913, PLR0917 - as the instruction has them
+    values: int, by: int, slots: int, rows: int, at: int, added: int, nodes: int, row_count: int, count: int
+) -> None:
+    lower_scattered(values, by, slots, rows, at, added, nodes, row_count, count)
+
+
+@query_kernel
+def block(rows: int, added: int, count: int, at: int, into: int) -> None:
+    lower_block(rows, added, count, at, into)
 
 
 def test_a_least_sum_by_blocks_is_the_least_sum() -> None:
@@ -68,10 +76,9 @@ def test_a_block_gets_the_least_sums_of_many_rows_up_to_far() -> None:
         rows[:depths] = rng.integers(0, int(FAR), rows[:depths].shape, endpoint=True)
         chosen = rng.permutation(depths)[: int(rng.integers(0, depths, endpoint=True))]
         added = rng.integers(0, int(FAR), len(chosen), endpoint=True).astype(np.uint32)
-        offsets = (rows.strides[0] * chosen).astype(np.uint32)
-        at = BLOCK * int(rng.integers(0, rows.shape[1] // BLOCK))
-        to = rows.ctypes.data + 4 * at
-        block(to, offsets.ctypes.data, added.ctypes.data, len(chosen), to + rows.strides[0] * depths)
+        ways = (rows.ctypes.data + rows.strides[0] * chosen).astype(np.int64)
+        at, into = BLOCK * int(rng.integers(0, rows.shape[1] // BLOCK)), rows[depths].ctypes.data
+        block(ways.ctypes.data, added.ctypes.data, len(chosen), 4 * at, into)
         sums = rows[chosen, at : at + BLOCK].astype(np.int64) + added[:, np.newaxis]
         expected = np.full(rows.shape[1], int(FAR))
         expected[at : at + BLOCK] = np.minimum(int(FAR), sums.min(axis=0, initial=int(FAR)))
@@ -79,16 +86,17 @@ def test_a_block_gets_the_least_sums_of_many_rows_up_to_far() -> None:
 
 
 @pytest.mark.parametrize("past_caches", [False, True])
-def test_a_copied_row_is_whole_and_its_neighbours_are_untouched(past_caches: bool) -> None:  # noqa: FBT001 - a case
+def test_copied_lines_are_whole_and_their_neighbours_untouched(past_caches: bool) -> None:  # noqa: FBT001 - a case
     rng = np.random.default_rng(8)
     for case in range(CASES):
-        count, begin, source_begin = (int(rng.integers(0, most)) for most in (150, 40, 20))
-        source = rng.integers(0, int(FAR), source_begin + count + 16).astype(np.uint32)
-        target = np.full(begin + count + 40, 7, np.uint32)
-        copy_row(source.ctypes.data + 4 * source_begin, target.ctypes.data + 4 * begin, count, past_caches)
-        assert (target[begin : begin + count] == source[source_begin : source_begin + count]).all(), f"case {case}"
-        assert (target[:begin] == 7).all(), f"case {case}"
-        assert (target[begin + count :] == 7).all(), f"case {case}"
+        count, first = int(rng.integers(1, 150)), LANES * int(rng.integers(0, 5))
+        end = first + LANES * -(-count // LANES)
+        source, target = with_room(end, np.uint32), with_room(end + 40, np.uint32)
+        source[:], target[:] = rng.integers(0, int(FAR), end), 7
+        copy_lines(source.ctypes.data + 4 * first, target.ctypes.data + 4 * first, count, past_caches)
+        assert (target[first:end] == source[first:]).all(), f"case {case}"
+        assert (target[:first] == 7).all(), f"case {case}"
+        assert (target[end:] == 7).all(), f"case {case}"
 
 
 def test_bounds_are_lowered_to_a_row_rounded_down_and_nothing_behind_them() -> None:
@@ -104,19 +112,29 @@ def test_bounds_are_lowered_to_a_row_rounded_down_and_nothing_behind_them() -> N
         assert (bounds == expected).all(), f"case {case}"
 
 
-def test_scattered_numbers_are_lowered_one_by_one_and_say_by_whom() -> None:
+@pytest.mark.parametrize("together", [False, True])
+def test_numbers_are_lowered_by_the_best_of_some_rows_and_say_by_which(together: bool) -> None:  # noqa: FBT001 - a case
     rng = np.random.default_rng(10)
     for case in range(CASES):
-        values = rng.integers(0, int(FAR), 50, endpoint=True).astype(np.uint32)
-        by = np.full(50, 7, np.int32)
-        count = int(rng.integers(1, LANES, endpoint=True))
-        slots = np.sort(rng.permutation(50)[:count]).astype(np.int32)
-        added = (rng.integers(0, int(FAR), count, endpoint=True) >> rng.integers(0, 8, count)).astype(np.uint32)
-        more = int(rng.integers(0, int(FAR), endpoint=True)) >> int(rng.integers(0, 20))
+        values, by = rng.integers(0, int(FAR), 50, endpoint=True).astype(np.uint32), np.full(50, 7, np.int32)
+        count, row_count = (int(number) for number in rng.integers(1, LANES, 2, endpoint=True))
+        at = int(rng.integers(0, 20))
+        first = int(rng.integers(0, 50 - count))
+        slots = (np.arange(first, first + count) if together else np.sort(rng.permutation(50)[:count])).astype(np.int32)
+        rows = rng.integers(0, int(FAR), (row_count, 40), endpoint=True) >> rng.integers(0, 8, (row_count, 40))
+        rows, nodes = rows.astype(np.uint32), rng.permutation(100)[:row_count].astype(np.int32)
+        added = rng.integers(0, int(FAR), row_count, endpoint=True).astype(np.uint32) >> rng.integers(0, 20, row_count)
+        added = added.astype(np.uint32)
+        sums = rows[:, at : at + count].astype(np.int64) + added[:, np.newaxis]
         expected, expected_by = values.copy(), by.copy()
-        for slot, own in zip(slots.tolist(), added.tolist(), strict=True):
-            if more + own < expected[slot]:
-                expected[slot], expected_by[slot] = more + own, 42
-        scattered(values.ctypes.data, by.ctypes.data, slots.ctypes.data, added.ctypes.data, more, 42, count)
+        better = np.minimum(sums.min(axis=0), int(FAR)) < values[slots]
+        expected[slots[better]] = sums.min(axis=0)[better]
+        expected_by[slots[better]] = nodes[sums.argmin(axis=0)[better]]
+        places = np.array([row.ctypes.data for row in rows])
+        ways = (places.ctypes.data, 4 * at, added.ctypes.data, nodes.ctypes.data, row_count, count)
+        if together:
+            run(values[first:].ctypes.data, by[first:].ctypes.data, *ways)
+        else:
+            scattered(values.ctypes.data, by.ctypes.data, slots.ctypes.data, *ways)
         assert (values == expected).all(), f"case {case}"
         assert (by == expected_by).all(), f"case {case}"

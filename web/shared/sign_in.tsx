@@ -87,7 +87,7 @@ function DemoAccounts({ filter, roles }: { filter: Signal<string>; roles: readon
   return (
     <section aria-label={t("sign.demo")}>
       <h2>{t("sign.demo")}</h2>
-      <input type="search" aria-label={t("sign.demo")} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; }} />
+      <input type="search" aria-label={t("sign.find")} placeholder={t("sign.find")} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; }} />
       <ul>
         {found.slice(0, SHOWN).map((one) => (
           <li key={one.account}>

@@ -103,7 +103,7 @@ def build(
             with suppress(asyncio.CancelledError):
                 await serving
 
-    app = application(lifespan, settings.limits, settings.web or WEB)
+    app = application(lifespan, settings.limits, settings.web or WEB, settings.monitors)
     app.state.parts = None
     app.state.open = asyncio.Event()
     app.state.waiting = False  # for the process that writes this city now

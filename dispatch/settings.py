@@ -1,5 +1,6 @@
 """Hold everything that an installation may set, with defaults and limits. Values only; ``main`` builds from them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from dispatch.errors import BadInput
 PREFIX = "GREENCHANNEL_"
 PORT = 8120
 SECRET_LEAST = 32  # characters; 43 of token_urlsafe(32) are 256 bits
-LISTS = ("origins", "desk_url", "push_hosts")  # comma-separated in the environment
+LISTS = ("origins", "desk_url", "push_hosts", "monitors")  # comma-separated in the environment
 
 ServerRole: TypeAlias = Literal["desk", "standby", "gateway"]
 
@@ -59,6 +60,7 @@ class Settings:
     gateway_secret: str | None = field(default=None, repr=False)  # what desk and gateways share; None: no gateway
     exchange_secret: str | None = field(default=None, repr=False)  # what the telephone exchange signs with; None: none
     origins: tuple[str, ...] = ()  # other origins that may open sockets, "https://120.example.cn"
+    monitors: tuple[str, ...] = ()  # monitors' gateways that tablets may read, "wss://monitor.ambulance.example:7125"
     proxies: str = "127.0.0.1"  # whose X-Forwarded-* headers are believed
     log_level: str = "WARNING"
     limits: Limits = field(default_factory=Limits)
@@ -73,15 +75,21 @@ class Settings:
             raise BadInput("clock_start needs a time zone, for example 2026-05-01T08:00:00+08:00")
         if self.demo and self.host not in ("127.0.0.1", "::1", "localhost"):
             raise BadInput(f"the demo shows its passwords and serves this machine only, not {self.host}")
-        for name in ("gateway_secret", "exchange_secret", "push_secret"):
-            if (given := getattr(self, name)) is not None and len(given) < SECRET_LEAST:
-                raise BadInput(f"{name} has fewer than {SECRET_LEAST} characters; make secrets writes good ones")
+        self._refuse_unsafe()
         if self.geocoder is not None and self.geocoder_key is None:
             raise BadInput("a geocoder needs geocoder_key")
         if self.role == "standby" and self.journal is None:
             raise BadInput("a standby needs journal=postgresql://… to wait for")
         if self.role == "gateway":
             self._refuse_lone_gateway()
+
+    def _refuse_unsafe(self) -> None:
+        for each in self.monitors:
+            if not re.fullmatch(r"wss?://[\w.*-]+(:(\d+|\*))?", each, re.ASCII):
+                raise BadInput(f"monitors: {each!r} is not ws://HOST:PORT or wss://HOST:PORT")
+        for name in ("gateway_secret", "exchange_secret", "push_secret"):
+            if (given := getattr(self, name)) is not None and len(given) < SECRET_LEAST:
+                raise BadInput(f"{name} has fewer than {SECRET_LEAST} characters; make secrets writes good ones")
 
     def _refuse_lone_gateway(self) -> None:
         if self.journal is None or not self.desk_url or self.gateway_secret is None:

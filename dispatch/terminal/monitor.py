@@ -17,13 +17,14 @@ from dispatch.devices.recording import Recording, UnreadableError, diagnostic
 from dispatch.devices.replay import CHUNK_S, Trace, waves
 from dispatch.errors import BadInput
 from dispatch.simulation.client import Client, Server
+from dispatch.terminal.monitor_gateway import add_options, run_gateway
 from dispatch.texts_catalogue import text
 
 ACK_WITHIN_S = 20.0
 
 
 def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class to itself
-    """Offer ``monitor show`` and ``monitor replay``."""
+    """Offer ``monitor show``, ``monitor replay`` and ``monitor gateway``."""
     parser = subparsers.add_parser("monitor", help="read what a monitor recorded; replay it to a running server")
     actions = parser.add_subparsers(dest="action", required=True)
     kinds = ", ".join(FORMATS)
@@ -40,6 +41,10 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
     replay.add_argument("--twelve", action="store_true", help="first send ten seconds as a diagnostic 12-lead")
     replay.add_argument("--at-once", action="store_true", help="do not wait for real time: the server backfills")
     replay.set_defaults(run=run_replay)
+    gateway = actions.add_parser("gateway", help="stand in for a vehicle's monitor: a tablet reads the recording live")
+    gateway.add_argument("file", type=Path, help=f"a recording: {kinds}")
+    add_options(gateway)
+    gateway.set_defaults(run=lambda given: run_gateway(given, _opened(given.file)))
 
 
 def run_show(given: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -12,8 +13,10 @@ from websockets.typing import Subprotocol
 
 from dispatch.client.link import Device, Link
 from dispatch.client.outbox import Outbox
+from dispatch.protocol.waves import Wave, read_wave, wave_bytes
 
 WITHIN_S = 60.0
+PATIENT, DEVICE = "01ARYZ6S410000000000000000", "M-1"
 TABLES = {"units": {"U1": {"id": "U1", "n": 1}}}
 WELCOME: dict[str, Any] = {
     "version": "gc.v1", "feed_epoch": "e1", "seq": 3, "streams": {}, "caps": [], "clock_speed": 1.0,
@@ -52,8 +55,9 @@ class Scripted:
         """Wait for the next frame of a kind and number, and hold it against what is wanted."""
         line = await self.line()
         while True:
-            heard = json.loads(await asyncio.wait_for(line.recv(), WITHIN_S))
-            if heard["t"] == wanted["t"] and heard.get("seq") == wanted.get("seq", heard.get("seq")):
+            raw = await asyncio.wait_for(line.recv(), WITHIN_S)
+            heard = _told(read_wave(raw)) if isinstance(raw, bytes) else json.loads(raw)
+            if all(heard.get(each) == wanted.get(each, heard.get(each)) for each in ("t", "seq", "first_sample")):
                 break
         for name, value in wanted.items():
             if isinstance(value, str) and value.startswith("$id"):
@@ -72,6 +76,20 @@ class Scripted:
         """Let the crew press a key."""
         body = {"kind": "ReportStatus", "data": {"unit_id": "U1", "status": status}, "entered_for": None}
         await self.link.put("steps", "command", body)
+
+    async def wave(self, number: int) -> None:
+        """Let the monitor measure half a second."""
+        at = datetime(2026, 11, 21, 6, tzinfo=UTC) + timedelta(seconds=number / 2)
+        head = Wave(PATIENT, 7, 12, 500, 5.0, number * 250, at, 250, b"", DEVICE)
+        await self.link.put_wave(read_wave(wave_bytes(head, bytes(250 * 12 * 2))))
+
+    async def measure(self, values: Mapping[str, float]) -> None:
+        """Let the monitor read."""
+        await self.link.put("vitals", "vitals", {"patient_id": PATIENT, "device_id": DEVICE, "values": dict(values)})
+
+    async def waves_owed(self, count: int) -> None:
+        """Wait until so many chunks are not durable there."""
+        await self._until(lambda: self.outbox.waves_owed() == count)
 
     async def close(self, code: int) -> None:
         """Let the server close the line."""
@@ -108,7 +126,13 @@ class Scripted:
             return [self._filled(each) for each in value]
         if value == "$steps":
             return self._known.setdefault("$steps", self.outbox.stream("steps"))
-        return value
+        return self._known.get(value, value) if isinstance(value, str) else value
+
+
+def _told(wave: Wave) -> dict[str, Any]:
+    """Return what a case says of a waveform chunk."""
+    named = {"stream": wave.stream, "device": wave.device_id}
+    return {"t": "wave", **named, "first_sample": wave.first_sample, "samples": wave.samples, "leads": wave.leads}
 
 
 @asynccontextmanager

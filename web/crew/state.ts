@@ -8,10 +8,12 @@ import type { PatientRecommendation, Recommendation } from "@shared/answers.ts";
 import type { Eta, VitalsFrame } from "@shared/frames.ts";
 import type { Patient, Unit } from "@shared/rows.ts";
 import type { Session } from "@shared/session.ts";
+import { onRun } from "./model/journey.ts";
 import { mirrored, NO_ROWS, ROWS_SHAPE, type CrewRows, type Remembered } from "./model/mirror.ts";
 import { crewHasChanged, EMPTY_FORMS, formsFor, type Forms } from "./model/shift.ts";
+import { Bedside } from "./monitor/bedside.ts";
 import { CrewStore } from "./outbox/store.ts";
-import { STREAM, Uplink } from "./outbox/uplink.ts";
+import { STREAMS, Uplink } from "./outbox/uplink.ts";
 import { followPosition } from "./position.ts";
 import type { Way } from "./model/turns.ts";
 import type { Wheels } from "./model/wheels.ts";
@@ -26,6 +28,8 @@ export class Crew {
   readonly unitId: string;
   readonly link: LiveLink;
   readonly uplink: Uplink;
+  /** The vehicle's own monitor, as its gateway tells it. */
+  readonly bedside: Bedside;
   readonly rows: ReadonlySignal<CrewRows>;
   readonly patient: ReadonlySignal<Patient | null>;
   readonly #boundTo: ReadonlySignal<string>;
@@ -53,6 +57,7 @@ export class Crew {
       return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
     });
     this.#boundTo = computed(() => (this.patient.value?.device_id == null ? "" : `${this.patient.value.id}/${this.patient.value.device_id}`));
+    this.bedside = new Bedside(link, uplink, (device) => this.#wearing(device));
     this.#watch(known);
   }
 
@@ -61,7 +66,7 @@ export class Crew {
     const [remembered, forms, anchor] = await Promise.all([
       store.recall<Remembered>("rows"), store.recall<Forms>("forms"), store.recall<ClockAnchor>("anchor"),
     ]);
-    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: () => [store.stream(STREAM)] });
+    const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: () => STREAMS.map((name) => store.stream(name)) });
     const uplink = await Uplink.start(link, store);
     const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered?.shape === ROWS_SHAPE ? remembered.rows : NO_ROWS, forms ?? EMPTY_FORMS);
     crew.wheels.value = await store.recall<Wheels>("wheels");
@@ -87,6 +92,13 @@ export class Crew {
     return known.patients.find((one) => one.patient_id === id) ?? null;
   }
 
+  /** Whose trace a monitor's is: who it is bound to; unbound it is kept, apart, with who is looked after; nobody's between runs. */
+  #wearing(device: string): Patient | null {
+    const { patients, unit } = this.rows.peek();
+    if (unit === null || !onRun(unit.status)) return null;
+    return patients.find((one) => one.device_id === device) ?? this.patient.peek();
+  }
+
   /** Leave the tablet to somebody else: what is still owed stays and is sent later, everything shown is forgotten. */
   async leave(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop(); // else what is shown would be remembered again
@@ -105,6 +117,7 @@ export class Crew {
 
   close(): void {
     for (const stop of this.#stops.splice(0)) stop();
+    this.bedside.close();
     this.uplink.close();
     this.link.close();
     this.#store.close();

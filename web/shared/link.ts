@@ -30,6 +30,8 @@ export interface WelcomeFrame {
   readonly seq: number;
   /** Last committed number of each of this device's uplink streams. */
   readonly streams: Readonly<Record<string, number>>;
+  /** What both ends can do beyond the version; an older server names none. */
+  readonly caps?: readonly string[];
   readonly server_time: string;
   readonly clock_speed: number;
 }
@@ -44,6 +46,7 @@ export interface NackFrame {
   readonly seq: number;
   readonly code: string;
   readonly retry: boolean;
+  readonly params: { readonly expected_seq?: number };
   readonly text: { readonly zh: string; readonly en: string };
 }
 /** What the outbox of a tablet listens to. */
@@ -75,6 +78,9 @@ export interface LiveLinkOptions {
 }
 
 const SUBPROTOCOL = "gc.v1";
+/** What this client can do: name the device that measured, thin a waveform on a slow line and send the whole one later. */
+export const DEVICE = "device";
+export const BACKFILL = "backfill";
 
 export class LiveLink {
   readonly state: ReadonlySignal<LinkState>;
@@ -240,7 +246,7 @@ export class LiveLink {
 
   readonly #opened = (): void => {
     const { device, streams } = this.#options;
-    this.send({ t: "hello", versions: [SUBPROTOCOL], device, boot_id: this.#bootId, streams: streams?.() ?? [] });
+    this.send({ t: "hello", versions: [SUBPROTOCOL], device, boot_id: this.#bootId, caps: [DEVICE, BACKFILL], streams: streams?.() ?? [] });
   };
 
   readonly #lost = (): void => this.#retryLater();

@@ -3,12 +3,12 @@ import { decodeWave, encodeWave, HEADER_BYTES, type WaveChunk } from "./wave.ts"
 
 const chunk: WaveChunk = {
   patientId: "01ARYZ6S410000000000000000", leads: 12, sampleRateHz: 500, uvPerLsb: 2.44, firstSample: 5_000_000_000,
-  atMs: 1_790_000_000_123, streamNo: 77, samples: Int16Array.from({ length: 120 }, (_, i) => i * 500 - 30_000),
+  atMs: 1_790_000_000_123, streamNo: 77, deviceId: null, samples: Int16Array.from({ length: 120 }, (_, i) => i * 500 - 30_000),
 };
 
 describe("waveform frames", () => {
   it("come back as they went, past 32 bits of samples", () => {
-    expect(decodeWave(encodeWave(chunk))).toEqual(chunk);
+    for (const sent of [chunk, { ...chunk, deviceId: "MON-U050" }]) expect(decodeWave(encodeWave(sent))).toEqual(sent);
   });
 
   it("have the bytes that the protocol names", () => {

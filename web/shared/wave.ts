@@ -1,4 +1,4 @@
-/** The binary waveform frames of `gc.v1`: 32-byte little-endian header, 26 ASCII bytes of the patient's ULID, int16 samples. */
+/** The binary waveform frames of `gc.v1`: 32-byte little-endian header, the patient's ULID, on the way up the device, int16 samples. */
 
 export interface WaveChunk {
   readonly patientId: string;
@@ -9,6 +9,8 @@ export interface WaveChunk {
   /** Epoch ms of the first sample, on the server's clock. */
   readonly atMs: number;
   readonly streamNo: number;
+  /** Which monitor measured; null on the way down. */
+  readonly deviceId: string | null;
   /** Interleaved: lead after lead per sample frame. */
   readonly samples: Int16Array;
 }
@@ -17,6 +19,7 @@ export interface WaveChunk {
 export const NO_VALUE = -32768;
 export const HEADER_BYTES = 32;
 export const PATIENT_BYTES = 26;
+const DEVICE_MOST = 64;
 const MAGIC = 0x5747; // "GW", little-endian
 const VERSION = 1;
 
@@ -31,7 +34,9 @@ export function encodeWave(chunk: WaveChunk): ArrayBuffer {
   if (chunk.patientId.length !== PATIENT_BYTES) throw new RangeError("a patient id has 26 characters");
   const frames = chunk.samples.length / chunk.leads;
   if (!Number.isInteger(frames)) throw new RangeError("samples are not a whole number of frames");
-  const buffer = new ArrayBuffer(HEADER_BYTES + PATIENT_BYTES + chunk.samples.length * 2);
+  const device = chunk.deviceId ?? "";
+  const start = HEADER_BYTES + PATIENT_BYTES + device.length;
+  const buffer = new ArrayBuffer(start + chunk.samples.length * 2);
   const view = new DataView(buffer);
   view.setUint16(0, MAGIC, true);
   view.setUint8(2, VERSION);
@@ -42,10 +47,9 @@ export function encodeWave(chunk: WaveChunk): ArrayBuffer {
   view.setBigUint64(16, BigInt(Math.round(chunk.atMs)), true);
   view.setUint32(24, chunk.streamNo, true);
   view.setUint16(28, frames, true);
-  for (let i = 0; i < PATIENT_BYTES; i++) view.setUint8(HEADER_BYTES + i, chunk.patientId.charCodeAt(i));
-  for (let i = 0; i < chunk.samples.length; i++) {
-    view.setInt16(HEADER_BYTES + PATIENT_BYTES + i * 2, chunk.samples[i] ?? 0, true);
-  }
+  view.setUint16(30, device.length, true);
+  new Uint8Array(buffer, HEADER_BYTES).set(new TextEncoder().encode(chunk.patientId + device));
+  for (let i = 0; i < chunk.samples.length; i++) view.setInt16(start + i * 2, chunk.samples[i] ?? 0, true);
   return buffer;
 }
 
@@ -56,12 +60,15 @@ export function decodeWave(buffer: ArrayBuffer): WaveChunk | null {
   if (view.getUint16(0, true) !== MAGIC || view.getUint8(2) !== VERSION) return null;
   const leads = view.getUint8(3);
   const frames = view.getUint16(28, true);
+  const named = view.getUint16(30, true);
+  const start = HEADER_BYTES + PATIENT_BYTES + named;
   const count = frames * leads;
-  if ((leads !== 1 && leads !== 12) || buffer.byteLength !== HEADER_BYTES + PATIENT_BYTES + count * 2) return null;
+  if ((leads !== 1 && leads !== 12) || count === 0 || named > DEVICE_MOST || buffer.byteLength !== start + count * 2) return null;
   const samples = new Int16Array(count);
-  for (let i = 0; i < count; i++) samples[i] = view.getInt16(HEADER_BYTES + PATIENT_BYTES + i * 2, true);
+  for (let i = 0; i < count; i++) samples[i] = view.getInt16(start + i * 2, true);
   return {
-    patientId: String.fromCharCode(...new Uint8Array(buffer, HEADER_BYTES, PATIENT_BYTES)),
+    patientId: ascii(buffer, HEADER_BYTES, PATIENT_BYTES),
+    deviceId: named === 0 ? null : ascii(buffer, HEADER_BYTES + PATIENT_BYTES, named),
     leads,
     sampleRateHz: view.getUint16(4, true),
     uvPerLsb: view.getUint16(6, true) / 100,
@@ -70,4 +77,8 @@ export function decodeWave(buffer: ArrayBuffer): WaveChunk | null {
     streamNo: view.getUint32(24, true),
     samples,
   };
+}
+
+function ascii(buffer: ArrayBuffer, from: number, count: number): string {
+  return String.fromCharCode(...new Uint8Array(buffer, from, count));
 }

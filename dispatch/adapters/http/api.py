@@ -1,6 +1,6 @@
 """Join the routes to one application. What it serves comes with ``app.state.parts``; until then it says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from pathlib import Path
@@ -65,8 +65,8 @@ async def healthz(request: Request) -> Response:
     return JsonResponse(content, 200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 
-def application(lifespan: Lifespan, limits: Limits, web: Path) -> FastAPI:
-    """Make the application."""
+def application(lifespan: Lifespan, limits: Limits, web: Path, monitors: Sequence[str] = ()) -> FastAPI:
+    """Make the application; ``monitors`` are the gateways that tablets may read."""
     app = FastAPI(
         title="green channel",
         version=VERSION,
@@ -81,5 +81,5 @@ def application(lifespan: Lifespan, limits: Limits, web: Path) -> FastAPI:
     for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/", BuiltPages(web), name="pages")
-    app.add_middleware(Shell, limits=limits, sockets=live_socket.live)
+    app.add_middleware(Shell, limits=limits, sockets=live_socket.live, monitors=monitors)
     return app

@@ -1,5 +1,6 @@
 """What stands around every request: a bound on its body, and the headers that keep a browser safe."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,8 @@ POLICY: Final = (
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# The tablet also reads its vehicle's monitor: from a gateway on the tablet itself, or one that the site names.
+MONITORS: Final = ("ws://127.0.0.1:*", "ws://localhost:*")
 SAFE_HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -28,10 +31,12 @@ TOO_LARGE: Final = 413
 class Shell:
     """Wrap the application; sockets go to their own."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, sockets: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, sockets: ASGIApp, monitors: Sequence[str]) -> None:
         self._app = app
         self._sockets = sockets
         self._limits = limits
+        reached = " ".join(("connect-src 'self'", *MONITORS, *monitors))
+        self._tablet = {**SAFE_HEADERS, "Content-Security-Policy": POLICY.replace("connect-src 'self'", reached)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; count what comes in, mark what goes out."""
@@ -43,7 +48,8 @@ class Shell:
             return
         most = self._limits.ecg_bytes if "/ecgs/" in scope["path"] else self._limits.body_bytes
         counted = _Counted(receive, most, Headers(scope=scope).get("content-length"))
-        await self._app(scope, counted, _marked(send, is_api=scope["path"].startswith("/api/")))
+        safe = self._tablet if scope["path"].startswith("/crew") else SAFE_HEADERS
+        await self._app(scope, counted, _marked(send, safe, is_api=scope["path"].startswith("/api/")))
 
 
 class _Counted:
@@ -65,11 +71,11 @@ class _Counted:
         return message
 
 
-def _marked(send: Send, *, is_api: bool) -> Send:
+def _marked(send: Send, safe: Mapping[str, str], *, is_api: bool) -> Send:
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in SAFE_HEADERS.items():
+            for name, value in safe.items():
                 headers.setdefault(name, value)
             if is_api:
                 headers.setdefault("Cache-Control", "no-store")

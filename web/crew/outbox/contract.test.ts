@@ -2,6 +2,8 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { LiveLink } from "@shared/link.ts";
+import { decodeWave } from "@shared/wave.ts";
+import { streamOf } from "./kept_wave.ts";
 import { CrewStore } from "./store.ts";
 import { Uplink } from "./uplink.ts";
 import cases from "../../../tests/contracts/gc_v1_cases.json";
@@ -18,6 +20,17 @@ const USUAL: Readonly<Record<string, Json>> = {
   nack: { params: {}, text: { zh: "不行", en: "no" } },
 };
 
+const PATIENT = "01ARYZ6S410000000000000000";
+const DEVICE = "M-1";
+
+/** What a case says of a waveform chunk. */
+function told(raw: ArrayBuffer): Json {
+  const chunk = decodeWave(raw);
+  if (chunk === null) throw new Error("no frame");
+  const { leads, firstSample, deviceId } = chunk;
+  return { t: "wave", stream: streamOf(chunk), device: deviceId, first_sample: firstSample, samples: chunk.samples.length / leads, leads };
+}
+
 /** A socket whose other end the case speaks for. */
 class Line extends EventTarget {
   static readonly OPEN = 1;
@@ -30,8 +43,8 @@ class Line extends EventTarget {
     super();
     Line.opened.push(this);
   }
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as Json);
+  send(said: string | ArrayBuffer): void {
+    this.sent.push(typeof said === "string" ? (JSON.parse(said) as Json) : told(said));
   }
   close(): void {
     this.readyState = 3;
@@ -64,6 +77,9 @@ class Scripted {
       case "expect": return this.#expect(value);
       case "begin": return this.#begin(value);
       case "put": return this.#uplink.add("report-status", { unit_id: "U1", status: value });
+      case "wave": return this.#wave(value);
+      case "measure": return this.#uplink.addReading({ patient_id: PATIENT, device_id: DEVICE, values: value });
+      case "waves_owed": return this.#until(() => expect(this.#uplink.waves.owed.value).toBe(value));
       case "close": return this.#close();
       case "units": return this.#until(() => expect(Object.fromEntries(this.#link.tables.units.value)).toEqual(value));
       case "owed": return this.#until(async () => {
@@ -74,6 +90,14 @@ class Scripted {
       case "renewed": return this.#renewed();
       default: throw new Error(`no such step: ${what}`);
     }
+  }
+
+  /** Half a second of the monitor. */
+  #wave(number: number): Promise<void> {
+    return this.#uplink.waves.take({
+      patientId: PATIENT, deviceId: DEVICE, leads: 12, sampleRateHz: 500, uvPerLsb: 5, streamNo: 7, firstSample: number * 250,
+      atMs: Date.parse("2026-11-21T06:00:00Z") + number * 500, samples: new Int16Array(250 * 12),
+    });
   }
 
   async #line(): Promise<Line> {
@@ -93,7 +117,7 @@ class Scripted {
     let heard: Json = {};
     await this.#until(() => {
       const rest = line.sent.slice(line.read);
-      const at = rest.findIndex((frame) => frame["t"] === wanted["t"] && frame["seq"] === (wanted["seq"] ?? frame["seq"]));
+      const at = rest.findIndex((frame) => ["t", "seq", "first_sample"].every((name) => frame[name] === (wanted[name] ?? frame[name])));
       expect(at, `no ${JSON.stringify(wanted)} in ${JSON.stringify(rest)}`).toBeGreaterThanOrEqual(0);
       heard = rest[at] as Json;
     });

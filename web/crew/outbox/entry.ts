@@ -20,20 +20,33 @@ interface EntryOf<S extends Slug> {
   readonly data: Commands[S];
 }
 
+/** What the monitor read, once a second. */
+export interface ReadingEntry extends Omit<EntryOf<Slug>, "slug" | "data"> {
+  readonly reading: { readonly patient_id: string; readonly device_id: string; readonly values: Readonly<Record<string, number>> };
+}
+
+/** One numbered message. */
+export type Entry = CommandEntry | ReadingEntry;
+
+export function isCommand(entry: Entry): entry is CommandEntry {
+  return "slug" in entry;
+}
+
 /** The frame that carries an entry. */
-export function putFrame(entry: CommandEntry): object {
+export function putFrame(entry: Entry): object {
   const { stream, seq, id, at, clock_offset_ms } = entry;
+  if (!isCommand(entry)) return { t: "put", stream, seq, id, kind: "vitals", at, clock_offset_ms, body: entry.reading };
   const body = { kind: kindOf(entry.slug), data: entry.data, entered_for: null };
   return { t: "put", stream, seq, id, kind: "command", at, clock_offset_ms, body };
 }
 
 /** What is left after the server committed `stream` up to `seq`. */
-export function afterCommit(pending: readonly CommandEntry[], stream: string, seq: number): readonly CommandEntry[] {
+export function afterCommit<E extends Entry>(pending: readonly E[], stream: string, seq: number): readonly E[] {
   return pending.filter((entry) => entry.stream !== stream || entry.seq > seq);
 }
 
 /** What is left after a welcome that names the committed number of every stream. */
-export function afterWelcome(pending: readonly CommandEntry[], committed: Readonly<Record<string, number>>): readonly CommandEntry[] {
+export function afterWelcome<E extends Entry>(pending: readonly E[], committed: Readonly<Record<string, number>>): readonly E[] {
   return pending.filter((entry) => entry.seq > (committed[entry.stream] ?? 0));
 }
 

@@ -1,7 +1,9 @@
 /** The tablet's durable storage: one database per account, so that nobody's unsent steps are sent under another name. */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { ulid } from "@shared/ulid.ts";
-import type { CommandEntry } from "./entry.ts";
+import type { WaveChunk } from "@shared/wave.ts";
+import type { Entry } from "./entry.ts";
+import { renumbered, streamOf, type KeptWave } from "./kept_wave.ts";
 
 /** A 12-lead whose samples have not reached the server. */
 export interface EcgBlob {
@@ -27,10 +29,14 @@ export interface PhotoBlob {
 
 interface Schema extends DBSchema {
   meta: { key: string; value: unknown };
-  outbox: { key: [string, number]; value: CommandEntry };
+  outbox: { key: [string, number]; value: Entry };
   ecgs: { key: string; value: EcgBlob };
   photos: { key: string; value: PhotoBlob };
+  waves: { key: number; value: Omit<KeptWave, "kept"> & { kept?: number }; indexes: { stream: [string, number] } };
 }
+
+/** Chunks of half a second: nearly three hours; then the oldest go. */
+const WAVES_MOST = 20_000;
 
 /** What `remember` keeps about patients. */
 const SHOWN = ["rows", "forms", "recommendation", "refused"] as const;
@@ -54,10 +60,11 @@ export class CrewStore {
   }
 
   static async open(account: string): Promise<CrewStore> {
-    const db = await openDB<Schema>(`gc-crew-${account}`, 2, {
+    const db = await openDB<Schema>(`gc-crew-${account}`, 3, {
       upgrade(fresh, old, _new, transaction) {
-        fresh.createObjectStore("photos", { keyPath: "photo_id" });
-        if (old === 1) return;
+        fresh.createObjectStore("waves", { keyPath: "kept", autoIncrement: true }).createIndex("stream", ["stream", "first"]);
+        if (old < 2) fresh.createObjectStore("photos", { keyPath: "photo_id" });
+        if (old > 0) return;
         fresh.createObjectStore("meta");
         fresh.createObjectStore("outbox", { keyPath: ["stream", "seq"] });
         fresh.createObjectStore("ecgs", { keyPath: "ecg_id" });
@@ -72,7 +79,7 @@ export class CrewStore {
   }
 
   /** Number and store one entry in one transaction: no gap and no double number, even with two tabs open. */
-  async append(name: string, make: (stream: string, seq: number) => CommandEntry): Promise<CommandEntry> {
+  async append<E extends Entry>(name: string, make: (stream: string, seq: number) => E): Promise<E> {
     const transaction = this.#db.transaction(["meta", "outbox"], "readwrite", { durability: "strict" });
     const meta = transaction.objectStore("meta");
     this.#outboxId = (await meta.get("outbox_id")) as string; // another tab may have begun anew
@@ -113,7 +120,7 @@ export class CrewStore {
   }
 
   /** Everything not yet committed by the server, in order. */
-  pending(): Promise<CommandEntry[]> {
+  pending(): Promise<Entry[]> {
     return this.#db.getAll("outbox");
   }
 
@@ -157,4 +164,54 @@ export class CrewStore {
   async dropEcg(ecgId: string): Promise<void> {
     await this.#db.delete("ecgs", ecgId);
   }
+
+  /** Keep a chunk until the server has it. When too many wait, the oldest go: their stream then begins anew. */
+  async keepWave(chunk: WaveChunk, raw: ArrayBuffer): Promise<void> {
+    const transaction = this.#db.transaction("waves", "readwrite");
+    const kept = { stream: streamOf(chunk), first: chunk.firstSample, samples: chunk.samples.length / chunk.leads, raw };
+    void transaction.store.add(kept);
+    const excess = (await transaction.store.count()) - WAVES_MOST;
+    if (excess > 0) {
+      const oldest = await transaction.store.getAllKeys(null, excess);
+      await transaction.store.delete(IDBKeyRange.upperBound(oldest.at(-1) ?? 0));
+    }
+    await transaction.done;
+  }
+
+  /** Owed chunks behind a place in the order of keeping. */
+  async waves(after: number, limit: number): Promise<KeptWave[]> {
+    return (await this.#db.getAll("waves", IDBKeyRange.lowerBound(after, true), limit)) as KeptWave[];
+  }
+
+  wavesOwed(): Promise<number> {
+    return this.#db.count("waves");
+  }
+
+  async oldestWave(stream: string): Promise<KeptWave | null> {
+    return ((await this.#db.getFromIndex("waves", "stream", ofStream(stream))) as KeptWave | undefined) ?? null;
+  }
+
+  /** Drop the committed chunks of a waveform: those that begin at or before a sample. */
+  async forgetWaves(stream: string, throughSample: number): Promise<void> {
+    const transaction = this.#db.transaction("waves", "readwrite");
+    const keys = await transaction.store.index("stream").getAllKeys(ofStream(stream, throughSample));
+    await Promise.all([...keys.map((key) => transaction.store.delete(key)), transaction.done]);
+  }
+
+  /** Drop a waveform that the server will never take. */
+  dropWaves(stream: string): Promise<void> {
+    return this.forgetWaves(stream, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Give what is left of a waveform another stream number, samples from 0: chunks before it are gone. */
+  async restartWave(stream: string, streamNo: number): Promise<void> {
+    const transaction = this.#db.transaction("waves", "readwrite");
+    const owed = (await transaction.store.index("stream").getAll(ofStream(stream))) as KeptWave[];
+    const before = owed[0]?.first ?? 0;
+    await Promise.all([...owed.map((wave) => transaction.store.put(renumbered(wave, streamNo, before))), transaction.done]);
+  }
+}
+
+function ofStream(stream: string, throughSample = Number.MAX_SAFE_INTEGER): IDBKeyRange {
+  return IDBKeyRange.bound([stream, 0], [stream, throughSample]);
 }

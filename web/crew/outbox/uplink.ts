@@ -4,12 +4,17 @@ import { authorised } from "@shared/api.ts";
 import type { Commands, Slug } from "@shared/commands.ts";
 import type { AckFrame, LiveLink, NackFrame, WelcomeFrame } from "@shared/link.ts";
 import { ulid } from "@shared/ulid.ts";
-import { afterCommit, afterWelcome, putFrame, type CommandEntry, type RefusedEntry } from "./entry.ts";
+import { afterCommit, afterWelcome, isCommand, putFrame, type CommandEntry, type ReadingEntry, type RefusedEntry } from "./entry.ts";
 import { sendPhoto } from "./photo.ts";
 import type { CrewStore, EcgBlob, PhotoBlob } from "./store.ts";
+import { isWave, Waves } from "./waves.ts";
 
-/** The tablet's one stream. */
-export const STREAM = "steps";
+/** The tablet's numbered streams: what the crew does, and what the monitor reads. */
+const STEPS = "steps";
+const VITALS = "vitals";
+export const STREAMS = [STEPS, VITALS] as const;
+/** Readings sent and not acknowledged: hours of them must not stand before a key that is tapped now. */
+const READINGS_IN_FLIGHT = 64;
 const RETRY_MS = 2_000;
 /** A refusal comes after the acknowledgement of its number: so many sent steps are kept to say which one it was. */
 const SENT_KEPT = 64;
@@ -19,6 +24,7 @@ export class Uplink {
   readonly refused: ReadonlySignal<readonly RefusedEntry[]>;
   readonly ecgs: ReadonlySignal<readonly EcgBlob[]>;
   readonly photos: ReadonlySignal<readonly PhotoBlob[]>;
+  readonly waves: Waves;
 
   readonly #pending = signal<readonly CommandEntry[]>([]);
   readonly #refused = signal<readonly RefusedEntry[]>([]);
@@ -27,8 +33,12 @@ export class Uplink {
   readonly #link: LiveLink;
   readonly #store: CrewStore;
   readonly #stops: (() => void)[];
+  #readings: readonly ReadingEntry[] = [];
+  /** The last reading sent on this line. */
+  #readSeq = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #uploading = false;
+  #closed = false;
   #sent: readonly CommandEntry[] = [];
 
   private constructor(link: LiveLink, store: CrewStore) {
@@ -43,11 +53,12 @@ export class Uplink {
       link.onControl("ack", (frame) => void this.#committed(frame)),
       link.onControl("nack", (frame) => void this.#refusedOne(frame)),
     ];
+    this.waves = new Waves(link, store, () => this.#pending.peek().length + this.#readings.length);
   }
 
   static async start(link: LiveLink, store: CrewStore): Promise<Uplink> {
     const uplink = new Uplink(link, store);
-    uplink.#pending.value = await store.pending();
+    await uplink.#load();
     uplink.#refused.value = (await store.recall<readonly RefusedEntry[]>("refused")) ?? [];
     uplink.#ecgs.value = await store.ecgs();
     uplink.#photos.value = await store.photos();
@@ -57,13 +68,23 @@ export class Uplink {
 
   /** Store a step, then try to send it. Resolves when it is durable on this tablet. */
   async add<S extends Slug>(slug: S, data: Commands[S], atServerMs: number = this.#link.serverNow()): Promise<void> {
-    const clock_offset_ms = this.#link.anchor() === null ? null : Math.round(this.#link.serverNow() - Date.now());
-    const at = new Date(Math.round(atServerMs)).toISOString();
-    const entry = await this.#store.append(STREAM, (stream, seq) => {
-      return { stream, seq, id: ulid(), at, clock_offset_ms, slug, data } as unknown as CommandEntry;
+    const entry = await this.#store.append(STEPS, (stream, seq) => {
+      return { stream, seq, ...this.#stamp(atServerMs), slug, data } as unknown as CommandEntry;
     });
     this.#pending.value = [...this.#pending.value, entry];
     this.#link.send(putFrame(entry));
+  }
+
+  /** Store what the monitor read; it goes up behind the steps, before waveforms. */
+  async addReading(reading: ReadingEntry["reading"]): Promise<void> {
+    const entry = await this.#store.append(VITALS, (stream, seq): ReadingEntry => ({ stream, seq, ...this.#stamp(this.#link.serverNow()), reading }));
+    this.#readings = [...this.#readings, entry];
+    this.#sendReadings();
+  }
+
+  #stamp(atServerMs: number): { id: string; at: string; clock_offset_ms: number | null } {
+    const clock_offset_ms = this.#link.anchor() === null ? null : Math.round(this.#link.serverNow() - Date.now());
+    return { id: ulid(), at: new Date(Math.round(atServerMs)).toISOString(), clock_offset_ms };
   }
 
   /** Keep a 12-lead until its samples are on the server; only then it is reported. */
@@ -93,37 +114,64 @@ export class Uplink {
   }
 
   close(): void {
+    this.#closed = true;
     for (const stop of this.#stops) stop();
+    this.waves.close();
     if (this.#retry !== null) clearTimeout(this.#retry);
+  }
+
+  async #load(): Promise<void> {
+    const owed = await this.#store.pending();
+    this.#pending.value = owed.filter(isCommand);
+    this.#readings = owed.filter((entry): entry is ReadingEntry => !isCommand(entry));
+    this.#readSeq = 0;
   }
 
   #drain(): void {
     for (const entry of this.#pending.value) if (!this.#link.send(putFrame(entry))) return;
+    this.#readSeq = 0;
+    this.#sendReadings();
     void this.#upload();
   }
 
+  /** Send the readings that follow, so many at once that a step gets through between them. */
+  #sendReadings(): void {
+    const most = (this.#readings[0]?.seq ?? 0) + READINGS_IN_FLIGHT;
+    for (const entry of this.#readings) {
+      if (entry.seq <= this.#readSeq) continue;
+      if (entry.seq >= most || !this.#link.send(putFrame(entry))) return;
+      this.#readSeq = entry.seq;
+    }
+  }
+
   async #welcomed(frame: WelcomeFrame): Promise<void> {
-    const mine = this.#store.stream(STREAM);
-    if ((frame.streams[mine] ?? 0) > (await this.#store.lastSeq(STREAM))) return this.#renew(mine); // our storage is an old copy
+    const given = await Promise.all(STREAMS.map((name) => this.#store.lastSeq(name)));
+    if (this.#closed) return;
+    const ahead = STREAMS.find((name, i) => (frame.streams[this.#store.stream(name)] ?? 0) > (given[i] ?? 0));
+    if (ahead !== undefined) return this.#renew(this.#store.stream(ahead)); // our storage is an old copy
     this.#pending.value = afterWelcome(this.#pending.value, frame.streams);
+    this.#readings = afterWelcome(this.#readings, frame.streams);
     for (const [stream, seq] of Object.entries(frame.streams)) await this.#store.forget(stream, seq);
     this.#drain();
   }
 
   async #committed({ stream, seq }: AckFrame): Promise<void> {
+    if (isWave(stream)) return;
     this.#sent = [...this.#sent, ...this.#pending.value.filter((one) => one.stream === stream && one.seq <= seq)].slice(-SENT_KEPT);
     this.#pending.value = afterCommit(this.#pending.value, stream, seq);
+    this.#readings = afterCommit(this.#readings, stream, seq);
+    this.#sendReadings();
     await this.#store.forget(stream, seq);
   }
 
   async #renew(stream: string): Promise<void> {
     await this.#store.renew(stream);
-    this.#pending.value = await this.#store.pending();
+    await this.#load();
     this.#drain();
   }
 
   async #refusedOne(frame: NackFrame): Promise<void> {
-    if (frame.stream === null) return; // a frame without a number: nothing of the outbox
+    if (frame.stream === null || isWave(frame.stream)) return; // a frame without a number: nothing of the outbox
     if (frame.code === "stream_conflict") return this.#renew(frame.stream);
     if (frame.retry) {
       this.#retry ??= setTimeout(() => {

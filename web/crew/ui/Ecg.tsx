@@ -7,6 +7,7 @@ import type { Ecg, Patient } from "@shared/rows.ts";
 import { Readings } from "@shared/direct/Talk.tsx";
 import { ulid } from "@shared/ulid.ts";
 import { TWELVE_LEADS } from "@shared/wave.ts";
+import type { Diagnostic } from "../monitor/recent.ts";
 import { RATE_HZ, simulatedEcg, UV_PER_LSB } from "../model/simulated_monitor.ts";
 import { TREATMENTS, type TreatmentKey } from "../model/treatments.ts";
 import type { Crew } from "../state.ts";
@@ -29,22 +30,40 @@ export function EcgPage({ crew, demo }: { crew: Crew; demo: boolean }) {
   );
 }
 
-/** Take a 12-lead from the vehicle's monitor; in the demo a simulated one gives it, and says so. */
-async function take(crew: Crew, patient: Patient): Promise<void> {
+/** Take the vehicle's monitor's last ten seconds as a 12-lead; without one, in the demo, a simulated monitor gives it and says so. */
+async function take(crew: Crew, patient: Patient, demo: boolean): Promise<void> {
   if (patient.device_id === null) return;
+  const heard = crew.bedside.line.device.value === patient.device_id;
+  const taken = heard ? crew.bedside.diagnostic() : demo ? simulated(crew, patient, patient.device_id) : null;
+  if (taken === null) return;
+  await crew.uplink.addEcg({
+    ecg_id: ulid(), patient_id: patient.id, device_id: taken.deviceId, at: new Date(crew.link.serverNow()).toISOString(),
+    sample_rate_hz: taken.sampleRateHz, leads: TWELVE_LEADS, uv_per_lsb: taken.uvPerLsb, samples: taken.samples.buffer as ArrayBuffer,
+  });
+}
+
+function simulated(crew: Crew, patient: Patient, deviceId: string): Diagnostic {
   const hr = crew.monitor.value?.values["hr"] ?? 80;
   const elevated = patient.findings["complaint"] === "chest_pain" || crew.rows.value.incident?.complaint === "chest_pain";
   const samples = simulatedEcg(Date.parse(patient.device_bound_at ?? "") % 1_000_000, hr, elevated);
-  await crew.uplink.addEcg({
-    ecg_id: ulid(), patient_id: patient.id, device_id: patient.device_id, at: new Date(crew.link.serverNow()).toISOString(),
-    sample_rate_hz: RATE_HZ, leads: TWELVE_LEADS, uv_per_lsb: UV_PER_LSB, samples: samples.buffer as ArrayBuffer,
-  });
+  return { deviceId, sampleRateHz: RATE_HZ, uvPerLsb: UV_PER_LSB, samples };
+}
+
+/** What stands under the key that takes a 12-lead, and whether it can be taken. */
+function source(crew: Crew, patient: Patient, demo: boolean): { readonly sub: string; readonly able: boolean } {
+  const { ready, line } = crew.bedside;
+  const device = line.device.value;
+  if (device === null && !demo) return { sub: t("crew.ecg.no_monitor"), able: false };
+  if (patient.device_id === null) return { sub: t("crew.ecg.bind_first"), able: false };
+  if (device === patient.device_id) return ready.value ? { sub: device, able: true } : { sub: t("crew.ecg.ten_seconds"), able: false };
+  return demo ? { sub: t("crew.ecg.simulated"), able: true } : { sub: t("crew.ecg.no_monitor"), able: false };
 }
 
 function TwelveLead({ crew, patient, demo }: { crew: Crew; patient: Patient; demo: boolean }) {
   const [reading, setReading] = useState(false);
   const waiting = crew.uplink.ecgs.value.filter((one) => one.patient_id === patient.id).at(-1);
   const latest = patient.ecgs.at(-1);
+  const from = source(crew, patient, demo);
   const read = (code: string): void => {
     if (latest !== undefined) void crew.do("read-ecg", { patient_id: patient.id, ecg_id: latest.id, reading: code });
     setReading(false);
@@ -54,7 +73,7 @@ function TwelveLead({ crew, patient, demo }: { crew: Crew; patient: Patient; dem
     <div class="twelve-lead">
       {local !== null ? <EcgPicture record={local} demo={demo} /> : latest !== undefined ? <StoredEcg patient={patient} ecg={latest} demo={demo} /> : <p class="no-ecg">{t("crew.ecg.none")}</p>}
       <div class="ecg-keys">
-        <Key label={t("crew.ecg.take")} sub={!demo ? t("crew.ecg.no_monitor") : patient.device_id === null ? t("crew.ecg.bind_first") : t("crew.ecg.simulated")} kind={latest === undefined ? "main" : "plain"} disabled={!demo || patient.device_id === null} onTap={() => void take(crew, patient)} />
+        <Key label={t("crew.ecg.take")} sub={from.sub} kind={latest === undefined ? "main" : "plain"} disabled={!from.able} onTap={() => void take(crew, patient, demo)} />
         <Key label={latest?.reading ? t.code("ecg", latest.reading) : t("crew.ecg.read")} sub={latest?.reading ? t("crew.ecg.read_at", { at: latest.read_at === null ? "—" : hhmm(latest.read_at) }) : t("crew.ecg.physician")} kind={latest !== undefined && !latest.reading ? "main" : "plain"} disabled={latest === undefined} onTap={() => setReading(true)} />
         <PhotoKey crew={crew} patient={patient} />
       </div>

@@ -6,6 +6,7 @@ import type { Crew } from "../state.ts";
 import { askForPosition, permission } from "../position.ts";
 import { t } from "../texts.ts";
 import { Key } from "./keys.tsx";
+import { GatewayKey } from "./MonitorKeys.tsx";
 import { ThemeKey } from "./theme.tsx";
 
 const ROLES = ["doctor", "nurse", "driver"] as const;
@@ -57,6 +58,7 @@ function More({ crew }: { crew: Crew }) {
   return (
     <>
       {permission.value === "prompt" && <Key label={t("crew.position")} sub={t("crew.position.sub")} onTap={askForPosition} />}
+      <GatewayKey crew={crew} />
       <ThemeKey />
       <LangKey />
       <Key label={t("sign.out")} sub={waiting > 0 ? t("crew.sign_out.unsent", { count: waiting }) : undefined} onTap={leave} />

@@ -59,6 +59,7 @@ function LinkBadge({ crew, now }: { crew: Crew; now: number }) {
       {state === "stale" && <span>{t("link.age", { age: age(crew.link.dataAge(), lang.value) })}</span>}
       {waiting !== null && <span class="unsent">{t("crew.unsent", { count: waiting.count, age: mmss(Math.max(0, now - waiting.oldestMs)) })}</span>}
       {photos > 0 && <span class="unsent">{t("crew.unsent_photo", { count: photos })}</span>}
+      {crew.uplink.waves.slow.value && <span class="unsent">{t("crew.unsent_wave", { count: crew.uplink.waves.owed.value })}</span>}
       {ecgs > 0 && <span class="unsent">{t("crew.unsent_ecg", { count: ecgs })}</span>}
     </p>
   );

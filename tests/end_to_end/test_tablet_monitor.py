@@ -1,0 +1,127 @@
+"""A monitor's trace through the tablet in a real browser: bound by a person, over a silent line, whole in the end."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from dispatch.devices.formats import open_recording
+from dispatch.protocol.waves import Wave, read_wave
+from dispatch.terminal.monitor_gateway import gateway
+from tests.end_to_end.shift import Run, close_clients, free_crew, send, sign_in
+from tests.end_to_end.test_crew_tablet import SIZE, tab
+from tests.end_to_end.test_monitor_replay import joined, split
+from tests.faults.load.proxy import FaultProxy, fault_proxy
+from tests.running_server import RunningServer
+
+pytestmark = pytest.mark.browser
+
+DEVICE = "M-PTB"
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """What stands in the vehicle: a monitor with its gateway, and the radio to the centre."""
+
+    monitor: str
+    radio: FaultProxy
+    loop: asyncio.AbstractEventLoop
+
+    def part(self) -> None:
+        """Drive into a tunnel."""
+        self.loop.call_soon_threadsafe(self.radio.part)
+
+    def join(self) -> None:
+        """Drive out of it."""
+        self.loop.call_soon_threadsafe(self.radio.join)
+
+
+@contextmanager
+def vehicle(record: Path, url: str) -> Iterator[Vehicle]:
+    """Run both on a loop of their own, for the browser's blocks this thread."""
+    stop = asyncio.Event()
+    standing: list[Vehicle] = []
+    stands = threading.Event()
+
+    async def drive() -> None:
+        async with AsyncExitStack() as stack:
+            values = {"hr": 88.0, "spo2": 97.0}
+            served = await stack.enter_async_context(
+                gateway(open_recording(record), DEVICE, values, ("127.0.0.1", 0), [])
+            )
+            radio = await stack.enter_async_context(fault_proxy(url, seed=1))
+            where = f"ws://127.0.0.1:{served.sockets[0].getsockname()[1]}/"
+            standing.append(Vehicle(where, radio, asyncio.get_running_loop()))
+            stands.set()
+            await stop.wait()
+
+    driving = threading.Thread(target=lambda: asyncio.run(drive()))
+    driving.start()
+    try:
+        assert stands.wait(10), "the gateway did not start"
+        yield standing[0]
+    finally:
+        standing[0].loop.call_soon_threadsafe(stop.set)
+        driving.join()
+
+
+@pytest.fixture(autouse=True)
+def _others_go_home() -> Iterator[None]:
+    yield
+    close_clients()
+
+
+def stored(run: Run, since: datetime) -> bytes:
+    """Return what the server shows of the patient's trace."""
+    return run.crew.get(f"/api/patients/{run.patient_id}/waves", params={"since": since.isoformat()}).content
+
+
+def test_the_trace_of_a_bound_monitor_arrives_whole_over_a_silent_line(
+    page: Page, demo_server: RunningServer, shared_dir: Path
+) -> None:
+    record = shared_dir / "data" / "ecg" / "s0010_re.hea"
+    told = np.fromfile(record.with_suffix(".dat"), "<i2").reshape(-1, 12)
+    page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+    since, account = datetime.now(UTC), free_crew(demo_server.url)
+    run = send(demo_server.url, account, sign_on=True)
+    for status in ("accepted", "en_route", "on_scene", "at_patient"):
+        run.crew.done("report-status", unit_id=run.unit_id, status=status)
+    thin: list[Wave] = []
+
+    def note(sent: str | bytes) -> None:
+        if isinstance(sent, bytes) and (wave := read_wave(sent)).leads == 1:
+            thin.append(wave)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    with vehicle(record, demo_server.url) as ambulance:
+        sign_in(page, ambulance.radio.url, "crew", account)
+        tab(page, "vitals")
+        link = page.get_by_role("button", name="监护仪接入")
+        link.click()
+        page.get_by_label("监护仪网关地址").fill(ambulance.monitor)
+        page.get_by_role("button", name="确认").click()
+        expect(link).to_contain_text(f"{DEVICE} 有数据")
+        assert stored(run, since) == b"", "what nobody has confirmed is shown to nobody"
+        page.get_by_role("button", name="绑定监护仪").click()
+        expect(page.locator("dialog")).to_contain_text(DEVICE)
+        page.locator("dialog .key.main").click()
+        expect(page.locator(".vital", has_text="心率")).to_contain_text("88")
+        ambulance.part()
+        expect(page.locator(".unsent", has_text="波形待补传")).to_be_visible()
+        ambulance.join()
+        expect(page.locator(".unsent")).to_have_count(0, timeout=20_000)
+    whole = [each for each in split(stored(run, since)) if each.leads == 12]
+    assert len({each.stream_no for each in whole}) == 1
+    firsts = [each.first_sample for each in whole]
+    assert firsts == list(range(firsts[0], firsts[0] + 500 * len(whole), 500)), "no part is missing, none came twice"
+    assert len(whole) > 6
+    assert firsts[0] > 0, "what was measured before the binding stays apart"
+    assert (joined(whole) == told[firsts[0] : firsts[0] + 500 * len(whole)]).all()
+    assert {(each.sample_rate_hz, each.device_id) for each in thin} == {(125, DEVICE)}, "nothing was thinned"

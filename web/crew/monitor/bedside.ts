@@ -1,0 +1,45 @@
+/** Carry what the monitor says into the outbox, for the patient it is bound to; until it is bound the server keeps it apart. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { LiveLink } from "@shared/link.ts";
+import type { Patient } from "@shared/rows.ts";
+import type { WaveChunk } from "@shared/wave.ts";
+import type { Uplink } from "../outbox/uplink.ts";
+import { MonitorLine } from "./line.ts";
+import { diagnosticOf, withChunk, type Diagnostic } from "./recent.ts";
+
+export class Bedside {
+  readonly line: MonitorLine;
+  /** Ten seconds of twelve leads are there to be taken. */
+  readonly ready: ReadonlySignal<boolean>;
+  readonly #ready = signal(false);
+  #recent: readonly WaveChunk[] = [];
+
+  /** `whose` says which patient a monitor belongs to: who it is bound to, else who is looked after; null when there is nobody. */
+  constructor(link: LiveLink, uplink: Uplink, whose: (device: string) => Patient | null) {
+    this.ready = this.#ready;
+    this.line = new MonitorLine({
+      reading: (reading) => {
+        const patient = whose(reading.device_id);
+        if (patient !== null) void uplink.addReading({ patient_id: patient.id, ...reading });
+      },
+      wave: (chunk) => {
+        this.#recent = withChunk(this.#recent, chunk);
+        this.#ready.value = diagnosticOf(this.#recent) !== null;
+        const patient = whose(chunk.deviceId ?? "");
+        if (patient === null) return;
+        // The gateway's clock is nobody's: a chunk comes when its last sample was taken.
+        const lastedMs = (chunk.samples.length / chunk.leads / chunk.sampleRateHz) * 1000;
+        void uplink.waves.take({ ...chunk, patientId: patient.id, atMs: link.serverNow() - lastedMs * link.speed.peek() });
+      },
+    });
+  }
+
+  /** The last ten seconds as a diagnostic 12-lead; null while they are not there. */
+  diagnostic(): Diagnostic | null {
+    return diagnosticOf(this.#recent);
+  }
+
+  close(): void {
+    this.line.close();
+  }
+}

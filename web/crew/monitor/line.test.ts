@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import type { WaveChunk } from "@shared/wave.ts";
+import { isAddress, readingFrom } from "./line.ts";
+import { diagnosticOf, withChunk } from "./recent.ts";
+
+it("takes what a gateway may say, and nothing else", () => {
+  expect(readingFrom('{"t":"vitals","device_id":"M-1","values":{"hr":88,"note":"x"}}')).toEqual({ device_id: "M-1", values: { hr: 88 } });
+  for (const broken of ["", "[]", "null", "{}", '{"t":"vitals","device_id":"M 1","values":{"hr":1}}', '{"t":"vitals","device_id":"M-1","values":{}}', '{"t":"vitals","device_id":"\u202e","values":{"hr":1}}']) {
+    expect(readingFrom(broken), broken).toBeNull();
+  }
+  expect(["ws://127.0.0.1:7125/", "wss://monitor.example:7125", "http://x", "ws://", "7125"].map(isAddress)).toEqual([true, true, false, false, false]);
+});
+
+it("takes a 12-lead from ten seconds without a gap", () => {
+  const chunk = (number: number, streamNo = 1): WaveChunk => ({
+    patientId: "0".repeat(26), deviceId: "M-1", leads: 12, sampleRateHz: 500, uvPerLsb: 5, streamNo, firstSample: number * 250, atMs: 0,
+    samples: new Int16Array(250 * 12).fill(number),
+  });
+  const after = (numbers: readonly number[]): readonly WaveChunk[] => numbers.reduce((kept: readonly WaveChunk[], number) => withChunk(kept, chunk(number)), []);
+  const count = [...Array(30).keys()];
+  expect(diagnosticOf(after(count.slice(0, 19)))).toBeNull();
+  const taken = diagnosticOf(after(count));
+  expect([taken?.samples.length, taken?.samples[0], taken?.samples.at(-1)]).toEqual([60_000, 10, 29]);
+  expect(diagnosticOf(after([...count, 31]))).toBeNull();
+  expect(diagnosticOf(withChunk(after(count), chunk(30, 2)))).toBeNull();
+  expect(diagnosticOf(withChunk(after(count), { ...chunk(30), leads: 1 }))).toBeNull();
+});

@@ -1,5 +1,6 @@
 """The whole record of a patient: taken out with its purpose, sealed, forgotten when the law allows it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from dispatch.city import City
@@ -8,7 +9,7 @@ from dispatch.commands import record as rc
 from dispatch.errors import Refused
 from dispatch.events import record as re
 from dispatch.flow.decision import Decide, Decision
-from dispatch.incident import Patient
+from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
 
 REASONS = frozenset({"patient_request", "retention_over", "court_order"})
@@ -58,26 +59,40 @@ def unseal_record(city: City, _command: Command, ask: rc.UnsealRecord, _rules: R
 
 def erase_patient(city: City, command: Command, ask: rc.ErasePatient, rules: Rules) -> Decision:
     """Have a patient forgotten, once the case is over, no seal stands and the law no longer asks for the record."""
-    refused = _unless_erasable(city, ask)
-    if refused is not None:
-        return refused
-    patient = city.patients[ask.patient_id]
-    closed_at = city.incidents[patient.incident_id].closed_at
-    if closed_at is None:
-        return Refused("record.open")
-    until = retained_until(closed_at, rules)
-    if command.received_at < until:
-        return Refused("record.retained", {"until": until.date().isoformat(), "years": rules.record_retention_years})
-    return [re.PatientErased(patient.id, patient.incident_id, ask.reason, until, subjects_of(city, patient))]
-
-
-def _unless_erasable(city: City, ask: rc.ErasePatient) -> Refused | None:
     patient = _kept(city, ask.patient_id)
     if isinstance(patient, Refused):
         return patient
     if ask.reason not in REASONS:
         return Refused("record.no_reason", {"reasons": ", ".join(sorted(REASONS))})
-    return Refused("record.sealed") if patient.sealed is not None else None
+    refused = unless_erasable(city, patient, command.received_at, rules)
+    if refused is not None:
+        return refused
+    until = retained_until(city.incidents[patient.incident_id].closed_at or command.received_at, rules)
+    return [re.PatientErased(patient.id, patient.incident_id, ask.reason, until, subjects_of(city, patient))]
+
+
+def unless_erasable(city: City, patient: Patient, now: datetime, rules: Rules) -> Refused | None:
+    """Say what forbids to forget a patient: a seal, an open case, the legal retention; None when nothing does."""
+    if patient.sealed is not None:
+        return Refused("record.sealed")
+    closed_at = city.incidents[patient.incident_id].closed_at
+    if closed_at is None:
+        return Refused("record.open")
+    until = retained_until(closed_at, rules)
+    if now < until:
+        return Refused("record.retained", {"until": until.date().isoformat(), "years": rules.record_retention_years})
+    return None
+
+
+def unless_forgettable(city: City, subjects: Collection[str], now: datetime, rules: Rules) -> Refused | None:
+    """Say what forbids to destroy the keys of subjects: whatever forbids it for a patient whose words are theirs."""
+    asked = frozenset(subjects)
+    for patient in city.patients.values():
+        if patient.erased is None and not asked.isdisjoint(_spoken_of(city, patient)):
+            refused = unless_erasable(city, patient, now, rules)
+            if refused is not None:
+                return refused
+    return None
 
 
 def _kept(city: City, patient_id: str) -> Patient | Refused:
@@ -112,18 +127,32 @@ def retained_until(closed_at: datetime, rules: Rules) -> datetime:
 def subjects_of(city: City, patient: Patient) -> tuple[str, ...]:
     """Return whose keys go: the patient's own, and with the last patient the call's and the place's."""
     incident = city.incidents[patient.incident_id]
-    own = [each for each in incident.activation_ids if city.activations[each].patient_id == patient.id]
-    found = [f"patient:{patient.id}", *(f"activation:{each}" for each in own)]
+    found = _own(city, patient)
     others = [each for each in incident.patient_ids if each != patient.id]
     if any(city.patients[each].erased is None for each in others):
         return tuple(found)
-    found.append(f"incident:{incident.id}")
+    return (*found, *_shared(city, incident))
+
+
+def _spoken_of(city: City, patient: Patient) -> tuple[str, ...]:
+    """Return every subject under which words about a patient are kept, other patients of the incident or not."""
+    return (*_own(city, patient), *_shared(city, city.incidents[patient.incident_id]))
+
+
+def _own(city: City, patient: Patient) -> list[str]:
+    activation_ids = city.incidents[patient.incident_id].activation_ids
+    own = [each for each in activation_ids if city.activations[each].patient_id == patient.id]
+    return [f"patient:{patient.id}", *(f"activation:{each}" for each in own)]
+
+
+def _shared(city: City, incident: Incident) -> list[str]:
+    found = [f"incident:{incident.id}"]
     found += [f"call:{each}" for each in incident.call_ids]
     found += [f"position:{each}" for each in incident.position_ids]
     found += [f"link:{each}" for each in incident.link_ids]
     found += [f"assignment:{each}" for each in incident.assignment_ids]
     found += [f"task:{each.id}" for each in city.tasks.values() if each.incident_id == incident.id]
-    return tuple(found)
+    return found
 
 
 DECISIONS: dict[type, Decide] = {

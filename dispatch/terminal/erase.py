@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -16,8 +17,11 @@ from dispatch.adapters.journal.postgres import cities_of
 from dispatch.adapters.journal.sealing import KEYS_FILE, KeyStore, SqliteKeys
 from dispatch.adapters.journal.sealing_postgres import PostgresKeys
 from dispatch.errors import BadInput
-from dispatch.ports import JournalUnavailable
-from dispatch.terminal.journal import opened_journal
+from dispatch.flow.record import unless_forgettable
+from dispatch.ports import JournalDamaged, JournalUnavailable
+from dispatch.rules import builtin
+from dispatch.terminal.journal import opened_journal, replayed
+from dispatch.texts_catalogue import text
 
 ABOUT_A_PERSON = frozenset({"call", "patient", "position", "link"})  # beside their incident
 
@@ -42,13 +46,14 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def run_erase(arguments: argparse.Namespace) -> int:
-    """Destroy the keys; none, when one of the subjects has never had a key."""
+    """Destroy the keys; none, when one of the subjects has never had a key or the law still wants what it opens."""
     try:
         named = _everything(arguments) if arguments.everything else arguments.subjects
         with _keys(arguments.path, arguments.city) as keys:
             unknown = [subject for subject in named if not keys.find(subject)[0]]
             if unknown and not arguments.everything:
                 raise BadInput(f"no words were ever kept about {', '.join(unknown)}")
+            _refuse_what_is_kept_by_law(arguments, named)
             known = [subject for subject in named if subject not in unknown]
             if not known:
                 raise BadInput(f"no words were ever kept about {', '.join(arguments.subjects)}")
@@ -59,6 +64,19 @@ def run_erase(arguments: argparse.Namespace) -> int:
         raise BadInput(f"{arguments.path} cannot be opened: {failure}") from failure
     sys.stderr.write("greenchannel: erased; restart the city's processes, one by one, so that they forget as well\n")
     return 0
+
+
+def _refuse_what_is_kept_by_law(arguments: argparse.Namespace, subjects: list[str]) -> None:
+    """Ask the same rule as a running desk: no open case, no seal, no record within its legal retention."""
+    try:
+        with opened_journal(arguments.path, arguments.city) as journal:
+            city, _ = replayed(journal)
+    except JournalDamaged as damage:
+        raise BadInput(f"nothing is erased beside a journal that cannot be read: {damage}") from damage
+    refused = unless_forgettable(city, subjects, datetime.now(UTC), builtin())
+    if refused is not None:
+        said = text(refused.code, refused.params)
+        raise BadInput(f"{said.en} / {said.zh}")
 
 
 def _everything(arguments: argparse.Namespace) -> list[str]:

@@ -76,14 +76,11 @@ def run_anchor(arguments: argparse.Namespace) -> int:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """Fold the whole journal and print a summary; sealed words stay sealed, so no key is needed."""
-    city = empty_city()
     try:
         with opened_journal(arguments.path, arguments.city) as journal:
-            head_hash = journal.head().hash
-            for record in journal.read():
-                city, head_hash = evolve(city, _fact_of(record)), record.hash
-    except (JournalDamaged, msgspec.DecodeError) as damage:
-        sys.stderr.write(f"greenchannel: behind fact {city.seq} the journal cannot be replayed: {damage}\n")
+            city, head_hash = replayed(journal)
+    except JournalDamaged as damage:
+        sys.stderr.write(f"greenchannel: the journal cannot be replayed: {damage}\n")
         return 1
     summary = {
         "facts": city.seq,
@@ -97,6 +94,23 @@ def run_replay(arguments: argparse.Namespace) -> int:
     }
     _tell(summary, "\n".join(f"{name} {value}" for name, value in summary.items()), as_json=arguments.json)
     return 0
+
+
+def replayed(journal: StoredFacts) -> tuple[City, bytes]:
+    """Fold every fact; return the city and the hash of its last fact. Sealed words stay sealed: no key is needed.
+
+    Raises
+    ------
+    JournalDamaged
+        A fact cannot be read; the message names the last that could.
+    """
+    city, head_hash = empty_city(), journal.head().hash
+    try:
+        for record in journal.read():
+            city, head_hash = evolve(city, _fact_of(record)), record.hash
+    except (JournalDamaged, msgspec.DecodeError) as damage:
+        raise JournalDamaged(f"behind fact {city.seq}: {damage}") from damage
+    return city, head_hash
 
 
 def state_hash(city: City) -> str:

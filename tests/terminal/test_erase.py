@@ -13,9 +13,12 @@ from dispatch.commands import location as lc
 from tests.adapters.real_facts import drafts_of
 from tests.dispatch.story import AML, EXCHANGE, TAKER, opened_city
 
+YEAR_S = 366 * 86_400.0
+
 
 def sealed(folder: Path) -> tuple[str, str]:
-    """Seal words about a caller and about a patient."""
+    """Seal words about a caller and about a patient, beside a journal that knows neither."""
+    open_sqlite_journal(folder / JOURNAL_FILE, "city").close()
     with closing(open_sqlite_keyring(folder / KEYS_FILE)) as keyring:
         return keyring.seal("call:1", "13800000000"), keyring.seal("patient:1", "王小明")
 
@@ -41,7 +44,7 @@ def test_a_wrong_name_erases_nobody(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_everything_about_an_incident_goes_with_it_and_nothing_of_another(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    story = opened_city(watched=False)
+    story = opened_city(watched=False).later(-16 * YEAR_S)
     kept = {}
     for number in ("13800000001", "13800000002"):
         story.ask(lc.ReportPosition(AML, number=number, indoors="3楼"), EXCHANGE)
@@ -50,6 +53,8 @@ def test_everything_about_an_incident_goes_with_it_and_nothing_of_another(
         story.ask(lc.WriteMessage(link_id, "快来"), TAKER)
         kept[rung.incident_id] = {f"call:{rung.call_id}", f"incident:{rung.incident_id}", f"link:{link_id}"}
         kept[rung.incident_id] |= {f"position:{each}" for each in story.city.incidents[rung.incident_id].position_ids}
+        story.ask(c.CloseIncident(rung.incident_id, None, "结束"), TAKER)
+        story.later(8 * YEAR_S)
     with (
         closing(open_sqlite_keyring(tmp_path / KEYS_FILE)) as keyring,
         closing(open_sqlite_journal(tmp_path / JOURNAL_FILE, "city")) as journal,
@@ -62,6 +67,9 @@ def test_everything_about_an_incident_goes_with_it_and_nothing_of_another(
     assert not set(opened(tmp_path, *(sealed_words[each] for each in kept[first]))) - {None}
     assert set(opened(tmp_path, *(sealed_words[each] for each in kept[second]))) == {"x"}
     assert main(["erase", str(tmp_path), "--everything", "call:1"]) == 2
+    for subject in kept[second]:
+        assert main(["erase", str(tmp_path), subject]) == 2, "the law still wants it"
+        assert "法定保存期" in capsys.readouterr().err
 
 
 def test_a_folder_without_keys_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,7 @@ from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_codec import personal_subjects
 from dispatch.flow import decide
+from dispatch.flow.decision import Decision
 from dispatch.keys import KeyQueue
 from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.records import draft_of, fact_of
@@ -102,6 +103,15 @@ class _Batch:
     answer: asyncio.Future[Done]
 
 
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """A command with its evidence, and what was decided of it; it holds as long as the city is the same."""
+
+    command: Command
+    city: City | None  # None: nothing was decided yet
+    decision: Decision
+
+
 class Desk:
     """Handle commands for one city; lives on one event loop."""
 
@@ -129,18 +139,18 @@ class Desk:
         JournalUnavailable
             Nothing is known to be written; ask again with the same command id.
         """
-        repeated = await self._known_answer(command.id)
-        if repeated is not None:
-            return repeated
-        if type(command.data) in GATHERERS:
-            evidence = await asyncio.to_thread(
-                gather, command.data, self.city, self._sources, command.received_at, self._rules
-            )
-            command = replace(command, evidence=evidence)
-        await self._keys_ready(command)
+        preparing = asyncio.ensure_future(self._prepared(command))  # beside the look-up: each may wait for a disk
+        preparing.add_done_callback(lambda done: done.cancelled() or done.exception())  # a repeat needs none of it
+        try:
+            repeated = await self._known_answer(command.id)
+            if repeated is not None:
+                return repeated
+            foreseen = await preparing
+        finally:
+            preparing.cancel()
         if command.id in self._answers:  # it came twice while we looked
             return replace(await asyncio.shield(self._answers[command.id]), repeated=True)
-        answer = self._decide_and_append(command)
+        answer = self._decide_and_append(foreseen)
         return answer if isinstance(answer, Refused) else await asyncio.shield(answer)
 
     def watch(self, listener: Callable[[Told], None]) -> Callable[[], None]:
@@ -185,19 +195,27 @@ class Desk:
         if at_rest:
             self.durable = self.city
 
-    async def _keys_ready(self, command: Command) -> None:
-        """Have the keys at hand that this command's words will be sealed with, as far as can be foreseen."""
+    async def _prepared(self, command: Command) -> _Foreseen:
+        """Gather what the command needs to know, and the keys that its words will be sealed with as far as foreseen."""
+        if type(command.data) in GATHERERS:
+            evidence = await asyncio.to_thread(
+                gather, command.data, self.city, self._sources, command.received_at, self._rules
+            )
+            command = replace(command, evidence=evidence)
         if type(command.data) not in WITH_WORDS:
-            return
-        foreseen = decide(self.city, command, self._rules)
-        if not isinstance(foreseen, Refused):
-            await self._keys.ready({subject for data in foreseen for subject in personal_subjects(data)})
+            return _Foreseen(command, None, [])
+        city, decision = self.city, decide(self.city, command, self._rules)
+        if not isinstance(decision, Refused):
+            await self._keys.ready({subject for data in decision for subject in personal_subjects(data)})
+        return _Foreseen(command, city, decision)
 
-    def _decide_and_append(self, command: Command) -> asyncio.Future[Done] | Refused:
+    def _decide_and_append(self, foreseen: _Foreseen) -> asyncio.Future[Done] | Refused:
         """Decide, number, enqueue and evolve without letting anybody in between."""
         if not self.recovered.is_set():
             raise JournalUnavailable("the journal is being reopened")
-        decision = decide(self.city, command, self._rules)
+        command, decision = foreseen.command, foreseen.decision
+        if foreseen.city is not self.city:
+            decision = decide(self.city, command, self._rules)
         if isinstance(decision, Refused):
             return decision
         before = self.city

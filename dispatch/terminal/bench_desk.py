@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from ulid import ULID
 
 from dispatch.adapters.clock import RunningClock
@@ -46,7 +47,7 @@ def measure(given: argparse.Namespace) -> Bench:
     """Measure everything in a temporary directory."""
     pack = open_pack(pack_path(given))
     with tempfile.TemporaryDirectory(prefix="greenchannel-bench-") as folder:
-        return asyncio.run(_measure(pack, Path(folder)))
+        return uvloop.run(_measure(pack, Path(folder)))  # the loop of the server
 
 
 async def _measure(pack: CityPack, folder: Path) -> Bench:

@@ -6,13 +6,14 @@ write it anew, and the next start does not read it.
 """
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,8 +28,10 @@ from dispatch.table import Asleep, Table
 PAGE = 2_000  # rows that are put together at once: nobody waits longer than that takes
 FASTEST = 1  # of zlib's levels; rows repeat much: 300 MB become 22
 ROWS_AT_ONCE = 25  # rows written between two breaths
-STATE_CODE = ("dispatch", "dispatch.changes", "dispatch.events", "center_protocols")
-"""The packages whose own files may give state its meaning: one too many costs a fold, one too few a wrong city."""
+STATE_CODE = ("dispatch.evolve", "dispatch.records", "dispatch.snapshot")
+"""What folds, reads and writes state: these and all that they import give it its meaning, and nothing else does."""
+OURS = Path(__file__).resolve().parent.parent  # where all our packages lie
+IMPORTED = re.compile(r"^ *(?:from ([\w.]+) )?import (\([^)]*\)|.*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,32 @@ _decode_link = msgspec.msgpack.Decoder(_LinkKeys).decode
 @cache
 def code_version() -> str:
     """Return a fingerprint of the code that gives state its meaning."""
-    sources = (each for name in STATE_CODE for each in files(name).iterdir() if each.name.endswith(".py"))
-    whole = b"".join(each.read_bytes() for each in sorted(sources, key=str))
-    return hashlib.sha256(whole).hexdigest()[:16]
+    return hashlib.sha256(b"".join(each.read_bytes() for each in state_files())).hexdigest()[:16]
+
+
+def state_files() -> list[Path]:
+    """Return the files of ``STATE_CODE`` and of everything of ours that they import, in order of their names."""
+    found: dict[str, Path | None] = {}
+    waiting = list(STATE_CODE)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = file = _file_of(name)
+            waiting.append(name.rpartition(".")[0])
+            waiting += () if file is None else _imported(file.read_text(encoding="utf-8"))
+    return sorted({file for file in found.values() if file is not None})
+
+
+def _imported(source: str) -> Iterator[str]:
+    """Yield what may be a module that a source imports: names in it that are none have no file."""
+    for whence, names in IMPORTED.findall(source):
+        listed = re.findall(r"[\w.]+", names)
+        yield from [whence, *(f"{whence}.{each}" for each in listed)] if whence else listed
+
+
+def _file_of(name: str) -> Path | None:
+    path = OURS.joinpath(*name.split(".")) if name else OURS
+    return next((each for each in (path / "__init__.py", path.with_suffix(".py")) if each.is_file()), None)
 
 
 def encode_city(city: City, seal: Seal) -> bytes:

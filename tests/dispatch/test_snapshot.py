@@ -1,17 +1,36 @@
 """A snapshot is the city: written down, sealed, read back, the same; and one that belongs to other code is not used."""
 
 import random
+import subprocess
+import sys
+from ast import literal_eval
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from dispatch.city import City, empty_city
 from dispatch.commands import incident as c
 from dispatch.evolve import evolve
-from dispatch.snapshot import decode_city, encode_city, put_to_sleep, write_city
+from dispatch.snapshot import OURS, STATE_CODE, decode_city, encode_city, put_to_sleep, state_files, write_city
 from dispatch.words import ERASED, Outcome
 from tests.dispatch.story import crew, incident_underway, opened_city
 from tests.dispatch.test_live_sync import some_command, whole_tale
+
+LOADED = "import sys, {}; print([file for each in sys.modules.values() if (file := getattr(each, '__file__', None))])"
+
+
+def test_a_snapshot_is_of_all_code_that_gives_state_its_meaning_and_of_no_other() -> None:
+    """The interpreter itself says what folding a fact loads."""
+    command = [sys.executable, "-c", LOADED.format(", ".join(STATE_CODE))]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=OURS).stdout
+    files = {Path(each).resolve() for each in literal_eval(loaded)}
+    assert set(state_files()) == {
+        each for each in files if each.is_relative_to(OURS) and "site-packages" not in each.parts
+    }
+    parts = {each.relative_to(OURS).parts[1] for each in state_files()}
+    assert parts >= {"changes", "events", "city.py"}
+    assert not parts & {"adapters", "terminal", "texts_catalogue.py", "desk.py", "flow", "views", "rules.py"}
 
 
 def seal(subject: str, text: str) -> str:

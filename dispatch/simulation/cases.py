@@ -5,6 +5,7 @@ The mix is assumed for demonstration: most calls are none of the five, about a q
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dispatch.simulation.chance import around, stream
@@ -12,9 +13,10 @@ from dispatch.simulation.chance import around, stream
 NUMBER_BASE = 13_900_000_000  # the caller's number tells the case, to simulated crews as to anybody
 OTHERS_BASE, OTHERS_EACH = 13_400_000_000, 4  # the telephones of others who report the same
 CASES_MOST = 5_000_000
+AT_HAND = 4_096  # drawn cases: every seat looks at every call at every change of the tables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """How one kind of case looks."""
 
@@ -182,6 +184,7 @@ class Case:
         return around(self.chance(what), median)
 
 
+@lru_cache(AT_HAND)
 def draw_case(seed: int, index: int) -> Case:
     """Draw the truth behind the call with this index."""
     chance = stream(seed, "case", index, "what")

@@ -18,6 +18,7 @@ from dispatch.client.outbox import Outbox
 from dispatch.client.steady_http import SteadyClient
 
 RETRY_S = 0.5
+AT_ONCE = 8  # requests of all simulated people together: a person at the same server waits behind that many at most
 TRIES = 120  # a server that restarts is back long before, also on a busy machine
 
 
@@ -56,9 +57,9 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._http = SteadyClient(
-            base_url=self.url, timeout=20.0, limits=httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        )
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+        self._http = SteadyClient(base_url=self.url, timeout=20.0, limits=limits)
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self.audit = Audit()
         self.clock = ServerClock(datetime.now(UTC), 1.0)
 
@@ -79,7 +80,8 @@ class Server:
         """Ask, and ask again while the server is away, busy, or cannot write."""
         for _ in range(TRIES):
             with suppress(httpx.TransportError):
-                answer = await self._http.request(method, path, **more)
+                async with self._turn:
+                    answer = await self._http.request(method, path, **more)
                 if answer.status_code not in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
                     return answer
             await asyncio.sleep(RETRY_S)

@@ -4,8 +4,9 @@ All shares are assumed for demonstration. Everything is drawn from the case's ow
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from dispatch.simulation.cases import Case
+from dispatch.simulation.cases import AT_HAND, Case
 
 # kind of case -> danger -> share of the calls
 DANGERS: dict[str, dict[str, float]] = {
@@ -39,6 +40,7 @@ class Trouble:
     stands_by: bool
 
 
+@lru_cache(AT_HAND)
 def trouble_of(case: Case) -> Trouble:
     """Draw the troubles of a case."""
     dangers = tuple(

@@ -34,6 +34,7 @@ from dispatch.words import NO_ACCOUNT, Role
 from geo.without_blas import load_numba
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
+YIELDS = 10  # niceness of the simulated day: whoever looks at the server's screens goes first
 SPEED = 4.0  # of the demo: ambulances visibly move, and a person can still follow
 
 FIRST_ACCOUNT = """green channel: nobody can sign in yet. Make the first account:
@@ -210,6 +211,7 @@ class SimulatedDay:
         command += ["--seed", str(self._seed), "--speed", f"{self._settings.clock_speed:g}"]
         command += ["--city", str(self._settings.city)]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
+        os.setpriority(os.PRIO_PROCESS, self._process.pid, YIELDS)
         threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
 
     def end(self) -> None:

@@ -39,3 +39,30 @@ async def test_a_line_that_rings_while_the_server_is_away_is_told_when_it_is_bac
     assert ids == {"call_id": "C1"}
     assert len(bodies) == 3
     assert len(set(bodies)) == 1  # the same event id every time
+
+
+async def test_all_simulated_people_together_ask_a_few_things_at_once() -> None:
+    asking, most = 0, 0
+    full, go_on = asyncio.Event(), asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asking, most
+        while (await reader.read(4_096)).endswith(b"\r\n\r\n"):
+            asking += 1
+            most = max(most, asking)
+            if asking == client.AT_ONCE:
+                full.set()
+            await go_on.wait()
+            asking -= 1
+            writer.write(ANSWER)
+        writer.close()
+
+    port = free_port()
+    server = Server(f"http://127.0.0.1:{port}")
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        asked = [asyncio.create_task(server.ask("GET", "/api/city")) for _ in range(3 * client.AT_ONCE)]
+        await full.wait()
+        go_on.set()
+        assert all(each.is_success for each in await asyncio.gather(*asked))
+        await server.close()
+    assert most == client.AT_ONCE

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from dispatch.terminal.local_servers import free_port
+
 READY_WITHIN_S = 120.0
 ENDS_WITHIN_S = 60.0
 ANNOUNCED = re.compile(r"green channel: (http://\S+?)/\s*$")
@@ -30,7 +32,7 @@ class RunningServer:
         self._command = [sys.executable, "-m", "dispatch.cli", *map(str, arguments)]
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[str] | None = None
-        self._port = 0
+        self._port = free_port()
         self._ready_within_s = ready_within_s
         self.lines: list[str] = []
 

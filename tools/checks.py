@@ -14,6 +14,7 @@ CLOSING_LINE = re.compile(
     r"=* ?(?:no tests ran|\d+ (?:passed|failed|skipped|deselected|errors?|warnings?)\b.*) in \d[\d.]*s\b.*$"
 )
 BIN = VENV / "bin"
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py: the longest first
 WORKERS_MAX = 4  # each starts its own servers and browser; a file's tests stay together
 WEB_CHECKS = {"check": web.check, "test": lambda: web.npm_exit_code("test")}
 
@@ -28,9 +29,7 @@ def run_all(pytest_arguments: list[str]) -> int:
         city.beijing(city.BEIJING)  # now: two workers of the tests would each begin to build it
     failed = [name for name, check in static_checks().items() if not _passes(name, check)]
     failed += [f"web {name}" for name, check in WEB_CHECKS.items() if not _web_passes(name, check)]
-    code, closing_line = run_pytest(
-        ["-n", str(min(os.cpu_count() or 1, WORKERS_MAX)), "--dist", "loadfile", *pytest_arguments]
-    )
+    code, closing_line = run_pytest(["-n", str(min(os.cpu_count() or 1, WORKERS_MAX)), *BY_FILE, *pytest_arguments])
     if failed:
         say(f"! failed before the tests: {', '.join(failed)}")
     print(closing_line, flush=True)

@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,8 @@ from psycopg import sql
 READY_WITHIN_S = 30.0
 """A cluster starts in about 1.5 s; a busy two-core machine may need ten times that."""
 POLL_S = 0.02
+PORT_LEAST, PORT_TRIES = 10_000, 50
+OUTGOING_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -70,9 +73,24 @@ def chromium_path() -> str:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback that is free now."""
+    """Return a TCP port of the loopback that is free now.
+
+    It lies below those that the kernel gives to outgoing connections, where there is room: a server that restarts on
+    it a second later still finds it free.
+    """
+    for _ in range(PORT_TRIES):
+        port = PORT_LEAST + secrets.randbelow(max(1, _first_outgoing_port() - PORT_LEAST))
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def _first_outgoing_port() -> int:
+    """Return where the kernel's own choice of ports begins (Linux; elsewhere nothing lies below it)."""
+    with suppress(OSError):
+        return int(OUTGOING_PORTS.read_text(encoding="ascii").split()[0])
+    return PORT_LEAST
 
 
 class PostgresServer:

@@ -40,7 +40,7 @@ async def answer_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
 
 async def test_a_caller_who_goes_away_at_any_moment_costs_the_pool_no_connection() -> None:
     async with answering(answer_all) as url:
-        client = SteadyClient(base_url=url, limits=httpx.Limits(max_connections=1), timeout=5.0)
+        client = SteadyClient(base_url=url, limits=httpx.Limits(max_connections=1), timeout=60.0)
         for turns in range(TURNS):
             asking = asyncio.create_task(client.get("/"))
             for _ in range(turns):

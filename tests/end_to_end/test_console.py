@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.adapters.serving import Client
+from tests.adapters.serving import Client, Server, demo_settings, running
 from tests.end_to_end.console_page import Seat, crewed
 from tests.end_to_end.shift import sign_in
 from tests.quickness import quickest_s
@@ -20,34 +20,33 @@ SHOWN_WITHIN_S = 1.0
 
 
 @pytest.fixture(scope="module")
-def city_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def city_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run a city of its own: these tests send its units away."""
-    data = tmp_path_factory.mktemp("console")
-    with RunningServer(["demo", "--empty", "--speed", "1", "--city", fictional_pack, "--data", data]) as server:
+    with running(demo_settings(fictional_pack, tmp_path_factory.mktemp("console"))) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def exchange(city_server: RunningServer) -> Iterator[Client]:
-    client = Client(city_server.url)
-    client.sign_in("exchange", "demo")
-    yield client
-    client.http.close()
+def exchange(city_server: Server) -> Client:
+    return city_server.client("exchange")
 
 
 @pytest.fixture(scope="module")
-def radio(city_server: RunningServer) -> Iterator[Client]:
+def radio(city_server: Server) -> Client:
     """Speak for everybody who is not in front of the console under test."""
-    client = Client(city_server.url)
-    client.sign_in("supervisor1", "demo")
+    client = city_server.client("supervisor1")
     crewed(client, 6)
-    yield client
-    client.http.close()
+    return client
 
 
 @pytest.fixture
-def seat(page: Page, city_server: RunningServer, radio: Client) -> Seat:  # noqa: ARG001 - crews are on duty
+def seat(page: Page, city_server: Server, radio: Client) -> Seat:  # noqa: ARG001 - crews are on duty
     return Seat(page, city_server.url)
+
+
+@pytest.fixture
+def seat_with_map(page: Page, city_server: Server, radio: Client) -> Seat:  # noqa: ARG001 - crews are on duty
+    return Seat(page, city_server.url, has_map=True)
 
 
 def ring(exchange: Client, radio: Client, **data: object) -> tuple[str, dict[str, str]]:
@@ -87,7 +86,8 @@ def test_a_ringing_call_shows_within_a_second_and_one_key_answers_it(
     expect(seat.page.locator(".call-talking")).to_have_count(0)
 
 
-def test_a_road_is_closed_and_opened_without_a_mouse(seat: Seat) -> None:
+def test_a_road_is_closed_and_opened_without_a_mouse(seat_with_map: Seat) -> None:
+    seat = seat_with_map
     panel = seat.page.locator(".road-panel")
     expect(seat.page.locator(".map-keys")).to_be_visible()
     seat.type("ROAD 点选")
@@ -127,7 +127,7 @@ def test_a_repeat_is_proposed_with_its_reasons_and_one_key_joins_it(
 
 
 def test_the_next_ring_is_taken_answered_and_wrapped_up_and_its_mark_lifted_by_keys(
-    page: Page, city_server: RunningServer, exchange: Client, radio: Client
+    page: Page, city_server: Server, exchange: Client, radio: Client
 ) -> None:
     seat = Seat(page, city_server.url, "supervisor1")
     until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -189,7 +189,7 @@ def test_a_caller_who_hung_up_is_rung_back_and_a_marked_one_still_rings(
 
 
 def test_a_unit_stands_by_with_one_key_is_sent_with_the_next_and_stands_off_until_the_scene_is_clear(
-    seat: Seat, exchange: Client, radio: Client, browser: Browser, city_server: RunningServer
+    seat: Seat, exchange: Client, radio: Client, browser: Browser, city_server: Server
 ) -> None:
     number, ids = ring(exchange, radio, number="13911110010", words="东街 9 号打架", complaint="头部外伤")
     seat.show(number)
@@ -331,7 +331,8 @@ def test_a_row_that_is_no_longer_true_is_refused_with_the_reason(seat: Seat, exc
     expect(seat.answer).to_contain_text(f"✕ {unit}")
 
 
-def test_the_scene_is_confirmed_by_a_click_on_the_map(seat: Seat, exchange: Client, radio: Client) -> None:
+def test_the_scene_is_confirmed_by_a_click_on_the_map(seat_with_map: Seat, exchange: Client, radio: Client) -> None:
+    seat = seat_with_map
     number, ids = ring(exchange, radio, radius_m=400.0)
     seat.show(number)
     expect(seat.panel.locator(".place")).to_contain_text("位置待核实")
@@ -348,21 +349,11 @@ def test_the_scene_is_confirmed_by_a_click_on_the_map(seat: Seat, exchange: Clie
     assert (place["source"], place["datum"], place["confirmed"]) == ("map_click", "wgs84", True)
 
 
-def test_without_webgl_everything_else_works(
-    browser: Browser, city_server: RunningServer, exchange: Client, radio: Client
-) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.add_init_script(
-        "const plain = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-        " return kind.startsWith('webgl') ? null : plain.call(this, kind, ...more); };"
-    )
-    seat = Seat(context.new_page(), city_server.url)
+def test_without_webgl_everything_else_works(seat: Seat, exchange: Client, radio: Client) -> None:
     expect(seat.page.locator(".map-word")).to_contain_text("无法显示地图")
     number, _ = ring(exchange, radio)
     seat.show(number)
     expect(seat.panel.locator(".unit-option")).not_to_have_count(0)
-    context.close()
 
 
 def test_the_language_changes_everything_at_once(seat: Seat, exchange: Client, radio: Client) -> None:
@@ -377,7 +368,7 @@ def test_the_language_changes_everything_at_once(seat: Seat, exchange: Client, r
 
 def test_a_map_file_that_does_not_come_is_said_and_asked_for_again(page: Page, demo_server: RunningServer) -> None:
     page.route("**/assets/CityMap-*.js", lambda route: route.abort())
-    seat = Seat(page, demo_server.url)
+    seat = Seat(page, demo_server.url, has_map=True)
     expect(seat.page.locator(".map-word")).to_contain_text("地图未能载入")
     page.unroute("**/assets/CityMap-*.js")
     expect(seat.page.locator(".map-keys")).to_be_visible()

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.adapters.serving import Client
+from tests.adapters.serving import Client, Server, demo_settings, running
 from tests.end_to_end.console_page import LANGUAGES, Seat, crewed
-from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
 
@@ -18,17 +17,12 @@ WINDOWS = ((640, 360), (960, 540), (1280, 720), (1440, 900), (1920, 1080))
 
 
 @pytest.fixture(scope="module")
-def busy_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def busy_server(fictional_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run a city with one of everything: a ringing call, a waiting, a held and a served incident."""
-    data = tmp_path_factory.mktemp("access")
-    with RunningServer(["demo", "--empty", "--speed", "1", "--city", fictional_pack, "--data", data]) as server:
-        exchange, radio = Client(server.url), Client(server.url)
-        exchange.sign_in("exchange", "demo")
-        radio.sign_in("supervisor1", "demo")
-        _fill(exchange, radio, crewed(radio))
+    with running(demo_settings(fictional_pack, tmp_path_factory.mktemp("access"))) as server:
+        radio = server.client("supervisor1")
+        _fill(server.client("exchange"), radio, crewed(radio))
         yield server
-        exchange.http.close()
-        radio.http.close()
 
 
 def _fill(exchange: Client, radio: Client, units: list[str]) -> None:
@@ -45,10 +39,8 @@ def _fill(exchange: Client, radio: Client, units: list[str]) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everybody_can_use_every_part_of_it(
-    page: Page, busy_server: RunningServer, project_dir: Path, language: str
-) -> None:
-    seat = Seat(page, busy_server.url, language=language)
+def test_everybody_can_use_every_part_of_it(page: Page, busy_server: Server, project_dir: Path, language: str) -> None:
+    seat = Seat(page, busy_server.url, language=language, has_map=True)
     assert seat.violations(project_dir) == []
     seat.show("E0001")
     for tab in ("assess", "hospital", "register", "log"):
@@ -68,9 +60,9 @@ def test_everybody_can_use_every_part_of_it(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everybody_can_sign_in_and_read_the_help(
-    page: Page, busy_server: RunningServer, project_dir: Path, language: str
+    page: Page, busy_server: Server, project_dir: Path, language: str
 ) -> None:
-    seat = Seat(page, busy_server.url, language=language)
+    seat = Seat(page, busy_server.url, language=language, has_map=True)
     seat.page.keyboard.press("?")
     expect(seat.page.get_by_role("dialog")).to_be_visible()
     assert seat.violations(project_dir) == []
@@ -82,8 +74,8 @@ def test_everybody_can_sign_in_and_read_the_help(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_window_cuts_anything_off(page: Page, busy_server: RunningServer, language: str) -> None:
-    seat = Seat(page, busy_server.url, language=language)
+def test_no_window_cuts_anything_off(page: Page, busy_server: Server, language: str) -> None:
+    seat = Seat(page, busy_server.url, language=language, has_map=True)
     seat.show("E0001")
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})

@@ -50,7 +50,7 @@ def middle(page: Page) -> Point:
 def test_the_map_goes_to_the_first_position_and_never_from_under_a_hand(server: Server, page: Page) -> None:
     exchange, number = server.client("exchange"), "13840000001"
     _, shown = ring(server, number)
-    seat = Seat(page, server.url)
+    seat = Seat(page, server.url, has_map=True)
     expect(page.locator(".map-keys")).to_be_visible()
     seat.show(shown)
     aml(exchange, number)

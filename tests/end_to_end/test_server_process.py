@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 
@@ -14,6 +16,7 @@ import httpx
 import pytest
 from ulid import ULID
 
+from dispatch.cli import main
 from tests.adapters.serving import WITHIN_S, Client
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -115,11 +118,38 @@ def test_a_port_that_is_taken_is_named(fictional_pack: Path, tmp_path: Path) -> 
     assert f"port {port}" in ended.stderr
 
 
+@pytest.mark.parametrize(("arguments", "named"), [(("serve", "--city", "nowhere"), "nowhere"), (("serve",), "--city")])
+def test_a_server_that_cannot_start_says_why_in_one_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], named: str
+) -> None:
+    ended = run(*arguments, "--data", tmp_path)
+    assert ended.returncode == 2
+    assert named in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@dataclass
+class Typed:
+    """What a command line that ends before there is a server says: no process of its own is needed for that."""
+
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def ends_with(self, *arguments: str | Path, words: str = "") -> tuple[int, str, str]:
+        """Type it; return its code and what it said on either channel."""
+        self.monkeypatch.setattr("sys.stdin", StringIO(words))
+        code = main([str(each) for each in arguments])
+        return code, *self.capsys.readouterr()
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    return Typed(monkeypatch, capsys)
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("serve", "--city", "nowhere"), "nowhere"),
-        (("serve",), "--city"),
         (("serve", "--city", "x", "--speed", "0"), "clock_speed"),
         (("serve", "--city", "x", "--port", "99999"), "port"),
         (("demo", "--city", "x", "--host", "192.0.2.1"), "this machine only"),
@@ -128,25 +158,30 @@ def test_a_port_that_is_taken_is_named(fictional_pack: Path, tmp_path: Path) -> 
         (("serve", "--add-account", "a", "--role", "admin"), "10 characters"),
     ],
 )
-def test_what_cannot_work_is_refused_in_one_sentence(tmp_path: Path, arguments: tuple[str, ...], named: str) -> None:
-    ended = run(*arguments, "--data", tmp_path)
-    assert ended.returncode == 2
-    assert named in ended.stderr
-    assert "Traceback" not in ended.stderr
+def test_what_cannot_work_is_refused_in_one_sentence(
+    tmp_path: Path, typed: Typed, arguments: tuple[str, ...], named: str
+) -> None:
+    code, _, said = typed.ends_with(*arguments, "--data", tmp_path)
+    assert code == 2
+    assert named in said
+    assert "Traceback" not in said
 
 
-def test_an_account_is_added_with_a_given_or_a_made_up_password(tmp_path: Path) -> None:
+def test_an_account_is_added_with_a_given_or_a_made_up_password(tmp_path: Path, typed: Typed) -> None:
     given = run("serve", "--data", tmp_path, "--add-account", "boss", "--role", "admin", words="long enough words\n")
     assert (given.returncode, given.stdout) == (0, "")
-    made_up = run("serve", "--data", tmp_path, "--add-account", "c1", "--role", "crew", "--unit", "U001", "--generate")
-    assert len(made_up.stdout.strip()) >= 10
-    twice = run("serve", "--data", tmp_path, "--add-account", "boss", "--role", "admin", "--generate")
-    assert twice.returncode == 2
-    assert "exists" in twice.stderr
+    adding = ("serve", "--data", tmp_path, "--add-account")
+    code, made_up, _ = typed.ends_with(*adding, "c1", "--role", "crew", "--unit", "U001", "--generate")
+    assert code == 0
+    assert len(made_up.strip()) >= 10
+    code, _, said = typed.ends_with(*adding, "boss", "--role", "admin", "--generate")
+    assert code == 2
+    assert "exists" in said
 
 
-def test_the_demo_does_not_open_a_directory_in_real_use(fictional_pack: Path, tmp_path: Path) -> None:
-    run("serve", "--data", tmp_path, "--add-account", "boss", "--role", "admin", words="long enough words\n")
+def test_the_demo_does_not_open_a_directory_in_real_use(fictional_pack: Path, tmp_path: Path, typed: Typed) -> None:
+    boss = ("--add-account", "boss", "--role", "admin")
+    assert typed.ends_with("serve", "--data", tmp_path, *boss, words="long enough words\n")[0] == 0
     ended = run("demo", "--empty", "--city", fictional_pack, "--data", tmp_path, "--port", "0")
     assert ended.returncode == 2
     assert "real use" in ended.stderr

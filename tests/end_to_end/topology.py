@@ -21,7 +21,7 @@ from ulid import ULID
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account, AccountStore
 from dispatch.adapters.storage import sqlalchemy_url
-from dispatch.terminal.local_servers import PostgresServer, RedisServer, free_port
+from dispatch.terminal.local_servers import PostgresServer, RedisServer
 from dispatch.words import Role
 from tests.adapters.serving import Client
 from tests.running_server import RunningServer
@@ -105,7 +105,6 @@ def running_topology(project: Path, pack: Path, folder: Path) -> Iterator[Topolo
         passwords = add_accounts(here.environment("desk"), url)
         desk = running.enter_context(RunningServer(["serve"], here.environment("desk")))
         standby = RunningServer(["serve"], here.environment("standby"))
-        standby._port = free_port()
         gateway = RunningServer(["serve"], here.environment("gateway", desk, standby))
         with ThreadPoolExecutor() as starting:  # both wait for their imports most of the time
             list(starting.map(running.enter_context, (standby, gateway)))

@@ -111,7 +111,8 @@ def test_holds_and_handoff_are_entered_for_the_hospital_and_the_doctor(seat: Sea
 
 def test_a_hospitals_order_and_the_crews_answer_are_entered(seat: Seat, run: Run, center_id: str) -> None:
     seat.page.keyboard.press("2")
-    seat.says("ORD 阿司匹林 300mg", "已代医院下医嘱：阿司匹林")
+    seat.says("ORD 阿司匹林 300mg", "医嘱后写明哪位医生")
+    seat.says("ORD 阿司匹林 300mg @张主任", "张主任 下医嘱：阿司匹林")
     seat.says("MSG 家属在急诊门口等", "已写给")
     card = seat.panel.locator(".consult")
     expect(card.locator(".talk-lines")).to_contain_text("家属在急诊门口等")
@@ -123,5 +124,5 @@ def test_a_hospitals_order_and_the_crews_answer_are_entered(seat: Seat, run: Run
     patient = run.row("patients", run.patient_id)
     assert [(each["code"], each["dose"]) for each in patient["treatments"]] == [("aspirin", "300mg")]
     spoken = {fact["kind"]: fact["actor"]["entered_for"] for fact in run.facts() if fact["kind"].startswith("Order")}
-    assert spoken["OrderGiven"] == f"{run.row('centers', center_id)['name']} 电话"
+    assert spoken["OrderGiven"] == f"{run.row('centers', center_id)['name']} 张主任 电话"
     assert spoken["OrderDone"].endswith("电台")

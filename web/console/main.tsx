@@ -1,3 +1,4 @@
+import "@shared/visible.ts";
 import "@shared/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";

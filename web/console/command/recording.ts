@@ -57,9 +57,11 @@ function release(desk: Desk, activation: Activation, resource: string): unknown 
   return desk.records.release(activation, hold);
 }
 
-/** What follows the code is the dose; an order that stands in no list is words. */
+/** `300mg @张主任`: the dose, then who orders; what stands in no list is words. */
 function order(desk: Desk, patient: Patient, code: string, words: string | null): unknown {
-  return code === "other" ? desk.records.order(patient, code, null, words) : desk.records.order(patient, code, words, null);
+  const [said = "", physician = ""] = (words ?? "").split("@", 2).map((part) => part.trim());
+  if (physician === "") return desk.actions.problem("record.order.who");
+  return code === "other" ? desk.records.order(patient, code, null, said, physician) : desk.records.order(patient, code, said || null, null, physician);
 }
 
 /** `14:05 记录有误`: the time, then why; a minute that was registered takes a correction, which needs the reason. */

@@ -41,7 +41,7 @@ export function ConsultCard({ patient }: { readonly patient: Patient }) {
         onAnswer={desk.may("answer-order") ? (order, said) => void desk.records.answerOrder(patient, order, said) : undefined}
         onWithdraw={desk.may("withdraw-order") ? (order) => void desk.records.withdrawOrder(patient, order) : undefined}
       />
-      {patient.center_id !== null && patient.outcome === null && desk.may("give-order") && <OrderForm button="small" onGive={(code, dose, note) => void desk.records.order(patient, code, dose, note)} />}
+      {patient.center_id !== null && patient.outcome === null && desk.may("give-order") && <OrderForm button="small" asksWho onGive={(code, dose, note, physician) => void desk.records.order(patient, code, dose, note, physician)} />}
       <Lines lines={patient.lines} />
       {desk.may("write-to-team") && <LineForm button="small" onSend={(text) => void desk.records.toTeam(patient, text)} />}
       {desk.may("write-to-team") && <SendReader patientId={patient.id} links={links} button="small" />}

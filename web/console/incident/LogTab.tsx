@@ -4,7 +4,7 @@ import type { Incident } from "@shared/rows.ts";
 import { useAsked } from "../store/ask.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
-import { factWords, type FactLine } from "./fact_words.ts";
+import { factWords, whoActed, type FactLine } from "./fact_words.ts";
 
 /** So many facts come in one answer. */
 const FACTS_OF_A_PAGE = 2_000;
@@ -30,7 +30,7 @@ export function LogTab({ incident }: { readonly incident: Incident }) {
               <time>{hhmmss(fact.at)}</time>
               <strong>{t.code("console.fact", fact.kind)}</strong>
               <span class="log-words">{factWords(fact, link.tables)}</span>
-              <span class="faint">{fact.actor?.entered_for == null ? fact.actor?.account : `${fact.actor.account} ${t("console.log.entered_for", { who: fact.actor.entered_for })}`}</span>
+              {fact.actor !== undefined && <span class="faint" title={fact.actor.account}>{whoActed(fact.actor, link.tables)}</span>}
             </li>
           ))}
         </ol>

@@ -3,15 +3,31 @@ import type { TableMaps } from "@shared/feed.ts";
 import type { LiveLink } from "@shared/link.ts";
 import { listed, maybe, t } from "../texts.ts";
 
+export interface Acted {
+  readonly account: string;
+  readonly role: string;
+  readonly unit_id?: string | null;
+  readonly center_id?: string | null;
+  readonly entered_for?: string | null;
+}
+
 export interface FactLine {
   readonly seq: number;
   readonly at: string;
   readonly kind: string;
-  readonly actor?: { readonly account: string; readonly role: string; readonly entered_for?: string | null };
+  readonly actor?: Acted;
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
 type Tables = LiveLink["tables"];
+
+/** Who did it, as people say: the seat's role, the crew's call sign, the hospital's name; and for whom it was entered. */
+export function whoActed(actor: Acted, tables: Tables): string {
+  const unit = tables.units.value.get(actor.unit_id ?? "");
+  const center = tables.centers.value.get(actor.center_id ?? "");
+  const who = [t.code("role", actor.role), unit?.call_sign ?? center?.name ?? ""].filter((part) => part !== "").join(" ");
+  return actor.entered_for == null ? who : `${who} ${t("console.log.entered_for", { who: actor.entered_for })}`;
+}
 
 export function factWords(fact: FactLine, tables: Tables): string {
   const data = fact.data ?? {};

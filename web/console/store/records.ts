@@ -91,10 +91,12 @@ export class Records {
     return this.#ask("write-to-team", { patient_id: patient.id, text }, "record.done.to_team", { patient: patient.code });
   }
 
-  /** Enter an order that the waiting hospital gives by telephone; without one the desk asks whose it is. */
-  order(patient: Patient, code: string, dose: string | null, note: string | null): Promise<Answer> {
-    const params = { order: bothOf(`${isOwnOrder(code) ? "order.code" : "given"}.${code}` as Key), patient: patient.code };
-    return this.#ask("give-order", { patient_id: patient.id, code, dose, note }, "record.done.order", params, this.#ofCenter(patient));
+  /** Enter an order that a physician gives by telephone, of the waiting hospital if there is one. */
+  order(patient: Patient, code: string, dose: string | null, note: string | null, physician: string): Promise<Answer> {
+    const center = this.#desk.link.tables.centers.peek().get(patient.center_id ?? "");
+    const who = [center?.name ?? "", physician].filter((part) => part !== "").join(" ");
+    const params = { order: bothOf(`${isOwnOrder(code) ? "order.code" : "given"}.${code}` as Key), patient: patient.code, who };
+    return this.#ask("give-order", { patient_id: patient.id, code, dose, note }, "record.done.order", params, byPhone({ name: who }));
   }
 
   withdrawOrder(patient: Patient, order: Order): Promise<Answer> {

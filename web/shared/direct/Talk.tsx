@@ -88,15 +88,23 @@ function AnswerKeys({ order, button, onAnswer }: { readonly order: Order; readon
   );
 }
 
+interface OrderFormProps {
+  readonly button: string;
+  /** Whoever enters it for a physician says for which. */
+  readonly asksWho?: boolean;
+  readonly onGive: (code: string, dose: string | null, note: string | null, physician: string) => void;
+}
+
 /** The orders most asked for by one tap each; every other one with its dose and words. */
-export function OrderForm({ button, onGive }: { readonly button: string; readonly onGive: (code: string, dose: string | null, note: string | null) => void }) {
+export function OrderForm({ button, asksWho = false, onGive }: OrderFormProps) {
+  const [physician, setPhysician] = useState("");
   const [code, setCode] = useState<string>(ORDERS[0].code);
   const [dose, setDose] = useState<string>(ORDERS[0].dose ?? "");
   const [note, setNote] = useState("");
   return (
     <form class="direct-form" aria-label={t("order.give")} onSubmit={(event) => {
       event.preventDefault();
-      onGive(code, dose.trim() || null, note.trim() || null);
+      onGive(code, dose.trim() || null, note.trim() || null, physician.trim());
       setNote("");
     }}>
       <select aria-label={t("order.title")} value={code} onChange={(event) => {
@@ -108,12 +116,13 @@ export function OrderForm({ button, onGive }: { readonly button: string; readonl
       </select>
       <input aria-label={t("order.dose")} placeholder={t("order.dose")} maxLength={80} value={dose} onInput={(event) => setDose(event.currentTarget.value)} />
       <input aria-label={t("order.note")} placeholder={t("order.note")} maxLength={200} required={code === "other"} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      {asksWho && <input aria-label={t("order.physician")} placeholder={t("order.physician")} maxLength={40} required pattern=".*\S.*" value={physician} onInput={(event) => setPhysician(event.currentTarget.value)} />}
       <button type="submit" class={button}>{t("order.give")}</button>
     </form>
   );
 }
 
-const sayReading = (one: Reading): string => t("reading.by", { who: one.reader ?? `${t(`talk.side.${one.side}`)} ${one.by}`, at: hhmm(one.at), reading: t.code("ecg", one.reading) });
+const sayReading = (one: Reading): string => t("reading.by", { who: one.reader ?? t(`talk.side.${one.side}`), at: hhmm(one.at), reading: t.code("ecg", one.reading) });
 
 /** Every physician's last word on one ECG; that they differ is said, never resolved by us. */
 export function Readings({ ecg }: { readonly ecg: Ecg }) {

@@ -11,24 +11,9 @@ unit that is too far even at the fastest pace of the city is not read at all.
 # A kernel takes structs and arrays one by one: inside compiled code an argument costs nothing.
 # ruff: noqa: PLR0913, PLR0917
 
-import math
-
 import numpy as np
 
-from geo.compiled import (
-    Struct,
-    f32,
-    f64,
-    i32,
-    i64,
-    prefetch,
-    query_kernel,
-    struct_at,
-    struct_type,
-    u16,
-    u32,
-    wide,
-)
+from geo.compiled import Struct, f32, f64, i32, i64, prefetch, query_kernel, struct_at, struct_type, u16, u32, wide
 from geo.hierarchy_kernels import FAR
 from geo.label_kernels import BOUND_SHIFT, coarse, least_of, least_sum
 from geo.query_kernels import (
@@ -104,8 +89,9 @@ class SearchLayout:
 
     ``lowest`` and ``length`` describe the target's label; ``own`` is its stretch, -1 at a junction, ``fraction`` where
     on it; ``east`` and ``north`` are its metres. ``kept`` units are known, the k-th comes after ``worst`` ticks.
-    Ancestors before ``first`` are of no use; ``guess`` of them only if the guess holds. ``size`` of the heap;
-    ``waiting`` units wait for their labels.
+    Ancestors before ``first`` are of no use, if the guess holds. ``size`` of the heap;
+    ``waiting`` units wait for their labels. The rows of the units of ``asked`` (-1: no region) are on their way; its
+    nodes share ``asked_shared`` ancestors with the target.
     """
 
     lowest: int
@@ -121,9 +107,10 @@ class SearchLayout:
     kept: int
     worst: int
     first: int
-    guess: int
     size: int
     waiting: int
+    asked: int
+    asked_shared: int
 
 
 QUESTION = struct_type(QuestionLayout)
@@ -167,59 +154,76 @@ def nearest_to_place(question: int, stretch: int, fraction: float, junction: int
 @query_kernel
 def _searched(s: Struct, w: Struct, r: Struct, u: Struct, guess: int) -> bool:
     """Search outwards from the target; False: the guess, that so many ancestors are of no use, did not hold."""
-    s.kept, s.size, s.waiting, s.guess, s.first = 0, 0, 0, guess, guess
+    s.kept, s.size, s.waiting, s.asked, s.first = 0, 0, 0, wide(_NOBODY), guess
     if guess == 0:
         _leave_out(s, r)
     if s.own >= 0:
         _look_on_the_stretch(s, w, r, u)
-    if not _look_around(s, w, r, u):
-        return False
+    _look_around(s, w, r, u)
     heap = i64(u.heap, r.regions + 1)
     while True:
         while s.size > 0 and heap[0] >> 32 < s.worst:
             _follow(s, w, r, u)
-            if s.waiting >= _TOGETHER and not _compared(s, w, r, u):
-                return False
+            if s.waiting >= _TOGETHER:
+                _compare(s, w, r, u)
+        _look_into_asked(s, w, r, u)
         if s.waiting == 0:
             break
-        if not _compared(s, w, r, u):
-            return False
-    return bool(s.guess == 0 or s.kept == s.k)
+        _compare(s, w, r, u)
+    return bool(guess == 0 or (s.kept == s.k and least_of(u32(r.target, r.deepest), guess) >= s.worst))
 
 
 @query_kernel
-def _look_around(s: Struct, w: Struct, r: Struct, u: Struct) -> bool:
+def _look_around(s: Struct, w: Struct, r: Struct, u: Struct) -> None:
     """Look into the regions around the target, from its own towards the root, as far as an ancestor is of use.
 
-    No bound holds for their units. What lies nearest below them is followed until k units are known. False as above.
+    No bound holds for their units. What lies nearest below them is followed until k units are known.
     """
     regions = i32(r.region, REGION_COLUMNS * r.regions)
     region, below, shared = wide(i32(r.region_of_node, r.nodes)[s.lowest]), wide(_NOBODY), s.length
+    _ask_for_bounds(s, w, r, u, region, shared)
+    _ask_for_rows(u, region)
     _look_into(s, w, r, u, region, wide(_NOBODY))
     while True:
+        above = wide(regions[REGION_COLUMNS * region + PARENT])
+        if above >= 0:
+            prefetch(u.there + _LINE_BYTES * above)
+            _ask_for_bounds(s, w, r, u, above, wide(regions[REGION_COLUMNS * region + ABOVE]))
         _open(s, w, r, u, region, below, shared)
+        if above >= 0:
+            _ask_for_rows(u, above)
         while s.size > 0 and s.kept + s.waiting < s.k:
             _follow(s, w, r, u)
-        if s.kept + s.waiting >= s.k and not _compared(s, w, r, u):
-            return False
+        _look_into_asked(s, w, r, u)
+        if s.kept + s.waiting >= s.k:
+            _compare(s, w, r, u)
         # A region with others below is a chain of nodes: it shares with the target all above the way down to it.
         shared = wide(regions[REGION_COLUMNS * region + ABOVE])
-        below, region = region, wide(regions[REGION_COLUMNS * region + PARENT])
+        below, region = region, above
         if region < 0 or s.first >= shared:
-            return True
+            return
         _look_into(s, w, r, u, region, shared)
 
 
 @query_kernel
 def _follow(s: Struct, w: Struct, r: Struct, u: Struct) -> None:
-    """Open the regions below the one with the least bound while its units are on their way, and look at those."""
+    """Open the regions below the one with the least bound, and look at the units of the one before it."""
     heap = i64(u.heap, r.regions + 1)
     found = heap[0] & 0xFFFFFFFF
     s.size = _pop(heap, s.size)
     shared = wide(i32(r.heap_region, r.regions)[found])
     _ask_for_rows(u, found)
     _open(s, w, r, u, found, wide(_NOBODY), shared)
-    _look_into(s, w, r, u, found, shared)
+    _look_into_asked(s, w, r, u)
+    s.asked, s.asked_shared = found, shared
+
+
+@query_kernel
+def _look_into_asked(s: Struct, w: Struct, r: Struct, u: Struct) -> None:
+    """Look at the units whose rows were asked for."""
+    if s.asked >= 0:
+        _look_into(s, w, r, u, s.asked, s.asked_shared)
+        s.asked = wide(_NOBODY)
 
 
 @query_kernel
@@ -268,12 +272,13 @@ def _look_into(s: Struct, w: Struct, r: Struct, u: Struct, region: int, shared: 
     """Note the units of one region that may be near enough, and ask the memory for their labels."""
     line = u.there + _LINE_BYTES * region
     nth, slot = wide(0), _first_there(line)
+    late = (s.worst + _ROUNDING_TICKS) ** 2
     while slot >= 0:
         row, place = i32(u.row + _ROW_BYTES * slot, ROW_COLUMNS), f32(u.row + _ROW_BYTES * slot, ROW_COLUMNS)
         seen = row[STRETCH] == s.own and row[JUNCTION] < 0
         if row[TRAITS] & s.wanted == s.wanted and not seen:
-            away_m = math.hypot(place[EAST] - s.east, place[NORTH] - s.north)
-            if not away_m * w.least_pace > s.worst + _ROUNDING_TICKS:
+            east, north = place[EAST] - s.east, place[NORTH] - s.north
+            if not (east * east + north * north) * w.least_pace * w.least_pace > late:
                 _wait_for(s, w, r, u, slot, shared)
         nth, slot = _next_there(line, nth, row)
 
@@ -291,26 +296,14 @@ def _wait_for(s: Struct, w: Struct, r: Struct, u: Struct, slot: int, shared: int
 
 @query_kernel
 def _compare(s: Struct, w: Struct, r: Struct, u: Struct) -> None:
-    """Keep the best of the units whose labels were asked for."""
+    """Keep the best of the units whose labels were asked for; leave out the ancestors that are too far then."""
     waiting, first = i32(r.waiting, 2 * WAITING_MAX), s.first
     for nth in range(s.waiting):
         slot = wide(waiting[2 * nth])
         _keep(s, slot, _unit_ticks(s, w, r, u, slot, wide(waiting[2 * nth + 1]), first))
     s.waiting = 0
-
-
-@query_kernel
-def _compared(s: Struct, w: Struct, r: Struct, u: Struct) -> bool:
-    """Compare, and leave out the ancestors that the worst kept unit shows to be too far; False: too many were."""
-    _compare(s, w, r, u)
-    if s.kept < s.k:
-        return True
-    if s.guess > 0:
-        if least_of(u32(r.target, r.deepest), s.guess) < s.worst:
-            return False
-        s.guess = 0
-    _leave_out(s, r)
-    return True
+    if s.kept == s.k:
+        _leave_out(s, r)
 
 
 @query_kernel
@@ -356,7 +349,7 @@ def _unit_ticks(s: Struct, w: Struct, r: Struct, u: Struct, slot: int, shared: i
         offset = np.uint32(0)
         if row[JUNCTION] < 0:
             offset = departure_ticks(w, wide(row[STRETCH]), side, fraction)
-        if offset >= best:
+        if offset >= best or offset >= s.worst:
             continue
         length = shared_length(r, v, s.lowest) if shared < 0 else min(shared, wide(row[DEPTH_ONE + side]) + 1)
         if labels[LABEL_ONE_64 + side] >= 0:
@@ -369,17 +362,24 @@ def _unit_ticks(s: Struct, w: Struct, r: Struct, u: Struct, slot: int, shared: i
 
 
 @query_kernel
-def _open(s: Struct, w: Struct, r: Struct, u: Struct, region: int, opened: int, shared: int) -> None:
-    """Put the regions below one into the heap that hold units and may hold a better one."""
+def _ask_for_bounds(s: Struct, w: Struct, r: Struct, u: Struct, region: int, shared: int) -> None:
+    """Let the memory bring the bounds that `_open` is going to read: nearly all regions in the heap are opened."""
     regions, units_below = i32(r.region, REGION_COLUMNS * r.regions), i32(u.below, r.regions)
-    heap, shared_of = i64(u.heap, r.regions + 1), i32(r.heap_region, r.regions)
-    at, first, worst = REGION_COLUMNS * region, s.first, s.worst
+    at, first = REGION_COLUMNS * region, s.first
     for below in range(regions[at + FIRST_CHILD], regions[at + END_CHILD]):
         first_bound = i64(r.region + _REGION_BYTES * below, REGION_COLUMNS // 2)[BOUND_64]
         length = min(shared, wide(regions[REGION_COLUMNS * below + ABOVE]))
         if first < length and units_below[below] > 0:
             for line in range(w.bound + 2 * (first_bound + first), w.bound + 2 * (first_bound + length), _LINE_BYTES):
                 prefetch(line)
+
+
+@query_kernel
+def _open(s: Struct, w: Struct, r: Struct, u: Struct, region: int, opened: int, shared: int) -> None:
+    """Put the regions below one into the heap that hold units and may hold a better one."""
+    regions, units_below = i32(r.region, REGION_COLUMNS * r.regions), i32(u.below, r.regions)
+    heap, shared_of = i64(u.heap, r.regions + 1), i32(r.heap_region, r.regions)
+    at, first, worst = REGION_COLUMNS * region, s.first, s.worst
     for below in range(regions[at + FIRST_CHILD], regions[at + END_CHILD]):
         if units_below[below] == 0 or below == opened:
             continue
@@ -392,6 +392,7 @@ def _open(s: Struct, w: Struct, r: Struct, u: Struct, region: int, opened: int, 
         if bound < worst:
             shared_of[below] = length
             prefetch(u.there + _LINE_BYTES * below)
+            _ask_for_bounds(s, w, r, u, below, length)
             s.size = _push(heap, s.size, (bound << 32) | below)
 
 

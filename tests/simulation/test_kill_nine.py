@@ -11,16 +11,17 @@ from dispatch.simulation.day import Day, Plan
 from tests.simulation.demo_process import DemoProcess
 
 SPEED = 60.0
-KILLS_AFTER = (200, 350)  # acknowledged commands; 84 of them man the vehicles
-ENOUGH = 500
-WITHIN_S = 80.0
+CREWS, UNITS = 24, 84  # each crew is a session and a socket that comes back after every kill
+KILLS_AFTER = (CREWS + 116, CREWS + 266)  # acknowledged commands; the first man the vehicles
+ENOUGH = CREWS + 416
+WITHIN_S = 280.0
 
 
 async def test_no_acknowledged_command_is_lost(fictional_pack: Path, tmp_path: Path) -> None:
     process = DemoProcess(fictional_pack, tmp_path, SPEED)
     process.start()
     server = Server(process.url)
-    day = Day(server, Plan(seed=9, hours=24.0, calls_per_day=3_000, began_min_ago=40))
+    day = Day(server, Plan(seed=9, hours=24.0, calls_per_day=3_000, began_min_ago=40, left_to_people=UNITS - CREWS))
     living = asyncio.create_task(day.run())
     try:
         for acknowledged in KILLS_AFTER:

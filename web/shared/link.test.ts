@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LiveLink } from "./link.ts";
+import { LiveLink, type LiveLinkOptions } from "./link.ts";
 
 /** A socket that only records, and says what the test wants it to say. */
 class Line extends EventTarget {
@@ -50,8 +50,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function live(): Promise<LiveLink> {
-  const link = new LiveLink({ url: "ws://x/ws", device: "test", streams: () => ["box/steps"] });
+async function live(more: Partial<LiveLinkOptions> = {}): Promise<LiveLink> {
+  const link = new LiveLink({ url: "ws://x/ws", device: "test", streams: () => ["box/steps"], ...more });
   await settle();
   line().connected();
   line().says(welcome);
@@ -67,6 +67,22 @@ describe("the live link", () => {
     expect(line().kinds()).toContain("subscribe");
     expect([link.state.value, link.ready.value, link.speed.value]).toEqual(["live", true, 20]);
     expect([...link.tables.units.value.keys()]).toEqual(["U1"]);
+    link.close();
+  });
+
+  it("shows the first change at once, and what follows within a moment together", async () => {
+    const link = await live({ gatherMs: 50 });
+    await vi.advanceTimersByTimeAsync(50);
+    const shown: number[] = [];
+    const stop = link.tables.units.subscribe((units) => shown.push(units.size));
+    for (const seq of [4, 5, 6, 7]) line().says({ t: "change", from_seq: seq - 1, to_seq: seq, set: { units: { [`U${seq}`]: { id: `U${seq}` } } } });
+    expect(shown).toEqual([1, 2]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(shown).toEqual([1, 2, 5]);
+    await vi.advanceTimersByTimeAsync(50);
+    line().says({ t: "change", from_seq: 7, to_seq: 8, drop: { units: ["U4"] } });
+    expect(shown).toEqual([1, 2, 5, 4]);
+    stop();
     link.close();
   });
 

@@ -73,6 +73,8 @@ export interface LiveLinkOptions {
   readonly subscribe?: boolean;
   /** What the page says with every ping: a wall, whether it can sound. */
   readonly pulse?: () => object;
+  /** Changes that follow each other within so many ms are shown together; the first of them at once. Default 0: each for itself. */
+  readonly gatherMs?: number;
   /** The uplink streams whose committed numbers the welcome shall name. */
   readonly streams?: () => readonly string[];
 }
@@ -106,6 +108,7 @@ export class LiveLink {
   #pingNo = 0;
   #pulse: ReturnType<typeof setInterval> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
+  #gathering: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
   #watched: readonly string[] = [];
 
@@ -173,6 +176,7 @@ export class LiveLink {
     removeEventListener("online", this.#reconnectNow);
     removeEventListener("offline", this.#lost);
     if (this.#retry !== null) clearTimeout(this.#retry);
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#drop();
     this.#state.value = "offline";
   }
@@ -322,8 +326,20 @@ export class LiveLink {
 
   #show(feed: Feed): void {
     this.#feed = feed;
+    const { gatherMs = 0 } = this.#options;
+    // A hidden page draws nothing, and its timers may sleep for a minute: its alarms must not.
+    if (gatherMs === 0 || document.hidden) return this.#publish();
+    if (this.#gathering !== null) return;
+    this.#publish();
+    this.#gathering = setTimeout(() => {
+      this.#gathering = null;
+      if (this.#feed !== feed) this.#show(this.#feed);
+    }, gatherMs);
+  }
+
+  #publish(): void {
     batch(() => {
-      for (const name of TABLE_NAMES) this.#tables[name].value = feed.tables[name];
+      for (const name of TABLE_NAMES) this.#tables[name].value = this.#feed.tables[name];
       this.#ready.value = true;
     });
   }

@@ -35,6 +35,9 @@ export interface CityFacts {
   readonly step_targets: StepTargets;
 }
 
+/** A busy city changes forty times a second, and each change drawn for itself takes a page without a graphics card 10 to 20 ms: the next would wait behind it. */
+const GATHER_MS = 50;
+
 export class Desk {
   readonly session: Session;
   readonly link: LiveLink;
@@ -60,7 +63,7 @@ export class Desk {
 
   constructor(session: Session) {
     this.session = session;
-    this.link = new LiveLink({ device: `console-${session.account}` });
+    this.link = new LiveLink({ device: `console-${session.account}`, gatherMs: GATHER_MS });
     this.feed = new Feed(() => this.link.serverNow());
     this.advisor = new Advisor(this.selection, this.link, this.weights);
     this.now = this.#tick();

@@ -79,6 +79,12 @@ def read_wave(raw: bytes) -> Wave:
     )  # fmt: skip
 
 
+def wave_extent(raw: bytes) -> tuple[str, int, int]:
+    """Return patient, first sample and the sample behind the last of a frame that ``read_wave`` has read before."""
+    _, _, _, _, _, first, _, _, samples, _ = WAVE_HEADER.unpack_from(raw)
+    return raw[WAVE_HEADER.size : HEAD_BYTES].decode("ascii"), first, first + samples
+
+
 def wave_bytes(wave: Wave, samples: bytes) -> bytes:
     """Write a binary frame from header values and interleaved int16 samples."""
     device = (wave.device_id or "").encode("ascii")

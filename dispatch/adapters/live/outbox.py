@@ -74,11 +74,13 @@ class Outbox:
 
     def offer_latest(self, text: str) -> None:
         """Queue telemetry of which only the newest matters."""
-        self._offer(_Queued(text, Telemetry.LATEST))
+        if not self._closed and not self._is_written(text):
+            self._queue(_Queued(text, Telemetry.LATEST))
 
     def offer_wave(self, raw: bytes, patient_id: str, first_sample: int, next_sample: int) -> None:
         """Queue a waveform chunk; what is dropped instead is named to the reader as a gap."""
-        self._offer(_Queued(raw, Telemetry.WAVE, patient_id, first_sample, next_sample))
+        if not self._closed and not self._is_written(raw):
+            self._queue(_Queued(raw, Telemetry.WAVE, patient_id, first_sample, next_sample))
 
     async def take(self) -> str | bytes:
         """Return what goes out next: events before gaps before telemetry."""
@@ -111,9 +113,7 @@ class Outbox:
             return False
         return self._write_now(content)
 
-    def _offer(self, queued: _Queued) -> None:
-        if self._closed or self._is_written(queued.content):
-            return
+    def _queue(self, queued: _Queued) -> None:
         if len(self._telemetry) >= self._telemetry_max:
             self._drop_one()
         self._telemetry.append(queued)

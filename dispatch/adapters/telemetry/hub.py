@@ -22,7 +22,7 @@ from dispatch.adapters.wire import encoded, frame
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.ports import Fanout, Lost, Position
-from dispatch.protocol.waves import FrameError, read_wave
+from dispatch.protocol.waves import wave_extent
 from dispatch.rights import SEATS
 from dispatch.words import Role
 
@@ -266,13 +266,9 @@ class TelemetryHub:
             viewer.outbox.offer_latest(text)
 
     def _deliver_wave(self, body: bytes) -> None:
-        try:
-            wave = read_wave(body)
-        except FrameError:
-            log.exception("a published wave cannot be read")
-            return
-        for viewer in self._concerned(wave.patient_id) | self._viewers.of_patient.get(wave.patient_id, _NO_VIEWERS):
-            viewer.outbox.offer_wave(body, wave.patient_id, wave.first_sample, wave.next_sample)
+        patient_id, first_sample, next_sample = wave_extent(body)
+        for viewer in self._concerned(patient_id) | self._viewers.of_patient.get(patient_id, _NO_VIEWERS):
+            viewer.outbox.offer_wave(body, patient_id, first_sample, next_sample)
 
     def _deliver_wall(self, body: bytes) -> None:
         if self.walls is not None:

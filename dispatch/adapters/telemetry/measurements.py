@@ -47,6 +47,8 @@ class Measurements:
         self._hub = hub
         self._city = city
         self._clock = clock
+        self._answered_of: City | None = None
+        self._theirs: set[tuple[str | None, object]] = set()  # unit and patient, of that city: asked for every frame
         self._newest: dict[str, datetime] = {}  # by bound device: the last reading that was shown
 
     def position(self, actor: Actor, body: Mapping[str, Any]) -> Refused | None:
@@ -77,11 +79,19 @@ class Measurements:
 
     def not_theirs(self, actor: Actor, patient_id: object) -> Refused | None:
         """Say why this actor may not send measurements of a patient, None when they may: the crew that runs there."""
-        patient = self._city().patients.get(patient_id) if isinstance(patient_id, str) else None
-        mine = actor.role is Role.CREW and patient and runs_to(actor.unit_id, patient.incident_id, self._city())
+        city, key = self._city(), (actor.unit_id, patient_id)
+        if city is not self._answered_of:
+            self._answered_of, self._theirs = city, set()
+        if actor.role is Role.CREW and key in self._theirs:
+            return None
+        patient = city.patients.get(patient_id) if isinstance(patient_id, str) else None
+        mine = actor.role is Role.CREW and patient and runs_to(actor.unit_id, patient.incident_id, city)
         if mine and patient and patient.erased is not None:
             return Refused("record.erased")
-        return None if mine else Refused("not_your_patient")
+        if not mine:
+            return Refused("not_your_patient")
+        self._theirs.add(key)
+        return None
 
     async def show_vitals(self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]) -> None:
         """Pass a stored reading on, if its monitor is bound to the patient; otherwise it stays in quarantine."""

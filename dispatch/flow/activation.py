@@ -12,7 +12,7 @@ from dispatch.errors import Refused
 from dispatch.events import center as ce
 from dispatch.events import ground as ge
 from dispatch.flow.assignment import released
-from dispatch.flow.decision import Decide, Decision, Evidence, Facts
+from dispatch.flow.decision import Decide, Decision, Evidence, Facts, called
 from dispatch.flow.handoff import accepted
 from dispatch.flow.recommend import centers_used, rank_centers
 from dispatch.incident import Patient
@@ -238,7 +238,7 @@ def report_center_status(city: City, command: Command, ask: gc.ReportCenterStatu
         return Refused("center.status_expired")
     if ask.topic == "diversion" and ask.state != "open" and not (ask.reason or "").strip():
         return Refused("center.reason_needed")
-    owner = command.actor.account
+    owner = called(city, command.actor)
     return [ge.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.expires_at, ask.reason)]
 
 

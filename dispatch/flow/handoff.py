@@ -16,11 +16,10 @@ from dispatch.events import center as ce
 from dispatch.events import direct as de
 from dispatch.events import incident as e
 from dispatch.flow import door
-from dispatch.flow.decision import Decide, Decision, Facts, words_in
+from dispatch.flow.decision import Decide, Decision, Facts, called, words_in
 from dispatch.flow.resources import taken_into_use
 from dispatch.incident import Patient
 from dispatch.rules import Rules
-from dispatch.words import Actor
 
 
 def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rules: Rules) -> Decision:
@@ -37,22 +36,12 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
             patient.center_id,
             ask.where,
             ask.where not in ED_DOORS,
-            _called(city, command.actor),
+            called(city, command.actor),
             ask.taken_by,
             ask.signed,
         )
     ]
     return facts + accepted(city, patient.activation_id, command.received_at)
-
-
-def _called(city: City, actor: Actor) -> str:
-    """Return what people call whoever acts: whom it is entered for, the call sign, the hospital; else the account."""
-    if actor.entered_for is not None:
-        return actor.entered_for
-    unit, center = city.units.get(actor.unit_id or ""), city.centers.get(actor.center_id or "")
-    if unit is not None:
-        return unit.call_sign
-    return actor.account if center is None else center.name
 
 
 def sign_handoff(city: City, command: Command, ask: dc.SignHandoff, _rules: Rules) -> Decision:

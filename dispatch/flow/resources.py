@@ -16,7 +16,7 @@ from dispatch.events import center as ce
 from dispatch.events import ground as ge
 from dispatch.events import incident as e
 from dispatch.events import resource as re
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision, Facts, called
 from dispatch.resources import ResourceState, usual_use_min
 from dispatch.rules import Rules
 from dispatch.words import Role
@@ -42,7 +42,7 @@ def correct_resource(city: City, command: Command, ask: rc.CorrectResource, rule
         return refused
     state = city.centers[ask.center_id].resources.get(ask.resource, ResourceState())
     expires_at = command.received_at + timedelta(minutes=rules.resource_word_min)
-    owner = command.actor.account
+    owner = called(city, command.actor)
     said = ge.CenterStatusReported(ask.center_id, ask.resource, SAID[ask.state], owner, expires_at, ask.reason)
     first = min(state.uses, key=lambda each: (each.since, each.id), default=None)
     if ask.state != "ready" or first is None:

@@ -1,6 +1,6 @@
 /** Codes of rows as the operator's words. */
 import { age } from "@shared/format.ts";
-import type { FiredCondition, Place, Reason, Task } from "@shared/rows.ts";
+import type { FiredCondition, Place, Reason, Seat, Task } from "@shared/rows.ts";
 import type { OverRow } from "./logic/over_region.ts";
 import { lang, maybe, t } from "./texts.ts";
 
@@ -20,6 +20,17 @@ export function taskText(task: Task): string {
   // A parameter may be a code itself, such as the role of somebody who does not answer.
   const words = Object.entries(task.params).map(([name, value]) => [name, (typeof value === "string" && maybe(value)) || value] as const);
   return t.code("task", task.kind, Object.fromEntries(words));
+}
+
+/** "调度席 1": a seat by what it is and its number, else by its name; nobody calls it by the account. */
+export function seatName(id: string, seats: ReadonlyMap<string, Seat>): string {
+  const seat = seats.get(id);
+  return seat === undefined ? id : numbered(seat.kind, id);
+}
+
+/** "调度席 1" of the account dispatcher1. */
+export function numbered(kind: Seat["kind"], account: string): string {
+  return `${t(`console.role.${kind}`)} ${/\d+$/.exec(account)?.[0] ?? account}`;
 }
 
 export function placeSource(place: Place): string {

@@ -2,6 +2,7 @@ import { hhmmss } from "@shared/format.ts";
 import { signOut } from "@shared/session.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
+import { numbered } from "../words.ts";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { LinkState } from "./LinkState.tsx";
 import { StatusCounts } from "./StatusCounts.tsx";
@@ -23,9 +24,7 @@ export function TopBar() {
       {desk.city.value?.fictional === true && <span class="chip chip-strong">{t("app.fictional")}</span>}
       {!desk.sounder.armed.value && <span class="chip" title={t("console.sound_off.hint")}>{t("console.sound_off")}</span>}
       <StatusCounts />
-      <span class="topbar-who">
-        {t(`console.role.${desk.session.role as "dispatcher"}`)} <strong>{desk.session.account}</strong>
-      </span>
+      <strong class="topbar-who" title={desk.session.account}>{numbered(desk.session.role as "dispatcher", desk.session.account)}</strong>
       <button type="button" class="quiet" aria-haspopup="dialog" onClick={() => (desk.selection.help.value = true)}>
         <kbd>?</kbd> <span class="wide-only">{t("console.verb.?")}</span>
       </button>

@@ -6,13 +6,14 @@ import { markOf } from "../logic/telephone.ts";
 import { colon, t } from "../texts.ts";
 import { focused } from "../ui/focused.ts";
 import { Since } from "../ui/Timer.tsx";
+import { seatName } from "../words.ts";
 
 /** Incidents that a call can be joined to by hand. */
 const OTHERS_SHOWN = 20;
 
 /** One call on this incident: who rang, what they said; a call that is still open can be held, joined elsewhere or ended. */
 export function CallLine({ call, incident }: { readonly call: Call; readonly incident: Incident }) {
-  const { queue } = useDesk();
+  const { queue, link } = useDesk();
   const [linking, setLinking] = useState(false);
   const { waiting, held, underway } = queue.value;
   const others = [...waiting, ...held, ...underway].filter(({ id }) => id !== incident.id);
@@ -20,7 +21,7 @@ export function CallLine({ call, incident }: { readonly call: Call; readonly inc
     <div class={`call-line call-line-${call.phase}`}>
       <span class="call-line-number">☎ {call.number ?? t("console.queue.no_number")}</span>
       {call.phase === "ended" ? <time>{hhmmss(call.received_at)}</time> : <span>{t(`console.call.${call.phase}`)} <Since at={call.answered_at ?? call.received_at} /></span>}
-      {call.seat !== null && <span class="faint">{call.seat}</span>}
+      {call.seat !== null && <span class="faint">{seatName(call.seat, link.tables.seats.value)}</span>}
       {call.words !== null && call.words !== incident.words && <span class="call-line-words">“{call.words}”</span>}
       <Marked call={call} />
       <span class="call-line-keys">

@@ -18,6 +18,7 @@ export function EarlyCard({ incident }: { readonly incident: Incident }) {
   const parked = (id: string): boolean => ["assigned", "accepted"].includes(units.get(id)?.status ?? "");
   return (
     <section class="card early" aria-label={t("console.early")}>
+      {incident.phase === "held" && <Held incident={incident} />}
       <ol class="early-steps">
         {stepClocks(incident, runs, targets, now.value).map(({ step, seconds, done, late, target }) => (
           <li key={step} class={`${done ? "is-done" : ""} ${late ? "is-late" : ""}`}>
@@ -29,7 +30,6 @@ export function EarlyCard({ incident }: { readonly incident: Incident }) {
       {incident.standby_unit_ids.flatMap((id) => units.get(id) ?? []).map((unit) => <StandsBy key={unit.id} unit={unit} incident={incident} />)}
       {stalled(runs, parked, targets, now.value).map((run) => <DoesNotRoll key={run.id} run={run} unit={units.get(run.unit_id)} />)}
       {incident.taken !== null && incident.phase !== "underway" && <Taken incident={incident} />}
-      {incident.phase === "held" && <Held incident={incident} />}
     </section>
   );
 }

@@ -8,7 +8,7 @@ import { PriorityPicker } from "./PriorityPicker.tsx";
 import { CallLine } from "./CallLine.tsx";
 import { CallerHistory } from "./CallerHistory.tsx";
 import { SameEvents } from "./SameEvents.tsx";
-import { conditionWord } from "../words.ts";
+import { conditionWord, seatName } from "../words.ts";
 
 /** Ended calls that stand below the open ones; fifty callers of one crash fit on no screen. */
 const ENDED_SHOWN = 2;
@@ -38,7 +38,7 @@ export function IncidentHead({ incident }: { readonly incident: Incident }) {
         <span>{t("console.incident.opened", { time: hhmmss(incident.opened_at) })}</span>
         {top !== null && incident.complaint !== null && <span>“{incident.complaint}”</span>}
         {calls.length > 1 && <span class="callers">{t("console.queue.callers", { count: calls.length })}</span>}
-        {incident.seat !== null && <span>{t("console.incident.seat", { seat: incident.seat })}</span>}
+        {incident.seat !== null && <span>{t("console.incident.seat", { seat: seatName(incident.seat, link.tables.seats.value) })}</span>}
         {incident.priority_fixed && <span>{t("console.priority.fixed")}{incident.priority_reason === null ? "" : `${colon()}${incident.priority_reason}`}</span>}
       </p>
       <ul class="call-lines">{[...open, ...rest.slice(0, ENDED_SHOWN)].map((call) => <li key={call.id}><CallLine call={call} incident={incident} /></li>)}</ul>

@@ -42,9 +42,10 @@ function Selected({ incident }: { readonly incident: Incident }) {
       <div class="incident-send">
         <div class="incident-known scroll">
           {isDangerous(incident) && <SceneCard incident={incident} />}
+          {incident.phase === "held" && <EarlyCard incident={incident} />}
           <PlaceCard incident={incident} />
           <RunsCard incident={incident} />
-          <EarlyCard incident={incident} />
+          {incident.phase !== "held" && <EarlyCard incident={incident} />}
           {!isDangerous(incident) && <SceneCard incident={incident} />}
           <SourcesCard incident={incident} />
         </div>

@@ -4,6 +4,7 @@ import { colon, t } from "../texts.ts";
 import { Since } from "../ui/Timer.tsx";
 import { useRoving } from "../ui/roving.ts";
 import type { Call } from "@shared/rows.ts";
+import { seatName } from "../words.ts";
 
 /** Calls that ring, and the one this seat is talking on. The strip keeps its height, so that a ring moves nothing below it. */
 export function CallList() {
@@ -17,7 +18,7 @@ export function CallList() {
     <section class="calls" aria-label={t("console.queue.calls")}>
       <h2>
         {t("console.queue.calls")} <span class={ringing > 0 ? "tally tally-ring" : "tally"}>{ringing}</span>
-        {ringing > 0 && <span class="calls-keys"><kbd>⇧F4</kbd> {t("console.verb.CLAIM")} <kbd>F4</kbd> {t("console.queue.answer")}</span>}
+        {ringing > 0 && <span class="calls-keys"><kbd>⇧F4</kbd> {t("console.queue.claim_next")} <kbd>F4</kbd> {t("console.queue.answer")}</span>}
         {over > 0 && <span class="calls-over">{t("console.call.over_target", { count: over, target: telephone.targets.value?.answer_within_s ?? 0 })}</span>}
       </h2>
       <ul ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn} class="scroll" aria-live="assertive">
@@ -29,7 +30,7 @@ export function CallList() {
 }
 
 function CallRow({ call }: { readonly call: Call }) {
-  const { actions, selection, telephone } = useDesk();
+  const { actions, link, selection, telephone } = useDesk();
   const rings = call.phase === "ringing";
   const isMine = call.phase === "claimed" && call.seat === telephone.seat;
   return (
@@ -45,7 +46,7 @@ function CallRow({ call }: { readonly call: Call }) {
       <CallClock call={call} />
       <span class="call-words">
         <MarkChip call={call} />
-        {call.phase === "claimed" && !isMine && <span class="chip">{t("console.call.claimed_by", { seat: call.seat ?? "—" })}</span>}
+        {call.phase === "claimed" && !isMine && <span class="chip">{t("console.call.claimed_by", { seat: call.seat === null ? "—" : seatName(call.seat, link.tables.seats.value) })}</span>}
         {call.overflow_group !== null && (rings || call.phase === "claimed") && <span class="chip">{t("console.call.overflow")}</span>}
         {[call.complaint, call.words].filter((word) => word !== null).join(" · ") || t("console.queue.no_words")}
       </span>

@@ -80,15 +80,16 @@ def fill_labels(
     deepest = wide(depth.max())
     rows = way_to_root(2 * (deepest + 1) + 2, deepest + 1)
     row_bytes, every = NUMBER_BYTES * rows.shape[1], (deepest + 1) * NUMBER_BYTES * rows.shape[1]
-    to, bounds, past_caches = wide(rows.ctypes.data), bound.ctypes.data, forward.nbytes > KEPT_BYTES_MAX
+    bounds, past_caches = bound.ctypes.data, forward.nbytes > KEPT_BYTES_MAX
     # The node itself is a row with nothing but a zero, read from so far before it that the zero comes at its place.
     rows[2 * (deepest + 1) + 1, 0] = 0
-    zero = to + 2 * every + row_bytes
     ways, ticks, last = _no_ways(deepest)
     for v in range(first_up.size - 2, -1, -1):
         if first_label[v + 1] == first_label[v]:
             continue
         length, begin, end, label = wide(depth[v]), first_up[v], first_up[v + 1], NUMBER_BYTES * first_label[v]
+        to = wide(rows.ctypes.data)  # asked for in the loop: an array is freed after its last use by name
+        zero = to + 2 * every + row_bytes
         for side in range(2):
             weight, labels, root = (climb, forward, to) if side == 0 else (descend, backward, to + every)
             count = _list_ways(begin, end, up, weight, depth, root, row_bytes, ways, ticks, last)
@@ -261,11 +262,12 @@ def fill_table(
     above = _fill_above(parent, depth, first_label, backward, first_seed, seed_node, seed_ticks, row_of, table)
     deepest, columns = wide(depth.max()), table.shape[1]
     rows = way_to_root(deepest + 1, columns)
-    row_bytes, to, past_caches = NUMBER_BYTES * rows.shape[1], wide(rows.ctypes.data), table.nbytes > KEPT_BYTES_MAX
+    row_bytes, past_caches = NUMBER_BYTES * rows.shape[1], table.nbytes > KEPT_BYTES_MAX
     ways, ticks, last = _no_ways(deepest)
     for v in range(row_of.size - 1, -1, -1):
         if row_of[v] < 0:
             continue
+        to = wide(rows.ctypes.data)  # asked for in the loop: an array is freed after its last use by name
         count = _list_ways(first_up[v], first_up[v + 1], up, climb, depth, to, row_bytes, ways, ticks, last)
         into, out = to + row_bytes * depth[v], table.ctypes.data + NUMBER_BYTES * columns * row_of[v]
         if above[v]:

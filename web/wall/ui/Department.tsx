@@ -20,6 +20,8 @@ import { TwelveLead } from "./TwelveLead.tsx";
 
 /** Up to so many patients there is room for larger tiles. */
 const ROOMY_TO = 2;
+/** A longer name of a hospital stands smaller, in two lines where it must. */
+const NAME_FITS = 10;
 /** From this many patients on, the tiles are compact; more than fit take turns. */
 const COMPACT_FROM = 4;
 const MOST = 6;
@@ -82,11 +84,13 @@ function useEcgKeys(shown: readonly TileRow[], open: (tile: TileRow) => void): v
 
 function Header({ wall, sounder, count, page, pages, onRoster, onTaken }: { wall: Wall; sounder: Sounder | null; count: number; page: number; pages: number; onRoster: () => void; onTaken: (id: string) => void }) {
   const center = wall.link.tables.centers.value.get(wall.session.center_id ?? "");
+  const name = center?.name ?? wall.session.name;
   const state = wall.link.state.value;
   const armed = sounder?.armed.value ?? false;
   return (
     <header class="head">
-      <h1>{center?.name ?? wall.session.name} <span class="count">{t("wall.incoming", { count })}{pages > 1 && ` · ${t("wall.page", { page: page + 1, pages })}`}</span></h1>
+      <h1 class={[...name].length > NAME_FITS ? "long" : ""}>{name}</h1>
+      <p class="count">{t("wall.incoming", { count })}{pages > 1 && <span>{t("wall.page", { page: page + 1, pages })}</span>}</p>
       {wall.taken.value.length > 0 && (
         <select class="small" aria-label={t("wall.taken")} value="" onChange={(event) => onTaken(event.currentTarget.value)}>
           <option value="">{t("wall.taken")} {wall.taken.value.length}</option>

@@ -163,7 +163,7 @@ function Ready({ wall, tile, compact, roomy, place, onEcg, onOpen }: { wall: Wal
   const bound = patient?.device_id != null;
   const hasEcg = patient !== null && patient.ecgs.length > 0;
   return (
-    <div class="ready">
+    <div class="readiness">
       {!compact && (bound || hasEcg) && (
         <div class="traces">
           {bound && <Wave wall={wall} patientId={activation.patient_id} />}

@@ -12,7 +12,8 @@ from dispatch.protocol.waves import LEADS, NO_VALUE, Wave, wave_bytes
 
 SLOW_AFTER_S = 3.0  # assumed: the wall calls data late at 10 s; vitals must not wait behind waveforms until then
 THIN_HZ = 125
-IN_FLIGHT_MAX, IN_FLIGHT_SLOW = 64, 1  # chunks sent and not acknowledged
+# Chunks sent and not acknowledged: four seconds of trace, so that what is said now never waits behind minutes of it.
+IN_FLIGHT_MAX, IN_FLIGHT_SLOW = 8, 1
 
 
 class WavePace:

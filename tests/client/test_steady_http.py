@@ -1,36 +1,15 @@
 """A pool of connections outlives callers who go away at any moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 import httpx
 
 from dispatch.client.steady_http import SteadyClient
-from dispatch.terminal.local_servers import free_port
+from tests.client.answering import answering
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 TURNS = 60  # of the loop: more than a request takes
-
-
-Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def answering(handle: Handle) -> AsyncIterator[str]:
-    """Serve every connection with ``handle`` and give the address; wait for the last of them at the end."""
-    port, open_ones = free_port(), set[asyncio.Task[None] | None]()
-
-    async def held(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_ones.add(asyncio.current_task())
-        with suppress(asyncio.IncompleteReadError):
-            await handle(reader, writer)
-        writer.close()
-        await writer.wait_closed()
-
-    async with await asyncio.start_server(held, "127.0.0.1", port):
-        yield f"http://127.0.0.1:{port}"
-        await asyncio.gather(*(each for each in open_ones if each is not None))
 
 
 async def answer_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -90,6 +90,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "outcome": w.Outcome,
         "place": PLACES,
         "resource": v.Resource,
+        "role": w.Role,
         "console.roads.live.on": ("all", *ROAD_CLASSES),
         "console.roads.vehicles": MARKS,
         "sex": ("male", "female"),

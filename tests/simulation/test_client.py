@@ -8,6 +8,7 @@ from dispatch.simulation import client
 from dispatch.simulation.client import Server
 from dispatch.simulation.exchange import signing
 from dispatch.terminal.local_servers import free_port
+from tests.client.answering import answering
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 41\r\n\r\n{"results": [{"ids": {"call_id": "C1"}}]}'
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
@@ -26,16 +27,15 @@ async def test_a_line_that_rings_while_the_server_is_away_is_told_when_it_is_bac
         bodies.append(await reader.readexactly(length))
         writer.write(answers.pop(0))
         await writer.drain()
-        writer.close()
 
     port = free_port()
     server = Server(f"http://127.0.0.1:{port}")
     ringing = asyncio.create_task(signing(server, "secret").ring("13900000000"))
     await asyncio.wait({ringing}, timeout=0.05)  # nobody listens yet
     assert not ringing.done()
-    async with await asyncio.start_server(answer, "127.0.0.1", port):
+    async with answering(answer, port):
         _, ids = await ringing
-    await server.close()
+        await server.close()
     assert ids == {"call_id": "C1"}
     assert len(bodies) == 3
     assert len(set(bodies)) == 1  # the same event id every time
@@ -55,11 +55,9 @@ async def test_all_simulated_people_together_ask_a_few_things_at_once() -> None:
             await go_on.wait()
             asking -= 1
             writer.write(ANSWER)
-        writer.close()
 
-    port = free_port()
-    server = Server(f"http://127.0.0.1:{port}")
-    async with await asyncio.start_server(answer, "127.0.0.1", port):
+    async with answering(answer) as url:
+        server = Server(url)
         asked = [asyncio.create_task(server.ask("GET", "/api/city")) for _ in range(3 * client.AT_ONCE)]
         await full.wait()
         go_on.set()

@@ -18,7 +18,7 @@ def write_once(path: Path, content: bytes) -> bool:
         new = not path.exists() and _written(path, content)
         # Also for a repeat: the first may not have come as far as this before the power went.
         for folder in (path.parent, path.parent.parent):
-            _sync(folder)
+            sync_folder(folder)
     except OSError as failure:
         raise TelemetryUnavailable(f"{path.name} is not stored: {failure}") from failure
     return new
@@ -40,7 +40,8 @@ def _written(path: Path, content: bytes) -> bool:
     return True
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: they must survive a power cut as well as the bytes behind them."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -64,7 +65,7 @@ def removed_for_good(folder: Path, pattern: str, *, keep_folder: bool = False) -
             path.unlink()
         if folder.is_dir() and not keep_folder:
             folder.rmdir()
-            _sync(folder.parent)
+            sync_folder(folder.parent)
     except OSError as failure:
         raise TelemetryUnavailable(f"{folder.name} is not removed: {failure}") from failure
     return gone

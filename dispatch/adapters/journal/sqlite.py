@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from dispatch.adapters.journal.chain import FORMAT_VERSION, ChainedRow, genesis
 from dispatch.adapters.journal.grouped import GroupedJournal, StoredFacts
+from dispatch.adapters.written_once import sync_folder
 from dispatch.errors import BadInput
 from dispatch.ports import CommandRepeated, Head, JournalUnavailable
 
@@ -186,11 +187,7 @@ def _create(path: Path, city: str) -> None:
     finally:
         connection.close()
     draft.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_folder(path.parent)
 
 
 def _city_of(path: Path, connection: sqlite3.Connection) -> str:

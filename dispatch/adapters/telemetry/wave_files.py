@@ -15,6 +15,8 @@ from zlib import crc32
 
 import msgspec
 
+from dispatch.adapters.written_once import sync_folder
+
 FRAME = Struct("<4sII")  # mark, body length, crc32 of the body, of a chunk of number, stream and body
 CHUNK_MARK, LIST_MARK = b"GCW1", b"GCWL"
 
@@ -54,7 +56,7 @@ class Segment:
         self.broken = False
         self._file = os.open(segment_path(folder, number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            _sync(folder)  # the name must survive a power cut as well as the bytes
+            sync_folder(folder)
         except OSError:
             self.close()
             raise
@@ -164,11 +166,3 @@ def _body(file: BinaryIO, chunk: Chunk) -> bytes | None:
 def _begun(stream: str, seq: int) -> int:
     """Return the checksum of a chunk's identity, to go on from."""
     return crc32(f"{stream} {seq}".encode())
-
-
-def _sync(folder: Path) -> None:
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

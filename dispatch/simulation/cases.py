@@ -28,6 +28,7 @@ class Profile:
     trend: dict[str, float]  # change per minute without treatment
     ecg: str | None = None  # a physician's read
     scene_min: float = 14.0
+    ages: tuple[int, int] = (18, 91)  # years, both drawn
 
 
 CHEST = {"complaint": "chest_pain", "chest_pain": {"present": "yes", "duration_min": 25}}
@@ -60,9 +61,17 @@ PROFILES: dict[str, Profile] = {
         _vitals(hr=104, sbp=98, dbp=60, spo2=94, rr=22),
         {"sbp": -0.4},
         "stemi",
+        ages=(38, 91),
     ),
     "acs": Profile(
-        0.05, "胸闷", {**ADULT, **CHEST}, {"consciousness": "alert"}, _vitals(hr=92, sbp=150), {}, "dynamic_st"
+        0.05,
+        "胸闷",
+        {**ADULT, **CHEST},
+        {"consciousness": "alert"},
+        _vitals(hr=92, sbp=150),
+        {},
+        "dynamic_st",
+        ages=(38, 91),
     ),
     "stroke": Profile(
         0.05,
@@ -71,6 +80,7 @@ PROFILES: dict[str, Profile] = {
         {"consciousness": "alert"},
         _vitals(hr=88, sbp=178, dbp=98),
         {},
+        ages=(45, 91),
     ),
     "stroke_lvo": Profile(
         0.03,
@@ -79,6 +89,7 @@ PROFILES: dict[str, Profile] = {
         {"stroke": {"lams": {"total": 5}}},
         _vitals(hr=92, sbp=186, dbp=104, spo2=95),
         {},
+        ages=(45, 91),
     ),
     "trauma": Profile(
         0.10,
@@ -108,6 +119,7 @@ PROFILES: dict[str, Profile] = {
         {"consciousness": "alert"},
         _vitals(hr=124, sbp=86, dbp=50),
         {},
+        ages=(20, 43),
     ),
     "child": Profile(
         0.03,
@@ -117,11 +129,11 @@ PROFILES: dict[str, Profile] = {
             "critical": {"status_epilepticus": "yes"},
             "responsive": "no",
             "breathing": "normal",
-            "age": {"value": 4, "unit": "years"},
         },
         {"responsive": "yes", "consciousness": "pain"},
         _vitals(hr=156, sbp=88, dbp=52, spo2=91, rr=34, temp_c=39.4),
         {},
+        ages=(4, 4),
     ),
     "arrest": Profile(
         0.02,
@@ -189,7 +201,7 @@ def draw_case(seed: int, index: int) -> Case:
     """Draw the truth behind the call with this index."""
     chance = stream(seed, "case", index, "what")
     kind = chance.choices(list(PROFILES), [profile.share for profile in PROFILES.values()])[0]
-    age = 4 if kind == "child" else 28 if kind == "pregnancy" else chance.randint(18, 91)
+    age = chance.randint(*PROFILES[kind].ages)
     sex = "female" if kind == "pregnancy" else chance.choice(("female", "male"))
     return Case(index, kind, number_of(index, 0), age, sex, _outcome(kind, chance), PROFILES[kind], seed)
 

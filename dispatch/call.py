@@ -5,13 +5,11 @@ journal holds only steps of this table, and those that came late as ``LineStepCa
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.events import call as ce
-from dispatch.events import incident as e
-from dispatch.fact import Fact
+from dispatch import events as e
 from dispatch.words import ERASED, Place, personal
 
 
@@ -28,20 +26,20 @@ class CallPhase(StrEnum):
 
 RINGS, CLAIMED, TALKS, HELD, WRAP_UP, ENDED = CallPhase
 CALL_STEPS: dict[tuple[CallPhase, type], CallPhase] = {
-    (RINGS, ce.CallClaimed): CLAIMED,
-    (CLAIMED, ce.ClaimLapsed): RINGS,
-    (RINGS, ce.CallOverflowed): RINGS,
+    (RINGS, e.CallClaimed): CLAIMED,
+    (CLAIMED, e.ClaimLapsed): RINGS,
+    (RINGS, e.CallOverflowed): RINGS,
     (RINGS, e.CallAnswered): TALKS,
     (CLAIMED, e.CallAnswered): TALKS,
-    (TALKS, ce.CallHeld): HELD,
-    (HELD, ce.CallRetrieved): TALKS,
-    (TALKS, ce.CallTransferred): TALKS,
-    (HELD, ce.CallTransferred): TALKS,
+    (TALKS, e.CallHeld): HELD,
+    (HELD, e.CallRetrieved): TALKS,
+    (TALKS, e.CallTransferred): TALKS,
+    (HELD, e.CallTransferred): TALKS,
     (RINGS, e.CallEnded): ENDED,
     (CLAIMED, e.CallEnded): ENDED,
     (TALKS, e.CallEnded): WRAP_UP,
     (HELD, e.CallEnded): WRAP_UP,
-    (WRAP_UP, ce.CallWrappedUp): ENDED,
+    (WRAP_UP, e.CallWrappedUp): ENDED,
 }
 UNANSWERED = frozenset({RINGS, CLAIMED})
 ON_THE_LINE = frozenset({CLAIMED, TALKS, HELD})  # a seat that owns one of these cannot take another call
@@ -103,14 +101,6 @@ class Call:
     def is_open(self) -> bool:
         """Say whether a seat still has business with this call."""
         return self.phase is not CallPhase.ENDED or self.owes_call_back
-
-
-def stepped_call(call: Call, fact: Fact) -> Call:
-    """Move a call; an impossible step in the journal is a broken program."""
-    phase = CALL_STEPS.get((call.phase, type(fact.data)))
-    if phase is None:
-        raise AssertionError(f"{fact.kind} shouldn't happen to a call that is {call.phase}")
-    return replace(call, phase=phase, moved_at=fact.at)
 
 
 def dialled(number: str | None) -> str | None:

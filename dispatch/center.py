@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from dispatch import events as e
 from dispatch.direct import ED, ChosenDoor, WayInside
-from dispatch.events import center as ce
 from dispatch.resources import ResourceState
 from dispatch.team import Summons
 from dispatch.wall import Wall
@@ -31,47 +31,47 @@ class ActivationPhase(StrEnum):
 
 S, V, K, T, A, C, D, X, Z = ActivationPhase
 ACTIVATION_STEPS: dict[tuple[ActivationPhase, type], ActivationPhase] = {
-    (S, ce.ActivationReceived): V,
-    (S, ce.ActivationAcknowledged): K,
-    (V, ce.ActivationAcknowledged): K,
-    (S, ce.TeamReady): T,
-    (V, ce.TeamReady): T,
-    (K, ce.TeamReady): T,
-    (S, ce.PatientArrived): A,
-    (V, ce.PatientArrived): A,
-    (K, ce.PatientArrived): A,
-    (T, ce.PatientArrived): A,
-    (S, ce.PatientAccepted): C,
-    (V, ce.PatientAccepted): C,
-    (K, ce.PatientAccepted): C,
-    (T, ce.PatientAccepted): C,
-    (A, ce.PatientAccepted): C,
-    (S, ce.ActivationRedirected): D,
-    (V, ce.ActivationRedirected): D,
-    (K, ce.ActivationRedirected): D,
-    (T, ce.ActivationRedirected): D,
-    (A, ce.ActivationRedirected): D,
-    (S, ce.ActivationCancelled): X,
-    (V, ce.ActivationCancelled): X,
-    (K, ce.ActivationCancelled): X,
-    (T, ce.ActivationCancelled): X,
-    (A, ce.ActivationCancelled): X,
-    (D, ce.ActivationEndAcknowledged): Z,
-    (X, ce.ActivationEndAcknowledged): Z,
+    (S, e.ActivationReceived): V,
+    (S, e.ActivationAcknowledged): K,
+    (V, e.ActivationAcknowledged): K,
+    (S, e.TeamReady): T,
+    (V, e.TeamReady): T,
+    (K, e.TeamReady): T,
+    (S, e.PatientArrived): A,
+    (V, e.PatientArrived): A,
+    (K, e.PatientArrived): A,
+    (T, e.PatientArrived): A,
+    (S, e.PatientAccepted): C,
+    (V, e.PatientAccepted): C,
+    (K, e.PatientAccepted): C,
+    (T, e.PatientAccepted): C,
+    (A, e.PatientAccepted): C,
+    (S, e.ActivationRedirected): D,
+    (V, e.ActivationRedirected): D,
+    (K, e.ActivationRedirected): D,
+    (T, e.ActivationRedirected): D,
+    (A, e.ActivationRedirected): D,
+    (S, e.ActivationCancelled): X,
+    (V, e.ActivationCancelled): X,
+    (K, e.ActivationCancelled): X,
+    (T, e.ActivationCancelled): X,
+    (A, e.ActivationCancelled): X,
+    (D, e.ActivationEndAcknowledged): Z,
+    (X, e.ActivationEndAcknowledged): Z,
 }
 
 # These facts may come late (the answer after the patient): they fill the register and move nothing.
 LATE = {
-    (A, ce.ActivationAcknowledged),
-    (C, ce.ActivationAcknowledged),
-    (A, ce.TeamReady),
-    (C, ce.TeamReady),
-    (T, ce.ActivationAcknowledged),
-    (V, ce.ActivationReceived),
-    (K, ce.ActivationReceived),
-    (T, ce.ActivationReceived),
-    (A, ce.ActivationReceived),
-    (C, ce.ActivationReceived),
+    (A, e.ActivationAcknowledged),
+    (C, e.ActivationAcknowledged),
+    (A, e.TeamReady),
+    (C, e.TeamReady),
+    (T, e.ActivationAcknowledged),
+    (V, e.ActivationReceived),
+    (K, e.ActivationReceived),
+    (T, e.ActivationReceived),
+    (A, e.ActivationReceived),
+    (C, e.ActivationReceived),
 }
 
 LIVE = frozenset({S, V, K, T, A})  # the centre expects somebody
@@ -179,10 +179,3 @@ class Activation:
     def door_now(self) -> str:
         """Return where the stretcher goes as things stand."""
         return self.proposed_door if self.chosen_door is None else self.chosen_door.where
-
-
-def next_phase(activation: Activation, fact_kind: type) -> ActivationPhase | None:
-    """Return the phase after a fact; the same phase when it comes late; None when the table has no such step."""
-    if (activation.phase, fact_kind) in LATE:
-        return activation.phase
-    return ACTIVATION_STEPS.get((activation.phase, fact_kind))

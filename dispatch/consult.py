@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from center_protocols.finding_groups import EcgResult
 from center_protocols.vocabulary import Given
-from dispatch.events import consult as ne
+from dispatch import events as e
 from dispatch.words import Actor, Role, personal
 
 # Orders that are no drug and no procedure of the protocols.
@@ -35,14 +35,14 @@ class OrderPhase(StrEnum):
 
 G, A, D, N, W = OrderPhase
 ORDER_STEPS: dict[tuple[OrderPhase, type], OrderPhase] = {
-    (G, ne.OrderAcknowledged): A,
-    (G, ne.OrderDone): D,
-    (A, ne.OrderDone): D,
-    (G, ne.OrderDeclined): N,
-    (A, ne.OrderDeclined): N,
-    (G, ne.OrderWithdrawn): W,
-    (A, ne.OrderWithdrawn): W,
-    (W, ne.OrderDone): D,  # a tablet without a network had done it before it could hear
+    (G, e.OrderAcknowledged): A,
+    (G, e.OrderDone): D,
+    (A, e.OrderDone): D,
+    (G, e.OrderDeclined): N,
+    (A, e.OrderDeclined): N,
+    (G, e.OrderWithdrawn): W,
+    (A, e.OrderWithdrawn): W,
+    (W, e.OrderDone): D,  # a tablet without a network had done it before it could hear
 }
 
 

@@ -12,19 +12,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dispatch import commands as c
 from dispatch.city import City, empty_city
 from dispatch.command import Command
-from dispatch.commands import call as cl
-from dispatch.commands import center as cc
-from dispatch.commands import consult as nc
-from dispatch.commands import direct as dc
-from dispatch.commands import early as ec
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
-from dispatch.commands import record as rc
-from dispatch.commands import resource as oc
-from dispatch.commands import team as tc
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, gather
 from dispatch.evolve import evolve
@@ -49,30 +39,30 @@ WITH_WORDS = frozenset(
         c.Locate,
         c.WriteNote,
         c.IdentifyPatient,
-        gc.SignOn,
-        gc.TakeOutOfService,
+        c.SignOn,
+        c.TakeOutOfService,
     }
     | {c.SetPriority, c.AssignUnit, c.DivertUnit, c.EndAssignment, c.HoldIncident, c.CloseIncident, c.ReopenIncident}
     | {
         c.GiveTreatment,
         c.EndPatient,
-        cc.ChooseDestination,
-        cc.PreAlert,
-        cc.CancelActivation,
-        gc.ReportCenterStatus,
-        gc.CloseRoad,
-        gc.SlowRoads,
-        gc.LiftRoadMeasure,
+        c.ChooseDestination,
+        c.PreAlert,
+        c.CancelActivation,
+        c.ReportCenterStatus,
+        c.CloseRoad,
+        c.SlowRoads,
+        c.LiftRoadMeasure,
     }
-    | {dc.SignHandoff, dc.DisputeHandoff, dc.ChooseDoor, dc.RecordConsent, dc.MergeRegistration}
-    | {c.ReadEcg, nc.RequestAdvice, nc.JoinPatient, nc.SendReaderLink, nc.OpenReaderLink, nc.WriteToTeam}
-    | {nc.GiveOrder, nc.AnswerOrder, nc.WithdrawOrder}
-    | {cc.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
-    | {cl.ReportLineEvent, cl.TakeWords, cl.RecordStep, cl.RecordCallBack, cl.MarkNumber, cl.LiftMark, cl.ExportRecord}
-    | {rc.ExportPatient, rc.SealRecord, rc.UnsealRecord}
-    | {ec.StandDownUnit, ec.ReplaceUnit, ec.ReviewHeld, ec.ConfirmService, ec.ClearScene}
-    | {lc.ReportPosition, lc.NoteIndoors, lc.SendLink, lc.WriteMessage}
-    | {tc.ListMember, tc.SubscribePush, tc.AnswerSummons, oc.CorrectResource}
+    | {c.SignHandoff, c.DisputeHandoff, c.ChooseDoor, c.RecordConsent, c.MergeRegistration}
+    | {c.ReadEcg, c.RequestAdvice, c.JoinPatient, c.SendReaderLink, c.OpenReaderLink, c.WriteToTeam}
+    | {c.GiveOrder, c.AnswerOrder, c.WithdrawOrder}
+    | {c.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
+    | {c.ReportLineEvent, c.TakeWords, c.RecordStep, c.RecordCallBack, c.MarkNumber, c.LiftMark, c.ExportRecord}
+    | {c.ExportPatient, c.SealRecord, c.UnsealRecord}
+    | {c.StandDownUnit, c.ReplaceUnit, c.ReviewHeld, c.ConfirmService, c.ClearScene}
+    | {c.ReportPosition, c.NoteIndoors, c.SendLink, c.WriteMessage}
+    | {c.ListMember, c.SubscribePush, c.AnswerSummons, c.CorrectResource}
 )
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)

@@ -10,12 +10,8 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from center_protocols.vocabulary import Capability, Condition
+from dispatch import commands as c
 from dispatch.city import City
-from dispatch.commands import center as cc
-from dispatch.commands import early as ec
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
 from dispatch.flow.decision import CenterArrival, Evidence, OverRegion, PositionEvidence, RoadsChosen, UnitArrival
 from dispatch.incident import Incident
 from dispatch.region_evidence import DIVERTS_LOOKED_AT, HELD_LOOKED_AT, UNITS_LOOKED_AT, units_over_region
@@ -130,7 +126,7 @@ def patient_point(city: City, patient_id: str, sources: Sources) -> Point | None
     return None if place is None else Point(place.lon, place.lat)
 
 
-def roads_evidence(ask: gc.CloseRoad | gc.SlowRoads, sources: Sources, at: datetime) -> Evidence:
+def roads_evidence(ask: c.CloseRoad | c.SlowRoads, sources: Sources, at: datetime) -> Evidence:
     """Return which roads an outline or picks name, or what is wrong with them."""
     epoch = sources.travel.weights_epoch
     try:
@@ -162,16 +158,16 @@ def _incident_of_run(city: City, assignment_id: str) -> str:
 
 Gatherer: TypeAlias = Callable[[Any, City, Sources, datetime, Rules], Evidence | PositionEvidence | None]
 GATHERERS: dict[type, Gatherer] = {
-    lc.ReportPosition: lambda ask, _city, sources, _at, _rules: position_evidence(
+    c.ReportPosition: lambda ask, _city, sources, _at, _rules: position_evidence(
         ask.place, sources.travel.roads.served, sources.neighbors
     ),
     c.AssignUnit: lambda ask, city, sources, at, rules: units_evidence(city, ask.incident_id, sources, at, rules),
-    ec.ReplaceUnit: lambda ask, city, sources, at, rules: units_evidence(
+    c.ReplaceUnit: lambda ask, city, sources, at, rules: units_evidence(
         city, _incident_of_run(city, ask.assignment_id), sources, at, rules
     ),
     c.DivertUnit: lambda ask, city, sources, at, rules: units_evidence(city, ask.incident_id, sources, at, rules),
-    cc.ChooseDestination: lambda ask, city, sources, at, _rules: centers_evidence(city, ask.patient_id, sources, at),
-    gc.CloseRoad: lambda ask, _city, sources, at, _rules: roads_evidence(ask, sources, at),
-    gc.SlowRoads: lambda ask, _city, sources, at, _rules: roads_evidence(ask, sources, at),
-    cc.PreAlert: lambda ask, city, sources, at, _rules: centers_evidence(city, ask.patient_id, sources, at),
+    c.ChooseDestination: lambda ask, city, sources, at, _rules: centers_evidence(city, ask.patient_id, sources, at),
+    c.CloseRoad: lambda ask, _city, sources, at, _rules: roads_evidence(ask, sources, at),
+    c.SlowRoads: lambda ask, _city, sources, at, _rules: roads_evidence(ask, sources, at),
+    c.PreAlert: lambda ask, city, sources, at, _rules: centers_evidence(city, ask.patient_id, sources, at),
 }

@@ -9,20 +9,26 @@ from msgspec.structs import replace
 
 from dispatch.changes import (
     activation,
+    assignment,
     call,
     consult,
+    deadlines,
     direct,
-    early,
     ground,
-    incident,
+    handoff,
+    journey,
+    link,
     location,
     patient,
     record,
-    resource,
-    road_measure,
-    run,
-    task,
-    team,
+    resources,
+    roads,
+    scene,
+    standby,
+    switchboard,
+    teams,
+    triage,
+    waiting,
     watch,
 )
 from dispatch.changes.change import Change
@@ -33,25 +39,31 @@ HISTORY_PAGE = 500  # numbers of one page of an incident's history: a new fact c
 
 CHANGES: dict[type, Change] = {
     kind: change
-    for changes in (
+    for stage in (
         ground,
-        road_measure,
+        roads,
+        switchboard,
         call,
-        incident,
         location,
-        early,
+        link,
+        triage,
+        scene,
+        standby,
+        assignment,
+        waiting,
+        journey,
         patient,
-        run,
         activation,
-        resource,
+        resources,
+        teams,
+        watch,
         direct,
         consult,
-        team,
-        watch,
+        handoff,
         record,
-        task,
+        deadlines,
     )
-    for kind, change in changes.CHANGES.items()
+    for kind, change in stage.CHANGES.items()
 }
 
 

@@ -6,30 +6,11 @@ from typing import Any
 
 import msgspec
 
-from dispatch.events import call as call_events
-from dispatch.events import center as center_events
-from dispatch.events import consult as consult_events
-from dispatch.events import direct as direct_events
-from dispatch.events import ground as ground_events
-from dispatch.events import incident as events
-from dispatch.events import location as location_events
-from dispatch.events import resource as resource_events
-from dispatch.events import team as team_events
-from dispatch.events import watch as watch_events
-from dispatch.fact import FACTS, SUBJECT_FIELDS, Fact
+from dispatch.events import FACTS
+from dispatch.fact import SUBJECT_FIELDS, Fact
 from dispatch.words import ERASED, Actor, ClockSource, personal_fields
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in FACTS}
-LAST = {events.TaskDone, ground_events.UnitCommissioned, center_events.PatientAccepted, call_events.RecordExported}
-LAST |= {
-    location_events.PhotoSent,
-    team_events.MemberStoodDown,
-    watch_events.EndReadByCrew,
-    resource_events.ReservationPlaced,
-}
-LAST |= {direct_events.RegistrationMerged, consult_events.OrderWithdrawn}
-if not set(FACTS) >= LAST:
-    raise AssertionError("the files of facts must be read before their list is used")
 VERSIONS: dict[str, int] = dict.fromkeys(KINDS, 1)
 PERSONAL: dict[type, tuple[tuple[str, str], ...]] = {kind: personal_fields(kind) for kind in FACTS}
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dispatch import events as e
 from dispatch.consult import AdviceWanted, Order, Reading, Specialist, TeamLine
 from dispatch.direct import Consent, Dispute, HandoffTold, Registration, Signature
-from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.location import LocationEstimate, ToldPlace
 from dispatch.scene import Notice, Staging
@@ -307,16 +307,3 @@ def merged_findings(known: dict[str, Any], learned: dict[str, Any]) -> dict[str,
         if isinstance(value, dict) and isinstance(known.get(name), dict)
     }
     return {**known, **learned, **groups}
-
-
-def next_phase(incident: Incident, fact_kind: type) -> IncidentPhase | None:
-    """Return the phase after a fact, or None when the table has no such step."""
-    return INCIDENT_STEPS.get((incident.phase, fact_kind))
-
-
-def stepped(incident: Incident, fact: Fact) -> Incident:
-    """Move the incident; an impossible step in the journal is a broken program."""
-    phase = next_phase(incident, type(fact.data))
-    if phase is None:
-        raise AssertionError(f"{fact.kind} shouldn't happen to an incident that is {incident.phase}")
-    return replace(incident, phase=phase)

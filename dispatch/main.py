@@ -30,10 +30,10 @@ from dispatch.adapters.telemetry.arrivals import Arrivals
 from dispatch.adapters.telemetry.hub import Row
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands.early import ReportNotice
-from dispatch.commands.incident import CheckDeadlines
+from dispatch.commands.deadlines import CheckDeadlines
 from dispatch.commands.record import ReportErasure
-from dispatch.commands.team import ReportSummons
+from dispatch.commands.scene import ReportNotice
+from dispatch.commands.teams import ReportSummons
 from dispatch.commands.watch import ReportWall
 from dispatch.desk import Desk
 from dispatch.errors import BadInput

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dispatch.events import early as ee
+from dispatch import events as e
 
 
 class Flag(StrEnum):
@@ -50,14 +50,14 @@ class NoticePhase(StrEnum):
 
 T, D, U, C = NoticePhase
 NOTICE_STEPS: dict[tuple[NoticePhase, type], NoticePhase] = {
-    (T, ee.NoticeDelivered): D,
-    (T, ee.NoticeUndelivered): U,
-    (U, ee.ServiceTold): T,
-    (D, ee.ServiceTold): T,
-    (T, ee.ServiceConfirmed): C,
-    (D, ee.ServiceConfirmed): C,
-    (U, ee.ServiceConfirmed): C,
-    (C, ee.ServiceTold): T,
+    (T, e.NoticeDelivered): D,
+    (T, e.NoticeUndelivered): U,
+    (U, e.ServiceTold): T,
+    (D, e.ServiceTold): T,
+    (T, e.ServiceConfirmed): C,
+    (D, e.ServiceConfirmed): C,
+    (U, e.ServiceConfirmed): C,
+    (C, e.ServiceTold): T,
 }
 
 
@@ -71,9 +71,9 @@ class StagingPhase(StrEnum):
 
 P, S, K = StagingPhase
 STAGING_STEPS: dict[tuple[StagingPhase, type], StagingPhase] = {
-    (P, ee.UnitsStaged): S,
-    (S, ee.SceneCleared): K,
-    (K, ee.UnitsStaged): S,
+    (P, e.UnitsStaged): S,
+    (S, e.SceneCleared): K,
+    (K, e.UnitsStaged): S,
 }
 
 

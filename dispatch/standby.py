@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.events import early as ee
-from dispatch.events import incident as e
+from dispatch import events as e
 
 
 class StandbyPhase(StrEnum):
@@ -18,9 +17,9 @@ class StandbyPhase(StrEnum):
 
 C, A, E = StandbyPhase
 STANDBY_STEPS: dict[tuple[StandbyPhase, type], StandbyPhase] = {
-    (C, ee.StandbyAcknowledged): A,
-    (C, ee.StandbyEnded): E,
-    (A, ee.StandbyEnded): E,
+    (C, e.StandbyAcknowledged): A,
+    (C, e.StandbyEnded): E,
+    (A, e.StandbyEnded): E,
     (C, e.IncidentClosed): E,
     (A, e.IncidentClosed): E,
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.events import team as te
+from dispatch import events as e
 from dispatch.words import personal
 
 
@@ -48,21 +48,21 @@ class SummonsPhase(StrEnum):
 
 C, D, U, L, K, P, N, W, Z = SummonsPhase
 SUMMONS_STEPS: dict[tuple[SummonsPhase, type], SummonsPhase] = {
-    (C, te.SummonsDelivered): D,
-    (C, te.SummonsUndelivered): U,
-    (D, te.SummonsRepeated): C,
-    (U, te.SummonsRepeated): C,
+    (C, e.SummonsDelivered): D,
+    (C, e.SummonsUndelivered): U,
+    (D, e.SummonsRepeated): C,
+    (U, e.SummonsRepeated): C,
     # Who did not answer in time is asked again beside the next one, and may still come.
-    (L, te.SummonsRepeated): L,
-    (L, te.SummonsDelivered): L,
-    (L, te.SummonsUndelivered): L,
-    **{(phase, te.SummonsLapsed): L for phase in (C, D, U)},
-    **{(phase, te.SummonsAcknowledged): K for phase in (C, D, U, L, N)},
-    **{(phase, te.MemberInPlace): P for phase in (C, D, U, L, K, N)},
-    **{(phase, te.SummonsDeclined): N for phase in (C, D, U, L, K)},
-    **{(phase, te.MemberStoodDown): W for phase in (C, D, U, L, K, P)},
-    (W, te.SummonsDelivered): Z,
-    (W, te.SummonsUndelivered): W,
+    (L, e.SummonsRepeated): L,
+    (L, e.SummonsDelivered): L,
+    (L, e.SummonsUndelivered): L,
+    **{(phase, e.SummonsLapsed): L for phase in (C, D, U)},
+    **{(phase, e.SummonsAcknowledged): K for phase in (C, D, U, L, N)},
+    **{(phase, e.MemberInPlace): P for phase in (C, D, U, L, K, N)},
+    **{(phase, e.SummonsDeclined): N for phase in (C, D, U, L, K)},
+    **{(phase, e.MemberStoodDown): W for phase in (C, D, U, L, K, P)},
+    (W, e.SummonsDelivered): Z,
+    (W, e.SummonsUndelivered): W,
 }
 WAITING = frozenset({C, D})  # an answer is still expected
 COMES = frozenset({K, P})
@@ -118,8 +118,3 @@ class Summons:
     answered_at: datetime | None = None
     minutes: int | None = None
     reason: str | None = None
-
-
-def next_phase(summons: Summons, fact_kind: type) -> SummonsPhase | None:
-    """Return the phase after a fact; None when the table has no such step."""
-    return SUMMONS_STEPS.get((summons.phase, fact_kind))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.events import watch as we
+from dispatch import events as e
 
 
 class WallPhase(StrEnum):
@@ -18,14 +18,14 @@ class WallPhase(StrEnum):
 
 N, A, S, L = WallPhase
 WALL_STEPS: dict[tuple[WallPhase, type], WallPhase] = {
-    (N, we.WallArmed): A,
-    (N, we.WallSilent): S,
-    (A, we.WallSilent): S,
-    (A, we.WallLost): L,
-    (S, we.WallArmed): A,
-    (S, we.WallLost): L,
-    (L, we.WallArmed): A,
-    (L, we.WallSilent): S,
+    (N, e.WallArmed): A,
+    (N, e.WallSilent): S,
+    (A, e.WallSilent): S,
+    (A, e.WallLost): L,
+    (S, e.WallArmed): A,
+    (S, e.WallLost): L,
+    (L, e.WallArmed): A,
+    (L, e.WallSilent): S,
 }
 
 

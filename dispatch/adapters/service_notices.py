@@ -14,7 +14,7 @@ import msgspec
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.signed_post import post_signed
 from dispatch.city import City
-from dispatch.commands.early import ReportNotice
+from dispatch.commands.scene import ReportNotice
 from dispatch.incident import Incident
 from dispatch.rules import Rules
 from dispatch.scene import Notice, NoticePhase, StagingPhase

@@ -1,16 +1,15 @@
-"""What the activation facts change: the centre's side, its holds, and the minutes both give the register."""
+"""What the activation facts change: the choice, the centre's side, its holds, and the minutes both give."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from dispatch import center
+from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change
-from dispatch.changes.resource import with_hold, without_hold
+from dispatch.changes.change import Change, step
+from dispatch.changes.resources import with_hold, without_hold
 from dispatch.city import City
-from dispatch.events import center as ce
-from dispatch.events import door as de
 from dispatch.fact import Fact
 from dispatch.resources import Hold
 from dispatch.words import Role
@@ -19,7 +18,23 @@ CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points
 READY_POINTS = {"cath_lab": "lab_ready"}
 
 
-def activation_sent(city: City, fact: Fact, d: ce.ActivationSent) -> City:
+def destination(city: City, fact: Fact, d: e.DestinationChosen) -> City:
+    row = city.patients[d.patient_id]
+    points = i.with_point(row.points, "destination_confirmed", i.point_row(fact))
+    return city.with_patient(
+        replace(
+            row,
+            center_id=d.center_id,
+            assignment_id=d.assignment_id,
+            chosen_by=d.chosen_by,
+            choice_reason=d.reason,
+            risk_told=d.risk_told,
+            points=points,
+        )
+    )
+
+
+def activation_sent(city: City, fact: Fact, d: e.ActivationSent) -> City:
     row = center.Activation(
         d.activation_id,
         d.patient_id,
@@ -42,11 +57,14 @@ def activation_sent(city: City, fact: Fact, d: ce.ActivationSent) -> City:
     return city.with_activation(row).with_patient(patient).with_incident(case)
 
 
+def received(city: City, fact: Fact, d: e.ActivationReceived) -> City:
+    return activation_moved(city, fact, d)
+
+
 def activation_moved(city: City, fact: Fact, d: Any, *, point: str | None = None, **changes: Any) -> City:  # noqa: ANN401
     row = city.activations[d.activation_id]
-    phase = center.next_phase(row, type(d))
-    if phase is None:
-        raise AssertionError(f"{fact.kind} shouldn't happen to an activation that is {row.phase}")
+    late = (row.phase, type(d)) in center.LATE  # it counts, and moves nothing
+    phase = row.phase if late else step(center.ACTIVATION_STEPS, row.phase, fact)
     city = city.with_activation(replace(row, phase=phase, **changes))
     if point is None:
         return city
@@ -54,29 +72,25 @@ def activation_moved(city: City, fact: Fact, d: Any, *, point: str | None = None
     return city.with_patient(replace(patient, points=i.with_point(patient.points, point, i.point_row(fact))))
 
 
-def received(city: City, fact: Fact, d: ce.ActivationReceived) -> City:
-    return activation_moved(city, fact, d)
-
-
-def acknowledged(city: City, fact: Fact, d: ce.ActivationAcknowledged) -> City:
+def acknowledged(city: City, fact: Fact, d: e.ActivationAcknowledged) -> City:
     return activation_moved(
         city, fact, d, point="prealert_acknowledged", acknowledged_at=fact.at, acknowledged_by=fact.actor.account
     )
 
 
-def team_ready(city: City, fact: Fact, d: ce.TeamReady) -> City:
+def team_ready(city: City, fact: Fact, d: e.TeamReady) -> City:
     return activation_moved(city, fact, d, point="team_ready", team_ready_at=fact.at)
 
 
-def arrived(city: City, fact: Fact, d: ce.PatientArrived) -> City:
+def arrived(city: City, fact: Fact, d: e.PatientArrived) -> City:
     return activation_moved(city, fact, d, point="arrival_gate", arrived_at=fact.at)
 
 
-def accepted(city: City, fact: Fact, d: ce.PatientAccepted) -> City:
+def accepted(city: City, fact: Fact, d: e.PatientAccepted) -> City:
     return activation_moved(city, fact, d, accepted_at=fact.at, ended_at=fact.at)
 
 
-def redirected(city: City, fact: Fact, d: ce.ActivationRedirected) -> City:
+def redirected(city: City, fact: Fact, d: e.ActivationRedirected) -> City:
     return ended_activation(
         activation_moved(
             city,
@@ -91,14 +105,7 @@ def redirected(city: City, fact: Fact, d: ce.ActivationRedirected) -> City:
     )
 
 
-def cancelled(city: City, fact: Fact, d: ce.ActivationCancelled) -> City:
-    return ended_activation(
-        activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason, crew_knows_at=_known_to_crew(fact)),
-        d,
-    )
-
-
-def ended_activation(city: City, d: ce.ActivationRedirected | ce.ActivationCancelled) -> City:
+def ended_activation(city: City, d: e.ActivationRedirected | e.ActivationCancelled) -> City:
     patient = city.patients[city.activations[d.activation_id].patient_id]
     if patient.activation_id != d.activation_id:
         return city
@@ -111,11 +118,18 @@ def _known_to_crew(fact: Fact) -> datetime | None:
     return fact.at if by_crew else None
 
 
-def end_acknowledged(city: City, fact: Fact, d: ce.ActivationEndAcknowledged) -> City:
+def cancelled(city: City, fact: Fact, d: e.ActivationCancelled) -> City:
+    return ended_activation(
+        activation_moved(city, fact, d, ended_at=fact.at, end_reason=d.reason, crew_knows_at=_known_to_crew(fact)),
+        d,
+    )
+
+
+def end_acknowledged(city: City, fact: Fact, d: e.ActivationEndAcknowledged) -> City:
     return activation_moved(city, fact, d, center_knows_at=fact.at)
 
 
-def reserved(city: City, fact: Fact, d: ce.ResourceReserved) -> City:
+def reserved(city: City, fact: Fact, d: e.ResourceReserved) -> City:
     row = city.activations[d.activation_id]
     hold = center.Reservation(d.reservation_id, d.resource, fact.at, d.expires_at)
     city = city.with_activation(replace(row, reservations=(*row.reservations, hold)))
@@ -123,7 +137,14 @@ def reserved(city: City, fact: Fact, d: ce.ResourceReserved) -> City:
     return patient_point(city, row.patient_id, CALLED_POINTS.get(d.resource), fact)
 
 
-def resource_ready(city: City, fact: Fact, d: ce.ResourceReady) -> City:
+def patient_point(city: City, patient_id: str, point: str | None, fact: Fact) -> City:
+    if point is None:
+        return city
+    row = city.patients[patient_id]
+    return city.with_patient(replace(row, points=i.with_point(row.points, point, i.point_row(fact))))
+
+
+def resource_ready(city: City, fact: Fact, d: e.ResourceReady) -> City:
     row = city.activations[d.activation_id]
     holds = tuple(
         replace(each, ready_at=fact.at)
@@ -135,7 +156,7 @@ def resource_ready(city: City, fact: Fact, d: ce.ResourceReady) -> City:
     return patient_point(city, row.patient_id, READY_POINTS.get(d.resource), fact)
 
 
-def reservation_ended(city: City, fact: Fact, d: ce.ReservationEnded) -> City:
+def reservation_ended(city: City, fact: Fact, d: e.ReservationEnded) -> City:
     row = city.activations[d.activation_id]
     holds = tuple(replace(each, ended=d.reason) if each.id == d.reservation_id else each for each in row.reservations)
     resource = next(each.resource for each in row.reservations if each.id == d.reservation_id)
@@ -143,30 +164,25 @@ def reservation_ended(city: City, fact: Fact, d: ce.ReservationEnded) -> City:
     return without_hold(city, d.center_id, resource, d.reservation_id)
 
 
-def patient_point(city: City, patient_id: str, point: str | None, fact: Fact) -> City:
-    if point is None:
-        return city
-    row = city.patients[patient_id]
-    return city.with_patient(replace(row, points=i.with_point(row.points, point, i.point_row(fact))))
-
-
-def door_checked(city: City, fact: Fact, d: de.DoorChecked) -> City:
-    checked = center.DoorCheck(fact.at, fact.actor.entered_for or fact.actor.account, d.differing)
-    return city.with_activation(replace(city.activations[d.activation_id], door=checked))
+def center_status(city: City, fact: Fact, d: e.CenterStatusReported) -> City:
+    row = city.centers[d.center_id]
+    status = center.CenterStatus(d.topic, d.state, d.owner, d.reason, fact.at, d.expires_at)
+    return city.with_center(replace(row, statuses={**row.statuses, d.topic: status}))
 
 
 CHANGES: dict[type, Change] = {
-    de.DoorChecked: door_checked,
-    ce.ActivationSent: activation_sent,
-    ce.ActivationReceived: received,
-    ce.ActivationAcknowledged: acknowledged,
-    ce.TeamReady: team_ready,
-    ce.PatientArrived: arrived,
-    ce.PatientAccepted: accepted,
-    ce.ActivationRedirected: redirected,
-    ce.ActivationCancelled: cancelled,
-    ce.ActivationEndAcknowledged: end_acknowledged,
-    ce.ResourceReserved: reserved,
-    ce.ResourceReady: resource_ready,
-    ce.ReservationEnded: reservation_ended,
+    e.DestinationChosen: destination,
+    e.ActivationSent: activation_sent,
+    e.ActivationReceived: received,
+    e.ActivationAcknowledged: acknowledged,
+    e.TeamReady: team_ready,
+    e.PatientArrived: arrived,
+    e.PatientAccepted: accepted,
+    e.ActivationRedirected: redirected,
+    e.ActivationCancelled: cancelled,
+    e.ActivationEndAcknowledged: end_acknowledged,
+    e.ResourceReserved: reserved,
+    e.ResourceReady: resource_ready,
+    e.ReservationEnded: reservation_ended,
+    e.CenterStatusReported: center_status,
 }

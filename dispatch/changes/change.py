@@ -1,9 +1,29 @@
 """What every change is: a city and a fact go in, the city after it comes out."""
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias, TypeVar
 
 from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.incident import INCIDENT_STEPS, Incident
 
 Change: TypeAlias = Callable[[City, Fact, Any], City]
+Phase = TypeVar("Phase", bound=str)
+
+
+def step(table: Mapping[tuple[Phase, type], Phase], phase: Phase, fact: Fact) -> Phase:
+    """Return the phase after a fact; an impossible step in the journal is a broken program."""
+    to = table.get((phase, type(fact.data)))
+    if to is None:
+        raise AssertionError(f"{fact.kind} shouldn't happen to what is {phase}")
+    return to
+
+
+def stepped(incident: Incident, fact: Fact) -> Incident:
+    """Move an incident by its table."""
+    return replace(incident, phase=step(INCIDENT_STEPS, incident.phase, fact))
+
+
+def unchanged(city: City, _fact: Fact, _data: Any) -> City:  # noqa: ANN401 - the fact lives in the history only
+    return city

@@ -1,7 +1,8 @@
-"""What the direct way changes: a centre's ways, an activation's door, a patient's consents and numbers."""
+"""What the facts of the direct way change: doors, ways, consents, numbers before the papers."""
 
 from dataclasses import replace
 
+from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
 from dispatch.city import City
@@ -10,30 +11,27 @@ from dispatch.direct import (
     ChosenDoor,
     Consent,
     ConsentStep,
-    Dispute,
     HospitalNumber,
     Procedure,
     Registration,
-    Signature,
     WayInside,
 )
-from dispatch.events import direct as de
 from dispatch.fact import Fact
 
 
-def way_described(city: City, fact: Fact, d: de.WayDescribed) -> City:
+def way_described(city: City, fact: Fact, d: e.WayDescribed) -> City:
     row = city.centers[d.center_id]
     way = WayInside(d.entrance, d.lift, d.floor, d.room, d.note, fact.at, fact.actor.account, d.check_after)
     return city.with_center(replace(row, ways={**row.ways, d.where: way}))
 
 
-def door_chosen(city: City, fact: Fact, d: de.DoorChosen) -> City:
+def door_chosen(city: City, fact: Fact, d: e.DoorChosen) -> City:
     actor = fact.actor
     door = ChosenDoor(d.where, d.proposed, fact.at, actor.account, actor.entered_for, d.reason)
     return city.with_activation(replace(city.activations[d.activation_id], chosen_door=door))
 
 
-def activation_updated(city: City, fact: Fact, d: de.ActivationUpdated) -> City:
+def activation_updated(city: City, fact: Fact, d: e.ActivationUpdated) -> City:
     row = city.activations[d.activation_id]
     more = tuple(each for each in d.activate if each not in row.activate)
     return city.with_activation(
@@ -43,7 +41,7 @@ def activation_updated(city: City, fact: Fact, d: de.ActivationUpdated) -> City:
     )
 
 
-def consent_recorded(city: City, fact: Fact, d: de.ConsentRecorded) -> City:
+def consent_recorded(city: City, fact: Fact, d: e.ConsentRecorded) -> City:
     row, actor = city.patients[d.patient_id], fact.actor
     said = Consent(
         d.procedure, d.step, fact.at, d.asked, actor.account, actor.entered_for, d.signer, d.words, d.approver
@@ -53,32 +51,13 @@ def consent_recorded(city: City, fact: Fact, d: de.ConsentRecorded) -> City:
     return city.with_patient(replace(row, consents=(*row.consents, said), points=points))
 
 
-def handoff_signed(city: City, fact: Fact, d: de.HandoffSigned) -> City:
-    row, known = _handed_over(city, d.patient_id)
-    mark = Signature(d.side, fact.at, fact.actor.account, d.name)
-    return city.with_patient(replace(row, handoff=replace(known, signed=True, signatures=(*known.signatures, mark))))
-
-
-def handoff_disputed(city: City, fact: Fact, d: de.HandoffDisputed) -> City:
-    row, known = _handed_over(city, d.patient_id)
-    said = Dispute(d.side, fact.at, fact.actor.account, d.about, d.words)
-    return city.with_patient(replace(row, handoff=replace(known, disputes=(*known.disputes, said))))
-
-
-def _handed_over(city: City, patient_id: str) -> tuple[i.Patient, i.Handoff]:
-    row = city.patients[patient_id]
-    if row.handoff is None:
-        raise AssertionError(f"nobody has handed over {patient_id}")
-    return row, row.handoff
-
-
-def pre_registered(city: City, fact: Fact, d: de.PatientPreRegistered) -> City:
+def pre_registered(city: City, fact: Fact, d: e.PatientPreRegistered) -> City:
     row = city.patients[d.patient_id]
     known = Registration(d.center_id, d.temporary_id, fact.at, fact.actor.account)
     return city.with_patient(replace(row, registrations=(*row.registrations, known)))
 
 
-def merged(city: City, fact: Fact, d: de.RegistrationMerged) -> City:
+def merged(city: City, fact: Fact, d: e.RegistrationMerged) -> City:
     row = city.patients[d.patient_id]
     number = HospitalNumber(d.hospital_id, fact.at, fact.actor.account, d.reason)
     registrations = tuple(
@@ -89,12 +68,10 @@ def merged(city: City, fact: Fact, d: de.RegistrationMerged) -> City:
 
 
 CHANGES: dict[type, Change] = {
-    de.WayDescribed: way_described,
-    de.DoorChosen: door_chosen,
-    de.ActivationUpdated: activation_updated,
-    de.ConsentRecorded: consent_recorded,
-    de.HandoffSigned: handoff_signed,
-    de.HandoffDisputed: handoff_disputed,
-    de.PatientPreRegistered: pre_registered,
-    de.RegistrationMerged: merged,
+    e.WayDescribed: way_described,
+    e.DoorChosen: door_chosen,
+    e.ActivationUpdated: activation_updated,
+    e.ConsentRecorded: consent_recorded,
+    e.PatientPreRegistered: pre_registered,
+    e.RegistrationMerged: merged,
 }

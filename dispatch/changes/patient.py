@@ -1,70 +1,16 @@
-"""What the patient facts change: findings, conditions, monitors, ECG, treatment, destination, handoff, minutes."""
+"""What monitors, vitals, ECGs, treatments and an outcome change."""
 
 from dataclasses import replace
 from datetime import datetime
 
+from dispatch import events as e
 from dispatch import incident as i
 from dispatch.changes.change import Change
-from dispatch.changes.door import learned
-from dispatch.changes.minutes import diagnosed, given, measured, stated, transmitted
+from dispatch.changes.door_times import learned
+from dispatch.changes.minutes import given, measured, transmitted
 from dispatch.city import City
 from dispatch.consult import Reading, side_of
-from dispatch.direct import HandoffTold
-from dispatch.events import center as ce
-from dispatch.events import incident as e
 from dispatch.fact import Fact
-
-
-def patient_added(city: City, fact: Fact, d: e.PatientAdded) -> City:
-    row = city.incidents[d.incident_id]
-    city = city.with_incident(replace(row, patient_ids=(*row.patient_ids, d.patient_id)))
-    return city.with_patient(i.Patient(d.patient_id, d.incident_id, d.code))
-
-
-def identified(city: City, fact: Fact, d: e.PatientIdentified) -> City:
-    return city.with_patient(replace(city.patients[d.patient_id], name=d.name))
-
-
-def findings(city: City, fact: Fact, d: e.FindingsRecorded) -> City:
-    row = city.patients[d.patient_id]
-    known = i.merged_findings(row.findings, d.findings)
-    points = stated(row.points, fact, d.findings)
-    return city.with_patient(replace(row, findings=known, findings_at=fact.at, points=points))
-
-
-def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
-    row = replace(
-        city.patients[d.patient_id],
-        conditions=d.conditions,
-        priority=d.priority,
-        blocked=d.blocked,
-        advice=d.advice,
-        required_capabilities=d.required_capabilities,
-        bypass=d.bypass,
-        activate=d.activate,
-        targets=d.targets,
-        contradictions=d.contradictions,
-        plan=d.plan,
-        china_triage=d.china_triage,
-    )
-    city = city.with_patient(replace(row, points=diagnosed(row.points, fact, d.conditions)))
-    case = city.incidents[d.incident_id]
-    if case.priority_fixed:
-        return city
-    worst = min(p for each in case.patient_ids if (p := city.patients[each].priority) is not None)
-    return city.with_incident(replace(case, priority=worst))
-
-
-def condition_confirmed(city: City, fact: Fact, d: e.ConditionConfirmed) -> City:
-    row = city.patients[d.patient_id]
-    conditions = tuple(
-        replace(each, status="confirmed", confirmed_by=fact.actor.account, confirmed_at=fact.at)
-        if each.code == d.condition
-        else each
-        for each in row.conditions
-    )
-    points = diagnosed(row.points, fact, conditions)
-    return city.with_patient(replace(row, conditions=conditions, points=points))
 
 
 def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
@@ -78,6 +24,11 @@ def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
     return city.with_patient(row)
 
 
+def _taken_off(worn: tuple[i.Worn, ...], at: datetime) -> tuple[i.Worn, ...]:
+    """End what is still worn; a tap that comes late ends it when it was made, never before it began."""
+    return tuple(replace(each, until=max(at, each.since)) if each.until is None else each for each in worn)
+
+
 def monitor_unbound(city: City, fact: Fact, d: e.MonitorUnbound) -> City:
     return without_monitor(city, d.patient_id, fact.at)
 
@@ -85,11 +36,6 @@ def monitor_unbound(city: City, fact: Fact, d: e.MonitorUnbound) -> City:
 def without_monitor(city: City, patient_id: str, at: datetime) -> City:
     row = city.patients[patient_id]
     return city.with_patient(replace(row, device_id=None, device_bound_at=None, worn=_taken_off(row.worn, at)))
-
-
-def _taken_off(worn: tuple[i.Worn, ...], at: datetime) -> tuple[i.Worn, ...]:
-    """End what is still worn; a tap that comes late ends it when it was made, never before it began."""
-    return tuple(replace(each, until=max(at, each.since)) if each.until is None else each for each in worn)
 
 
 def vitals(city: City, fact: Fact, d: e.VitalsRecorded) -> City:
@@ -133,68 +79,7 @@ def patient_ended(city: City, fact: Fact, d: e.PatientEnded) -> City:
     return without_monitor(city, row.id, fact.at)
 
 
-def destination(city: City, fact: Fact, d: ce.DestinationChosen) -> City:
-    row = city.patients[d.patient_id]
-    points = i.with_point(row.points, "destination_confirmed", i.point_row(fact))
-    return city.with_patient(
-        replace(
-            row,
-            center_id=d.center_id,
-            assignment_id=d.assignment_id,
-            chosen_by=d.chosen_by,
-            choice_reason=d.reason,
-            risk_told=d.risk_told,
-            points=points,
-        )
-    )
-
-
-def handoff(city: City, fact: Fact, d: ce.HandoffCompleted) -> City:
-    """Keep every version; the receiving side's word on where stands before the crew's, the first minute before all."""
-    row = city.patients[d.patient_id]
-    side = side_of(fact.actor)
-    told = HandoffTold(side, fact.at, fact.actor.entered_for or fact.actor.account, d.where, d.taken_by)
-    known = row.handoff
-    made = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
-    if known is not None:
-        stands = side == "crew" and any(each.side != "crew" for each in known.told)
-        kept = known if stands else replace(made, at=known.at, given_by=known.given_by)
-        made = replace(
-            kept,
-            taken_by=kept.taken_by or known.taken_by,
-            signed=known.signed or d.signed,
-            told=known.told,
-            signatures=known.signatures,
-            disputes=known.disputes,
-        )
-    made = replace(made, told=(*made.told, told))
-    points = i.with_point(row.points, "handoff_complete", i.point_row(fact))
-    return learned(city.with_patient(replace(row, handoff=made, points=points)), row.id)
-
-
-def point_registered(city: City, fact: Fact, d: e.TimePointRegistered) -> City:
-    row = city.patients[d.patient_id]
-    points = i.with_point(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason))
-    return learned(city.with_patient(replace(row, points=points)), row.id)
-
-
-def point_left_open(city: City, fact: Fact, d: e.TimePointLeftOpen) -> City:
-    row = city.patients[d.patient_id]
-    return city.with_patient(replace(row, left_open=(*row.left_open, d.point)))
-
-
-def point_corrected(city: City, fact: Fact, d: e.TimePointCorrected) -> City:
-    row = city.patients[d.patient_id]
-    points = i.corrected(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason), d.reason)
-    return learned(city.with_patient(replace(row, points=points)), row.id)
-
-
 CHANGES: dict[type, Change] = {
-    e.PatientAdded: patient_added,
-    e.PatientIdentified: identified,
-    e.FindingsRecorded: findings,
-    e.PatientAssessed: assessed,
-    e.ConditionConfirmed: condition_confirmed,
     e.MonitorBound: monitor_bound,
     e.MonitorUnbound: monitor_unbound,
     e.VitalsRecorded: vitals,
@@ -202,9 +87,4 @@ CHANGES: dict[type, Change] = {
     e.EcgRead: ecg_read,
     e.TreatmentGiven: treated,
     e.PatientEnded: patient_ended,
-    ce.DestinationChosen: destination,
-    ce.HandoffCompleted: handoff,
-    e.TimePointRegistered: point_registered,
-    e.TimePointLeftOpen: point_left_open,
-    e.TimePointCorrected: point_corrected,
 }

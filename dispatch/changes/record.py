@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change
+from dispatch.changes.change import Change, unchanged
 from dispatch.city import City
-from dispatch.events import record as re
 from dispatch.fact import Fact
 from dispatch.words import without_words
 
@@ -22,26 +22,22 @@ ROWS = {
 }
 
 
-def sealed(city: City, fact: Fact, d: re.RecordSealed) -> City:
-    seal = i.RecordSeal(fact.at, fact.actor.account)
-    return city.with_patient(replace(city.patients[d.patient_id], sealed=seal))
-
-
-def unsealed(city: City, fact: Fact, d: re.RecordUnsealed) -> City:
-    return city.with_patient(replace(city.patients[d.patient_id], sealed=None))
-
-
-def photo_attached(city: City, fact: Fact, d: re.PhotoAttached) -> City:
+def photo_attached(city: City, fact: Fact, d: e.PhotoAttached) -> City:
     row = city.patients[d.patient_id]
     photo = i.Photo(d.photo_id, fact.at, fact.actor.account, d.size_bytes)
     return city.with_patient(replace(row, photos=(*row.photos, photo)))
 
 
-def exported(city: City, fact: Fact, d: re.PatientExported) -> City:
-    return city
+def sealed(city: City, fact: Fact, d: e.RecordSealed) -> City:
+    seal = i.RecordSeal(fact.at, fact.actor.account)
+    return city.with_patient(replace(city.patients[d.patient_id], sealed=seal))
 
 
-def erased(city: City, fact: Fact, d: re.PatientErased) -> City:
+def unsealed(city: City, fact: Fact, d: e.RecordUnsealed) -> City:
+    return city.with_patient(replace(city.patients[d.patient_id], sealed=None))
+
+
+def erased(city: City, fact: Fact, d: e.PatientErased) -> City:
     mark = i.Erased(fact.at, fact.actor.account, d.reason, d.subjects)
     city = city.with_patient(replace(city.patients[d.patient_id], erased=mark))
     for subject in d.subjects:
@@ -53,7 +49,7 @@ def erased(city: City, fact: Fact, d: re.PatientErased) -> City:
     return city
 
 
-def reported(city: City, fact: Fact, d: re.ErasureReported) -> City:
+def reported(city: City, fact: Fact, d: e.ErasureReported) -> City:
     row = city.patients[d.patient_id]
     if row.erased is None:
         raise AssertionError(f"{fact.kind} shouldn't happen to a patient who is not erased")
@@ -61,10 +57,10 @@ def reported(city: City, fact: Fact, d: re.ErasureReported) -> City:
 
 
 CHANGES: dict[type, Change] = {
-    re.PhotoAttached: photo_attached,
-    re.RecordSealed: sealed,
-    re.RecordUnsealed: unsealed,
-    re.PatientExported: exported,
-    re.PatientErased: erased,
-    re.ErasureReported: reported,
+    e.PatientExported: unchanged,
+    e.PhotoAttached: photo_attached,
+    e.RecordSealed: sealed,
+    e.RecordUnsealed: unsealed,
+    e.PatientErased: erased,
+    e.ErasureReported: reported,
 }

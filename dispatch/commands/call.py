@@ -1,70 +1,36 @@
-"""What can be asked about the telephone: lines, seats, marked numbers, call-backs, and the steps of one call."""
+"""What can be asked about a call, from its ring to its wrap-up, and about the incident that it opens."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from dispatch.words import Place
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLineEvent:
-    """Tell what a line of the exchange did; repeats and late arrivals are harmless.
+class ReceiveCall:
+    """Report that 120 rings; opens an incident unless one is named."""
 
-    ``exchange_id`` is the exchange's own id of the call, ``extension`` the telephone concerned, ``group`` the seat
-    group that the trunk rings at first.
-    """
-
-    exchange_id: str
-    event: str  # ring | answered | held | retrieved | transferred | hung_up
     number: str | None = None
-    trunk: str | None = None
-    extension: str | None = None
-    group: str | None = None
-    recording: str | None = None
+    words: str | None = None
+    complaint: str | None = None
     place: Place | None = None
+    line: str | None = None
+    incident_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSeat:
-    """Sit down at a seat."""
+class AnswerCall:
+    """Take a ringing call."""
 
-    seat_id: str
-    kind: str  # call_taker | dispatcher | supervisor
-    group: str = "main"
-    extension: str | None = None
+    call_id: str
+    seat: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveSeat:
-    """Get up; a seat that still owns something is handed over instead."""
+class EndCall:
+    """Close the line."""
 
-    seat_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandOverDesk:
-    """Give everything that a seat owns to its successor, in one command."""
-
-    seat_id: str
-    to_seat_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class MarkNumber:
-    """Mark a number for a reason and a time; a marked caller still rings."""
-
-    number: str
-    kind: str  # prank | nuisance | frequent | threat
-    reason: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LiftMark:
-    """Take a mark off a number, for a reason."""
-
-    mark_id: str
-    reason: str
+    call_id: str
+    reason: str = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +98,40 @@ class RecordCallBack:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeIncident:
-    """Look after an incident from this seat."""
-
-    incident_id: str
-    seat: str
-
-
-@dataclass(frozen=True, slots=True)
 class ExportRecord:
     """Write an incident's whole record out of the system, for a stated purpose."""
 
     incident_id: str
     purpose: str
     form: str = "json"  # json | text
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCall:
+    """Join a call to an incident that is already known."""
+
+    call_id: str
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteNote:
+    """Write a line on the incident."""
+
+    incident_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPatient:
+    """Add a person to the incident."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyPatient:
+    """Enter the patient's name."""
+
+    patient_id: str
+    name: str

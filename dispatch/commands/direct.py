@@ -39,23 +39,6 @@ class RecordConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class SignHandoff:
-    """Sign the handover afterwards, for one's own side; it never held the stretcher."""
-
-    patient_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeHandoff:
-    """Say that it was otherwise: about what, in one's own words; both versions stay."""
-
-    patient_id: str
-    about: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class PreRegister:
     """Give the patient a temporary number at the hospital that expects them: treat first, papers later."""
 

@@ -1,56 +1,33 @@
-"""The facts of the telephone: what lines did, who sits where, which numbers are marked, how a caller was questioned."""
-
-from datetime import datetime
+"""The facts of a call, from its ring to its wrap-up, and of the incident that it opens."""
 
 from dispatch.fact import fact
-from dispatch.words import personal
+from dispatch.words import Place, personal
 
 
 @fact
-class SeatOpened:
-    """Somebody sat down at a seat."""
+class CallReceived:
+    """120 rang."""
 
-    seat_id: str
-    kind: str  # call_taker | dispatcher | supervisor
-    group: str
-    account: str
-    extension: str | None = None
-
-
-@fact
-class SeatLeft:
-    """Nobody sits there any more."""
-
-    seat_id: str
+    call_id: str
+    incident_id: str
+    number: str | None = personal("call_id")
+    words: str | None = personal("call_id")  # where the caller says it is
+    complaint: str | None = personal("call_id")
+    place: Place | None = None
+    line: str | None = None
+    exchange_id: str | None = None
+    group: str | None = None  # the seat group that it rings at; None: at all
 
 
 @fact
-class DeskHandedOver:
-    """Everything a seat owned passed to its successor."""
+class IncidentOpened:
+    """Something happened at one place; the first patient is part of it from the start."""
 
-    seat_id: str
-    to_seat_id: str
-    call_ids: tuple[str, ...]
-    incident_ids: tuple[str, ...]
-
-
-@fact
-class NumberMarked:
-    """A number carries a mark, for a reason and until a time; it still rings."""
-
-    mark_id: str
-    kind: str  # prank | nuisance | frequent | threat
-    expires_at: datetime
-    number: str = personal("mark_id", required=True)
-    reason: str = personal("mark_id", required=True)
-
-
-@fact
-class MarkLifted:
-    """A mark was taken off; without a reason another took its place."""
-
-    mark_id: str
-    reason: str | None = personal("mark_id")
+    incident_id: str
+    number: str
+    call_id: str | None
+    patient_id: str
+    patient_code: str
 
 
 @fact
@@ -70,11 +47,11 @@ class ClaimLapsed:
 
 
 @fact
-class CallOverflowed:
-    """All seats of a group were busy too long: the call rings at the neighbouring group as well."""
+class CallAnswered:
+    """A call-taker took the call."""
 
     call_id: str
-    group: str
+    seat: str
 
 
 @fact
@@ -101,37 +78,19 @@ class CallTransferred:
 
 
 @fact
+class CallEnded:
+    """The line was closed."""
+
+    call_id: str
+    reason: str  # caller | operator | lost
+
+
+@fact
 class CallWrappedUp:
     """The writing after the call is done; the seat is free."""
 
     call_id: str
     reason: str  # operator | next_call | time
-
-
-@fact
-class LineStepCameLate:
-    """The exchange told a step after a later one: it fills the record and moves nothing."""
-
-    call_id: str
-    step: str
-    seat: str | None = None
-
-
-@fact
-class CallerNumberLearned:
-    """The number of a call became known after its first event."""
-
-    call_id: str
-    number: str = personal("call_id", required=True)
-    line: str | None = None
-
-
-@fact
-class RecordingReferenced:
-    """The exchange told where it keeps the sound of this call."""
-
-    call_id: str
-    recording: str
 
 
 @fact
@@ -172,11 +131,37 @@ class CallBackRecorded:
 
 
 @fact
-class IncidentTaken:
-    """A seat looks after the incident."""
+class CallLinked:
+    """A call turned out to be about an incident that is already known."""
+
+    call_id: str
+    incident_id: str
+    from_incident_id: str
+
+
+@fact
+class NoteWritten:
+    """Somebody wrote a line on the incident."""
 
     incident_id: str
-    seat: str
+    text: str | None = personal("incident_id")
+
+
+@fact
+class PatientAdded:
+    """One more person is affected."""
+
+    incident_id: str
+    patient_id: str
+    code: str
+
+
+@fact
+class PatientIdentified:
+    """The patient's name became known."""
+
+    patient_id: str
+    name: str | None = personal("patient_id")
 
 
 @fact

@@ -58,25 +58,6 @@ class ConsentRecorded:
 
 
 @fact
-class HandoffSigned:
-    """One side signed the handover."""
-
-    patient_id: str
-    side: str  # crew | department | seat
-    name: str = personal("patient_id", required=True)
-
-
-@fact
-class HandoffDisputed:
-    """One side says that it was otherwise."""
-
-    patient_id: str
-    side: str
-    about: str  # one of dispatch.direct.DISPUTED
-    words: str = personal("patient_id", required=True)
-
-
-@fact
 class PatientPreRegistered:
     """The patient has a temporary number at a hospital."""
 

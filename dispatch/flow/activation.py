@@ -3,14 +3,12 @@
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Condition, Resource
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import center as cc
-from dispatch.commands import ground as gc
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import ground as ge
 from dispatch.flow.assignment import released
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts, called
 from dispatch.flow.handoff import accepted
@@ -24,7 +22,7 @@ ALARM_BEFORE_CONTACT = frozenset({Condition.CARDIAC_ARREST, Condition.IMMINENT_D
 CONTACT = RUN.index(UnitStatus.AT_PATIENT)
 
 
-def choose_destination(city: City, command: Command, ask: cc.ChooseDestination, rules: Rules) -> Decision:
+def choose_destination(city: City, command: Command, ask: c.ChooseDestination, rules: Rules) -> Decision:
     """Decide where to, after patient contact; another choice than the first carries its reason."""
     refused = _unless_choosable(city, ask)
     if refused is not None:
@@ -36,14 +34,14 @@ def choose_destination(city: City, command: Command, ask: cc.ChooseDestination, 
     used, needs_no_reason = _ranking(city, command, patient, rules)
     if needs_no_reason is not None and center.id not in needs_no_reason and not ask.reason:
         return Refused("destination.reason_needed", {"center": center.name})
-    chosen = ce.DestinationChosen(
+    chosen = e.DestinationChosen(
         patient.id, patient.incident_id, center.id, run.id, ask.chosen_by, used, ask.reason, ask.risk_told
     )
     facts = _released_elsewhere(city, patient, center.id, ask.reason or ask.chosen_by)
     return [chosen, *facts, *_alarmed(city, command, patient, center.id, rules)]
 
 
-def _unless_choosable(city: City, ask: cc.ChooseDestination) -> Refused | None:
+def _unless_choosable(city: City, ask: c.ChooseDestination) -> Refused | None:
     patient, center = city.patients.get(ask.patient_id), city.centers.get(ask.center_id)
     if patient is None or center is None:
         return Refused("patient.unknown" if patient is None else "center.unknown")
@@ -88,7 +86,7 @@ def _released_elsewhere(city: City, patient: Patient, center_id: str, reason: st
     current = _expected_at(city, patient)
     if current is None or current.center_id == center_id:
         return []
-    return [ce.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
+    return [e.ActivationRedirected(current.id, center_id, reason), *released(city, current.id)]
 
 
 def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rules: Rules) -> Facts:
@@ -98,7 +96,7 @@ def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rul
         return []
     eta_s = _eta(command, center_id)
     return [
-        ce.ActivationSent(
+        e.ActivationSent(
             command.new_id(2),
             patient.id,
             patient.incident_id,
@@ -108,7 +106,7 @@ def _alarmed(city: City, command: Command, patient: Patient, center_id: str, rul
             patient.activate,
             eta_s,
             acknowledge_by(command.received_at, eta_s, rules),
-            isinstance(command.data, cc.PreAlert),
+            isinstance(command.data, c.PreAlert),
         )
     ]
 
@@ -129,7 +127,7 @@ def acknowledge_by(sent_at: datetime, eta_s: float | None, rules: Rules) -> date
     return sent_at + timedelta(seconds=rules.scaled_s(rules.acknowledge_within_s, eta_s))
 
 
-def pre_alert(city: City, command: Command, ask: cc.PreAlert, rules: Rules) -> Decision:
+def pre_alert(city: City, command: Command, ask: c.PreAlert, rules: Rules) -> Decision:
     """Alarm a centre before patient contact: only arrest and imminent delivery allow it."""
     patient = city.patients.get(ask.patient_id)
     if patient is None or ask.center_id not in city.centers:
@@ -142,14 +140,14 @@ def pre_alert(city: City, command: Command, ask: cc.PreAlert, rules: Rules) -> D
     return [*_released_elsewhere(city, patient, ask.center_id, "pre_alert"), *alarmed]
 
 
-def receive_activation(city: City, _command: Command, ask: cc.ReceiveActivation, _rules: Rules) -> Decision:
+def receive_activation(city: City, _command: Command, ask: c.ReceiveActivation, _rules: Rules) -> Decision:
     """Note that the wall shows it."""
-    return _moved(city, ask.activation_id, ce.ActivationReceived)
+    return _moved(city, ask.activation_id, e.ActivationReceived)
 
 
-def acknowledge_activation(city: City, command: Command, ask: cc.AcknowledgeActivation, rules: Rules) -> Decision:
+def acknowledge_activation(city: City, command: Command, ask: c.AcknowledgeActivation, rules: Rules) -> Decision:
     """Take the answer, and hold what the protocol asks for."""
-    facts = _moved(city, ask.activation_id, ce.ActivationAcknowledged)
+    facts = _moved(city, ask.activation_id, e.ActivationAcknowledged)
     if isinstance(facts, Refused):
         return facts
     activation = city.activations[ask.activation_id]
@@ -161,17 +159,17 @@ def acknowledge_activation(city: City, command: Command, ask: cc.AcknowledgeActi
     wanted = [code for code in activation.activate if code in set(Resource) and code not in held]
     expires_at = command.received_at + timedelta(minutes=rules.reservation_min)
     return facts + [
-        ce.ResourceReserved(command.new_id(number), activation.id, activation.center_id, code, expires_at)
+        e.ResourceReserved(command.new_id(number), activation.id, activation.center_id, code, expires_at)
         for number, code in enumerate(wanted, 1)
     ]
 
 
-def report_team_ready(city: City, _command: Command, ask: cc.ReportTeamReady, _rules: Rules) -> Decision:
+def report_team_ready(city: City, _command: Command, ask: c.ReportTeamReady, _rules: Rules) -> Decision:
     """Note that the team stands there."""
-    return _moved(city, ask.activation_id, ce.TeamReady)
+    return _moved(city, ask.activation_id, e.TeamReady)
 
 
-def accept_patient(city: City, command: Command, ask: cc.AcceptPatient, _rules: Rules) -> Decision:
+def accept_patient(city: City, command: Command, ask: c.AcceptPatient, _rules: Rules) -> Decision:
     """Note that the centre took over, and end the holds as used."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -179,22 +177,22 @@ def accept_patient(city: City, command: Command, ask: cc.AcceptPatient, _rules: 
     return accepted(city, activation.id, command.received_at) or _no_step(activation)
 
 
-def cancel_activation(city: City, _command: Command, ask: cc.CancelActivation, _rules: Rules) -> Decision:
+def cancel_activation(city: City, _command: Command, ask: c.CancelActivation, _rules: Rules) -> Decision:
     """Call the centre off, with the reason."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
         return Refused("activation.unknown")
     if activation.phase not in LIVE:
         return _no_step(activation)
-    return [ce.ActivationCancelled(activation.id, ask.reason), *released(city, activation.id)]
+    return [e.ActivationCancelled(activation.id, ask.reason), *released(city, activation.id)]
 
 
-def acknowledge_end(city: City, _command: Command, ask: cc.AcknowledgeEnd, _rules: Rules) -> Decision:
+def acknowledge_end(city: City, _command: Command, ask: c.AcknowledgeEnd, _rules: Rules) -> Decision:
     """Note that the centre has seen that nobody comes."""
-    return _moved(city, ask.activation_id, ce.ActivationEndAcknowledged)
+    return _moved(city, ask.activation_id, e.ActivationEndAcknowledged)
 
 
-def reserve_resource(city: City, command: Command, ask: cc.ReserveResource, _rules: Rules) -> Decision:
+def reserve_resource(city: City, command: Command, ask: c.ReserveResource, _rules: Rules) -> Decision:
     """Hold one more thing for this patient."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -206,10 +204,10 @@ def reserve_resource(city: City, command: Command, ask: cc.ReserveResource, _rul
     if any(hold.resource == ask.resource and hold.ended is None for hold in activation.reservations):
         return Refused("resource.held", {"resource": f"resource.{ask.resource}"})
     expires_at = command.received_at + timedelta(minutes=ask.minutes)
-    return [ce.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
+    return [e.ResourceReserved(command.new_id(1), activation.id, activation.center_id, ask.resource, expires_at)]
 
 
-def report_resource_ready(city: City, _command: Command, ask: cc.ReportResourceReady, _rules: Rules) -> Decision:
+def report_resource_ready(city: City, _command: Command, ask: c.ReportResourceReady, _rules: Rules) -> Decision:
     """Note that what is held is ready."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -217,20 +215,20 @@ def report_resource_ready(city: City, _command: Command, ask: cc.ReportResourceR
     waiting = [row for row in activation.reservations if row.resource == ask.resource and row.ended is None]
     if not any(row.ready_at is None for row in waiting):
         return Refused("resource.not_held", {"resource": f"resource.{ask.resource}"})
-    return [ce.ResourceReady(activation.id, ask.resource)]
+    return [e.ResourceReady(activation.id, ask.resource)]
 
 
-def release_resource(city: City, _command: Command, ask: cc.ReleaseResource, _rules: Rules) -> Decision:
+def release_resource(city: City, _command: Command, ask: c.ReleaseResource, _rules: Rules) -> Decision:
     """Give one hold back."""
     for activation_id in city.live_activations:
         for hold in city.activations[activation_id].reservations:
             if hold.id == ask.reservation_id and hold.ended is None:
                 center_id = city.activations[activation_id].center_id
-                return [ce.ReservationEnded(hold.id, activation_id, center_id, "released")]
+                return [e.ReservationEnded(hold.id, activation_id, center_id, "released")]
     return Refused("resource.not_held", {"resource": "—"})
 
 
-def report_center_status(city: City, command: Command, ask: gc.ReportCenterStatus, _rules: Rules) -> Decision:
+def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus, _rules: Rules) -> Decision:
     """Take what a centre says about itself, with owner, reason and expiry."""
     if ask.center_id not in city.centers:
         return Refused("center.unknown")
@@ -239,7 +237,7 @@ def report_center_status(city: City, command: Command, ask: gc.ReportCenterStatu
     if ask.topic == "diversion" and ask.state != "open" and not (ask.reason or "").strip():
         return Refused("center.reason_needed")
     owner = called(city, command.actor)
-    return [ge.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.expires_at, ask.reason)]
+    return [e.CenterStatusReported(ask.center_id, ask.topic, ask.state, owner, ask.expires_at, ask.reason)]
 
 
 def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:
@@ -253,9 +251,9 @@ def _moved(city: City, activation_id: str, fact_kind: type) -> Decision:
 
 
 def _tells_something(activation: Activation, fact_kind: type) -> bool:
-    if fact_kind is ce.ActivationAcknowledged:
+    if fact_kind is e.ActivationAcknowledged:
         return activation.acknowledged_at is None
-    return fact_kind is ce.TeamReady and activation.team_ready_at is None
+    return fact_kind is e.TeamReady and activation.team_ready_at is None
 
 
 def _no_step(activation: Activation) -> Refused:
@@ -263,16 +261,16 @@ def _no_step(activation: Activation) -> Refused:
 
 
 DECISIONS: dict[type, Decide] = {
-    cc.ChooseDestination: choose_destination,
-    cc.PreAlert: pre_alert,
-    cc.ReceiveActivation: receive_activation,
-    cc.AcknowledgeActivation: acknowledge_activation,
-    cc.ReportTeamReady: report_team_ready,
-    cc.AcceptPatient: accept_patient,
-    cc.CancelActivation: cancel_activation,
-    cc.AcknowledgeEnd: acknowledge_end,
-    cc.ReserveResource: reserve_resource,
-    cc.ReportResourceReady: report_resource_ready,
-    cc.ReleaseResource: release_resource,
-    gc.ReportCenterStatus: report_center_status,
+    c.ChooseDestination: choose_destination,
+    c.PreAlert: pre_alert,
+    c.ReceiveActivation: receive_activation,
+    c.AcknowledgeActivation: acknowledge_activation,
+    c.ReportTeamReady: report_team_ready,
+    c.AcceptPatient: accept_patient,
+    c.CancelActivation: cancel_activation,
+    c.AcknowledgeEnd: acknowledge_end,
+    c.ReserveResource: reserve_resource,
+    c.ReportResourceReady: report_resource_ready,
+    c.ReleaseResource: release_resource,
+    c.ReportCenterStatus: report_center_status,
 }

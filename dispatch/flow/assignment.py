@@ -1,15 +1,11 @@
 """The assignment: one unit to one incident, until its one coded outcome. Wheels never wait for findings."""
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import early as ec
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import early as ee
-from dispatch.events import ground as ge
-from dispatch.events import incident as e
 from dispatch.flow.call import PATIENTS_LIMIT, unless_open
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.recommend import rank_units, units_used
@@ -51,7 +47,7 @@ def divert_unit(city: City, command: Command, ask: c.DivertUnit, rules: Rules) -
         return Refused("unit.already_here", {"unit": unit.call_sign})
     ended = e.AssignmentEnded(run.id, run.incident_id, unit.id, Outcome.CANCELLED, ask.reason, UnitStatus.RETURNING)
     after = _after_run(city, run, Outcome.CANCELLED, "diverted")
-    robbed = [ee.UnitTakenAway(run.incident_id, unit.id, ask.incident_id)] if _waits_again(after) else []
+    robbed = [e.UnitTakenAway(run.incident_id, unit.id, ask.incident_id)] if _waits_again(after) else []
     return [ended, *after, *robbed, _assigned(city, command, ask, rules)]
 
 
@@ -59,7 +55,7 @@ def _waits_again(facts: Facts) -> bool:
     return any(isinstance(each, e.IncidentReturned) for each in facts)
 
 
-def replace_unit(city: City, command: Command, ask: ec.ReplaceUnit, rules: Rules) -> Decision:
+def replace_unit(city: City, command: Command, ask: c.ReplaceUnit, rules: Rules) -> Decision:
     """Send another unit for one that does not roll; that one counts as out of service until it answers."""
     run = city.assignments.get(ask.assignment_id)
     if run is None:
@@ -79,7 +75,7 @@ def replace_unit(city: City, command: Command, ask: ec.ReplaceUnit, rules: Rules
         *freed_from_standby(unit, run.incident_id),
         _assigned(city, command, sent, rules),
         e.AssignmentEnded(run.id, run.incident_id, silent.id, outcome, NOT_ROLLING, UnitStatus.AVAILABLE),
-        ge.UnitOutOfService(silent.id, NOT_ROLLING),
+        e.UnitOutOfService(silent.id, NOT_ROLLING),
     ]
 
 
@@ -163,7 +159,7 @@ def _called_off(city: City, patient_ids: tuple[str, ...], outcome: Outcome) -> F
         if activation_id is None or city.activations[activation_id].phase not in LIVE:
             continue
         activation = city.activations[activation_id]
-        facts.append(ce.ActivationCancelled(activation.id, outcome))
+        facts.append(e.ActivationCancelled(activation.id, outcome))
         facts += released(city, activation.id)
     return facts
 
@@ -172,7 +168,7 @@ def released(city: City, activation_id: str) -> Facts:
     """Give back what a centre holds for somebody who does not come."""
     activation = city.activations[activation_id]
     return [
-        ce.ReservationEnded(hold.id, activation.id, activation.center_id, "released")
+        e.ReservationEnded(hold.id, activation.id, activation.center_id, "released")
         for hold in activation.reservations
         if hold.ended is None
     ]
@@ -222,7 +218,7 @@ def reopen_incident(city: City, command: Command, ask: c.ReopenIncident, _rules:
 DECISIONS: dict[type, Decide] = {
     c.AssignUnit: assign_unit,
     c.DivertUnit: divert_unit,
-    ec.ReplaceUnit: replace_unit,
+    c.ReplaceUnit: replace_unit,
     c.EndAssignment: end_assignment,
     c.CloseIncident: close_incident,
     c.ReopenIncident: reopen_incident,

@@ -1,13 +1,11 @@
 """The call: 120 rings, somebody answers, an incident and its first patient exist from the first second."""
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.call import CALL_STEPS, ON_THE_LINE, Call, CallPhase, dialled
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import call as cl
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.events import call as cf
-from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung
 from dispatch.incident import IncidentPhase
@@ -39,10 +37,10 @@ def opened_by(city: City, command: Command, call: e.CallReceived) -> Facts:
     return [*facts, *rung(city, command, call.incident_id, call.number, call.place)]
 
 
-def claim_call(city: City, command: Command, ask: cl.ClaimCall, _rules: Rules) -> Decision:
+def claim_call(city: City, command: Command, ask: c.ClaimCall, _rules: Rules) -> Decision:
     """Give a ringing call to the seat whose telephone is about to take it."""
-    refused = _unless(city, ask.call_id, cf.CallClaimed) or _unless_at(city, command, ask.seat)
-    return refused or [cf.CallClaimed(ask.call_id, ask.seat)]
+    refused = _unless(city, ask.call_id, e.CallClaimed) or _unless_at(city, command, ask.seat)
+    return refused or [e.CallClaimed(ask.call_id, ask.seat)]
 
 
 def answer_call(city: City, command: Command, ask: c.AnswerCall, _rules: Rules) -> Decision:
@@ -63,10 +61,10 @@ def answered_by(city: City, call: Call, seat: str) -> Facts:
     this caller that nobody answered need no call-back any more.
     """
     return [
-        *(cf.CallHeld(each.id) for each in _owned(city, seat, CallPhase.TALKING) if each.id != call.id),
-        *(cf.CallWrappedUp(each.id, "next_call") for each in _owned(city, seat, CallPhase.WRAP_UP)),
+        *(e.CallHeld(each.id) for each in _owned(city, seat, CallPhase.TALKING) if each.id != call.id),
+        *(e.CallWrappedUp(each.id, "next_call") for each in _owned(city, seat, CallPhase.WRAP_UP)),
         e.CallAnswered(call.id, seat),
-        *(cf.CallBackRecorded(each, "rang_again") for each in _waiting_for_call_back(city, call)),
+        *(e.CallBackRecorded(each, "rang_again") for each in _waiting_for_call_back(city, call)),
     ]
 
 
@@ -75,25 +73,25 @@ def _waiting_for_call_back(city: City, call: Call) -> list[str]:
     return [] if number is None else [each for each in city.callers.get(number, ()) if city.calls[each].owes_call_back]
 
 
-def hold_call(city: City, _command: Command, ask: cl.HoldCall, _rules: Rules) -> Decision:
+def hold_call(city: City, _command: Command, ask: c.HoldCall, _rules: Rules) -> Decision:
     """Let the caller wait on the line."""
-    return _unless(city, ask.call_id, cf.CallHeld) or [cf.CallHeld(ask.call_id)]
+    return _unless(city, ask.call_id, e.CallHeld) or [e.CallHeld(ask.call_id)]
 
 
-def retrieve_call(city: City, _command: Command, ask: cl.RetrieveCall, _rules: Rules) -> Decision:
+def retrieve_call(city: City, _command: Command, ask: c.RetrieveCall, _rules: Rules) -> Decision:
     """Talk on."""
-    return _unless(city, ask.call_id, cf.CallRetrieved) or [cf.CallRetrieved(ask.call_id)]
+    return _unless(city, ask.call_id, e.CallRetrieved) or [e.CallRetrieved(ask.call_id)]
 
 
-def transfer_call(city: City, _command: Command, ask: cl.TransferCall, _rules: Rules) -> Decision:
+def transfer_call(city: City, _command: Command, ask: c.TransferCall, _rules: Rules) -> Decision:
     """Give the caller to another seat, which must be manned when seats are kept at all."""
-    refused = _unless(city, ask.call_id, cf.CallTransferred) or _unless_free(city, ask.seat)
+    refused = _unless(city, ask.call_id, e.CallTransferred) or _unless_free(city, ask.seat)
     if refused is not None:
         return refused
     call = city.calls[ask.call_id]
     if call.seat == ask.seat:
         return Refused("call.taken", {"seat": ask.seat})
-    return [cf.CallTransferred(ask.call_id, call.seat, ask.seat)]
+    return [e.CallTransferred(ask.call_id, call.seat, ask.seat)]
 
 
 def end_call(city: City, _command: Command, ask: c.EndCall, _rules: Rules) -> Decision:
@@ -101,49 +99,49 @@ def end_call(city: City, _command: Command, ask: c.EndCall, _rules: Rules) -> De
     return _unless(city, ask.call_id, e.CallEnded) or [e.CallEnded(ask.call_id, ask.reason)]
 
 
-def wrap_up_call(city: City, _command: Command, ask: cl.WrapUpCall, _rules: Rules) -> Decision:
+def wrap_up_call(city: City, _command: Command, ask: c.WrapUpCall, _rules: Rules) -> Decision:
     """Free the seat."""
-    return _unless(city, ask.call_id, cf.CallWrappedUp) or [cf.CallWrappedUp(ask.call_id, "operator")]
+    return _unless(city, ask.call_id, e.CallWrappedUp) or [e.CallWrappedUp(ask.call_id, "operator")]
 
 
-def take_words(city: City, _command: Command, ask: cl.TakeWords, _rules: Rules) -> Decision:
+def take_words(city: City, _command: Command, ask: c.TakeWords, _rules: Rules) -> Decision:
     """Write down what the caller says."""
     call = city.calls.get(ask.call_id)
     if call is None:
         return Refused("call.unknown")
     if ask.words is None and ask.complaint is None:
         return Refused("call.no_words")
-    return [cf.WordsTaken(call.id, call.incident_id, ask.words, ask.complaint)]
+    return [e.WordsTaken(call.id, call.incident_id, ask.words, ask.complaint)]
 
 
-def record_step(city: City, _command: Command, ask: cl.RecordStep, _rules: Rules) -> Decision:
+def record_step(city: City, _command: Command, ask: c.RecordStep, _rules: Rules) -> Decision:
     """Keep a question or its answer; the same again adds nothing, another answer is a correction."""
     call = city.calls.get(ask.call_id)
     if call is None:
         return Refused("call.unknown")
     if ask.answer is None:
-        return [cf.QuestionAsked(call.id, ask.question)]
+        return [e.QuestionAsked(call.id, ask.question)]
     before = call.answer_to(ask.question)
-    return [] if before == ask.answer else [cf.QuestionAnswered(call.id, ask.question, ask.answer, before)]
+    return [] if before == ask.answer else [e.QuestionAnswered(call.id, ask.question, ask.answer, before)]
 
 
-def record_call_back(city: City, _command: Command, ask: cl.RecordCallBack, _rules: Rules) -> Decision:
+def record_call_back(city: City, _command: Command, ask: c.RecordCallBack, _rules: Rules) -> Decision:
     """Note how ringing back went."""
     call = city.calls.get(ask.call_id)
     if call is None:
         return Refused("call.unknown")
     if not call.owes_call_back:
         return Refused("call.no_call_back")
-    return [cf.CallBackRecorded(call.id, ask.outcome, ask.note)]
+    return [e.CallBackRecorded(call.id, ask.outcome, ask.note)]
 
 
-def export_record(city: City, _command: Command, ask: cl.ExportRecord, _rules: Rules) -> Decision:
+def export_record(city: City, _command: Command, ask: c.ExportRecord, _rules: Rules) -> Decision:
     """Note who takes a record out, and what for, before it leaves."""
     if ask.incident_id not in city.incidents:
         return Refused("incident.unknown")
     if not ask.purpose.strip():
         return Refused("record.no_purpose")
-    return [cf.RecordExported(ask.incident_id, ask.form, ask.purpose)]
+    return [e.RecordExported(ask.incident_id, ask.form, ask.purpose)]
 
 
 def _unless(city: City, call_id: str, step: type) -> Refused | None:
@@ -155,7 +153,7 @@ def _unless(city: City, call_id: str, step: type) -> Refused | None:
         return None
     if call.phase in (CallPhase.WRAP_UP, CallPhase.ENDED):
         return Refused("call.ended")
-    if step in (e.CallAnswered, cf.CallClaimed):
+    if step in (e.CallAnswered, e.CallClaimed):
         return Refused("call.taken", {"seat": call.seat or "—"})
     return Refused("call.no_such_step")
 
@@ -249,15 +247,15 @@ DECISIONS: dict[type, Decide] = {
     c.ReceiveCall: receive_call,
     c.AnswerCall: answer_call,
     c.EndCall: end_call,
-    cl.ClaimCall: claim_call,
-    cl.HoldCall: hold_call,
-    cl.RetrieveCall: retrieve_call,
-    cl.TransferCall: transfer_call,
-    cl.WrapUpCall: wrap_up_call,
-    cl.TakeWords: take_words,
-    cl.RecordStep: record_step,
-    cl.RecordCallBack: record_call_back,
-    cl.ExportRecord: export_record,
+    c.ClaimCall: claim_call,
+    c.HoldCall: hold_call,
+    c.RetrieveCall: retrieve_call,
+    c.TransferCall: transfer_call,
+    c.WrapUpCall: wrap_up_call,
+    c.TakeWords: take_words,
+    c.RecordStep: record_step,
+    c.RecordCallBack: record_call_back,
+    c.ExportRecord: export_record,
     c.LinkCall: link_call,
     c.WriteNote: write_note,
     c.AddPatient: add_patient,

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Given
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import consult as nc
 from dispatch.consult import DECLINES, ORDER_CODES, ORDER_STEPS, SIDES, Order, OrderPhase, ReaderLink, side_of
 from dispatch.errors import Refused
-from dispatch.events import consult as ne
-from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.incident import IncidentPhase, Patient
 from dispatch.rights_of_care import READER_ACCOUNT, cared_for_at, has_joined, link_of
@@ -24,23 +23,23 @@ from dispatch.words import Role
 LINES_LIMIT = 300
 ORDERS_LIMIT = 100
 ANSWERS: dict[str, type] = {
-    "acknowledged": ne.OrderAcknowledged,
-    "done": ne.OrderDone,
-    "declined": ne.OrderDeclined,
+    "acknowledged": e.OrderAcknowledged,
+    "done": e.OrderDone,
+    "declined": e.OrderDeclined,
 }
 
 
-def request_advice(city: City, _command: Command, ask: nc.RequestAdvice, _rules: Rules) -> Decision:
+def request_advice(city: City, _command: Command, ask: c.RequestAdvice, _rules: Rules) -> Decision:
     """Show the patient to the remote physicians until one has joined."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
     if patient.advice_wanted is not None:
         return []
-    return [ne.AdviceRequested(patient.id, words_in(ask.question))]
+    return [e.AdviceRequested(patient.id, words_in(ask.question))]
 
 
-def join_patient(city: City, command: Command, ask: nc.JoinPatient, _rules: Rules) -> Decision:
+def join_patient(city: City, command: Command, ask: c.JoinPatient, _rules: Rules) -> Decision:
     """Let a remote physician in; who is in already stays in."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -49,10 +48,10 @@ def join_patient(city: City, command: Command, ask: nc.JoinPatient, _rules: Rule
         return Refused("patient.ended", {"outcome": f"outcome.{patient.outcome}"})
     if has_joined(patient, command.actor.account):
         return []
-    return [ne.SpecialistJoined(patient.id, command.actor.account, words_in(ask.name))]
+    return [e.SpecialistJoined(patient.id, command.actor.account, words_in(ask.name))]
 
 
-def leave_patient(city: City, command: Command, ask: nc.LeavePatient, _rules: Rules) -> Decision:
+def leave_patient(city: City, command: Command, ask: c.LeavePatient, _rules: Rules) -> Decision:
     """Let a remote physician go; a link that brought them is over."""
     patient, account = city.patients.get(ask.patient_id), command.actor.account
     if patient is None:
@@ -60,11 +59,11 @@ def leave_patient(city: City, command: Command, ask: nc.LeavePatient, _rules: Ru
     if not has_joined(patient, account):
         return []
     link = link_of(city, account)
-    over = [] if link is None else [ne.ReaderLinkEnded(link.id, patient.id, "left")]
-    return [ne.SpecialistLeft(patient.id, account, "left"), *over]
+    over = [] if link is None else [e.ReaderLinkEnded(link.id, patient.id, "left")]
+    return [e.SpecialistLeft(patient.id, account, "left"), *over]
 
 
-def send_reader_link(city: City, command: Command, ask: nc.SendReaderLink, rules: Rules) -> Decision:
+def send_reader_link(city: City, command: Command, ask: c.SendReaderLink, rules: Rules) -> Decision:
     """Give a named physician a page for this patient; the one before it for them ends."""
     patient, physician = city.patients.get(ask.patient_id), words_in(ask.physician)
     if patient is None:
@@ -81,10 +80,10 @@ def send_reader_link(city: City, command: Command, ask: nc.SendReaderLink, rules
             facts += ended(patient, link, "replaced")
     expires_at = command.received_at + timedelta(minutes=rules.reader_link_min)
     link_id = command.new_id(1)
-    return [*facts, ne.ReaderLinkSent(link_id, patient.id, ask.token_hash, expires_at, ask.language, physician)]
+    return [*facts, e.ReaderLinkSent(link_id, patient.id, ask.token_hash, expires_at, ask.language, physician)]
 
 
-def open_reader_link(city: City, command: Command, ask: nc.OpenReaderLink, _rules: Rules) -> Decision:
+def open_reader_link(city: City, command: Command, ask: c.OpenReaderLink, _rules: Rules) -> Decision:
     """Note the first opening: the page belongs to that device, and its physician has joined."""
     link = city.reader_links.get(ask.reader_link_id)
     if link is None or link.patient_id != ask.patient_id:
@@ -93,11 +92,11 @@ def open_reader_link(city: City, command: Command, ask: nc.OpenReaderLink, _rule
         return refused
     if link.opened_at is not None:
         return [] if link.device_hash == ask.device_hash else Refused("link.opened_elsewhere")
-    joined = ne.SpecialistJoined(link.patient_id, command.actor.account, link.physician)
-    return [ne.ReaderLinkOpened(link.id, link.patient_id, ask.device_hash), joined]
+    joined = e.SpecialistJoined(link.patient_id, command.actor.account, link.physician)
+    return [e.ReaderLinkOpened(link.id, link.patient_id, ask.device_hash), joined]
 
 
-def end_reader_link(city: City, _command: Command, ask: nc.EndReaderLink, _rules: Rules) -> Decision:
+def end_reader_link(city: City, _command: Command, ask: c.EndReaderLink, _rules: Rules) -> Decision:
     """Close a page by hand."""
     link = city.reader_links.get(ask.reader_link_id)
     if link is None or link.patient_id != ask.patient_id:
@@ -108,11 +107,11 @@ def end_reader_link(city: City, _command: Command, ask: nc.EndReaderLink, _rules
 def ended(patient: Patient, link: ReaderLink, reason: str) -> Facts:
     """End a link, and with it the presence of whoever it brought."""
     account = f"{READER_ACCOUNT}{link.id}"
-    gone = [ne.SpecialistLeft(patient.id, account, "link_over")] if has_joined(patient, account) else []
-    return [ne.ReaderLinkEnded(link.id, patient.id, reason), *gone]
+    gone = [e.SpecialistLeft(patient.id, account, "link_over")] if has_joined(patient, account) else []
+    return [e.ReaderLinkEnded(link.id, patient.id, reason), *gone]
 
 
-def write_to_team(city: City, command: Command, ask: nc.WriteToTeam, _rules: Rules) -> Decision:
+def write_to_team(city: City, command: Command, ask: c.WriteToTeam, _rules: Rules) -> Decision:
     """Carry a line to everybody who looks after the patient."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -124,10 +123,10 @@ def write_to_team(city: City, command: Command, ask: nc.WriteToTeam, _rules: Rul
         return Refused("link.no_words")
     if len(patient.lines) >= LINES_LIMIT:
         return Refused("link.too_many_messages", {"limit": LINES_LIMIT})
-    return [ne.TeamLineWritten(patient.id, side_of(command.actor), text)]
+    return [e.TeamLineWritten(patient.id, side_of(command.actor), text)]
 
 
-def give_order(city: City, command: Command, ask: nc.GiveOrder, _rules: Rules) -> Decision:
+def give_order(city: City, command: Command, ask: c.GiveOrder, _rules: Rules) -> Decision:
     """Ask the crew for something that stands in the lists, or in words."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -141,10 +140,10 @@ def give_order(city: City, command: Command, ask: nc.GiveOrder, _rules: Rules) -
     if command.actor.role not in SIDES and command.actor.entered_for is None:
         return Refused("order.only_physician")
     side, dose, note = side_of(command.actor), words_in(ask.dose), words_in(ask.note)
-    return [ne.OrderGiven(command.new_id(1), patient.id, ask.code, side, dose, note)]
+    return [e.OrderGiven(command.new_id(1), patient.id, ask.code, side, dose, note)]
 
 
-def answer_order(city: City, _command: Command, ask: nc.AnswerOrder, _rules: Rules) -> Decision:
+def answer_order(city: City, _command: Command, ask: c.AnswerOrder, _rules: Rules) -> Decision:
     """Take the crew's answer; what was given is a treatment too, and registers its minute."""
     order = _order(city, ask.patient_id, ask.order_id)
     if isinstance(order, Refused):
@@ -154,32 +153,32 @@ def answer_order(city: City, _command: Command, ask: nc.AnswerOrder, _rules: Rul
         return Refused("order.unknown")
     if (order.phase, kind) not in ORDER_STEPS:
         return Refused("order.no_such_step", {"phase": f"order.phase.{order.phase}"})
-    if kind is ne.OrderDeclined:
+    if kind is e.OrderDeclined:
         return _declined(order, ask)
-    if kind is ne.OrderAcknowledged:
-        return [ne.OrderAcknowledged(order.id, ask.patient_id)]
+    if kind is e.OrderAcknowledged:
+        return [e.OrderAcknowledged(order.id, ask.patient_id)]
     given = e.TreatmentGiven(ask.patient_id, order.code, words_in(ask.dose) or order.dose)
-    done = ne.OrderDone(order.id, ask.patient_id, words_in(ask.dose))
+    done = e.OrderDone(order.id, ask.patient_id, words_in(ask.dose))
     return [done, given] if order.code in set(Given) else [done]
 
 
-def _declined(order: Order, ask: nc.AnswerOrder) -> Decision:
+def _declined(order: Order, ask: c.AnswerOrder) -> Decision:
     words = words_in(ask.words)
     if ask.why not in DECLINES or (ask.why == "other" and words is None):
         return Refused("order.why_needed")
-    return [ne.OrderDeclined(order.id, ask.patient_id, str(ask.why), words)]
+    return [e.OrderDeclined(order.id, ask.patient_id, str(ask.why), words)]
 
 
-def withdraw_order(city: City, command: Command, ask: nc.WithdrawOrder, _rules: Rules) -> Decision:
+def withdraw_order(city: City, command: Command, ask: c.WithdrawOrder, _rules: Rules) -> Decision:
     """Take an order back while nobody has done or declined it."""
     order = _order(city, ask.patient_id, ask.order_id)
     if isinstance(order, Refused):
         return order
     if (refused := _unless_looks_after(city, command, city.patients[ask.patient_id])) is not None:
         return refused
-    if (order.phase, ne.OrderWithdrawn) not in ORDER_STEPS:
+    if (order.phase, e.OrderWithdrawn) not in ORDER_STEPS:
         return Refused("order.no_such_step", {"phase": f"order.phase.{order.phase}"})
-    return [ne.OrderWithdrawn(order.id, ask.patient_id, words_in(ask.reason))]
+    return [e.OrderWithdrawn(order.id, ask.patient_id, words_in(ask.reason))]
 
 
 def _order(city: City, patient_id: str, order_id: str) -> Order | Refused:
@@ -235,14 +234,14 @@ def unread_orders(
 
 
 DECISIONS: dict[type, Decide] = {
-    nc.RequestAdvice: request_advice,
-    nc.JoinPatient: join_patient,
-    nc.LeavePatient: leave_patient,
-    nc.SendReaderLink: send_reader_link,
-    nc.OpenReaderLink: open_reader_link,
-    nc.EndReaderLink: end_reader_link,
-    nc.WriteToTeam: write_to_team,
-    nc.GiveOrder: give_order,
-    nc.AnswerOrder: answer_order,
-    nc.WithdrawOrder: withdraw_order,
+    c.RequestAdvice: request_advice,
+    c.JoinPatient: join_patient,
+    c.LeavePatient: leave_patient,
+    c.SendReaderLink: send_reader_link,
+    c.OpenReaderLink: open_reader_link,
+    c.EndReaderLink: end_reader_link,
+    c.WriteToTeam: write_to_team,
+    c.GiveOrder: give_order,
+    c.AnswerOrder: answer_order,
+    c.WithdrawOrder: withdraw_order,
 }

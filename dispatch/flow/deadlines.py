@@ -6,15 +6,12 @@ A task's id is its kind and subject, so nothing is raised twice; what becomes po
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import ENDED_UNSEEN, UNANSWERED
 from dispatch.city import City, Task
 from dispatch.command import Command
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import early as ee
-from dispatch.events import ground as ge
-from dispatch.events import incident as e
 from dispatch.flow.consult import lapsed_readers, unread_orders
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.door import wrong_at_door
@@ -194,7 +191,7 @@ def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: d
 
 def _expired(city: City, now: datetime) -> Facts:
     return [
-        ce.ReservationEnded(hold.id, row.id, row.center_id, "expired")
+        e.ReservationEnded(hold.id, row.id, row.center_id, "expired")
         for row in sorted((city.activations[each] for each in city.live_activations), key=lambda each: each.id)
         for hold in row.reservations
         if hold.ended is None and now >= hold.expires_at
@@ -203,7 +200,7 @@ def _expired(city: City, now: datetime) -> Facts:
 
 def _measures_over(city: City, now: datetime) -> Facts:
     over = (row.id for row in city.measures.values() if row.ends is not None and now >= row.ends)
-    return [ge.RoadMeasureLifted(each, "expired") for each in sorted(over)]
+    return [e.RoadMeasureLifted(each, "expired") for each in sorted(over)]
 
 
 def finish_task(city: City, _command: Command, ask: c.FinishTask, _rules: Rules) -> Decision:
@@ -216,7 +213,7 @@ def finish_task(city: City, _command: Command, ask: c.FinishTask, _rules: Rules)
     if task.kind == "held_review":
         return Refused("task.needs_review")
     if task.kind in SERVICE_TASKS and task.incident_id is not None:
-        return [ee.ServiceConfirmed(task.incident_id, SERVICE_TASKS[task.kind], ask.note), e.TaskDone(task.id, "done")]
+        return [e.ServiceConfirmed(task.incident_id, SERVICE_TASKS[task.kind], ask.note), e.TaskDone(task.id, "done")]
     return [e.TaskDone(task.id, "done", ask.note)]
 
 

@@ -7,15 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from center_protocols.vocabulary import Resource
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE, Activation, ActivationPhase
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import direct as dc
 from dispatch.direct import DOORS, ConsentBy, ConsentStep, Procedure, Registration
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import direct as de
-from dispatch.events.incident import PatientAssessed
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.incident import Patient
 from dispatch.rules import Rules
@@ -24,7 +22,7 @@ ANSWERED = frozenset({ActivationPhase.ACKNOWLEDGED, ActivationPhase.TEAM_READY, 
 FIRST_UPDATE_ID = 21  # ids of the holds that an update adds; the decisions around it use the first few
 
 
-def describe_way(city: City, command: Command, ask: dc.DescribeWay, rules: Rules) -> Decision:
+def describe_way(city: City, command: Command, ask: c.DescribeWay, rules: Rules) -> Decision:
     """Keep how to get to a door; the whole of it, so that what was true once does not stay by half."""
     if ask.center_id not in city.centers:
         return Refused("center.unknown")
@@ -34,10 +32,10 @@ def describe_way(city: City, command: Command, ask: dc.DescribeWay, rules: Rules
     if not any(said):
         return Refused("way.nothing_said")
     check_after = command.received_at + timedelta(days=rules.way_check_days)
-    return [de.WayDescribed(ask.center_id, ask.where, check_after, *said)]
+    return [e.WayDescribed(ask.center_id, ask.where, check_after, *said)]
 
 
-def choose_door(city: City, _command: Command, ask: dc.ChooseDoor, _rules: Rules) -> Decision:
+def choose_door(city: City, _command: Command, ask: c.ChooseDoor, _rules: Rules) -> Decision:
     """Take the department's door; its own choice outranks the protocol's, with the reason."""
     row = city.activations.get(ask.activation_id)
     if row is None:
@@ -51,10 +49,10 @@ def choose_door(city: City, _command: Command, ask: dc.ChooseDoor, _rules: Rules
         return Refused("door.reason_needed", {"place": f"place.{row.proposed_door}"})
     if row.chosen_door is not None and row.chosen_door.where == ask.where:
         return []
-    return [de.DoorChosen(row.id, row.patient_id, row.center_id, ask.where, row.proposed_door, reason)]
+    return [e.DoorChosen(row.id, row.patient_id, row.center_id, ask.where, row.proposed_door, reason)]
 
 
-def record_consent(city: City, _command: Command, ask: dc.RecordConsent, _rules: Rules) -> Decision:
+def record_consent(city: City, _command: Command, ask: c.RecordConsent, _rules: Rules) -> Decision:
     """Keep a step of a consent; an exemption without whoever approved it is none."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -67,10 +65,10 @@ def record_consent(city: City, _command: Command, ask: dc.RecordConsent, _rules:
     if ask.step == ConsentStep.EMERGENCY_EXEMPTION and approver is None:
         return Refused("consent.no_approver")
     signer, words = words_in(ask.signer), words_in(ask.words)
-    return [de.ConsentRecorded(patient.id, ask.procedure, ask.step, ask.asked, signer, words, approver)]
+    return [e.ConsentRecorded(patient.id, ask.procedure, ask.step, ask.asked, signer, words, approver)]
 
 
-def pre_register(city: City, _command: Command, ask: dc.PreRegister, _rules: Rules) -> Decision:
+def pre_register(city: City, _command: Command, ask: c.PreRegister, _rules: Rules) -> Decision:
     """Give a temporary number at the hospital that expects the patient; once per hospital."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -81,10 +79,10 @@ def pre_register(city: City, _command: Command, ask: dc.PreRegister, _rules: Rul
     if known is not None:
         return Refused("registration.exists", {"number": known.temporary_id})
     number = words_in(ask.temporary_id) or f"T-{patient.code}"
-    return [de.PatientPreRegistered(patient.id, patient.center_id, number)]
+    return [e.PatientPreRegistered(patient.id, patient.center_id, number)]
 
 
-def merge_registration(city: City, _command: Command, ask: dc.MergeRegistration, _rules: Rules) -> Decision:
+def merge_registration(city: City, _command: Command, ask: c.MergeRegistration, _rules: Rules) -> Decision:
     """Join the numbers; a second hospital number is a correction and says why."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -99,7 +97,7 @@ def merge_registration(city: City, _command: Command, ask: dc.MergeRegistration,
         return []
     if known.numbers and reason is None:
         return Refused("registration.reason_needed")
-    return [de.RegistrationMerged(patient.id, known.center_id, number, reason)]
+    return [e.RegistrationMerged(patient.id, known.center_id, number, reason)]
 
 
 def registration_at(patient: Patient, center_id: str) -> Registration | None:
@@ -107,7 +105,7 @@ def registration_at(patient: Patient, center_id: str) -> Registration | None:
     return next((each for each in patient.registrations if each.center_id == center_id), None)
 
 
-def told_center(city: City, command: Command, found: PatientAssessed, rules: Rules) -> Facts:
+def told_center(city: City, command: Command, found: e.PatientAssessed, rules: Rules) -> Facts:
     """Tell the centre that waits when the patient now needs something else than it was alarmed for.
 
     A physician's reading turns a chest pain into a cath lab: what the protocol asks for is held at once where the
@@ -126,7 +124,7 @@ def told_center(city: City, command: Command, found: PatientAssessed, rules: Rul
         row.activate,
     ):
         return []
-    updated = de.ActivationUpdated(row.id, patient.id, row.center_id, found.conditions, bypass, found.activate)
+    updated = e.ActivationUpdated(row.id, patient.id, row.center_id, found.conditions, bypass, found.activate)
     return [updated, *_held_now(command, row, found.activate, rules)]
 
 
@@ -137,15 +135,15 @@ def _held_now(command: Command, row: Activation, activate: tuple[str, ...], rule
     wanted = [code for code in activate if code in set(Resource) and code not in held and code not in row.activate]
     expires_at = command.received_at + timedelta(minutes=rules.reservation_min)
     return [
-        ce.ResourceReserved(command.new_id(number), row.id, row.center_id, code, expires_at)
+        e.ResourceReserved(command.new_id(number), row.id, row.center_id, code, expires_at)
         for number, code in enumerate(wanted, FIRST_UPDATE_ID)
     ]
 
 
 DECISIONS: dict[type, Decide] = {
-    dc.DescribeWay: describe_way,
-    dc.ChooseDoor: choose_door,
-    dc.RecordConsent: record_consent,
-    dc.PreRegister: pre_register,
-    dc.MergeRegistration: merge_registration,
+    c.DescribeWay: describe_way,
+    c.ChooseDoor: choose_door,
+    c.RecordConsent: record_consent,
+    c.PreRegister: pre_register,
+    c.MergeRegistration: merge_registration,
 }

@@ -6,13 +6,12 @@ again, because the traces on the wall may be another patient's.
 
 from collections.abc import Iterator
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import Activation, ActivationPhase
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import door as dc
 from dispatch.errors import Refused
-from dispatch.events import door as de
-from dispatch.events import incident as e
 from dispatch.flow.decision import Decide, Decision
 from dispatch.incident import age_band
 from dispatch.rules import Rules
@@ -25,7 +24,7 @@ AT_DOOR = frozenset({
 CHECKED = ("call_sign", "sex", "age_band", "code")
 
 
-def check_at_door(city: City, _command: Command, ask: dc.CheckAtDoor, _rules: Rules) -> Decision:
+def check_at_door(city: City, _command: Command, ask: c.CheckAtDoor, _rules: Rules) -> Decision:
     """Compare; the last check counts."""
     row = city.activations.get(ask.activation_id)
     if row is None:
@@ -34,7 +33,7 @@ def check_at_door(city: City, _command: Command, ask: dc.CheckAtDoor, _rules: Ru
         return Refused("activation.no_such_step", {"phase": f"activation.{row.phase}"})
     known = announced(city, row)
     differing = tuple(name for name in CHECKED if getattr(ask, name) != known[name])
-    return [de.DoorChecked(row.id, row.patient_id, row.center_id, differing)]
+    return [e.DoorChecked(row.id, row.patient_id, row.center_id, differing)]
 
 
 def announced(city: City, row: Activation) -> dict[str, str]:
@@ -64,4 +63,4 @@ def wrong_at_door(city: City) -> Iterator[e.TaskRaised]:
         )
 
 
-DECISIONS: dict[type, Decide] = {dc.CheckAtDoor: check_at_door}
+DECISIONS: dict[type, Decide] = {c.CheckAtDoor: check_at_door}

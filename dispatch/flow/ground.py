@@ -1,10 +1,10 @@
 """The ground a city stands on: which hospitals there are, which vehicles."""
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import ground as c
 from dispatch.errors import Refused
-from dispatch.events import ground as ge
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
 
@@ -12,7 +12,7 @@ from dispatch.rules import Rules
 def list_center(_city: City, _command: Command, ask: c.ListCenter, _rules: Rules) -> Decision:
     """Enter a hospital, or what it declares now."""
     return [
-        ge.CenterListed(ask.center_id, ask.name, ask.grade, ask.lon, ask.lat, ask.kinds, ask.capabilities, ask.phone)
+        e.CenterListed(ask.center_id, ask.name, ask.grade, ask.lon, ask.lat, ask.kinds, ask.capabilities, ask.phone)
     ]
 
 
@@ -21,7 +21,7 @@ def commission_unit(city: City, _command: Command, ask: c.CommissionUnit, _rules
     if ask.unit_id in city.units:
         return Refused("unit.exists", {"unit": ask.unit_id})
     return [
-        ge.UnitCommissioned(
+        e.UnitCommissioned(
             ask.unit_id, ask.call_sign, ask.station_id, ask.station_name, ask.lon, ask.lat, ask.level, ask.equipment
         )
     ]

@@ -3,18 +3,14 @@
 from datetime import datetime
 
 from center_protocols.vocabulary import TimePoint
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import center as cc
-from dispatch.commands import direct as dc
-from dispatch.commands import incident as c
 from dispatch.consult import side_of
 from dispatch.direct import DISPUTED, ED, ED_DOORS
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import direct as de
-from dispatch.events import incident as e
 from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts, called, words_in
 from dispatch.flow.resources import taken_into_use
@@ -22,7 +18,7 @@ from dispatch.incident import Patient
 from dispatch.rules import Rules
 
 
-def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rules: Rules) -> Decision:
+def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rules: Rules) -> Decision:
     """Record the handover at the door; signatures can follow and never hold the stretcher."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -30,7 +26,7 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
     if patient.center_id is None:
         return Refused("handoff.no_destination", {"patient": patient.code})
     facts: Facts = [
-        ce.HandoffCompleted(
+        e.HandoffCompleted(
             patient.id,
             patient.activation_id,
             patient.center_id,
@@ -44,23 +40,23 @@ def complete_handoff(city: City, command: Command, ask: cc.CompleteHandoff, _rul
     return facts + accepted(city, patient.activation_id, command.received_at)
 
 
-def sign_handoff(city: City, command: Command, ask: dc.SignHandoff, _rules: Rules) -> Decision:
+def sign_handoff(city: City, command: Command, ask: c.SignHandoff, _rules: Rules) -> Decision:
     """Take a signature whenever it comes; one's own side only."""
     if (refused := _unless_handed_over(city, ask.patient_id)) is not None:
         return refused
     if (name := words_in(ask.name)) is None:
         return Refused("handoff.no_name")
-    return [de.HandoffSigned(ask.patient_id, side_of(command.actor), name)]
+    return [e.HandoffSigned(ask.patient_id, side_of(command.actor), name)]
 
 
-def dispute_handoff(city: City, command: Command, ask: dc.DisputeHandoff, _rules: Rules) -> Decision:
+def dispute_handoff(city: City, command: Command, ask: c.DisputeHandoff, _rules: Rules) -> Decision:
     """Keep what one side says was otherwise; nobody decides who is right here."""
     if (refused := _unless_handed_over(city, ask.patient_id)) is not None:
         return refused
     words = words_in(ask.words)
     if ask.about not in DISPUTED or words is None:
         return Refused("handoff.no_words")
-    return [de.HandoffDisputed(ask.patient_id, side_of(command.actor), ask.about, words)]
+    return [e.HandoffDisputed(ask.patient_id, side_of(command.actor), ask.about, words)]
 
 
 def _unless_handed_over(city: City, patient_id: str) -> Refused | None:
@@ -79,7 +75,7 @@ def handed_over(city: City, command: Command, patient_id: str, given_by: str) ->
     where = ED if activation is None else activation.door_now
     giver = command.actor.entered_for or given_by
     return [
-        ce.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_DOORS, giver)
+        e.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_DOORS, giver)
     ]
 
 
@@ -88,7 +84,7 @@ def accepted(city: City, activation_id: str | None, at: datetime) -> Facts:
     if activation_id is None or city.activations[activation_id].phase not in LIVE:
         return []
     activation = city.activations[activation_id]
-    return [ce.PatientAccepted(activation.id, activation.patient_id), *taken_into_use(activation, at)]
+    return [e.PatientAccepted(activation.id, activation.patient_id), *taken_into_use(activation, at)]
 
 
 def register_time_point(city: City, command: Command, ask: c.RegisterTimePoint, _rules: Rules) -> Decision:
@@ -138,9 +134,9 @@ def _whose(
 
 DECISIONS: dict[type, Decide] = {
     **door.DECISIONS,
-    cc.CompleteHandoff: complete_handoff,
-    dc.SignHandoff: sign_handoff,
-    dc.DisputeHandoff: dispute_handoff,
+    c.CompleteHandoff: complete_handoff,
+    c.SignHandoff: sign_handoff,
+    c.DisputeHandoff: dispute_handoff,
     c.RegisterTimePoint: register_time_point,
     c.LeaveTimePointOpen: leave_time_point_open,
     c.CorrectTimePoint: correct_time_point,

@@ -1,14 +1,11 @@
 """The journey: what a crew taps, step by step. A tap that comes late fills the register and moves nothing back."""
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE, ActivationPhase
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import ground as ge
-from dispatch.events import incident as e
 from dispatch.flow.assignment import delivered, patients_of_run
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over
@@ -18,36 +15,36 @@ from dispatch.unit import DISPATCHABLE, RUN, STEP_POINTS, Unit, drives_on, is_la
 from dispatch.words import UnitStatus
 
 
-def sign_on(city: City, _command: Command, ask: gc.SignOn, rules: Rules) -> Decision:
+def sign_on(city: City, _command: Command, ask: c.SignOn, rules: Rules) -> Decision:
     """Take a vehicle; with the whole crew on board it is available."""
     unit = city.units.get(ask.unit_id)
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
-    facts: Facts = [ge.CrewSignedOn(unit.id, ask.crew, ask.names)]
+    facts: Facts = [e.CrewSignedOn(unit.id, ask.crew, ask.names)]
     waiting_for_crew = unit.status is UnitStatus.OUT_OF_SERVICE and unit.out_reason == "no_crew"
     if waiting_for_crew and set(rules.required_crew) <= set(ask.crew):
         facts.append(e.UnitStatusReported(unit.id, UnitStatus.AVAILABLE, None))
     return facts
 
 
-def sign_off(city: City, _command: Command, ask: gc.SignOff, _rules: Rules) -> Decision:
+def sign_off(city: City, _command: Command, ask: c.SignOff, _rules: Rules) -> Decision:
     """Leave the vehicle when no patient depends on it."""
     unit = city.units.get(ask.unit_id)
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.assignment_id is not None:
         return Refused("unit.on_run", {"unit": unit.call_sign})
-    return [*freed_from_standby(unit, None), ge.CrewSignedOff(unit.id)]
+    return [*freed_from_standby(unit, None), e.CrewSignedOff(unit.id)]
 
 
-def take_out_of_service(city: City, _command: Command, ask: gc.TakeOutOfService, _rules: Rules) -> Decision:
+def take_out_of_service(city: City, _command: Command, ask: c.TakeOutOfService, _rules: Rules) -> Decision:
     """Say why a unit cannot be sent and until when."""
     unit = city.units.get(ask.unit_id)
     if unit is None:
         return Refused("unit.unknown", {"unit": ask.unit_id})
     if unit.assignment_id is not None:
         return Refused("unit.on_run", {"unit": unit.call_sign})
-    return [*freed_from_standby(unit, None), ge.UnitOutOfService(unit.id, ask.reason, ask.until)]
+    return [*freed_from_standby(unit, None), e.UnitOutOfService(unit.id, ask.reason, ask.until)]
 
 
 def report_status(city: City, command: Command, ask: c.ReportStatus, rules: Rules) -> Decision:
@@ -127,13 +124,13 @@ def arrivals(city: City, patient_ids: tuple[str, ...]) -> Facts:
             continue
         activation = city.activations[activation_id]
         if activation.phase in LIVE and activation.phase is not ActivationPhase.ARRIVED:
-            facts.append(ce.PatientArrived(activation.id, each))
+            facts.append(e.PatientArrived(activation.id, each))
     return facts
 
 
 DECISIONS: dict[type, Decide] = {
-    gc.SignOn: sign_on,
-    gc.SignOff: sign_off,
-    gc.TakeOutOfService: take_out_of_service,
+    c.SignOn: sign_on,
+    c.SignOff: sign_off,
+    c.TakeOutOfService: take_out_of_service,
     c.ReportStatus: report_status,
 }

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import ceil
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import location as lc
 from dispatch.errors import Refused
-from dispatch.events import incident as e
-from dispatch.events import location as le
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import IncidentPhase
@@ -26,7 +25,7 @@ PHOTOS_LIMIT = 6
 PHOTO_BYTES_MAX = 300_000  # a photo that a bad connection still carries
 
 
-def send_link(city: City, command: Command, ask: lc.SendLink, rules: Rules) -> Decision:
+def send_link(city: City, command: Command, ask: c.SendLink, rules: Rules) -> Decision:
     """Give a caller a page; the one before it ends. A flood is refused: so many callers are no callers."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
@@ -38,18 +37,18 @@ def send_link(city: City, command: Command, ask: lc.SendLink, rules: Rules) -> D
     if ask.token_hash in city.link_tokens:
         return Refused("link.token_used")
     links = (city.links[each] for each in city.incidents[ask.incident_id].link_ids)
-    facts: Facts = [le.LinkEnded(each.id, each.incident_id, "replaced") for each in links if each.ended is None]
+    facts: Facts = [e.LinkEnded(each.id, each.incident_id, "replaced") for each in links if each.ended is None]
     expires_at = command.received_at + timedelta(minutes=rules.link_valid_min)
-    sent = le.LinkSent(command.new_id(1), ask.incident_id, ask.token_hash, expires_at, ask.language, ask.number)
+    sent = e.LinkSent(command.new_id(1), ask.incident_id, ask.token_hash, expires_at, ask.language, ask.number)
     return [*facts, sent]
 
 
-def report_message(city: City, _command: Command, ask: lc.ReportLinkMessage, _rules: Rules) -> Decision:
+def report_message(city: City, _command: Command, ask: c.ReportLinkMessage, _rules: Rules) -> Decision:
     """Keep what became of the text message; the same again adds nothing."""
     link = city.links.get(ask.link_id)
     if link is None:
         return Refused("link.unknown")
-    return [] if link.message == ask.fate else [le.LinkMessageReported(link.id, link.incident_id, ask.fate)]
+    return [] if link.message == ask.fate else [e.LinkMessageReported(link.id, link.incident_id, ask.fate)]
 
 
 def unsent_links(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -72,7 +71,7 @@ def unsent_links(city: City, incident_id: str, now: datetime, rules: Rules) -> I
             )
 
 
-def open_page(city: City, command: Command, ask: lc.OpenLink, rules: Rules) -> Decision:
+def open_page(city: City, command: Command, ask: c.OpenLink, rules: Rules) -> Decision:
     """Note the first time that the page is opened; its position is taken from here on."""
     link = open_link(city, command, ask.link_id)
     if isinstance(link, Refused):
@@ -80,18 +79,18 @@ def open_page(city: City, command: Command, ask: lc.OpenLink, rules: Rules) -> D
     if link.opened_at is not None:
         return [] if link.device_hash == ask.device_hash else Refused("link.opened_elsewhere")
     until = min(link.expires_at, command.received_at + timedelta(minutes=rules.link_stream_min))
-    return [le.LinkOpened(link.id, link.incident_id, until, ask.device_hash)]
+    return [e.LinkOpened(link.id, link.incident_id, until, ask.device_hash)]
 
 
-def end_link(city: City, _command: Command, ask: lc.EndLink, _rules: Rules) -> Decision:
+def end_link(city: City, _command: Command, ask: c.EndLink, _rules: Rules) -> Decision:
     """Close a link by hand."""
     link = city.links.get(ask.link_id)
     if link is None:
         return Refused("link.unknown")
-    return [] if link.ended is not None else [le.LinkEnded(link.id, link.incident_id, "ended")]
+    return [] if link.ended is not None else [e.LinkEnded(link.id, link.incident_id, "ended")]
 
 
-def write_message(city: City, command: Command, ask: lc.WriteMessage, _rules: Rules) -> Decision:
+def write_message(city: City, command: Command, ask: c.WriteMessage, _rules: Rules) -> Decision:
     """Carry a line between the caller and the seats."""
     link = open_link(city, command, ask.link_id)
     if isinstance(link, Refused):
@@ -101,10 +100,10 @@ def write_message(city: City, command: Command, ask: lc.WriteMessage, _rules: Ru
     if len(link.messages) >= MESSAGES_LIMIT:
         return Refused("link.too_many_messages", {"limit": MESSAGES_LIMIT})
     by = "caller" if command.actor.role is Role.CALLER else "seat"
-    return [le.MessageWritten(link.id, link.incident_id, by, ask.text.strip())]
+    return [e.MessageWritten(link.id, link.incident_id, by, ask.text.strip())]
 
 
-def send_photo(city: City, command: Command, ask: lc.SendPhoto, _rules: Rules) -> Decision:
+def send_photo(city: City, command: Command, ask: c.SendPhoto, _rules: Rules) -> Decision:
     """Note a photo that is stored; the same again adds nothing."""
     link = open_link(city, command, ask.link_id)
     if isinstance(link, Refused):
@@ -113,7 +112,7 @@ def send_photo(city: City, command: Command, ask: lc.SendPhoto, _rules: Rules) -
         return []
     if len(link.photos) >= PHOTOS_LIMIT:
         return Refused("link.too_many_photos", {"limit": PHOTOS_LIMIT})
-    return [le.PhotoSent(link.id, link.incident_id, ask.photo_id, ask.size_bytes)]
+    return [e.PhotoSent(link.id, link.incident_id, ask.photo_id, ask.size_bytes)]
 
 
 def open_link(city: City, command: Command, link_id: str) -> Link | Refused:
@@ -129,10 +128,10 @@ def open_link(city: City, command: Command, link_id: str) -> Link | Refused:
 
 
 DECISIONS: dict[type, Decide] = {
-    lc.SendLink: send_link,
-    lc.ReportLinkMessage: report_message,
-    lc.OpenLink: open_page,
-    lc.EndLink: end_link,
-    lc.WriteMessage: write_message,
-    lc.SendPhoto: send_photo,
+    c.SendLink: send_link,
+    c.ReportLinkMessage: report_message,
+    c.OpenLink: open_page,
+    c.EndLink: end_link,
+    c.WriteMessage: write_message,
+    c.SendPhoto: send_photo,
 }

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.call import dialled
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
 from dispatch.errors import Refused
-from dispatch.events import incident as e
-from dispatch.events import location as le
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.link import open_link
@@ -37,7 +35,7 @@ def locate(city: City, command: Command, ask: c.Locate, _rules: Rules) -> Decisi
     return [located, *concluded(told(known_of(city, incident), command, ask.place), command.at)]
 
 
-def report_position(city: City, command: Command, ask: lc.ReportPosition, rules: Rules) -> Decision:
+def report_position(city: City, command: Command, ask: c.ReportPosition, rules: Rules) -> Decision:
     """Take a machine's word: for its incident, or kept apart until its telephone calls."""
     incident_id = ask.incident_id
     if ask.link_id is not None:
@@ -56,7 +54,7 @@ def report_position(city: City, command: Command, ask: lc.ReportPosition, rules:
     return _told(city, command, ask, incident_id, rules)
 
 
-def _told(city: City, command: Command, ask: lc.ReportPosition, incident_id: str, rules: Rules) -> Decision:
+def _told(city: City, command: Command, ask: c.ReportPosition, incident_id: str, rules: Rules) -> Decision:
     incident = city.incidents[incident_id]
     doubts = doubts_about(ask.place, command, rules)
     alternatives = ask.alternatives
@@ -70,7 +68,7 @@ def _told(city: City, command: Command, ask: lc.ReportPosition, incident_id: str
         return []
     if earlier is None and len(incident.position_ids) >= POSITIONS_LIMIT:
         return Refused("position.too_many", {"limit": POSITIONS_LIMIT})
-    fact = le.PositionReported(
+    fact = e.PositionReported(
         command.new_id(1) if earlier is None else earlier.id,
         incident_id,
         ask.place,
@@ -86,7 +84,7 @@ def _told(city: City, command: Command, ask: lc.ReportPosition, incident_id: str
     return [fact, *concluded(known_of(city, incident, reported(fact, command.received_at)), command.received_at)]
 
 
-def _same_source(city: City, position_ids: tuple[str, ...], ask: lc.ReportPosition) -> Position | None:
+def _same_source(city: City, position_ids: tuple[str, ...], ask: c.ReportPosition) -> Position | None:
     """Return the earlier word of the same source; each pasted text speaks for itself."""
     if ask.place.source in WORDS:
         return None
@@ -115,7 +113,7 @@ def _incident_of_number(city: City, command: Command, number: str | None, rules:
     return None
 
 
-def _kept(city: City, command: Command, ask: lc.ReportPosition, rules: Rules) -> Decision:
+def _kept(city: City, command: Command, ask: c.ReportPosition, rules: Rules) -> Decision:
     if dialled(ask.number) is None:
         return Refused("position.nobody")
     if command.received_at - command.at >= timedelta(minutes=rules.position_old_min):
@@ -124,7 +122,7 @@ def _kept(city: City, command: Command, ask: lc.ReportPosition, rules: Rules) ->
     if not same and len(city.kept_positions) >= rules.positions_kept:
         return Refused("position.too_many_kept", {"limit": rules.positions_kept})
     return [
-        le.PositionKept(
+        e.PositionKept(
             same[0] if same else command.new_id(1),
             ask.place,
             ask.confidence,
@@ -139,7 +137,7 @@ def _kept(city: City, command: Command, ask: lc.ReportPosition, rules: Rules) ->
     ]
 
 
-def choose_source(city: City, command: Command, ask: lc.ChooseSource, _rules: Rules) -> Decision:
+def choose_source(city: City, command: Command, ask: c.ChooseSource, _rules: Rules) -> Decision:
     """Take one source's place as confirmed; the others stay, with how far they contradict."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
@@ -155,7 +153,7 @@ def choose_source(city: City, command: Command, ask: lc.ChooseSource, _rules: Ru
     return [located, *concluded(told(known_of(city, incident), command, place), command.at)]
 
 
-def note_indoors(city: City, _command: Command, ask: lc.NoteIndoors, _rules: Rules) -> Decision:
+def note_indoors(city: City, _command: Command, ask: c.NoteIndoors, _rules: Rules) -> Decision:
     """Keep where inside; what is not given again stays."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
@@ -165,13 +163,13 @@ def note_indoors(city: City, _command: Command, ask: lc.NoteIndoors, _rules: Rul
     merged = tuple(new if new is not None else old for new, old in zip(told_now, before, strict=True))
     if merged == before:
         return []
-    return [le.IndoorsNoted(ask.incident_id, *merged)]
+    return [e.IndoorsNoted(ask.incident_id, *merged)]
 
 
 def lapsed_positions(city: City, now: datetime) -> Facts:
     """Forget positions whose telephone has not called."""
     rows = (city.positions[each] for each in sorted(city.kept_positions))
-    return [le.KeptPositionExpired(each.id) for each in rows if each.expires_at is not None and now >= each.expires_at]
+    return [e.KeptPositionExpired(each.id) for each in rows if each.expires_at is not None and now >= each.expires_at]
 
 
 def outside_tasks(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
@@ -197,7 +195,7 @@ def outside_tasks(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
 
 DECISIONS: dict[type, Decide] = {
     c.Locate: locate,
-    lc.ReportPosition: report_position,
-    lc.ChooseSource: choose_source,
-    lc.NoteIndoors: note_indoors,
+    c.ReportPosition: report_position,
+    c.ChooseSource: choose_source,
+    c.NoteIndoors: note_indoors,
 }

@@ -1,12 +1,12 @@
 """The patient: monitors, vitals, ECG, treatment, and the one coded outcome."""
 
 from center_protocols.finding_groups import EcgResult
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import incident as c
 from dispatch.consult import CALLS_THE_LAB
 from dispatch.errors import Refused
-from dispatch.events import incident as e
 from dispatch.flow.consult import unless_valid
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.triage import record_findings

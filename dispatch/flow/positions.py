@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from dispatch import events as e
 from dispatch.call import dialled
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.events import incident as e
-from dispatch.events import location as le
 from dispatch.flow.decision import Facts, PositionEvidence
 from dispatch.incident import Incident, IncidentPhase
 from dispatch.location import FUSED, LocationEstimate, Position, ToldPlace, kind_told, reported
@@ -52,7 +51,7 @@ def concluded(known: Known, now: datetime) -> Facts:
     if found is None:
         return []
     facts: Facts = []
-    fact = le.LocationEstimated(
+    fact = e.LocationEstimated(
         known.incident_id,
         tuple(_possible(each.center, each.radius_m, each.confidence, each.sources) for each in found.possible),
         tuple(SourceConflict(each.one, each.other, round(each.distance_m, 1)) for each in found.conflicts),
@@ -102,7 +101,7 @@ def _possible(center: Point, radius_m: float, confidence: float, sources: tuple[
     return PossiblePlace(round(center.lon, 7), round(center.lat, 7), round(radius_m, 1), round(confidence, 3), sources)
 
 
-def _says_more(before: LocationEstimate, now: le.LocationEstimated) -> bool:
+def _says_more(before: LocationEstimate, now: e.LocationEstimated) -> bool:
     pairs = {(each.one, each.other) for each in before.conflicts}
     if len(before.possible) != len(now.possible) or pairs != {(each.one, each.other) for each in now.conflicts}:
         return True
@@ -139,14 +138,14 @@ def doubts_about(place: Place, command: Command, rules: Rules) -> tuple[Reason, 
     return tuple(doubts)
 
 
-def attached(city: City, command: Command, incident_id: str, number: str | None) -> list[le.PositionReported]:
+def attached(city: City, command: Command, incident_id: str, number: str | None) -> list[e.PositionReported]:
     """Return the words of a telephone that told its position before it rang."""
     wanted = dialled(number)
     if wanted is None:
         return []
     rows = (city.positions[each] for each in sorted(city.kept_positions))
     return [
-        le.PositionReported(
+        e.PositionReported(
             each.id,
             incident_id,
             each.place,

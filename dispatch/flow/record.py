@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import record as rc
 from dispatch.errors import Refused
-from dispatch.events import record as re
 from dispatch.flow.decision import Decide, Decision
 from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
@@ -15,7 +15,7 @@ from dispatch.rules import Rules
 REASONS = frozenset({"patient_request", "retention_over", "court_order"})
 
 
-def export_patient(city: City, _command: Command, ask: rc.ExportPatient, _rules: Rules) -> Decision:
+def export_patient(city: City, _command: Command, ask: c.ExportPatient, _rules: Rules) -> Decision:
     """Note who takes a record out, and what for, before it leaves."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
@@ -24,40 +24,40 @@ def export_patient(city: City, _command: Command, ask: rc.ExportPatient, _rules:
         return Refused("record.no_purpose")
     if patient.erased is not None:
         return Refused("record.erased")
-    return [re.PatientExported(patient.id, patient.incident_id, ask.purpose)]
+    return [e.PatientExported(patient.id, patient.incident_id, ask.purpose)]
 
 
-def attach_photo(city: City, _command: Command, ask: rc.AttachPhoto, _rules: Rules) -> Decision:
+def attach_photo(city: City, _command: Command, ask: c.AttachPhoto, _rules: Rules) -> Decision:
     """Name a photo that is stored; the same again adds nothing."""
     patient = _kept(city, ask.patient_id)
     if isinstance(patient, Refused):
         return patient
     if any(each.id == ask.photo_id for each in patient.photos):
         return []
-    return [re.PhotoAttached(patient.id, patient.incident_id, ask.photo_id, ask.size_bytes)]
+    return [e.PhotoAttached(patient.id, patient.incident_id, ask.photo_id, ask.size_bytes)]
 
 
-def seal_record(city: City, _command: Command, ask: rc.SealRecord, _rules: Rules) -> Decision:
+def seal_record(city: City, _command: Command, ask: c.SealRecord, _rules: Rules) -> Decision:
     """Seal a record, in a dispute usually: from then on nothing of it is forgotten."""
     patient = _kept(city, ask.patient_id)
     if isinstance(patient, Refused):
         return patient
     if patient.sealed is not None:
         return Refused("record.sealed")
-    return [re.RecordSealed(patient.id, patient.incident_id, ask.reason)]
+    return [e.RecordSealed(patient.id, patient.incident_id, ask.reason)]
 
 
-def unseal_record(city: City, _command: Command, ask: rc.UnsealRecord, _rules: Rules) -> Decision:
+def unseal_record(city: City, _command: Command, ask: c.UnsealRecord, _rules: Rules) -> Decision:
     """Lift the seal."""
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
     if patient.sealed is None:
         return Refused("record.not_sealed")
-    return [re.RecordUnsealed(patient.id, patient.incident_id, ask.reason)]
+    return [e.RecordUnsealed(patient.id, patient.incident_id, ask.reason)]
 
 
-def erase_patient(city: City, command: Command, ask: rc.ErasePatient, rules: Rules) -> Decision:
+def erase_patient(city: City, command: Command, ask: c.ErasePatient, rules: Rules) -> Decision:
     """Have a patient forgotten, once the case is over, no seal stands and the law no longer asks for the record."""
     patient = _kept(city, ask.patient_id)
     if isinstance(patient, Refused):
@@ -68,7 +68,7 @@ def erase_patient(city: City, command: Command, ask: rc.ErasePatient, rules: Rul
     if refused is not None:
         return refused
     until = retained_until(city.incidents[patient.incident_id].closed_at or command.received_at, rules)
-    return [re.PatientErased(patient.id, patient.incident_id, ask.reason, until, subjects_of(city, patient))]
+    return [e.PatientErased(patient.id, patient.incident_id, ask.reason, until, subjects_of(city, patient))]
 
 
 def unless_erasable(city: City, patient: Patient, now: datetime, rules: Rules) -> Refused | None:
@@ -103,13 +103,13 @@ def _kept(city: City, patient_id: str) -> Patient | Refused:
     return patient if patient.erased is None else Refused("record.erased")
 
 
-def report_erasure(city: City, _command: Command, ask: rc.ReportErasure, _rules: Rules) -> Decision:
+def report_erasure(city: City, _command: Command, ask: c.ReportErasure, _rules: Rules) -> Decision:
     """Keep the proof."""
     patient = city.patients.get(ask.patient_id)
     if patient is None or patient.erased is None or patient.erased.digest is not None:
         return []
     return [
-        re.ErasureReported(
+        e.ErasureReported(
             patient.id, patient.incident_id, ask.vitals, ask.chunks, ask.ecgs, ask.photos, ask.digest
         )
     ]  # fmt: skip
@@ -156,10 +156,10 @@ def _shared(city: City, incident: Incident) -> list[str]:
 
 
 DECISIONS: dict[type, Decide] = {
-    rc.ExportPatient: export_patient,
-    rc.AttachPhoto: attach_photo,
-    rc.SealRecord: seal_record,
-    rc.UnsealRecord: unseal_record,
-    rc.ErasePatient: erase_patient,
-    rc.ReportErasure: report_erasure,
+    c.ExportPatient: export_patient,
+    c.AttachPhoto: attach_photo,
+    c.SealRecord: seal_record,
+    c.UnsealRecord: unseal_record,
+    c.ErasePatient: erase_patient,
+    c.ReportErasure: report_erasure,
 }

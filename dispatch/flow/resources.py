@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Resource
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE, Activation, ActivationPhase, Reservation
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import resource as rc
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import ground as ge
-from dispatch.events import incident as e
-from dispatch.events import resource as re
 from dispatch.flow.decision import Decide, Decision, Facts, called
 from dispatch.resources import ResourceState, usual_use_min
 from dispatch.rules import Rules
@@ -26,28 +23,28 @@ SAID = {"ready": "open", "busy": "busy", "down": "closed"}
 UNASSESSED = "P9"  # behind every assessed priority
 
 
-def count_resource(city: City, _command: Command, ask: rc.CountResource, _rules: Rules) -> Decision:
+def count_resource(city: City, _command: Command, ask: c.CountResource, _rules: Rules) -> Decision:
     """Keep how many there are."""
     if (refused := _unless_resource(city, ask.center_id, ask.resource)) is not None:
         return refused
     if not 0 <= ask.count <= COUNT_MOST:
         return Refused("resource.count", {"most": COUNT_MOST})
     known = city.centers[ask.center_id].resources.get(ask.resource, ResourceState())
-    return [] if known.count == ask.count else [re.ResourceCounted(ask.center_id, ask.resource, ask.count)]
+    return [] if known.count == ask.count else [e.ResourceCounted(ask.center_id, ask.resource, ask.count)]
 
 
-def correct_resource(city: City, command: Command, ask: rc.CorrectResource, rules: Rules) -> Decision:
+def correct_resource(city: City, command: Command, ask: c.CorrectResource, rules: Rules) -> Decision:
     """Take a centre's own word: "ready" also ends what was thought to be in use, the longest first."""
     if (refused := _unless_resource(city, ask.center_id, ask.resource)) is not None:
         return refused
     state = city.centers[ask.center_id].resources.get(ask.resource, ResourceState())
     expires_at = command.received_at + timedelta(minutes=rules.resource_word_min)
     owner = called(city, command.actor)
-    said = ge.CenterStatusReported(ask.center_id, ask.resource, SAID[ask.state], owner, expires_at, ask.reason)
+    said = e.CenterStatusReported(ask.center_id, ask.resource, SAID[ask.state], owner, expires_at, ask.reason)
     first = min(state.uses, key=lambda each: (each.since, each.id), default=None)
     if ask.state != "ready" or first is None:
         return [said]
-    return [re.ResourceFreed(first.id, ask.center_id, ask.resource, "freed"), said]
+    return [e.ResourceFreed(first.id, ask.center_id, ask.resource, "freed"), said]
 
 
 def _unless_resource(city: City, center_id: str, resource: str) -> Refused | None:
@@ -60,11 +57,11 @@ def taken_into_use(activation: Activation, at: datetime) -> Facts:
     """Return what an accepted patient does to the rooms that were held: used, and busy for the usual time."""
     facts: Facts = []
     for hold in (each for each in activation.reservations if each.ended is None):
-        facts.append(ce.ReservationEnded(hold.id, activation.id, activation.center_id, "used"))
+        facts.append(e.ReservationEnded(hold.id, activation.id, activation.center_id, "used"))
         minutes = usual_use_min()[hold.resource]
         if minutes > 0:
             until = at + timedelta(minutes=minutes)
-            facts.append(re.ResourceInUse(hold.id, activation.id, activation.center_id, hold.resource, until))
+            facts.append(e.ResourceInUse(hold.id, activation.id, activation.center_id, hold.resource, until))
     return facts
 
 
@@ -74,7 +71,7 @@ def lapsed_resources(city: City, now: datetime) -> Facts:
     for center in sorted(city.centers.values(), key=lambda row: row.id):
         for resource, state in sorted(center.resources.items()):
             over = [each for each in state.uses if now >= each.until]
-            facts += [re.ResourceFreed(each.id, center.id, resource, "over") for each in over]
+            facts += [e.ResourceFreed(each.id, center.id, resource, "over") for each in over]
             if state.holds:
                 facts += _placed(city, center.id, resource, state, state.free + min(len(over), state.count))
     return facts
@@ -89,7 +86,7 @@ def _placed(city: City, center_id: str, resource: str, state: ResourceState, fre
         if place == hold.place:
             continue
         because = _because(queue, index, state) if place else "free"
-        facts.append(re.ReservationPlaced(hold.id, activation.id, center_id, resource, place, because))
+        facts.append(e.ReservationPlaced(hold.id, activation.id, center_id, resource, place, because))
     return facts
 
 
@@ -148,4 +145,4 @@ def overdue_resources(city: City) -> Iterator[e.TaskRaised]:
             )  # fmt: skip
 
 
-DECISIONS: dict[type, Decide] = {rc.CountResource: count_resource, rc.CorrectResource: correct_resource}
+DECISIONS: dict[type, Decide] = {c.CountResource: count_resource, c.CorrectResource: correct_resource}

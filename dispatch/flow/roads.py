@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import TypeAlias
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import ground as gc
 from dispatch.errors import Refused
-from dispatch.events import ground as ge
 from dispatch.flow.decision import Decide, Decision, RoadsChosen
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
@@ -18,17 +18,17 @@ NAMES_KEPT = 6  # of the roads inside an outline; more nobody reads
 TROUBLES = {"crossing": "measure.crossing", "outside": "measure.outside", "roadless": "measure.roadless"}
 
 
-def close_road(city: City, command: Command, ask: gc.CloseRoad, rules: Rules) -> Decision:
+def close_road(city: City, command: Command, ask: c.CloseRoad, rules: Rules) -> Decision:
     """Close roads, unless that would shut a large part of the city by a slip of the hand."""
     roads = _chosen(city, command, ask, rules)
     if isinstance(roads, Refused):
         return roads
     if roads.road_count > rules.closed_roads_most:
         return Refused("measure.too_many_roads", {"roads": roads.road_count, "most": rules.closed_roads_most})
-    return [ge.RoadClosed(command.new_id(0), *_as_chosen(command, ask, roads))]
+    return [e.RoadClosed(command.new_id(0), *_as_chosen(command, ask, roads))]
 
 
-def slow_roads(city: City, command: Command, ask: gc.SlowRoads, rules: Rules) -> Decision:
+def slow_roads(city: City, command: Command, ask: c.SlowRoads, rules: Rules) -> Decision:
     """Slow roads down by a factor that a road can have."""
     least, most = rules.slow_factor_least, rules.slow_factor_most
     if not least <= ask.factor <= most:
@@ -36,17 +36,17 @@ def slow_roads(city: City, command: Command, ask: gc.SlowRoads, rules: Rules) ->
     roads = _chosen(city, command, ask, rules)
     if isinstance(roads, Refused):
         return roads
-    return [ge.RoadsSlowed(command.new_id(0), ask.factor, *_as_chosen(command, ask, roads))]
+    return [e.RoadsSlowed(command.new_id(0), ask.factor, *_as_chosen(command, ask, roads))]
 
 
-def lift_road_measure(city: City, _command: Command, ask: gc.LiftRoadMeasure, _rules: Rules) -> Decision:
+def lift_road_measure(city: City, _command: Command, ask: c.LiftRoadMeasure, _rules: Rules) -> Decision:
     """Take a measure away that stands."""
     if ask.measure_id not in city.measures:
         return Refused("measure.unknown")
-    return [ge.RoadMeasureLifted(ask.measure_id, "lifted", ask.reason)]
+    return [e.RoadMeasureLifted(ask.measure_id, "lifted", ask.reason)]
 
 
-def _chosen(city: City, command: Command, ask: gc.CloseRoad | gc.SlowRoads, rules: Rules) -> RoadsChosen | Refused:
+def _chosen(city: City, command: Command, ask: c.CloseRoad | c.SlowRoads, rules: Rules) -> RoadsChosen | Refused:
     """Return the roads of a measure that could be put in force, or why it could not."""
     refused = _shape_refused(ask, rules) or _times_refused(command, ask.begins, ask.ends)
     if refused is not None:
@@ -62,14 +62,14 @@ def _chosen(city: City, command: Command, ask: gc.CloseRoad | gc.SlowRoads, rule
 
 
 def _as_chosen(
-    command: Command, ask: gc.CloseRoad | gc.SlowRoads, roads: RoadsChosen
+    command: Command, ask: c.CloseRoad | c.SlowRoads, roads: RoadsChosen
 ) -> tuple[Outline, Outline, datetime, datetime | None, tuple[Outline, ...], tuple[str, ...], int, str]:
     """Return what both measures keep: where, from when until when, what the map said of it, and why."""
     begins, names = _begins(command, ask.begins), roads.names[:NAMES_KEPT]
     return ask.outline, ask.picks, begins, ask.ends, roads.lines, names, roads.road_count, ask.reason
 
 
-def _shape_refused(ask: gc.CloseRoad | gc.SlowRoads, rules: Rules) -> Refused | None:
+def _shape_refused(ask: c.CloseRoad | c.SlowRoads, rules: Rules) -> Refused | None:
     if not ask.outline and not ask.picks:
         return Refused("measure.empty")
     if ask.outline and len(ask.outline) < OUTLINE_LEAST:
@@ -93,7 +93,7 @@ def _begins(command: Command, begins: datetime | None) -> datetime:
 
 
 DECISIONS: dict[type, Decide] = {
-    gc.CloseRoad: close_road,
-    gc.SlowRoads: slow_roads,
-    gc.LiftRoadMeasure: lift_road_measure,
+    c.CloseRoad: close_road,
+    c.SlowRoads: slow_roads,
+    c.LiftRoadMeasure: lift_road_measure,
 }

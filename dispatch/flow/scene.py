@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import early as ec
 from dispatch.errors import Refused
-from dispatch.events import early as ee
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import Incident
@@ -32,13 +32,13 @@ def flagged(city: City, incident_id: str, patient_id: str, findings: dict[str, A
     others = [city.patients[each].findings for each in incident.patient_ids if each != patient_id]
     known = flags_of([*others, findings])
     return [
-        ee.SceneFlagged(incident_id, flag, answer)
+        e.SceneFlagged(incident_id, flag, answer)
         for flag, answer in known.items()
         if incident.flags.get(flag, "unknown") != answer
     ]
 
 
-def tell_service(city: City, _command: Command, ask: ec.TellService, rules: Rules) -> Decision:
+def tell_service(city: City, _command: Command, ask: c.TellService, rules: Rules) -> Decision:
     """Start telling another service; the units stand off unless somebody says otherwise."""
     if (refused := _unless_service(city, ask.incident_id, ask.service)) is not None:
         return refused
@@ -47,7 +47,7 @@ def tell_service(city: City, _command: Command, ask: ec.TellService, rules: Rule
     if known is not None and known.phase is NoticePhase.TOLD:
         return Refused("service.being_told", {"service": ask.service})
     why = tuple(flag.value for flag in Flag if CONCERNS.get(flag) == ask.service and incident.flags.get(flag) == YES)
-    told = ee.ServiceTold(incident.id, ask.service, why)
+    told = e.ServiceTold(incident.id, ask.service, why)
     return [told, *_stood_off(incident, rules)] if ask.stand_off else [told]
 
 
@@ -58,27 +58,27 @@ def _unless_service(city: City, incident_id: str, service: str) -> Refused | Non
 
 
 def _stood_off(incident: Incident, rules: Rules) -> Facts:
-    if (_phase(incident.staging), ee.UnitsStaged) not in STAGING_STEPS:
+    if (_phase(incident.staging), e.UnitsStaged) not in STAGING_STEPS:
         return []
     chemical = incident.flags.get(Flag.CHEMICAL) == YES
-    return [ee.UnitsStaged(incident.id, rules.stand_off_chemical_m if chemical else rules.stand_off_m)]
+    return [e.UnitsStaged(incident.id, rules.stand_off_chemical_m if chemical else rules.stand_off_m)]
 
 
 def _phase(staging: Staging | None) -> StagingPhase:
     return StagingPhase.OPEN if staging is None else staging.phase
 
 
-def report_notice(city: City, _command: Command, ask: ec.ReportNotice, _rules: Rules) -> Decision:
+def report_notice(city: City, _command: Command, ask: c.ReportNotice, _rules: Rules) -> Decision:
     """Keep what the messenger met; what somebody confirmed meanwhile stays confirmed."""
     incident = city.incidents.get(ask.incident_id)
     known = None if incident is None else incident.notices.get(ask.service)
     if incident is None or known is None:
         return Refused("service.not_told", {"service": ask.service})
-    kind = ee.NoticeDelivered if ask.delivered else ee.NoticeUndelivered
+    kind = e.NoticeDelivered if ask.delivered else e.NoticeUndelivered
     return [kind(incident.id, ask.service, ask.attempts)] if (known.phase, kind) in NOTICE_STEPS else []
 
 
-def confirm_service(city: City, _command: Command, ask: ec.ConfirmService, _rules: Rules) -> Decision:
+def confirm_service(city: City, _command: Command, ask: c.ConfirmService, _rules: Rules) -> Decision:
     """Note that the service has taken it."""
     incident = city.incidents.get(ask.incident_id)
     known = None if incident is None else incident.notices.get(ask.service)
@@ -86,10 +86,10 @@ def confirm_service(city: City, _command: Command, ask: ec.ConfirmService, _rule
         return Refused("service.not_told", {"service": ask.service})
     if known.phase is NoticePhase.CONFIRMED:
         return Refused("service.confirmed", {"service": ask.service})
-    return [ee.ServiceConfirmed(incident.id, ask.service, ask.reference)]
+    return [e.ServiceConfirmed(incident.id, ask.service, ask.reference)]
 
 
-def stage_units(city: City, _command: Command, ask: ec.StageUnits, rules: Rules) -> Decision:
+def stage_units(city: City, _command: Command, ask: c.StageUnits, rules: Rules) -> Decision:
     """Keep the units at a distance."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
@@ -97,21 +97,21 @@ def stage_units(city: City, _command: Command, ask: ec.StageUnits, rules: Rules)
     return facts or Refused("scene.already_staged")
 
 
-def clear_scene(city: City, _command: Command, ask: ec.ClearScene, _rules: Rules) -> Decision:
+def clear_scene(city: City, _command: Command, ask: c.ClearScene, _rules: Rules) -> Decision:
     """Let the units in, by somebody's word."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
     if not ask.by.strip():
         return Refused("scene.by_whom")
-    if (_phase(city.incidents[ask.incident_id].staging), ee.SceneCleared) not in STAGING_STEPS:
+    if (_phase(city.incidents[ask.incident_id].staging), e.SceneCleared) not in STAGING_STEPS:
         return Refused("scene.not_staged")
-    return [ee.SceneCleared(ask.incident_id, ask.by.strip())]
+    return [e.SceneCleared(ask.incident_id, ask.by.strip())]
 
 
 DECISIONS: dict[type, Decide] = {
-    ec.TellService: tell_service,
-    ec.ReportNotice: report_notice,
-    ec.ConfirmService: confirm_service,
-    ec.StageUnits: stage_units,
-    ec.ClearScene: clear_scene,
+    c.TellService: tell_service,
+    c.ReportNotice: report_notice,
+    c.ConfirmService: confirm_service,
+    c.StageUnits: stage_units,
+    c.ClearScene: clear_scene,
 }

@@ -1,10 +1,10 @@
 """Standing by: the likely unit is told while the caller is still asked, and sent, moved or stood down with one key."""
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import early as ec
 from dispatch.errors import Refused
-from dispatch.events import early as ee
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.incident import IncidentPhase
@@ -31,7 +31,7 @@ def unless_free(unit: Unit, seen: str | None = None) -> Refused | None:
     return Refused("unit.not_free", params)
 
 
-def prealert_unit(city: City, _command: Command, ask: ec.PrealertUnit, _rules: Rules) -> Decision:
+def prealert_unit(city: City, _command: Command, ask: c.PrealertUnit, _rules: Rules) -> Decision:
     """Let a free unit stand by; it changes over when it stood by for another incident."""
     if (refused := unless_dispatchable_to(city, ask.incident_id)) is not None:
         return refused
@@ -42,7 +42,7 @@ def prealert_unit(city: City, _command: Command, ask: ec.PrealertUnit, _rules: R
         return refused
     if unit.standby is not None and unit.standby.incident_id == ask.incident_id:
         return Refused("standby.already", {"unit": unit.call_sign})
-    return [*freed_from_standby(unit, ask.incident_id), ee.UnitPrealerted(ask.incident_id, unit.id)]
+    return [*freed_from_standby(unit, ask.incident_id), e.UnitPrealerted(ask.incident_id, unit.id)]
 
 
 def freed_from_standby(unit: Unit, for_incident_id: str | None) -> Facts:
@@ -51,31 +51,31 @@ def freed_from_standby(unit: Unit, for_incident_id: str | None) -> Facts:
         return []
     here = unit.standby.incident_id
     if here == for_incident_id:
-        return [ee.StandbyEnded(here, unit.id, "upgraded")]
+        return [e.StandbyEnded(here, unit.id, "upgraded")]
     end = "unit_gone" if for_incident_id is None else "moved"
-    return [ee.StandbyEnded(here, unit.id, end), ee.UnitTakenAway(here, unit.id, for_incident_id)]
+    return [e.StandbyEnded(here, unit.id, end), e.UnitTakenAway(here, unit.id, for_incident_id)]
 
 
-def acknowledge_standby(city: City, _command: Command, ask: ec.AcknowledgeStandby, _rules: Rules) -> Decision:
+def acknowledge_standby(city: City, _command: Command, ask: c.AcknowledgeStandby, _rules: Rules) -> Decision:
     """Note that the crew knows; a second tap adds nothing."""
     unit = city.units.get(ask.unit_id)
     if unit is None or unit.standby is None:
         return Refused("standby.none", {"unit": ask.unit_id if unit is None else unit.call_sign})
-    if (unit.standby.phase, ee.StandbyAcknowledged) not in STANDBY_STEPS:
+    if (unit.standby.phase, e.StandbyAcknowledged) not in STANDBY_STEPS:
         return []
-    return [ee.StandbyAcknowledged(unit.standby.incident_id, unit.id)]
+    return [e.StandbyAcknowledged(unit.standby.incident_id, unit.id)]
 
 
-def stand_down(city: City, _command: Command, ask: ec.StandDownUnit, _rules: Rules) -> Decision:
+def stand_down(city: City, _command: Command, ask: c.StandDownUnit, _rules: Rules) -> Decision:
     """Let the unit go back to what it did."""
     unit = city.units.get(ask.unit_id)
     if unit is None or unit.standby is None:
         return Refused("standby.none", {"unit": ask.unit_id if unit is None else unit.call_sign})
-    return [ee.StandbyEnded(unit.standby.incident_id, unit.id, "stood_down", ask.reason)]
+    return [e.StandbyEnded(unit.standby.incident_id, unit.id, "stood_down", ask.reason)]
 
 
 DECISIONS: dict[type, Decide] = {
-    ec.PrealertUnit: prealert_unit,
-    ec.AcknowledgeStandby: acknowledge_standby,
-    ec.StandDownUnit: stand_down,
+    c.PrealertUnit: prealert_unit,
+    c.AcknowledgeStandby: acknowledge_standby,
+    c.StandDownUnit: stand_down,
 }

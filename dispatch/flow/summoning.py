@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
+from dispatch import events as e
 from dispatch.center import LIVE, Activation
 from dispatch.city import City
-from dispatch.events import incident as e
-from dispatch.events import team as te
 from dispatch.flow.decision import Facts
 from dispatch.rules import Rules
 from dispatch.team import COMES, TO_STAND_DOWN, WAITING, Member, Summons, SummonsPhase
@@ -41,7 +40,7 @@ def summoned(city: City, now: datetime, rules: Rules) -> Facts:
             facts += _for_activation(city, activation, now, rules)
         elif activation.ended_unaccepted:
             facts += [
-                te.MemberStoodDown(each.id, activation.id)
+                e.MemberStoodDown(each.id, activation.id)
                 for each in activation.summonses
                 if each.phase in TO_STAND_DOWN
             ]
@@ -62,9 +61,9 @@ def _for_role(city: City, activation: Activation, role: str, now: datetime, rule
         return []
     left_s = _left_s(activation, now)
     late = [each for each in asked if each.phase in WAITING and now >= each.answer_by]
-    facts: Facts = [te.SummonsLapsed(each.id, activation.id) for each in late]
+    facts: Facts = [e.SummonsLapsed(each.id, activation.id) for each in late]
     facts += [
-        te.SummonsRepeated(each.id, activation.id, each.attempt + 1)
+        e.SummonsRepeated(each.id, activation.id, each.attempt + 1)
         for each in asked
         if each not in late and _is_asked_again(city, each, now, left_s, rules)
     ]
@@ -74,7 +73,7 @@ def _for_role(city: City, activation: Activation, role: str, now: datetime, rule
     if following is not None:
         answer_by = now + timedelta(seconds=rules.scaled_s(rules.summons_answer_within_s, left_s))
         new_id = summons_id(activation.id, role, following.id)
-        facts.append(te.MemberSummoned(new_id, activation.id, following.id, role, answer_by))
+        facts.append(e.MemberSummoned(new_id, activation.id, following.id, role, answer_by))
     return facts
 
 

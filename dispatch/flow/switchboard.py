@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.call import CALL_STEPS, UNANSWERED, Call, CallPhase, dialled
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import call as cl
 from dispatch.errors import Refused
-from dispatch.events import call as cf
-from dispatch.events import incident as e
 from dispatch.flow.call import answered_by, opened_by, talking_seats, unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung
@@ -25,66 +24,66 @@ from dispatch.words import Role
 SAME_STEP = timedelta(seconds=2)  # console and exchange tell one answer within it
 
 
-def report_line_event(city: City, command: Command, ask: cl.ReportLineEvent, _rules: Rules) -> Decision:
+def report_line_event(city: City, command: Command, ask: c.ReportLineEvent, _rules: Rules) -> Decision:
     """Turn what a line did into facts; the first word of a call opens it, whichever it is."""
     known = city.exchange_calls.get(ask.exchange_id)
     if known is None:
         return _first_word(city, command, ask)
     call = city.calls[known]
     learned = _learned(call, ask)
-    if any(isinstance(each, cf.CallerNumberLearned) for each in learned):
+    if any(isinstance(each, e.CallerNumberLearned) for each in learned):
         learned += rung(city, command, call.incident_id, ask.number, None)
     return [*learned, *_stepped(city, command.at, call, ask)]
 
 
-def _first_word(city: City, command: Command, ask: cl.ReportLineEvent) -> Facts:
+def _first_word(city: City, command: Command, ask: c.ReportLineEvent) -> Facts:
     call_id, incident_id = command.new_id(1), command.new_id(2)
     rung = e.CallReceived(
         call_id, incident_id, ask.number, None, None, ask.place, ask.trunk, ask.exchange_id, ask.group
     )
     facts: Facts = [rung, *opened_by(city, command, rung)]
     if ask.recording is not None:
-        facts.append(cf.RecordingReferenced(call_id, ask.recording))
+        facts.append(e.RecordingReferenced(call_id, ask.recording))
     ringing = Call(call_id, incident_id, CallPhase.RINGING, command.at, ask.number)
     return [*facts, *_moved(city, ringing, ask)]
 
 
-def _learned(call: Call, ask: cl.ReportLineEvent) -> Facts:
+def _learned(call: Call, ask: c.ReportLineEvent) -> Facts:
     """Return what any event may add: the number, the recording."""
     facts: Facts = []
     if call.number is None and ask.number is not None:
-        facts.append(cf.CallerNumberLearned(call.id, ask.number, ask.trunk))
+        facts.append(e.CallerNumberLearned(call.id, ask.number, ask.trunk))
     if ask.recording is not None and ask.recording != call.recording:
-        facts.append(cf.RecordingReferenced(call.id, ask.recording))
+        facts.append(e.RecordingReferenced(call.id, ask.recording))
     return facts
 
 
-def _stepped(city: City, at: datetime, call: Call, ask: cl.ReportLineEvent) -> Facts:
+def _stepped(city: City, at: datetime, call: Call, ask: c.ReportLineEvent) -> Facts:
     if ask.event == "ring" or _is_known(city, at, call, ask):
         return []
     # Nothing comes after a hang-up: it ends the call whatever the clocks say.
     if ask.event != "hung_up" and call.moved_at is not None and at < call.moved_at:
         seat = seat_of(city, ask.extension) if ask.event == "answered" else None
-        return [cf.LineStepCameLate(call.id, ask.event, seat)]
+        return [e.LineStepCameLate(call.id, ask.event, seat)]
     return _moved(city, call, ask)
 
 
-def _moved(city: City, call: Call, ask: cl.ReportLineEvent) -> Facts:
+def _moved(city: City, call: Call, ask: c.ReportLineEvent) -> Facts:
     """Return the step itself; whoever is held or transferred has been answered, told or not."""
     seat = seat_of(city, ask.extension)
     if call.phase in UNANSWERED and ask.event in ("answered", "held", "retrieved", "transferred"):
-        return [*answered_by(city, call, seat), *([cf.CallHeld(call.id)] if ask.event == "held" else [])]
+        return [*answered_by(city, call, seat), *([e.CallHeld(call.id)] if ask.event == "held" else [])]
     steps = {
-        "held": cf.CallHeld(call.id),
-        "retrieved": cf.CallRetrieved(call.id),
-        "transferred": cf.CallTransferred(call.id, call.seat, seat),
+        "held": e.CallHeld(call.id),
+        "retrieved": e.CallRetrieved(call.id),
+        "transferred": e.CallTransferred(call.id, call.seat, seat),
         "hung_up": e.CallEnded(call.id, "caller"),
     }
     step = steps.get(ask.event)
     return [] if step is None or (call.phase, type(step)) not in CALL_STEPS else [step]
 
 
-def _is_known(city: City, at: datetime, call: Call, ask: cl.ReportLineEvent) -> bool:
+def _is_known(city: City, at: datetime, call: Call, ask: c.ReportLineEvent) -> bool:
     """Say whether an event was told before: by the exchange, or by the console a moment earlier."""
     if ask.event == "answered":
         return call.answered_at is not None and at > call.answered_at - SAME_STEP
@@ -99,7 +98,7 @@ def seat_of(city: City, extension: str | None) -> str:
     return min(found, default=extension)
 
 
-def open_seat(city: City, command: Command, ask: cl.OpenSeat, _rules: Rules) -> Decision:
+def open_seat(city: City, command: Command, ask: c.OpenSeat, _rules: Rules) -> Decision:
     """Sit down; again at the same seat says nothing new."""
     kind, account = SeatKind(ask.kind), command.actor.account
     if kind not in MAY_SIT.get(command.actor.role, frozenset()):
@@ -110,20 +109,20 @@ def open_seat(city: City, command: Command, ask: cl.OpenSeat, _rules: Rules) -> 
     same = (kind, ask.group, account, ask.extension)
     if known is not None and (known.kind, known.group, known.account, known.extension) == same:
         return []
-    return [cf.SeatOpened(ask.seat_id, ask.kind, ask.group, account, ask.extension)]
+    return [e.SeatOpened(ask.seat_id, ask.kind, ask.group, account, ask.extension)]
 
 
-def leave_seat(city: City, command: Command, ask: cl.LeaveSeat, _rules: Rules) -> Decision:
+def leave_seat(city: City, command: Command, ask: c.LeaveSeat, _rules: Rules) -> Decision:
     """Get up; what the seat still owns must be handed over first."""
     if isinstance(seat := _own_seat(city, command, ask.seat_id), Refused):
         return seat
     calls, incidents = owned_by(city, seat.id)
     if calls or incidents:
         return Refused("seat.owns", {"calls": len(calls), "incidents": len(incidents)})
-    return [cf.SeatLeft(seat.id)]
+    return [e.SeatLeft(seat.id)]
 
 
-def hand_over_desk(city: City, command: Command, ask: cl.HandOverDesk, _rules: Rules) -> Decision:
+def hand_over_desk(city: City, command: Command, ask: c.HandOverDesk, _rules: Rules) -> Decision:
     """Pass everything on: open calls, call-backs owed to whoever rang this seat, and open incidents."""
     if isinstance(seat := _own_seat(city, command, ask.seat_id), Refused):
         return seat
@@ -131,7 +130,7 @@ def hand_over_desk(city: City, command: Command, ask: cl.HandOverDesk, _rules: R
     if successor is None or successor.account is None or successor.id == seat.id:
         return Refused("seat.empty", {"seat": ask.to_seat_id})
     calls, incidents = owned_by(city, seat.id)
-    return [cf.DeskHandedOver(seat.id, successor.id, calls, incidents), cf.SeatLeft(seat.id)]
+    return [e.DeskHandedOver(seat.id, successor.id, calls, incidents), e.SeatLeft(seat.id)]
 
 
 def _own_seat(city: City, command: Command, seat_id: str) -> Seat | Refused:
@@ -151,16 +150,16 @@ def owned_by(city: City, seat_id: str) -> tuple[tuple[str, ...], tuple[str, ...]
     return calls, incidents
 
 
-def take_incident(city: City, command: Command, ask: cl.TakeIncident, _rules: Rules) -> Decision:
+def take_incident(city: City, command: Command, ask: c.TakeIncident, _rules: Rules) -> Decision:
     """Make one seat look after an incident."""
     if (refused := unless_open(city, ask.incident_id)) is not None:
         return refused
     if isinstance(seat := _own_seat(city, command, ask.seat), Refused):
         return seat
-    return [] if city.incidents[ask.incident_id].seat == seat.id else [cf.IncidentTaken(ask.incident_id, seat.id)]
+    return [] if city.incidents[ask.incident_id].seat == seat.id else [e.IncidentTaken(ask.incident_id, seat.id)]
 
 
-def mark_number(city: City, command: Command, ask: cl.MarkNumber, rules: Rules) -> Decision:
+def mark_number(city: City, command: Command, ask: c.MarkNumber, rules: Rules) -> Decision:
     """Mark a number for a while; the new mark replaces the one before."""
     number = dialled(ask.number)
     if number is None:
@@ -169,18 +168,18 @@ def mark_number(city: City, command: Command, ask: cl.MarkNumber, rules: Rules) 
     if not command.at < ask.expires_at <= longest:
         return Refused("mark.expiry", {"days": round(rules.mark_days_max)})
     before = (each for each in city.marks.values() if each.lifted_at is None and each.number == number)
-    lifted = [cf.MarkLifted(each.id) for each in sorted(before, key=lambda row: row.id)]
-    return [*lifted, cf.NumberMarked(command.new_id(1), ask.kind, ask.expires_at, number, ask.reason)]
+    lifted = [e.MarkLifted(each.id) for each in sorted(before, key=lambda row: row.id)]
+    return [*lifted, e.NumberMarked(command.new_id(1), ask.kind, ask.expires_at, number, ask.reason)]
 
 
-def lift_mark(city: City, _command: Command, ask: cl.LiftMark, _rules: Rules) -> Decision:
+def lift_mark(city: City, _command: Command, ask: c.LiftMark, _rules: Rules) -> Decision:
     """Take a mark off: the caller may yet need help, and somebody says why it was wrong or is over."""
     mark = city.marks.get(ask.mark_id)
     if mark is None or mark.lifted_at is not None:
         return Refused("mark.unknown")
     if not ask.reason.strip():
         return Refused("mark.no_reason")
-    return [cf.MarkLifted(mark.id, ask.reason.strip())]
+    return [e.MarkLifted(mark.id, ask.reason.strip())]
 
 
 def overdue_on_lines(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -217,11 +216,11 @@ def lapsed_on_lines(city: City, now: datetime, rules: Rules) -> Facts:
     for call in _open_calls(city):
         since_s = (now - (call.moved_at or call.received_at)).total_seconds()
         if call.phase is CallPhase.CLAIMED and call.seat is not None and since_s >= rules.claim_within_s:
-            facts.append(cf.ClaimLapsed(call.id, call.seat))
+            facts.append(e.ClaimLapsed(call.id, call.seat))
         if call.phase is CallPhase.WRAP_UP and since_s >= rules.wrap_up_within_s:
-            facts.append(cf.CallWrappedUp(call.id, "time"))
+            facts.append(e.CallWrappedUp(call.id, "time"))
         if _overflows(city, call, now, rules):
-            facts.append(cf.CallOverflowed(call.id, rules.overflow_group))
+            facts.append(e.CallOverflowed(call.id, rules.overflow_group))
     return facts
 
 
@@ -242,11 +241,11 @@ def _open_calls(city: City) -> list[Call]:
 
 
 DECISIONS: dict[type, Decide] = {
-    cl.ReportLineEvent: report_line_event,
-    cl.OpenSeat: open_seat,
-    cl.LeaveSeat: leave_seat,
-    cl.HandOverDesk: hand_over_desk,
-    cl.TakeIncident: take_incident,
-    cl.MarkNumber: mark_number,
-    cl.LiftMark: lift_mark,
+    c.ReportLineEvent: report_line_event,
+    c.OpenSeat: open_seat,
+    c.LeaveSeat: leave_seat,
+    c.HandOverDesk: hand_over_desk,
+    c.TakeIncident: take_incident,
+    c.MarkNumber: mark_number,
+    c.LiftMark: lift_mark,
 }

@@ -6,13 +6,12 @@ What the clock does with them, the summons with the pre-alert, the roll-over and
 from datetime import datetime, timedelta
 
 from center_protocols.vocabulary import Condition
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE, Activation
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import team as tc
 from dispatch.errors import Refused
-from dispatch.events import center as ce
-from dispatch.events import team as te
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.summoning import plan_of, summons_id
 from dispatch.rules import Rules
@@ -25,7 +24,7 @@ DUTIES_MOST = 200  # of one person
 BEFORE_READY = frozenset({"sent", "received", "acknowledged"})
 
 
-def list_member(city: City, command: Command, ask: tc.ListMember, _rules: Rules) -> Decision:
+def list_member(city: City, command: Command, ask: c.ListMember, _rules: Rules) -> Decision:
     """Enter a person, or what has changed about them."""
     if ask.center_id not in city.centers:
         return Refused("center.unknown")
@@ -40,7 +39,7 @@ def list_member(city: City, command: Command, ask: tc.ListMember, _rules: Rules)
         return Refused("member.too_many", {"limit": MEMBERS_MOST})
     member_id = command.new_id(1) if known is None else known.id
     roles = tuple(dict.fromkeys(ask.roles))
-    return [te.MemberListed(member_id, ask.center_id, roles, ask.name.strip(), ask.phone)]
+    return [e.MemberListed(member_id, ask.center_id, roles, ask.name.strip(), ask.phone)]
 
 
 def _unless_roles(roles: tuple[str, ...]) -> Refused | None:
@@ -50,10 +49,10 @@ def _unless_roles(roles: tuple[str, ...]) -> Refused | None:
     return None
 
 
-def remove_member(city: City, _command: Command, ask: tc.RemoveMember, _rules: Rules) -> Decision:
+def remove_member(city: City, _command: Command, ask: c.RemoveMember, _rules: Rules) -> Decision:
     """Take somebody off the list."""
     member = _member(city, ask.center_id, ask.member_id)
-    return member if isinstance(member, Refused) else [te.MemberRemoved(member.id, member.center_id)]
+    return member if isinstance(member, Refused) else [e.MemberRemoved(member.id, member.center_id)]
 
 
 def _member(city: City, center_id: str, member_id: str) -> Member | Refused:
@@ -61,15 +60,15 @@ def _member(city: City, center_id: str, member_id: str) -> Member | Refused:
     return Refused("member.unknown") if member is None or member.center_id != center_id else member
 
 
-def subscribe_push(city: City, _command: Command, ask: tc.SubscribePush, _rules: Rules) -> Decision:
+def subscribe_push(city: City, _command: Command, ask: c.SubscribePush, _rules: Rules) -> Decision:
     """Keep where to push to; the same again adds nothing."""
     member = city.members.get(ask.member_id)
     if member is None:
         return Refused("member.unknown")
-    return [] if member.push == ask.push else [te.PushSubscribed(member.id, member.center_id, ask.push)]
+    return [] if member.push == ask.push else [e.PushSubscribed(member.id, member.center_id, ask.push)]
 
 
-def set_duty(city: City, command: Command, ask: tc.SetDuty, _rules: Rules) -> Decision:
+def set_duty(city: City, command: Command, ask: c.SetDuty, _rules: Rules) -> Decision:
     """Put somebody on the roster; the same again adds nothing."""
     member = _member(city, ask.center_id, ask.member_id)
     if isinstance(member, Refused):
@@ -79,10 +78,10 @@ def set_duty(city: City, command: Command, ask: tc.SetDuty, _rules: Rules) -> De
     if (refused := _unless_duty(member, ask, command.received_at)) is not None:
         return refused
     duty_id = command.new_id(1)
-    return [te.DutySet(duty_id, member.id, member.center_id, ask.role, ask.begins, ask.ends, ask.rank, ask.conditions)]
+    return [e.DutySet(duty_id, member.id, member.center_id, ask.role, ask.begins, ask.ends, ask.rank, ask.conditions)]
 
 
-def _unless_duty(member: Member, ask: tc.SetDuty, now: datetime) -> Refused | None:
+def _unless_duty(member: Member, ask: c.SetDuty, now: datetime) -> Refused | None:
     if ask.role not in member.roles:
         return Refused("duty.not_their_role", {"role": f"team_role.{ask.role}"})
     if not timedelta(0) < ask.ends - ask.begins <= DUTY_MOST or ask.ends <= now:
@@ -93,20 +92,20 @@ def _unless_duty(member: Member, ask: tc.SetDuty, now: datetime) -> Refused | No
     return Refused("duty.too_many", {"limit": DUTIES_MOST}) if len(member.duties) >= DUTIES_MOST else None
 
 
-def _same(duty: Duty, ask: tc.SetDuty) -> bool:
+def _same(duty: Duty, ask: c.SetDuty) -> bool:
     known = (duty.role, duty.begins, duty.ends, duty.rank, duty.conditions)
     return known == (ask.role, ask.begins, ask.ends, ask.rank, ask.conditions)
 
 
-def lift_duty(city: City, _command: Command, ask: tc.LiftDuty, _rules: Rules) -> Decision:
+def lift_duty(city: City, _command: Command, ask: c.LiftDuty, _rules: Rules) -> Decision:
     """Take a duty away."""
     for member in city.members_of(ask.center_id):
         if any(each.id == ask.duty_id for each in member.duties):
-            return [te.DutyLifted(ask.duty_id, member.id, member.center_id)]
+            return [e.DutyLifted(ask.duty_id, member.id, member.center_id)]
     return Refused("duty.unknown")
 
 
-def summon_member(city: City, command: Command, ask: tc.SummonMember, rules: Rules) -> Decision:
+def summon_member(city: City, command: Command, ask: c.SummonMember, rules: Rules) -> Decision:
     """Ask somebody by hand: a person's word outranks the roster."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
@@ -122,10 +121,10 @@ def summon_member(city: City, command: Command, ask: tc.SummonMember, rules: Rul
     if any(each.id == new_id for each in activation.summonses):
         return Refused("summons.already", {"role": f"team_role.{ask.role}"})
     answer_by = command.received_at + timedelta(seconds=rules.scaled_s(rules.summons_answer_within_s, activation.eta_s))
-    return [te.MemberSummoned(new_id, activation.id, member.id, ask.role, answer_by, by_hand=True)]
+    return [e.MemberSummoned(new_id, activation.id, member.id, ask.role, answer_by, by_hand=True)]
 
 
-def answer_summons(city: City, _command: Command, ask: tc.AnswerSummons, _rules: Rules) -> Decision:
+def answer_summons(city: City, _command: Command, ask: c.AnswerSummons, _rules: Rules) -> Decision:
     """Take what somebody says about coming; when all stand there, the team is ready."""
     activation, summons = _asked(city, ask.activation_id, ask.summons_id)
     if activation is None or summons is None:
@@ -139,7 +138,7 @@ def answer_summons(city: City, _command: Command, ask: tc.AnswerSummons, _rules:
         return [] if _says_nothing_new(summons, ask) else Refused("summons.no_such_step")
     facts: Facts = [said]
     if ask.answer == "in_place" and activation.phase in BEFORE_READY and _last_missing(city, activation, summons):
-        facts.append(ce.TeamReady(activation.id))
+        facts.append(e.TeamReady(activation.id))
     return facts
 
 
@@ -149,15 +148,15 @@ def _asked(city: City, activation_id: str, wanted: str) -> tuple[Activation | No
     return activation, next((each for each in rows if each.id == wanted), None)
 
 
-def _answer(ask: tc.AnswerSummons) -> te.SummonsAcknowledged | te.SummonsDeclined | te.MemberInPlace:
+def _answer(ask: c.AnswerSummons) -> e.SummonsAcknowledged | e.SummonsDeclined | e.MemberInPlace:
     if ask.answer == "declined":
-        return te.SummonsDeclined(ask.summons_id, ask.activation_id, (ask.reason or "").strip())
+        return e.SummonsDeclined(ask.summons_id, ask.activation_id, (ask.reason or "").strip())
     if ask.answer == "in_place":
-        return te.MemberInPlace(ask.summons_id, ask.activation_id)
-    return te.SummonsAcknowledged(ask.summons_id, ask.activation_id, ask.minutes)
+        return e.MemberInPlace(ask.summons_id, ask.activation_id)
+    return e.SummonsAcknowledged(ask.summons_id, ask.activation_id, ask.minutes)
 
 
-def _says_nothing_new(summons: Summons, ask: tc.AnswerSummons) -> bool:
+def _says_nothing_new(summons: Summons, ask: c.AnswerSummons) -> bool:
     known = {"coming": {SummonsPhase.COMING, SummonsPhase.IN_PLACE}, "in_place": {SummonsPhase.IN_PLACE}}
     return summons.phase in known.get(ask.answer, {SummonsPhase.DECLINED})
 
@@ -170,24 +169,24 @@ def _last_missing(city: City, activation: Activation, now_here: Summons) -> bool
     return wanted | {each.role for each in activation.summonses} <= here
 
 
-def report_summons(city: City, _command: Command, ask: tc.ReportSummons, _rules: Rules) -> Decision:
+def report_summons(city: City, _command: Command, ask: c.ReportSummons, _rules: Rules) -> Decision:
     """Keep what the messenger met; who has answered meanwhile needs no message."""
     _, summons = _asked(city, ask.activation_id, ask.summons_id)
     if summons is None:
         return Refused("summons.unknown")
-    kind = te.SummonsDelivered if ask.delivered else te.SummonsUndelivered
+    kind = e.SummonsDelivered if ask.delivered else e.SummonsUndelivered
     if ask.attempt <= summons.told_attempt or (summons.phase, kind) not in SUMMONS_STEPS:
         return []
     return [kind(summons.id, ask.activation_id, ask.attempt, ask.ways)]
 
 
 DECISIONS: dict[type, Decide] = {
-    tc.ListMember: list_member,
-    tc.RemoveMember: remove_member,
-    tc.SubscribePush: subscribe_push,
-    tc.SetDuty: set_duty,
-    tc.LiftDuty: lift_duty,
-    tc.SummonMember: summon_member,
-    tc.AnswerSummons: answer_summons,
-    tc.ReportSummons: report_summons,
+    c.ListMember: list_member,
+    c.RemoveMember: remove_member,
+    c.SubscribePush: subscribe_push,
+    c.SetDuty: set_duty,
+    c.LiftDuty: lift_duty,
+    c.SummonMember: summon_member,
+    c.AnswerSummons: answer_summons,
+    c.ReportSummons: report_summons,
 }

@@ -8,12 +8,12 @@ from center_protocols.assess import assess
 from center_protocols.assessment import Assessment, Coded, ExpectedTimePoint, FiredCondition
 from center_protocols.findings import Findings, InvalidFindingsError, findings_from
 from center_protocols.vocabulary import UNKNOWN, Condition, FindingStatus, Priority, TimePoint
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch import words as w
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.events import incident as e
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.direct import told_center

@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import early as ec
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
-from dispatch.events import early as ee
-from dispatch.events import incident as e
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.standby import unless_dispatchable_to
@@ -29,7 +27,7 @@ def hold_incident(city: City, command: Command, ask: c.HoldIncident, rules: Rule
     return [e.IncidentHeld(ask.incident_id, review_at, ask.reason)]
 
 
-def review_held(city: City, command: Command, ask: ec.ReviewHeld, rules: Rules) -> Decision:
+def review_held(city: City, command: Command, ask: c.ReviewHeld, rules: Rules) -> Decision:
     """Keep what the call-back found, change the priority with it, and set the next one; nobody answering is urgent."""
     if (refused := _unless_held(city, ask.incident_id)) is not None:
         return refused
@@ -43,7 +41,7 @@ def review_held(city: City, command: Command, ask: ec.ReviewHeld, rules: Rules) 
             return answer
         changed = answer
     wait_min = rules.hold_no_answer_min if ask.found == NO_ANSWER else rules.hold_review_min
-    reviewed = ee.HeldIncidentReviewed(incident.id, ask.found, command.at + timedelta(minutes=wait_min), ask.note)
+    reviewed = e.HeldIncidentReviewed(incident.id, ask.found, command.at + timedelta(minutes=wait_min), ask.note)
     done = [e.TaskDone(each, "done") for each in sorted(city.open_tasks) if _is_review(city, each, incident.id)]
     return [*changed, reviewed, *done]
 
@@ -68,6 +66,6 @@ def _unless_held(city: City, incident_id: str) -> Refused | None:
 
 DECISIONS: dict[type, Decide] = {
     c.HoldIncident: hold_incident,
-    ec.ReviewHeld: review_held,
+    c.ReviewHeld: review_held,
     c.ResumeIncident: resume_incident,
 }

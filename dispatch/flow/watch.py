@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
-from dispatch.commands import watch as wc
 from dispatch.errors import Refused
-from dispatch.events import incident as e
-from dispatch.events import watch as we
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
 from dispatch.wall import WALL_STEPS, WallPhase
 from dispatch.words import Role
 
-SAYS = {WallPhase.ARMED: we.WallArmed, WallPhase.SILENT: we.WallSilent, WallPhase.LOST: we.WallLost}
+SAYS = {WallPhase.ARMED: e.WallArmed, WallPhase.SILENT: e.WallSilent, WallPhase.LOST: e.WallLost}
 
 
-def report_wall(city: City, _command: Command, ask: wc.ReportWall, _rules: Rules) -> Decision:
+def report_wall(city: City, _command: Command, ask: c.ReportWall, _rules: Rules) -> Decision:
     """Keep how a wall stands, when that is news."""
     center = city.centers.get(ask.center_id)
     if center is None:
@@ -28,14 +27,14 @@ def report_wall(city: City, _command: Command, ask: wc.ReportWall, _rules: Rules
     return [kind(center.id)] if (known, kind) in WALL_STEPS else []
 
 
-def read_end(city: City, _command: Command, ask: wc.ReadEnd, _rules: Rules) -> Decision:
+def read_end(city: City, _command: Command, ask: c.ReadEnd, _rules: Rules) -> Decision:
     """Note that the crew knows; a second tap adds nothing."""
     activation = city.activations.get(ask.activation_id)
     if activation is None:
         return Refused("activation.unknown")
     if not activation.ended_unaccepted:
         return Refused("activation.no_such_step", {"phase": f"activation.{activation.phase}"})
-    return [] if activation.crew_knows_at is not None else [we.EndReadByCrew(activation.id)]
+    return [] if activation.crew_knows_at is not None else [e.EndReadByCrew(activation.id)]
 
 
 def overdue_watch(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -71,4 +70,4 @@ def _task(kind: str, subject: str, incident_id: str | None, due_at: datetime, pa
     return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
 
 
-DECISIONS: dict[type, Decide] = {wc.ReportWall: report_wall, wc.ReadEnd: read_end}
+DECISIONS: dict[type, Decide] = {c.ReportWall: report_wall, c.ReadEnd: read_end}

@@ -15,13 +15,12 @@ from typing import Any
 import uvloop
 from ulid import ULID
 
+from dispatch import commands as c
 from dispatch.adapters.clock import RunningClock
 from dispatch.adapters.furnish import furnish, parked
 from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, SNAPSHOTS_FOLDER, open_sqlite_journal
 from dispatch.command import Command
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
 from dispatch.desk import Desk, Done
 from dispatch.errors import Refused
 from dispatch.evidence import centers_evidence, units_evidence
@@ -60,7 +59,7 @@ async def _measure(pack: CityPack, folder: Path) -> Bench:
         for each in parked(desk.durable, set()):
             sources.fleet.move(each.unit_id, Point(each.lon, each.lat), each.at)
         crew = ("doctor", "nurse", "driver")
-        await asyncio.gather(*(desk.handle(_command(gc.SignOn(each, crew))) for each in desk.durable.units))
+        await asyncio.gather(*(desk.handle(_command(c.SignOn(each, crew))) for each in desk.durable.units))
         rung = [await _timed(desk, _ring(places, number)) for number in range(SINGLE)]
         bench.rows.append(row("durable command: a call, with keys", "ours", [each for each, _ in rung]))
         incidents = [str(done.facts[-1].data.incident_id) for _, done in rung]

@@ -12,8 +12,8 @@ import msgspec
 
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
-from dispatch.events.call import DeskHandedOver
-from dispatch.events.incident import CallLinked
+from dispatch.events.call import CallLinked
+from dispatch.events.switchboard import DeskHandedOver
 from dispatch.evolve import incident_of
 from dispatch.fact import Fact
 from dispatch.incident import Patient

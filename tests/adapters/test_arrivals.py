@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dispatch import commands as c
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.telemetry.arrivals import STANDS_FOR_S, Arrivals
 from dispatch.adapters.telemetry.hub import TelemetryHub
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
 from dispatch.words import UnitStatus
 from geo.point import Point, distance_m
 from geo.snap import NoRoad
@@ -98,7 +97,7 @@ async def test_a_unit_arrives_first_at_the_incident_then_with_its_patient_at_the
     for status in ("accepted", "en_route", "on_scene", "at_patient"):
         scene.story.later(10).ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     assert await scene.told() == {}
-    scene.story.ask(cc.ChooseDestination(patient_id, "C1", reason="x", risk_told=True), crew("U1"))
+    scene.story.ask(c.ChooseDestination(patient_id, "C1", reason="x", risk_told=True), crew("U1"))
     for status in ("patient_loaded", "transporting"):
         scene.story.later(10).ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     assert (await scene.told())["U1"]["to"] == "center:C1"

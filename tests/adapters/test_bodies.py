@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dispatch import commands as c
 from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vitals, command_data, envelope_of
 from dispatch.command_roles import COMMANDS
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
 from dispatch.words import UnitStatus
 from geo.datum import Datum, from_wgs84
 from geo.point import Point
@@ -62,10 +61,10 @@ def test_a_place_that_is_none_is_refused(change: dict[str, Any]) -> None:
 
 def test_closed_lists_leave_as_plain_words() -> None:
     assert type(read(c.SetPriority, incident_id="x", priority="P1").priority) is str
-    assert read(cc.CompleteHandoff, patient_id="x", where="ed").where == "ed"
-    assert read(cc.CompleteHandoff, patient_id="x", where="cath_lab").where == "cath_lab"
+    assert read(c.CompleteHandoff, patient_id="x", where="ed").where == "ed"
+    assert read(c.CompleteHandoff, patient_id="x", where="cath_lab").where == "cath_lab"
     with pytest.raises(ValidationError):
-        read(cc.CompleteHandoff, patient_id="x", where="lift")
+        read(c.CompleteHandoff, patient_id="x", where="lift")
 
 
 def test_findings_are_read_by_the_protocols_own_words() -> None:

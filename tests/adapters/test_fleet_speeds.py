@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.live_roads import LiveSpeeds
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
 from dispatch.words import UnitStatus as S
 from geo.point import Point, distance_m
 from geo.route import Route
@@ -116,7 +115,7 @@ async def test_who_is_on_no_run_or_drives_over_a_measure_teaches_nothing() -> No
         await speeds.learn()
         assert here.live.in_force().speeds.live == LiveSpeeds(learned_at=here.clock.now())
         corners = ((116.3, 39.8), (116.6, 39.8), (116.6, 40.1), (116.3, 40.1))
-        here.ask(gc.SlowRoads("大雪", 2.0, outline=corners))
+        here.ask(c.SlowRoads("大雪", 2.0, outline=corners))
         await here.settle()
         speeds.hear(drive(here, unit_id, there_and_back(here)))
         await speeds.learn()

@@ -5,8 +5,8 @@ from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
 
+from dispatch import commands as c
 from dispatch.adapters.handoff_fhir import VITALS, handoff_bundle
-from dispatch.commands import incident as c
 from dispatch.rules import builtin
 from tests.dispatch.story import crew, incident_underway, opened_city
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.adapters.live.feed import LiveFeed, scope_of
 from dispatch.adapters.wire import encoded
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
 from dispatch.desk import Told
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Role, UnitStatus
@@ -70,7 +69,7 @@ class Live:
         requests += [(c.ReportStatus(unit_id, status), crew(unit_id)) for status in UnitStatus]
         if run is not None:
             patient_id = city.incidents[city.assignments[run].incident_id].patient_ids[0]
-            destination = cc.ChooseDestination(patient_id, chance.choice(["C1", "C2"]), reason="x", risk_told=True)
+            destination = c.ChooseDestination(patient_id, chance.choice(["C1", "C2"]), reason="x", risk_told=True)
             requests += [(destination, crew(unit_id))] * 6
         self.ask(*chance.choice(requests))
 

@@ -14,12 +14,11 @@ import shapely
 from ulid import ULID
 
 from center_protocols.assessment import Coded
+from dispatch import commands as c
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
 from dispatch.city import City, empty_city
 from dispatch.command import Command
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.evidence import centers_evidence, gather, units_evidence
 from dispatch.evolve import evolve
@@ -74,11 +73,11 @@ class Town:
 
     def _found(self) -> None:
         for center_id, door in self.doors.items():
-            self.ask(gc.ListCenter(center_id, center_id, "三级甲等", door.lon, door.lat, (), ("ed",)), ADMIN)
+            self.ask(c.ListCenter(center_id, center_id, "三级甲等", door.lon, door.lat, (), ("ed",)), ADMIN)
         for unit_id, home in self.homes.items():
-            self.ask(gc.CommissionUnit(unit_id, unit_id, "S", "站", home.lon, home.lat), ADMIN)
+            self.ask(c.CommissionUnit(unit_id, unit_id, "S", "站", home.lon, home.lat), ADMIN)
             if self.rng.random() < 0.8:
-                self.ask(gc.SignOn(unit_id, CREW), crew(unit_id))
+                self.ask(c.SignOn(unit_id, CREW), crew(unit_id))
         place = Place(self.scene.lon, self.scene.lat, 10.0, "wgs84", "map_click", confirmed=True)
         self.ask(c.ReceiveCall("1", "x", "x", place), DISPATCHER)
 
@@ -119,8 +118,8 @@ class Town:
         else:
             shape = {"outline": tuple((at.lon, at.lat) for at in self._corners(3))}
         if self.rng.random() < 0.5:
-            return gc.CloseRoad("积水", **shape, ends=self.rng.choice([None, until]))
-        return gc.SlowRoads("拥堵", self.rng.choice([1.5, 3.0, 20.0]), **shape, ends=until)
+            return c.CloseRoad("积水", **shape, ends=self.rng.choice([None, until]))
+        return c.SlowRoads("拥堵", self.rng.choice([1.5, 3.0, 20.0]), **shape, ends=until)
 
     def _corners(self, count: int) -> list[Point]:
         first = random_point(self.rng, self.graph)
@@ -189,7 +188,7 @@ async def test_every_ranking_is_the_plain_searchs_after_every_round_of_closures(
             for _ in range(ROUNDS):
                 asked += not isinstance(here.try_(here.some_measure()), Refused)
                 if here.city.measures and here.rng.random() < 0.3:
-                    here.ask(gc.LiftRoadMeasure(here.rng.choice(sorted(here.city.measures))))
+                    here.ask(c.LiftRoadMeasure(here.rng.choice(sorted(here.city.measures))))
                 here.clock.advance(here.rng.randrange(3_000))
                 await here.settle()
                 here.check(seed)
@@ -213,7 +212,7 @@ async def test_the_clock_ends_a_closure_for_searches_and_for_screens() -> None:
         begins = here.clock.now() + timedelta(minutes=5)
         ends = begins + timedelta(minutes=10)
         pick = ((here.scene.lon, here.scene.lat),)
-        here.ask(gc.CloseRoad("施工", picks=pick, begins=begins, ends=ends))
+        here.ask(c.CloseRoad("施工", picks=pick, begins=begins, ends=ends))
         epochs = []
         for minutes in (0, 5, 10):
             here.clock.advance(minutes * 60)
@@ -238,7 +237,7 @@ async def test_a_hospital_behind_a_closure_is_unreachable_and_says_so() -> None:
         travel = travel_on(here.graph, {"C0": door, "C1": here.doors["C1"]})
         sources, weights = Sources(travel, here.sources.fleet), LiveWeights(travel, here.graph)
         live = LiveRoads(travel, weights, lambda: here.city, here.clock)
-        here.ask(gc.CloseRoad("塌方", picks=((door.lon, door.lat),)))
+        here.ask(c.CloseRoad("塌方", picks=((door.lon, door.lat),)))
         await live.renew()
         assert await asyncio.to_thread(weights.settled, WITHIN_S)
         patient = next(iter(here.city.patients.values()))
@@ -283,7 +282,7 @@ async def test_a_rebuild_that_fails_is_told_and_tried_again(monkeypatch: pytest.
     async with town(1) as here:
         with monkeypatch.context() as full:
             full.setattr("geo.prepared.label_kernels.fill_bounds", _out_of_memory)
-            here.ask(gc.SlowRoads("雪", 2.0, picks=((here.scene.lon, here.scene.lat),)))
+            here.ask(c.SlowRoads("雪", 2.0, picks=((here.scene.lon, here.scene.lat),)))
             here.clock.advance(60)
             await here.settle()
         failed = here.live.in_force()
@@ -304,7 +303,7 @@ def _out_of_memory(*_: object) -> None:
 
 async def test_a_measure_that_this_map_does_not_know_is_named_and_harms_nothing() -> None:
     async with town(1) as here:
-        measure_id = here.ask(gc.CloseRoad("积水", picks=((here.scene.lon, here.scene.lat),)))[0].data.measure_id
+        measure_id = here.ask(c.CloseRoad("积水", picks=((here.scene.lon, here.scene.lat),)))[0].data.measure_id
         row = here.city.measures[measure_id]
         here.city = here.city.with_measure(replace(row, id="ELSEWHERE", picks=((100.0, 30.0),)))
         await here.settle()
@@ -321,21 +320,21 @@ BOX = ((116.4, 39.9), (116.43, 39.9), (116.43, 39.93), (116.4, 39.93))
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (gc.LiftRoadMeasure("nothing"), "measure.unknown"),
-        (gc.CloseRoad("x"), "measure.empty"),
-        (gc.CloseRoad("x", BOX[:2]), "measure.crossing"),
-        (gc.CloseRoad("x", (BOX[0], BOX[2], BOX[1], BOX[3])), "measure.crossing"),
-        (gc.CloseRoad("x", ((0.1, 0.1), (0.2, 0.1), (0.2, 0.2))), "measure.outside"),
-        (gc.CloseRoad("x", picks=((0.1, 0.1),)), "measure.outside"),
-        (gc.CloseRoad("x", picks=((116.5, 39.95),)), "measure.roadless"),
-        (gc.CloseRoad("x", tuple((lon - 0.1, lat) for lon, lat in BOX)), "measure.roadless"),
-        (gc.CloseRoad("x", BOX, begins=START, ends=START), "measure.ends_before_it_begins"),
-        (gc.CloseRoad("x", BOX, begins=START - timedelta(2), ends=START - timedelta(1)), "measure.over"),
-        (gc.CloseRoad(" ", BOX), "measure.no_reason"),
-        (gc.CloseRoad("x", BOX * 60), "measure.too_many_points"),
-        (gc.SlowRoads("x", 0.0, BOX), "measure.factor"),
-        (gc.SlowRoads("x", 1e300, BOX), "measure.factor"),
-        (gc.SlowRoads("x", math.nan, BOX), "measure.factor"),
+        (c.LiftRoadMeasure("nothing"), "measure.unknown"),
+        (c.CloseRoad("x"), "measure.empty"),
+        (c.CloseRoad("x", BOX[:2]), "measure.crossing"),
+        (c.CloseRoad("x", (BOX[0], BOX[2], BOX[1], BOX[3])), "measure.crossing"),
+        (c.CloseRoad("x", ((0.1, 0.1), (0.2, 0.1), (0.2, 0.2))), "measure.outside"),
+        (c.CloseRoad("x", picks=((0.1, 0.1),)), "measure.outside"),
+        (c.CloseRoad("x", picks=((116.5, 39.95),)), "measure.roadless"),
+        (c.CloseRoad("x", tuple((lon - 0.1, lat) for lon, lat in BOX)), "measure.roadless"),
+        (c.CloseRoad("x", BOX, begins=START, ends=START), "measure.ends_before_it_begins"),
+        (c.CloseRoad("x", BOX, begins=START - timedelta(2), ends=START - timedelta(1)), "measure.over"),
+        (c.CloseRoad(" ", BOX), "measure.no_reason"),
+        (c.CloseRoad("x", BOX * 60), "measure.too_many_points"),
+        (c.SlowRoads("x", 0.0, BOX), "measure.factor"),
+        (c.SlowRoads("x", 1e300, BOX), "measure.factor"),
+        (c.SlowRoads("x", math.nan, BOX), "measure.factor"),
     ],
 )
 async def test_nonsense_is_refused_by_name(data: object, code: str) -> None:
@@ -349,13 +348,13 @@ async def test_too_much_is_refused() -> None:
     async with town(3) as here:
         rules = replace(builtin(), measures_most=1, closed_roads_most=1)
         now = here.clock.now()
-        wide = gc.CloseRoad("x", BOX)
+        wide = c.CloseRoad("x", BOX)
         evidence = gather(wide, here.city, here.sources, now, builtin())
         command = Command(str(ULID.from_int(1)), wide, DISPATCHER, now, now, evidence=evidence)
         refused = decide(here.city, command, rules)
         assert isinstance(refused, Refused)
         assert refused.code == "measure.too_many_roads"
-        here.ask(gc.SlowRoads("雨", 1.5, BOX))
+        here.ask(c.SlowRoads("雨", 1.5, BOX))
         refused = decide(here.city, command, rules)
         assert isinstance(refused, Refused)
         assert refused.code == "measure.too_many"

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from dispatch import commands as c
 from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.http.errors import answer_refusals
 from dispatch.adapters.http.guards import RefusedError, by_rule
@@ -16,8 +17,6 @@ from dispatch.adapters.http.page_gate import ASKED_MOST, ASKED_WITHIN_S, WRONG_T
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.location import link_page
 from dispatch.adapters.location.pace import REMEMBERED, Pace
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
 from dispatch.errors import Refused
 from dispatch.rules import builtin
 from tests.dispatch.story import TAKER, Story, opened_city
@@ -42,7 +41,7 @@ class Door:
     @staticmethod
     def _send(story: Story, token: str) -> None:
         incident_id = story.ask(c.ReceiveCall("13700000000", "东单"), TAKER)[0].data.incident_id
-        story.ask(lc.SendLink(incident_id, token_hash(token)), TAKER)
+        story.ask(c.SendLink(incident_id, token_hash(token)), TAKER)
 
     async def knock(self, token: str, address: str = NAT) -> tuple[int, dict[str, Any]]:
         """Return the status and the refusal's parameters; 200 when let in."""

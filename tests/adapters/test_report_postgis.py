@@ -19,7 +19,8 @@ from dispatch.adapters.journal.grouped import GroupedJournal
 from dispatch.adapters.journal.memory import open_memory_journal
 from dispatch.adapters.report.postgis import PostgisReport, ReportGap
 from dispatch.adapters.report.tables import ReportIncident, ReportStation, ReportTable, ReportTrackPoint
-from dispatch.events.incident import IncidentLocated, IncidentOpened
+from dispatch.events.call import IncidentOpened
+from dispatch.events.location import IncidentLocated
 from dispatch.fact import Fact
 from dispatch.ports import Position
 from dispatch.terminal.local_servers import PostgresServer

@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.adapters.service_notices import ServiceNotices
 from dispatch.adapters.signed_post import post_signed
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
-from dispatch.commands import early as ec
-from dispatch.commands import incident as c
 from dispatch.rules import builtin
 from tests.adapters.receiving import Receiver, Stopped, receiving
 from tests.dispatch.story import PLACE, SYSTEM, TAKER, Story, opened_city
@@ -31,12 +30,12 @@ def told(service: str = "119") -> tuple[Story, str]:
     story = opened_city(watched=False)
     opened = story.ask(c.ReceiveCall("13800000000", "东单", "爆炸", PLACE), TAKER)[1].data
     story.ask(c.RecordFindings(opened.patient_id, {"scene": {"fire": "yes"}}), TAKER)
-    story.ask(ec.TellService(opened.incident_id, service), TAKER)
+    story.ask(c.TellService(opened.incident_id, service), TAKER)
     return story, opened.incident_id
 
 
 def messenger(story: Story, url: str | None, clock: Stopped) -> ServiceNotices:
-    async def tell(fate: ec.ReportNotice) -> None:
+    async def tell(fate: c.ReportNotice) -> None:
         story.ask(fate, SYSTEM)
 
     return ServiceNotices((url, SECRET), RULES, clock, tell)

@@ -11,14 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from dispatch import commands as c
 from dispatch.adapters.journal.sealing import open_memory_keyring
 from dispatch.adapters.location.text_message import TextMessages
 from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.team.web_push import CURVE, PushKeys, encrypted, sender_from
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
-from dispatch.commands import center as cc
-from dispatch.commands import team as tc
 from dispatch.team import SummonsPhase
 from tests.adapters.receiving import Receiver, Stopped, receiving
 from tests.dispatch.story import SYSTEM, Story, crew, opened_city
@@ -56,14 +55,14 @@ def summoned(phone: str | None = "13911112222", push: str | None = None) -> tupl
     person = listed(story, "王医生", CARDIOLOGIST, phone=phone)
     on_duty(story, person)
     if push is not None:
-        story.ask(tc.SubscribePush(person, push), member(person))
+        story.ask(c.SubscribePush(person, push), member(person))
     sent = alarmed(story)
     tick(story)
     return story, sent, person
 
 
 def messenger(story: Story, gateway: str | None, push_hosts: tuple[str, ...] = ()) -> SummonsMessenger:
-    async def tell(fate: tc.ReportSummons) -> None:
+    async def tell(fate: c.ReportSummons) -> None:
         story.ask(fate, SYSTEM)
 
     clock = Stopped(story.now)
@@ -164,7 +163,7 @@ async def test_who_was_asked_is_told_to_go_home(other: tuple[str, Receiver]) -> 
     url, hospital = other
     story, sent, person = summoned()
     await messenger(story, url).look(story.city)
-    story.ask(cc.CancelActivation(sent, "家属放弃"), crew("U1"))
+    story.ask(c.CancelActivation(sent, "家属放弃"), crew("U1"))
     tick(story)
     await messenger(story, url).look(story.city)
     assert [json.loads(body)["kind"] for _, body in hospital.came] == ["summons", "stand_down"]

@@ -4,13 +4,12 @@ import json
 from random import Random
 from typing import Any
 
+from dispatch import commands as c
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.telemetry.hub import TelemetryHub, TelemetryViewer, coming, position_row
 from dispatch.center import LIVE
 from dispatch.city import City
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
 from dispatch.ports import Position
 from dispatch.protocol.waves import Wave, wave_bytes
 from dispatch.rights import SEATS
@@ -97,7 +96,7 @@ def run(story: Story, unit_id: str, chance: Random) -> str:
     _, patient_id, _ = incident_underway(story, unit_id, {"complaint": "chest_pain"})
     if chance.random() < 2 / 3:
         center_id = chance.choice([*CENTERS])
-        story.ask(cc.ChooseDestination(patient_id, center_id, reason="x", risk_told=True), crew(unit_id))
+        story.ask(c.ChooseDestination(patient_id, center_id, reason="x", risk_told=True), crew(unit_id))
     if chance.random() < 1 / 2:
         story.ask(c.BindMonitor(patient_id, f"M{unit_id}"), crew(unit_id))
         story.ask(c.RecordEcg(patient_id, f"E{unit_id}", 500, ("I",), f"M{unit_id}"), crew(unit_id))
@@ -168,7 +167,7 @@ async def test_who_lost_positions_gets_all_of_them_again() -> None:
 def test_coming_names_patient_and_unit() -> None:
     story = opened_city(watched=False)
     _, patient_id, _ = incident_underway(story, "U3", {"complaint": "chest_pain"})
-    story.ask(cc.ChooseDestination(patient_id, "C2", reason="x", risk_told=True), crew("U3"))
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="x", risk_told=True), crew("U3"))
     row = coming(story.city)["C2"]
     assert (set(row.patients), set(row.units)) == ({patient_id}, {"U3"})
 

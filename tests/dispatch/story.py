@@ -7,10 +7,9 @@ from typing import Any
 
 from ulid import ULID
 
+from dispatch import commands as c
 from dispatch.city import City, empty_city
 from dispatch.command import Command
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
@@ -146,12 +145,12 @@ def opened_city(*, watched: bool = True) -> Story:
     story = Story(watched=watched)
     for n, (center_id, capabilities) in enumerate(CENTERS.items()):
         story.ask(
-            gc.ListCenter(center_id, f"医院{n}", "三级甲等", 116.3 + n / 10, 39.9, ("chest_pain",), capabilities),
+            c.ListCenter(center_id, f"医院{n}", "三级甲等", 116.3 + n / 10, 39.9, ("chest_pain",), capabilities),
             ADMIN,
         )
     for n, unit_id in enumerate(UNITS):
-        story.ask(gc.CommissionUnit(unit_id, f"急救{n:03d}", "S1", "东站", 116.4, 39.9 + n / 100), ADMIN)
-        story.ask(gc.SignOn(unit_id, CREW, "张三"), crew(unit_id))
+        story.ask(c.CommissionUnit(unit_id, f"急救{n:03d}", "S1", "东站", 116.4, 39.9 + n / 100), ADMIN)
+        story.ask(c.SignOn(unit_id, CREW, "张三"), crew(unit_id))
     return story
 
 

@@ -4,13 +4,8 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from dispatch import commands as c
 from dispatch.center import Activation
-from dispatch.commands import center as cc
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.commands import resource as rc
-from dispatch.commands import team as tc
-from dispatch.commands import watch as wc
 from dispatch.team import Summons
 from dispatch.words import Actor, Outcome, Role
 from tests.dispatch.story import CREW, DISPATCHER, SYSTEM, Story, crew, department, incident_underway
@@ -22,19 +17,19 @@ C1 = department("C1")
 
 def listed(story: Story, name: str, *roles: str, phone: str | None = "13900000000") -> str:
     """Enter a person of C1; return their id."""
-    return str(story.ask(tc.ListMember("C1", name, roles, phone), C1)[0].data.member_id)
+    return str(story.ask(c.ListMember("C1", name, roles, phone), C1)[0].data.member_id)
 
 
 def on_duty(story: Story, member_id: str, role: str = CARDIOLOGIST, rank: int = 1, hours: float = 8) -> str:
     """Put a person on duty from now; return the duty's id."""
     ends = story.now + timedelta(hours=hours)
-    return str(story.ask(tc.SetDuty("C1", member_id, role, story.now, ends, rank), C1)[0].data.duty_id)
+    return str(story.ask(c.SetDuty("C1", member_id, role, story.now, ends, rank), C1)[0].data.duty_id)
 
 
 def alarmed(story: Story, unit_id: str = "U1") -> str:
     """Bring a STEMI on its way to C1; return the activation's id."""
     _, patient_id, _ = incident_underway(story, unit_id, STEMI)
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew(unit_id))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew(unit_id))
     return story.city.patients[patient_id].activation_id or ""
 
 
@@ -61,33 +56,33 @@ def people_are_summoned(story: Story) -> None:
     """Use every command and tell every fact of a department's people; all units but U2 are free."""
     first, second = listed(story, "王医生", CARDIOLOGIST), listed(story, "陈医生", CARDIOLOGIST)
     nurse, gone = listed(story, "刘护士", "cath_nurse"), listed(story, "赵某", "cath_nurse")
-    story.ask(tc.ListMember("C1", "王主任", (CARDIOLOGIST,), "139", first), C1)
-    story.ask(tc.RemoveMember("C1", gone), C1)
-    story.ask(tc.SubscribePush(first, '{"endpoint": "https://push.example"}'), member(first))
+    story.ask(c.ListMember("C1", "王主任", (CARDIOLOGIST,), "139", first), C1)
+    story.ask(c.RemoveMember("C1", gone), C1)
+    story.ask(c.SubscribePush(first, '{"endpoint": "https://push.example"}'), member(first))
     on_duty(story, first, rank=1)
     on_duty(story, second, rank=2)
-    story.ask(tc.LiftDuty("C1", on_duty(story, nurse, "cath_nurse")), C1)
+    story.ask(c.LiftDuty("C1", on_duty(story, nurse, "cath_nurse")), C1)
     story.ask(c.EndAssignment(story.city.units["U1"].assignment_id or "", Outcome.CANCELLED), crew("U1"))
     sent = alarmed(story, "U1")
     tick(story)
     one = asked(story, sent)[first]
-    story.ask(tc.ReportSummons(sent, one.id, 1, delivered=True, ways=("push", "gateway")), SYSTEM)
+    story.ask(c.ReportSummons(sent, one.id, 1, delivered=True, ways=("push", "gateway")), SYSTEM)
     tick(story, 60)
     two = asked(story, sent)[second]
-    story.ask(tc.ReportSummons(sent, two.id, 1, delivered=False, ways=("gateway",)), SYSTEM)
+    story.ask(c.ReportSummons(sent, two.id, 1, delivered=False, ways=("gateway",)), SYSTEM)
     tick(story, 70)
-    story.ask(tc.AnswerSummons(sent, two.id, "declined", reason="in_procedure"), C1)
-    story.ask(tc.AnswerSummons(sent, one.id, "coming", minutes=6), member(first))
-    story.ask(tc.SummonMember(sent, nurse, "cath_nurse"), C1)
-    story.ask(tc.AnswerSummons(sent, asked(story, sent)[nurse].id, "in_place"), C1)
-    story.ask(rc.CountResource("C1", "icu", 12), C1)
-    story.ask(cc.AcknowledgeActivation(sent), C1)
+    story.ask(c.AnswerSummons(sent, two.id, "declined", reason="in_procedure"), C1)
+    story.ask(c.AnswerSummons(sent, one.id, "coming", minutes=6), member(first))
+    story.ask(c.SummonMember(sent, nurse, "cath_nurse"), C1)
+    story.ask(c.AnswerSummons(sent, asked(story, sent)[nurse].id, "in_place"), C1)
+    story.ask(c.CountResource("C1", "icu", 12), C1)
+    story.ask(c.AcknowledgeActivation(sent), C1)
     for phase in ("armed", "silent", "lost"):
-        story.ask(wc.ReportWall("C1", phase), SYSTEM)
+        story.ask(c.ReportWall("C1", phase), SYSTEM)
     tick(story)
-    story.ask(cc.CancelActivation(sent, "家属放弃"))
+    story.ask(c.CancelActivation(sent, "家属放弃"))
     tick(story, 90)
-    story.ask(wc.ReadEnd(sent), crew("U1"))
+    story.ask(c.ReadEnd(sent), crew("U1"))
     tick(story)
     rooms_are_short(story)
 
@@ -95,14 +90,14 @@ def people_are_summoned(story: Story) -> None:
 def rooms_are_short(story: Story) -> None:
     """Let two patients want one room, one take it, and the room be freed."""
     story.ask(c.EndAssignment(story.city.units["U1"].assignment_id or "", Outcome.CANCELLED), crew("U1"))
-    story.ask(gc.SignOn("U4", CREW), crew("U4"))
+    story.ask(c.SignOn("U4", CREW), crew("U4"))
     both = [alarmed(story, each) for each in ("U1", "U4")]
     for each in both:
-        story.ask(cc.AcknowledgeActivation(each), C1)
+        story.ask(c.AcknowledgeActivation(each), C1)
     tick(story)
     for each in both:
-        story.ask(cc.AcceptPatient(each), C1)
-    story.ask(rc.CorrectResource("C1", "cath_lab", "ready"), C1)
+        story.ask(c.AcceptPatient(each), C1)
+    story.ask(c.CorrectResource("C1", "cath_lab", "ready"), C1)
     tick(story, 24 * 3600)
 
 
@@ -117,16 +112,16 @@ def some_people(story: Story, chance: random.Random, center_id: str, activation_
     ends = story.now + timedelta(seconds=chance.randrange(60, 9_000))
     answer = chance.choice(("coming", "in_place", "declined"))
     rows: list[tuple[Any, Actor]] = [
-        (wc.ReportWall(center_id, chance.choice(("armed", "silent", "lost"))), SYSTEM),
-        (wc.ReadEnd(activation_id), DISPATCHER),
-        (rc.CountResource(center_id, "cath_lab", chance.randrange(3)), here),
-        (rc.CorrectResource(center_id, "cath_lab", chance.choice(("ready", "busy", "down"))), here),
-        (cc.ReserveResource(activation_id, "cath_lab"), here),
-        (tc.ListMember(center_id, "某人", (role,)), here),
-        (tc.RemoveMember(center_id, person), here),
-        *[(tc.SetDuty(center_id, person, role, story.now, ends, chance.randrange(1, 4)), here)] * 2,
-        (tc.SummonMember(activation_id, person, role), here),
-        *[(tc.AnswerSummons(*about, answer, reason="ill"), here)] * 2,
-        *[(tc.ReportSummons(*about, one.attempt if one else 1, chance.random() < 0.7), SYSTEM)] * 2,
+        (c.ReportWall(center_id, chance.choice(("armed", "silent", "lost"))), SYSTEM),
+        (c.ReadEnd(activation_id), DISPATCHER),
+        (c.CountResource(center_id, "cath_lab", chance.randrange(3)), here),
+        (c.CorrectResource(center_id, "cath_lab", chance.choice(("ready", "busy", "down"))), here),
+        (c.ReserveResource(activation_id, "cath_lab"), here),
+        (c.ListMember(center_id, "某人", (role,)), here),
+        (c.RemoveMember(center_id, person), here),
+        *[(c.SetDuty(center_id, person, role, story.now, ends, chance.randrange(1, 4)), here)] * 2,
+        (c.SummonMember(activation_id, person, role), here),
+        *[(c.AnswerSummons(*about, answer, reason="ill"), here)] * 2,
+        *[(c.ReportSummons(*about, one.attempt if one else 1, chance.random() < 0.7), SYSTEM)] * 2,
     ]
     return chance.sample(rows, 3)

@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 
 from center_protocols.vocabulary import TimePoint
-from dispatch.commands import center as cc
-from dispatch.commands import direct as dc
-from dispatch.commands import incident as c
+from dispatch import commands as c
 from dispatch.rules import builtin
 from dispatch.views.register import register_rows
 from dispatch.words import UnitStatus
@@ -30,8 +28,8 @@ def at_the_door() -> tuple[Story, str]:
     """Return a STEMI whose unit stands at C1's gate."""
     story = opened_city()
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="近"), crew("U1"))
-    story.ask(cc.AcknowledgeActivation(story.city.patients[patient_id].activation_id or ""), department("C1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="近"), crew("U1"))
+    story.ask(c.AcknowledgeActivation(story.city.patients[patient_id].activation_id or ""), department("C1"))
     for status in ("transporting", "at_hospital"):
         story.later(60).ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     return story, patient_id
@@ -45,8 +43,8 @@ def test_both_versions_stay_and_the_receiving_sides_stands(at_the_door: tuple[St
     story, patient_id = at_the_door
     story.ask(c.ReportStatus("U1", UnitStatus.HANDED_OVER), crew("U1"))
     first = story.now
-    story.later(300).ask(cc.CompleteHandoff(patient_id, "ed", "李护士"), department("C1"))
-    story.later(60).ask(cc.CompleteHandoff(patient_id, "cath_lab"), crew("U1"))
+    story.later(300).ask(c.CompleteHandoff(patient_id, "ed", "李护士"), department("C1"))
+    story.later(60).ask(c.CompleteHandoff(patient_id, "cath_lab"), crew("U1"))
     handoff = story.city.patients[patient_id].handoff
     assert handoff is not None
     assert [(each.side, each.where) for each in handoff.told] == [
@@ -60,14 +58,14 @@ def test_both_versions_stay_and_the_receiving_sides_stands(at_the_door: tuple[St
 
 def test_signatures_and_objections_follow_and_are_nobodys_verdict(at_the_door: tuple[Story, str]) -> None:
     story, patient_id = at_the_door
-    assert story.refused(dc.SignHandoff(patient_id, "李"), department("C1")) == "handoff.none"
+    assert story.refused(c.SignHandoff(patient_id, "李"), department("C1")) == "handoff.none"
     story.ask(c.ReportStatus("U1", UnitStatus.HANDED_OVER), crew("U1"))
     assert story.city.units["U1"].assignment_id is None  # free long before anybody signs
-    story.later(3_600).ask(dc.SignHandoff(patient_id, " 李护士 "), department("C1"))
-    story.ask(dc.SignHandoff(patient_id, "张医生"), crew("U1"))
-    story.ask(dc.DisputeHandoff(patient_id, "when", "晚 8 分钟"), department("C1"))
-    assert story.refused(dc.DisputeHandoff(patient_id, "weather", "x"), crew("U1")) == "handoff.no_words"
-    assert story.refused(dc.SignHandoff(patient_id, " "), crew("U1")) == "handoff.no_name"
+    story.later(3_600).ask(c.SignHandoff(patient_id, " 李护士 "), department("C1"))
+    story.ask(c.SignHandoff(patient_id, "张医生"), crew("U1"))
+    story.ask(c.DisputeHandoff(patient_id, "when", "晚 8 分钟"), department("C1"))
+    assert story.refused(c.DisputeHandoff(patient_id, "weather", "x"), crew("U1")) == "handoff.no_words"
+    assert story.refused(c.SignHandoff(patient_id, " "), crew("U1")) == "handoff.no_name"
     handoff = story.city.patients[patient_id].handoff
     assert handoff is not None
     assert [(each.side, each.name) for each in handoff.signatures] == [("department", "李护士"), ("crew", "张医生")]

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 from center_protocols.site import read_site
 from center_protocols.vocabulary import Treatment
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.command import Command
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
-from dispatch.events import center as ce
 from dispatch.flow import decide
 from dispatch.flow.decision import CenterArrival, Evidence
 from dispatch.flow.recommend import door_times, recommend_centers
@@ -29,7 +28,7 @@ def with_transfers(story: Story) -> Evidence:
 def treated(story: Story, unit_id: str, wait_min: int) -> str:
     """Bring one STEMI to C1 and register the wire so many minutes after the gate."""
     _, patient_id, _ = incident_underway(story, unit_id, STEMI)
-    story.ask(cc.ChooseDestination(patient_id, "C1", "crew_doctor"), crew(unit_id))
+    story.ask(c.ChooseDestination(patient_id, "C1", "crew_doctor"), crew(unit_id))
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(60).ask(c.ReportStatus(unit_id, status), crew(unit_id))
     gate = story.now
@@ -79,14 +78,14 @@ def test_a_stroke_is_recommended_with_its_models_and_why_nots() -> None:
 def test_the_decision_keeps_the_models_that_advised() -> None:
     story = opened_city(watched=False)
     _, patient_id, _ = incident_underway(story, "U1", LVO)
-    ask = cc.ChooseDestination(patient_id, "C1", "crew_doctor")
+    ask = c.ChooseDestination(patient_id, "C1", "crew_doctor")
     command = Command(
         "01J00000000000000000000000", ask, crew("U1"), story.now, story.now, evidence=with_transfers(story)
     )
     facts = decide(story.city, command, builtin())
     assert isinstance(facts, list)
     chosen = facts[0]
-    assert isinstance(chosen, ce.DestinationChosen)
+    assert isinstance(chosen, e.DestinationChosen)
     assert isinstance(chosen.evidence, RankingUsed)
     times, *models = chosen.evidence.models
     assert [each.model for each in models] == ["holodinsky-milne/1", "stroke-outcome/1", "stop/1"]
@@ -108,11 +107,11 @@ def test_the_citys_scale_and_a_centres_doors_rule_every_decision() -> None:
     assert isinstance(assessed, list)
     assert [each.code for each in assessed[1].conditions] == ["stroke"]
     story.ask(c.RecordFindings(patient_id, STEMI), crew("U1"))
-    choose = cc.ChooseDestination(patient_id, "C1", "crew_doctor")
+    choose = c.ChooseDestination(patient_id, "C1", "crew_doctor")
     command = Command("01J00000000000000000000002", choose, crew("U1"), story.now, story.now, evidence=story.evidence())
     facts = decide(story.city, command, rules)
     assert isinstance(facts, list)
-    sent = next(fact for fact in facts if isinstance(fact, ce.ActivationSent))
+    sent = next(fact for fact in facts if isinstance(fact, e.ActivationSent))
     assert sent.bypass == ()
 
 
@@ -169,7 +168,7 @@ def test_a_stemi_is_decided_with_its_gate_counted_from_the_contact() -> None:
     late = recommend_centers(story.city, story.city.patients[patient_id], story.evidence(), story.now, builtin())
     assert [row.code for row in late.advice] == ["destination.consider_lysis", "stemi_advice.lysis_first"]
     assert late.models[0].inputs["lysis_center"] == "C2"
-    chosen = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[0].data
+    chosen = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[0].data
     assert [each.model for each in chosen.evidence.models] == ["time-to-treatment/1", "stemi-wire-gate/1"]
 
 

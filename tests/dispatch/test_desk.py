@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from ulid import ULID
 
+from dispatch import commands as c
 from dispatch.adapters.journal.grouped import GroupedJournal
 from dispatch.adapters.journal.memory import MemoryStore, open_memory_journal
 from dispatch.adapters.journal.sealing import open_memory_keyring, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import open_sqlite_journal
 from dispatch.command import Command
-from dispatch.commands import incident as c
 from dispatch.desk import Desk, Done, Told
 from dispatch.errors import Refused
 from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring

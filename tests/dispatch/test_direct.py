@@ -5,12 +5,9 @@ from datetime import timedelta
 import pytest
 
 from center_protocols.vocabulary import TimePoint
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.changes.ground import center_listed
-from dispatch.commands import center as cc
-from dispatch.commands import direct as dc
-from dispatch.commands import incident as c
-from dispatch.events import center as ce
-from dispatch.events import direct as de
 from dispatch.incident import Patient
 from dispatch.rights import may
 from dispatch.rules import builtin
@@ -25,7 +22,7 @@ def underway() -> tuple[Story, str, str]:
     """Return a chest pain that C1 waits for: the story, the patient, the activation."""
     story = opened_city()
     _, patient_id, _ = incident_underway(story, "U1", CHEST_PAIN)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="近"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="近"), crew("U1"))
     activation_id = story.city.patients[patient_id].activation_id
     assert activation_id is not None
     return story, patient_id, activation_id
@@ -40,9 +37,9 @@ def read_as(story: Story, patient_id: str, reading: str) -> list[type]:
 def test_a_reading_turns_the_alarm_into_a_cath_lab_and_holds_it(underway: tuple[Story, str, str]) -> None:
     story, patient_id, activation_id = underway
     assert "cath_lab" not in story.city.activations[activation_id].activate
-    story.ask(cc.AcknowledgeActivation(activation_id), department("C1"))
+    story.ask(c.AcknowledgeActivation(activation_id), department("C1"))
     told = read_as(story, patient_id, "stemi")
-    assert told[-2:] == [de.ActivationUpdated, ce.ResourceReserved]
+    assert told[-2:] == [e.ActivationUpdated, e.ResourceReserved]
     row = story.city.activations[activation_id]
     assert row.proposed_door == row.door_now == "cath_lab"
     assert "cath_lab" in row.updated_with
@@ -52,9 +49,9 @@ def test_a_reading_turns_the_alarm_into_a_cath_lab_and_holds_it(underway: tuple[
 
 def test_before_anybody_answered_a_reading_holds_nothing_and_the_answer_does(underway: tuple[Story, str, str]) -> None:
     story, patient_id, activation_id = underway
-    assert ce.ResourceReserved not in read_as(story, patient_id, "stemi")
-    held = story.ask(cc.AcknowledgeActivation(activation_id), department("C1"))
-    assert "cath_lab" in [fact.data.resource for fact in held if isinstance(fact.data, ce.ResourceReserved)]
+    assert e.ResourceReserved not in read_as(story, patient_id, "stemi")
+    held = story.ask(c.AcknowledgeActivation(activation_id), department("C1"))
+    assert "cath_lab" in [fact.data.resource for fact in held if isinstance(fact.data, e.ResourceReserved)]
 
 
 def test_a_normal_reading_calls_no_lab(underway: tuple[Story, str, str]) -> None:
@@ -66,21 +63,21 @@ def test_a_normal_reading_calls_no_lab(underway: tuple[Story, str, str]) -> None
 def test_the_departments_door_outranks_the_protocols_with_a_reason(underway: tuple[Story, str, str]) -> None:
     story, patient_id, activation_id = underway
     read_as(story, patient_id, "stemi")
-    assert story.refused(dc.ChooseDoor(activation_id, "ct"), department("C1")) == "door.reason_needed"
-    assert story.refused(dc.ChooseDoor(activation_id, "roof", "x"), department("C1")) == "door.unknown"
-    story.ask(dc.ChooseDoor(activation_id, "ct", "疑夹层"), department("C1"))
-    assert story.ask(dc.ChooseDoor(activation_id, "ct", "疑夹层"), department("C1")) == []
+    assert story.refused(c.ChooseDoor(activation_id, "ct"), department("C1")) == "door.reason_needed"
+    assert story.refused(c.ChooseDoor(activation_id, "roof", "x"), department("C1")) == "door.unknown"
+    story.ask(c.ChooseDoor(activation_id, "ct", "疑夹层"), department("C1"))
+    assert story.ask(c.ChooseDoor(activation_id, "ct", "疑夹层"), department("C1")) == []
     for status in ("transporting", "at_hospital", "handed_over"):
         story.ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     handoff = story.city.patients[patient_id].handoff
     assert handoff is not None
     assert (handoff.where, handoff.bypassed_ed) == ("ct", True)
-    assert story.refused(dc.ChooseDoor(activation_id, "ed"), department("C1")) == "door.too_late"
+    assert story.refused(c.ChooseDoor(activation_id, "ed"), department("C1")) == "door.too_late"
 
 
 def test_a_door_belongs_to_its_department(underway: tuple[Story, str, str]) -> None:
     story, _, activation_id = underway
-    for ask in (dc.ChooseDoor(activation_id, "ed"), dc.DescribeWay("C1", "ct", "东门")):
+    for ask in (c.ChooseDoor(activation_id, "ed"), c.DescribeWay("C1", "ct", "东门")):
         assert may(department("C1"), ask, story.city) is None
         assert may(department("C2"), ask, story.city) is not None
         assert may(crew("U1"), ask, story.city) is not None
@@ -89,17 +86,17 @@ def test_a_door_belongs_to_its_department(underway: tuple[Story, str, str]) -> N
 
 def test_a_way_has_a_date_and_a_day_to_look_again(underway: tuple[Story, str, str]) -> None:
     story, _, _ = underway
-    story.ask(dc.DescribeWay("C1", "ct", " 东门 ", "", "1F"), department("C1"))
+    story.ask(c.DescribeWay("C1", "ct", " 东门 ", "", "1F"), department("C1"))
     way = story.city.centers["C1"].ways["ct"]
     assert (way.entrance, way.lift, way.floor, way.described_at) == ("东门", None, "1F", story.now)
     assert way.check_after - way.described_at == timedelta(days=builtin().way_check_days)
-    assert story.refused(dc.DescribeWay("C1", "ct", " "), department("C1")) == "way.nothing_said"
-    assert story.refused(dc.DescribeWay("C9", "ct", "x"), DISPATCHER) == "center.unknown"
+    assert story.refused(c.DescribeWay("C1", "ct", " "), department("C1")) == "way.nothing_said"
+    assert story.refused(c.DescribeWay("C9", "ct", "x"), DISPATCHER) == "center.unknown"
 
 
 def test_a_way_survives_its_hospital_being_listed_again(underway: tuple[Story, str, str]) -> None:
     story, _, _ = underway
-    story.ask(dc.DescribeWay("C1", "ct", "东门"), department("C1"))
+    story.ask(c.DescribeWay("C1", "ct", "东门"), department("C1"))
     listed = next(fact.data for fact in story.facts if getattr(fact.data, "center_id", None) == "C1")
     before = story.city.centers["C1"].ways
     assert center_listed(story.city, story.facts[-1], listed).centers["C1"].ways == before
@@ -118,15 +115,15 @@ def test_a_consent_that_says_nothing_is_refused(
     underway: tuple[Story, str, str], ask: tuple[str, str, str], code: str
 ) -> None:
     story, patient_id, _ = underway
-    assert story.refused(dc.RecordConsent(patient_id, *ask), crew("U1")) == code
+    assert story.refused(c.RecordConsent(patient_id, *ask), crew("U1")) == code
 
 
 def test_every_step_of_a_consent_stays_and_gives_its_minute(underway: tuple[Story, str, str]) -> None:
     story, patient_id, _ = underway
     began = story.now
-    story.ask(dc.RecordConsent(patient_id, "pci", "started", "spouse", "王芳", "要问儿子"), crew("U1"))
-    story.later(120).ask(dc.RecordConsent(patient_id, "pci", "refused", "child", words="不同意"), crew("U1"))
-    story.later(60).ask(dc.RecordConsent(patient_id, "pci", "signed", "spouse", "王芳"), department("C1"))
+    story.ask(c.RecordConsent(patient_id, "pci", "started", "spouse", "王芳", "要问儿子"), crew("U1"))
+    story.later(120).ask(c.RecordConsent(patient_id, "pci", "refused", "child", words="不同意"), crew("U1"))
+    story.later(60).ask(c.RecordConsent(patient_id, "pci", "signed", "spouse", "王芳"), department("C1"))
     patient = story.city.patients[patient_id]
     assert [each.step for each in patient.consents] == ["started", "refused", "signed"]
     assert patient.consents[0].words == "要问儿子"
@@ -136,17 +133,17 @@ def test_every_step_of_a_consent_stays_and_gives_its_minute(underway: tuple[Stor
 
 def test_the_papers_come_later_and_every_number_stays(underway: tuple[Story, str, str]) -> None:
     story, patient_id, _ = underway
-    assert story.refused(dc.MergeRegistration(patient_id, "H1"), department("C1")) == "registration.none"
-    story.ask(dc.PreRegister(patient_id), department("C1"))
-    assert story.refused(dc.PreRegister(patient_id), crew("U1")) == "registration.exists"
-    story.ask(dc.MergeRegistration(patient_id, "H1"), department("C1"))
-    assert story.ask(dc.MergeRegistration(patient_id, "H1"), department("C1")) == []
-    assert story.refused(dc.MergeRegistration(patient_id, "H2"), department("C1")) == "registration.reason_needed"
-    story.ask(dc.MergeRegistration(patient_id, "H2", "录错一位"), department("C1"))
+    assert story.refused(c.MergeRegistration(patient_id, "H1"), department("C1")) == "registration.none"
+    story.ask(c.PreRegister(patient_id), department("C1"))
+    assert story.refused(c.PreRegister(patient_id), crew("U1")) == "registration.exists"
+    story.ask(c.MergeRegistration(patient_id, "H1"), department("C1"))
+    assert story.ask(c.MergeRegistration(patient_id, "H1"), department("C1")) == []
+    assert story.refused(c.MergeRegistration(patient_id, "H2"), department("C1")) == "registration.reason_needed"
+    story.ask(c.MergeRegistration(patient_id, "H2", "录错一位"), department("C1"))
     known = only_registration(story.city.patients[patient_id])
     assert known == [("C1", ["H1", "H2"])]
-    story.ask(cc.ChooseDestination(patient_id, "C2", reason="改道"), crew("U1"))
-    story.ask(dc.PreRegister(patient_id, "急-7"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="改道"), crew("U1"))
+    story.ask(c.PreRegister(patient_id, "急-7"), crew("U1"))
     assert only_registration(story.city.patients[patient_id]) == [("C1", ["H1", "H2"]), ("C2", [])]
     assert story.city.patients[patient_id].registrations[1].temporary_id == "急-7"
 

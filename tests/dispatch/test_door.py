@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import center as cc
-from dispatch.commands import door as dc
-from dispatch.commands import incident as c
+from dispatch import commands as c
 from dispatch.errors import Refused
 from dispatch.incident import Worn, age_band, wore
 from dispatch.words import Outcome, UnitStatus
@@ -23,17 +21,17 @@ def at_the_door() -> tuple[Story, str, str]:
     story = opened_city()
     _, patient_id, _ = incident_underway(story, "U1")
     story.ask(c.RecordFindings(patient_id, {"sex": "female", "age": {"value": 63, "unit": "years"}}), crew("U1"))
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="nearest"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="nearest"), crew("U1"))
     for status in (UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.ask(c.ReportStatus("U1", status), crew("U1"))
     return story, patient_id, story.city.patients[patient_id].activation_id or ""
 
 
-def seen(story: Story, patient_id: str, activation_id: str, **other: str | None) -> dc.CheckAtDoor:
+def seen(story: Story, patient_id: str, activation_id: str, **other: str | None) -> c.CheckAtDoor:
     """Return what the wall shows, but for what is seen otherwise."""
     patient = story.city.patients[patient_id]
     told = {"call_sign": story.city.units["U1"].call_sign, "sex": "female", "age_band": "60-69", "code": patient.code}
-    return dc.CheckAtDoor(activation_id, **{**told, **other})
+    return c.CheckAtDoor(activation_id, **{**told, **other})
 
 
 def open_kinds(story: Story) -> set[str]:
@@ -67,14 +65,14 @@ def test_somebody_else_is_a_phone_task_until_it_is_checked_again(
     assert checked is not None
     assert checked.differing == differing
     assert "door_mismatch" in open_kinds(story)
-    story.ask(cc.CompleteHandoff(patient_id, "cath_lab"), crew("U1"))  # it stops nobody
+    story.ask(c.CompleteHandoff(patient_id, "cath_lab"), crew("U1"))  # it stops nobody
     story.ask(seen(story, patient_id, activation_id), department("C1"))
     assert "door_mismatch" not in open_kinds(story)
 
 
 def test_only_the_centre_that_expects_them_checks() -> None:
     story, patient_id, activation_id = at_the_door()
-    story.ask(cc.CancelActivation(activation_id, "wrong"), crew("U1"))
+    story.ask(c.CancelActivation(activation_id, "wrong"), crew("U1"))
     refused = story.try_(seen(story, patient_id, activation_id), department("C1"))
     assert isinstance(refused, Refused)
     assert refused.code == "activation.no_such_step"

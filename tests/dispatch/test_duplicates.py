@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import call as cl
-from dispatch.commands import incident as c
+from dispatch import commands as c
 from dispatch.flow.duplicates import SameEvent, overlap, same_events
 from dispatch.rules import builtin
 from dispatch.words import Place
@@ -70,7 +69,7 @@ def test_words_speak_before_there_is_a_place(story: Story) -> None:
     other = ring(story, None, "2")
     assert same_events(story.city, other, RULES) == ()
     call_id = story.city.incidents[other].call_ids[0]
-    story.ask(cl.TakeWords(call_id, "东单路口", "出车祸了"), TAKER)
+    story.ask(c.TakeWords(call_id, "东单路口", "出车祸了"), TAKER)
     found = same_events(story.city, other, RULES)
     assert [each.incident_id for each in found] == [known]
     assert codes(found[0]) == {"minutes", "words", "complaint"}

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.commands import early as ec
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
+from dispatch import commands as c
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.recommend import rank_units
 from dispatch.incident import IncidentPhase
@@ -39,40 +37,40 @@ def tasks(story: Story) -> set[str]:
 
 def test_a_unit_stands_by_with_a_place_and_sees_the_incident_on_its_tablet(story: Story) -> None:
     nowhere = story.ask(c.ReceiveCall("1"), TAKER)[1].data.incident_id
-    assert story.refused(ec.PrealertUnit(nowhere, "U1"), TAKER) == "incident.not_located"
+    assert story.refused(c.PrealertUnit(nowhere, "U1"), TAKER) == "incident.not_located"
     incident_id = ring(story)
-    story.ask(ec.PrealertUnit(incident_id, "U1"), TAKER)
-    assert story.refused(ec.PrealertUnit(incident_id, "U1"), TAKER) == "standby.already"
+    story.ask(c.PrealertUnit(incident_id, "U1"), TAKER)
+    assert story.refused(c.PrealertUnit(incident_id, "U1"), TAKER) == "standby.already"
     assert set(snapshot(story.city, Scope(Role.CREW, unit_id="U1"))["incidents"]) == {incident_id}
     assert not snapshot(story.city, Scope(Role.CREW, unit_id="U1"))["calls"]
-    story.ask(ec.AcknowledgeStandby("U1"), crew("U1"))
-    assert story.ask(ec.AcknowledgeStandby("U1"), crew("U1")) == []
+    story.ask(c.AcknowledgeStandby("U1"), crew("U1"))
+    assert story.ask(c.AcknowledgeStandby("U1"), crew("U1")) == []
     assert "unit_prealerted" in story.city.incidents[incident_id].points
-    assert story.refused(ec.StandDownUnit("U2"), TAKER) == "standby.none"
+    assert story.refused(c.StandDownUnit("U2"), TAKER) == "standby.none"
 
 
 def test_standing_by_is_upgraded_moved_or_stood_down_with_one_command(story: Story) -> None:
     first, second = ring(story), ring(story)
-    story.ask(ec.PrealertUnit(first, "U1"), TAKER)
+    story.ask(c.PrealertUnit(first, "U1"), TAKER)
     facts = story.ask(c.AssignUnit(first, "U1"))
     assert [(each.kind, getattr(each.data, "end", None)) for each in facts] == [
         ("StandbyEnded", "upgraded"),
         ("UnitAssigned", None),
     ]
-    story.ask(ec.PrealertUnit(first, "U2"), TAKER)
-    story.ask(ec.PrealertUnit(second, "U2"), TAKER)
+    story.ask(c.PrealertUnit(first, "U2"), TAKER)
+    story.ask(c.PrealertUnit(second, "U2"), TAKER)
     assert story.city.incidents[first].standby_unit_ids == ()
     assert story.city.incidents[second].standby_unit_ids == ("U2",)
-    story.ask(ec.StandDownUnit("U2", "轻症"), TAKER)
+    story.ask(c.StandDownUnit("U2", "轻症"), TAKER)
     assert story.city.units["U2"].standby is None
 
 
 def test_a_unit_that_goes_away_or_whose_incident_closes_stands_by_no_more(story: Story) -> None:
     incident_id = ring(story)
     for unit_id in ("U1", "U2", "U3"):
-        story.ask(ec.PrealertUnit(incident_id, unit_id), TAKER)
-    story.ask(gc.SignOff("U1"), crew("U1"))
-    story.ask(gc.TakeOutOfService("U2", "refuel"), crew("U2"))
+        story.ask(c.PrealertUnit(incident_id, unit_id), TAKER)
+    story.ask(c.SignOff("U1"), crew("U1"))
+    story.ask(c.TakeOutOfService("U2", "refuel"), crew("U2"))
     assert story.city.incidents[incident_id].standby_unit_ids == ("U3",)
     story.later(1).ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == {"unit_taken"}
@@ -82,10 +80,10 @@ def test_a_unit_that_goes_away_or_whose_incident_closes_stands_by_no_more(story:
 
 def test_nobody_is_left_standing_by_unheard_or_for_long(story: Story) -> None:
     incident_id = ring(story)
-    story.ask(ec.PrealertUnit(incident_id, "U1"), TAKER)
+    story.ask(c.PrealertUnit(incident_id, "U1"), TAKER)
     story.later(RULES.accept_within_s).ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == {"standby_unanswered"}
-    story.ask(ec.AcknowledgeStandby("U1"), crew("U1"))
+    story.ask(c.AcknowledgeStandby("U1"), crew("U1"))
     story.later(RULES.standby_settle_s).ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == {"standby_unsettled"}
 
@@ -95,8 +93,8 @@ def test_a_unit_that_does_not_roll_is_replaced_with_one_key_and_waits_for_its_ow
     run = story.ask(c.AssignUnit(incident_id, "U1"))[0].data.assignment_id
     story.later(RULES.roll_within_s).ask(c.CheckDeadlines(), SYSTEM)
     assert "unit_not_rolling" in tasks(story)
-    assert story.refused(ec.ReplaceUnit(run, "U1")) == "unit.not_free"
-    story.ask(ec.ReplaceUnit(run, "U2"))
+    assert story.refused(c.ReplaceUnit(run, "U1")) == "unit.not_free"
+    story.ask(c.ReplaceUnit(run, "U2"))
     assert story.city.assignments[run].outcome is Outcome.HANDED_TO_OTHER_UNIT
     assert story.city.units["U1"].status is UnitStatus.OUT_OF_SERVICE
     assert [each.unit_id for each in story.city.active_assignments(incident_id)] == ["U2"]
@@ -104,12 +102,12 @@ def test_a_unit_that_does_not_roll_is_replaced_with_one_key_and_waits_for_its_ow
     story.ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == set()
     story.ask(c.ReportStatus("U1", UnitStatus.AVAILABLE), crew("U1"))
-    assert story.refused(ec.ReplaceUnit(run, "U1")) == "assignment.ended"
+    assert story.refused(c.ReplaceUnit(run, "U1")) == "assignment.ended"
 
 
 def test_a_unit_that_rolls_is_not_replaced(story: Story) -> None:
     _, _, run = incident_underway(story, "U1")
-    assert story.refused(ec.ReplaceUnit(run, "U2")) == "unit.rolling"
+    assert story.refused(c.ReplaceUnit(run, "U2")) == "unit.rolling"
 
 
 def test_a_held_incident_is_called_back_and_asked_again_every_few_minutes(story: Story) -> None:
@@ -118,16 +116,16 @@ def test_a_held_incident_is_called_back_and_asked_again_every_few_minutes(story:
     story.later(RULES.hold_review_min * 60).ask(c.CheckDeadlines(), SYSTEM)
     (task_id,) = story.city.open_tasks
     assert story.refused(c.FinishTask(task_id), TAKER) == "task.needs_review"
-    assert story.refused(ec.ReviewHeld(incident_id, "fine"), TAKER) == "review.unknown"
-    story.ask(ec.ReviewHeld(incident_id, "worse", "P1", "喘"), TAKER)
+    assert story.refused(c.ReviewHeld(incident_id, "fine"), TAKER) == "review.unknown"
+    story.ask(c.ReviewHeld(incident_id, "worse", "P1", "喘"), TAKER)
     incident = story.city.incidents[incident_id]
     assert (incident.priority, incident.reviews) == ("P1", 1)
     assert story.city.tasks[task_id].result == "done"
-    story.ask(ec.ReviewHeld(incident_id, "no_answer"), TAKER)
+    story.ask(c.ReviewHeld(incident_id, "no_answer"), TAKER)
     story.later(RULES.hold_no_answer_min * 60).ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == {"held_review"}
     story.ask(c.AssignUnit(incident_id, "U1"))
-    assert story.refused(ec.ReviewHeld(incident_id, "worse"), TAKER) == "incident.not_held"
+    assert story.refused(c.ReviewHeld(incident_id, "worse"), TAKER) == "incident.not_held"
 
 
 def test_the_owner_of_a_robbed_incident_is_told_until_another_unit_is_sent(story: Story) -> None:
@@ -185,41 +183,41 @@ def test_one_key_tells_a_service_and_a_phone_task_stands_until_it_confirms(story
     incident_id = ring(story)
     patient_id = story.city.incidents[incident_id].patient_ids[0]
     story.ask(c.RecordFindings(patient_id, {"scene": {"chemical": "yes", "fire": "yes"}}), TAKER)
-    assert story.refused(ec.TellService(incident_id, "911"), TAKER) == "service.unknown"
-    facts = story.ask(ec.TellService(incident_id, "119"), TAKER)
+    assert story.refused(c.TellService(incident_id, "911"), TAKER) == "service.unknown"
+    facts = story.ask(c.TellService(incident_id, "119"), TAKER)
     assert facts[0].data.flags == ("fire", "chemical")
     assert facts[1].data.distance_m == RULES.stand_off_chemical_m
-    assert story.refused(ec.TellService(incident_id, "119"), TAKER) == "service.being_told"
-    story.ask(ec.ReportNotice(incident_id, "119", delivered=False, attempts=4), SYSTEM)
+    assert story.refused(c.TellService(incident_id, "119"), TAKER) == "service.being_told"
+    story.ask(c.ReportNotice(incident_id, "119", delivered=False, attempts=4), SYSTEM)
     story.ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == {"service_119_undelivered"}
-    story.ask(ec.TellService(incident_id, "119"), TAKER)  # once more
-    story.ask(ec.ReportNotice(incident_id, "119", delivered=True, attempts=1), SYSTEM)
+    story.ask(c.TellService(incident_id, "119"), TAKER)  # once more
+    story.ask(c.ReportNotice(incident_id, "119", delivered=True, attempts=1), SYSTEM)
     story.ask(c.CheckDeadlines(), SYSTEM)
     (task_id,) = story.city.open_tasks
     story.ask(c.FinishTask(task_id, "警情 7"), DISPATCHER)
     assert story.city.incidents[incident_id].notices["119"].phase is NoticePhase.CONFIRMED
-    assert story.ask(ec.ReportNotice(incident_id, "119", delivered=True, attempts=2), SYSTEM) == []
+    assert story.ask(c.ReportNotice(incident_id, "119", delivered=True, attempts=2), SYSTEM) == []
     story.ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == set()
 
 
 def test_units_stand_off_until_somebody_clears_the_scene(story: Story) -> None:
     incident_id = ring(story)
-    assert story.refused(ec.ClearScene(incident_id, "110"), TAKER) == "scene.not_staged"
-    story.ask(ec.StageUnits(incident_id), TAKER)
-    assert story.refused(ec.StageUnits(incident_id), TAKER) == "scene.already_staged"
+    assert story.refused(c.ClearScene(incident_id, "110"), TAKER) == "scene.not_staged"
+    story.ask(c.StageUnits(incident_id), TAKER)
+    assert story.refused(c.StageUnits(incident_id), TAKER) == "scene.already_staged"
     story.ask(c.AssignUnit(incident_id, "U1"))
     for status in ("en_route", "on_scene", "at_patient"):
         story.ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     story.ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == {"went_in_uncleared"}
-    assert story.refused(ec.ClearScene(incident_id, " "), crew("U1")) == "scene.by_whom"
-    story.ask(ec.ClearScene(incident_id, "现场民警"), crew("U1"))
+    assert story.refused(c.ClearScene(incident_id, " "), crew("U1")) == "scene.by_whom"
+    story.ask(c.ClearScene(incident_id, "现场民警"), crew("U1"))
     story.ask(c.CheckDeadlines(), SYSTEM)
     assert tasks(story) == set()
     assert story.city.incidents[incident_id].staging is not None
-    story.ask(ec.StageUnits(incident_id), TAKER)
+    story.ask(c.StageUnits(incident_id), TAKER)
 
 
 def test_infection_prefers_negative_pressure_within_its_head_start_and_says_so(story: Story) -> None:
@@ -240,11 +238,11 @@ def test_infection_prefers_negative_pressure_within_its_head_start_and_says_so(s
 
 def test_a_crew_speaks_for_its_own_scene_and_standby(story: Story) -> None:
     incident_id = ring(story)
-    story.ask(ec.PrealertUnit(incident_id, "U1"), TAKER)
-    assert may(crew("U1"), ec.AcknowledgeStandby("U1"), story.city) is None
-    assert may(crew("U2"), ec.AcknowledgeStandby("U1"), story.city) is not None
-    assert may(crew("U1"), ec.ClearScene(incident_id, "x"), story.city) is not None
-    assert may(crew("U1"), ec.PrealertUnit(incident_id, "U1"), story.city) is not None
+    story.ask(c.PrealertUnit(incident_id, "U1"), TAKER)
+    assert may(crew("U1"), c.AcknowledgeStandby("U1"), story.city) is None
+    assert may(crew("U2"), c.AcknowledgeStandby("U1"), story.city) is not None
+    assert may(crew("U1"), c.ClearScene(incident_id, "x"), story.city) is not None
+    assert may(crew("U1"), c.PrealertUnit(incident_id, "U1"), story.city) is not None
 
 
 @pytest.mark.parametrize("phase", StandbyPhase)

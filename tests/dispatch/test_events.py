@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.desk import WITH_WORDS
+from dispatch.events import FACTS
 from dispatch.evolve import CHANGES
-from dispatch.fact import FACTS, Fact, subjects_of
+from dispatch.fact import Fact, subjects_of
 from dispatch.fact_codec import KINDS, PERSONAL, VERSIONS, decode_body, encode_body, personal_subjects
 from dispatch.flow import DECISIONS, STAGES
 from dispatch.words import ERASED
@@ -30,6 +32,14 @@ def test_every_fact_changes_the_city_and_every_command_is_decided_once() -> None
     assert set(DECISIONS) == set(COMMANDS) == set(RIGHTS)
     assert sum(len(stage.DECISIONS) for stage in STAGES) == len(COMMANDS)
     assert len({slug(kind) for kind in COMMANDS}) == len(COMMANDS)
+
+
+def test_a_stage_has_one_name_in_commands_flow_events_and_changes() -> None:
+    for stage in STAGES:
+        name = stage.__name__.rpartition(".")[2]
+        changes = import_module(f"dispatch.changes.{name}").CHANGES
+        assert {kind.__module__ for kind in stage.DECISIONS} == {f"dispatch.commands.{name}"}
+        assert {kind.__module__ for kind in changes} == {f"dispatch.events.{name}"}
 
 
 def test_the_tale_tells_every_kind_of_fact(story: Story) -> None:

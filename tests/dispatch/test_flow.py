@@ -4,11 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.center import ActivationPhase
-from dispatch.commands import center as cc
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.events import incident as e
 from dispatch.incident import IncidentPhase
 from dispatch.words import Outcome, Place, Role, UnitStatus
 from tests.dispatch.story import (
@@ -78,12 +76,12 @@ def test_a_step_that_does_not_exist_is_refused(story: Story) -> None:
 
 
 def test_available_needs_a_whole_crew(story: Story) -> None:
-    story.ask(gc.SignOff("U1"), crew("U1"))
+    story.ask(c.SignOff("U1"), crew("U1"))
     assert story.city.units["U1"].out_reason == "no_crew"
-    story.ask(gc.SignOn("U1", ("driver",)), crew("U1"))
+    story.ask(c.SignOn("U1", ("driver",)), crew("U1"))
     assert story.city.units["U1"].status is UnitStatus.OUT_OF_SERVICE
     assert story.refused(c.ReportStatus("U1", UnitStatus.AVAILABLE), crew("U1")) == "unit.crew_incomplete"
-    story.ask(gc.SignOn("U1", CREW), crew("U1"))
+    story.ask(c.SignOn("U1", CREW), crew("U1"))
     assert {unit.status for unit in story.city.units.values()} == {UnitStatus.AVAILABLE}
 
 
@@ -91,24 +89,24 @@ def test_the_destination_waits_for_patient_contact(story: Story) -> None:
     facts = story.ask(c.ReceiveCall("1", place=PLACE), TAKER)
     patient_id = facts[1].data.patient_id
     story.ask(c.AssignUnit(facts[1].data.incident_id, "U1"))
-    assert story.refused(cc.ChooseDestination(patient_id, "C1"), crew("U1")) == "destination.before_contact"
+    assert story.refused(c.ChooseDestination(patient_id, "C1"), crew("U1")) == "destination.before_contact"
 
 
 def test_arrest_alarms_a_centre_before_contact_and_nothing_milder_does(story: Story) -> None:
     facts = story.ask(c.ReceiveCall("1", place=PLACE), TAKER)
     patient_id = facts[1].data.patient_id
     story.ask(c.RecordFindings(patient_id, STEMI), TAKER)
-    assert story.refused(cc.PreAlert(patient_id, "C1")) == "activation.too_early"
+    assert story.refused(c.PreAlert(patient_id, "C1")) == "activation.too_early"
     story.ask(c.RecordFindings(patient_id, ARREST), TAKER)
-    sent = story.ask(cc.PreAlert(patient_id, "C1"))[0].data
+    sent = story.ask(c.PreAlert(patient_id, "C1"))[0].data
     assert sent.early
     assert story.city.incidents[facts[1].data.incident_id].priority == "P1"
 
 
 def test_a_handoff_that_a_seat_enters_names_whom_it_was_entered_for(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
-    facts = story.ask(cc.CompleteHandoff(patient_id, "cath_lab"), entered_for(DISPATCHER, "U1 医生"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    facts = story.ask(c.CompleteHandoff(patient_id, "cath_lab"), entered_for(DISPATCHER, "U1 医生"))
     assert facts[0].actor.account == DISPATCHER.account
     handoff = story.city.patients[patient_id].handoff
     assert handoff is not None
@@ -123,20 +121,20 @@ def test_the_whole_path_of_an_infarction(story: Story) -> None:
     story.later(60).ask(c.ReadEcg(patient_id, "ECG1", "stemi"), PHYSICIAN)
     story.ask(c.ConfirmCondition(patient_id, "stemi"), PHYSICIAN)
     assert story.city.patients[patient_id].conditions[0].status == "confirmed"
-    sent = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    sent = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
     assert sent.bypass == ("cath_lab",)
     wall = department("C1")
-    story.ask(cc.ReceiveActivation(sent.activation_id), wall)
-    story.later(20).ask(cc.AcknowledgeActivation(sent.activation_id), wall)
+    story.ask(c.ReceiveActivation(sent.activation_id), wall)
+    story.later(20).ask(c.AcknowledgeActivation(sent.activation_id), wall)
     held = story.city.activations[sent.activation_id].reservations
     assert [row.resource for row in held] == ["cath_lab"]  # what the protocol asks for is held with the answer
-    story.later(600).ask(cc.ReportResourceReady(sent.activation_id, "cath_lab"), wall)
-    story.ask(cc.ReportTeamReady(sent.activation_id), wall)
+    story.later(600).ask(c.ReportResourceReady(sent.activation_id, "cath_lab"), wall)
+    story.ask(c.ReportTeamReady(sent.activation_id), wall)
     story.ask(c.GiveTreatment(patient_id, "aspirin", "300 mg"), crew("U1"))
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(200).ask(c.ReportStatus("U1", status), crew("U1"))
     assert story.city.activations[sent.activation_id].phase is ActivationPhase.ARRIVED
-    story.later(60).ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), wall)
+    story.later(60).ask(c.CompleteHandoff(patient_id, "cath_lab", "李医生"), wall)
     assert story.city.activations[sent.activation_id].phase is ActivationPhase.ACCEPTED
     assert story.city.activations[sent.activation_id].reservations[0].ended == "used"
     story.ask(c.ReportStatus("U1", UnitStatus.HANDED_OVER), crew("U1"))
@@ -153,38 +151,38 @@ def test_the_whole_path_of_an_infarction(story: Story) -> None:
 
 def test_another_choice_needs_a_reason_and_a_familys_choice_the_risk_told(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", {"complaint": "minor"})
-    assert story.refused(cc.ChooseDestination(patient_id, "C1"), crew("U1")) == "destination.reason_needed"
-    family = cc.ChooseDestination(patient_id, "C1", "patient_or_family", "family_wish")
+    assert story.refused(c.ChooseDestination(patient_id, "C1"), crew("U1")) == "destination.reason_needed"
+    family = c.ChooseDestination(patient_id, "C1", "patient_or_family", "family_wish")
     assert story.refused(family, crew("U1")) == "destination.risk_not_told"
-    told = cc.ChooseDestination(patient_id, "C1", "patient_or_family", "family_wish", risk_told=True)
+    told = c.ChooseDestination(patient_id, "C1", "patient_or_family", "family_wish", risk_told=True)
     story.ask(told, crew("U1"))
     assert story.city.patients[patient_id].risk_told
 
 
 def test_a_redirect_is_told_and_acknowledged_at_the_first_centre(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
-    first = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
-    story.ask(cc.AcknowledgeActivation(first.activation_id), department("C1"))
-    facts = story.ask(cc.ChooseDestination(patient_id, "C2", reason="lab_down"), crew("U1"))
+    first = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    story.ask(c.AcknowledgeActivation(first.activation_id), department("C1"))
+    facts = story.ask(c.ChooseDestination(patient_id, "C2", reason="lab_down"), crew("U1"))
     assert [fact.kind for fact in facts] == [
         "DestinationChosen",
         "ActivationRedirected",
         "ReservationEnded",
         "ActivationSent",
     ]
-    story.ask(cc.AcknowledgeEnd(first.activation_id), department("C1"))
+    story.ask(c.AcknowledgeEnd(first.activation_id), department("C1"))
     assert story.city.activations[first.activation_id].phase is ActivationPhase.END_ACKNOWLEDGED
-    assert story.refused(cc.AcknowledgeEnd(first.activation_id), department("C1")) == "activation.no_such_step"
+    assert story.refused(c.AcknowledgeEnd(first.activation_id), department("C1")) == "activation.no_such_step"
 
 
 def test_turned_away_at_a_door_the_crew_drives_on_and_the_first_gate_is_the_first_hospitals(story: Story) -> None:
     _, patient_id, run_id = incident_underway(story, "U1", STEMI)
-    first = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    first = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(300).ask(c.ReportStatus("U1", status), crew("U1"))
     gate = story.now
     assert story.refused(c.ReportStatus("U1", UnitStatus.TRANSPORTING), crew("U1")) == "unit.already"
-    story.ask(cc.ChooseDestination(patient_id, "C2", reason="lab_down"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="lab_down"), crew("U1"))
     story.later(240).ask(c.ReportStatus("U1", UnitStatus.TRANSPORTING), crew("U1"))
     left = story.now
     assert story.city.units["U1"].status is UnitStatus.TRANSPORTING
@@ -198,10 +196,10 @@ def test_turned_away_at_a_door_the_crew_drives_on_and_the_first_gate_is_the_firs
 
 def test_only_the_centre_answers_or_a_voice_report_marked_so(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
-    sent = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
-    assert story.refused(cc.AcknowledgeActivation(sent.activation_id)) == "activation.only_center"
+    sent = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    assert story.refused(c.AcknowledgeActivation(sent.activation_id)) == "activation.only_center"
     by_phone = entered_for(DISPATCHER, "C1 by phone")
-    story.ask(cc.AcknowledgeActivation(sent.activation_id), by_phone)
+    story.ask(c.AcknowledgeActivation(sent.activation_id), by_phone)
     point = story.city.patients[patient_id].points["prealert_acknowledged"]
     assert point.entered_for == "C1 by phone"
 
@@ -238,7 +236,7 @@ def test_a_refusal_needs_the_risk_told_and_a_signature_or_witness(story: Story) 
 
 def test_a_cancelled_run_calls_the_centre_off(story: Story) -> None:
     _, patient_id, run_id = incident_underway(story, "U1", STEMI)
-    sent = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    sent = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
     story.ask(c.EndAssignment(run_id, Outcome.DEATH_ON_SCENE), crew("U1"))
     assert story.city.activations[sent.activation_id].phase is ActivationPhase.CANCELLED
     assert story.city.patients[patient_id].activation_id is None
@@ -261,8 +259,8 @@ def test_two_patients_two_units_two_outcomes(story: Story) -> None:
     second = story.ask(c.AddPatient(incident_id), crew("U1"))[0].data.patient_id
     story.ask(c.AssignUnit(incident_id, "U2"))
     story.ask(c.ReportStatus("U2", UnitStatus.AT_PATIENT), crew("U2"))
-    story.ask(cc.ChooseDestination(first, "C3"), crew("U1"))
-    story.ask(cc.ChooseDestination(second, "C3"), crew("U2"))
+    story.ask(c.ChooseDestination(first, "C3"), crew("U1"))
+    story.ask(c.ChooseDestination(second, "C3"), crew("U2"))
     for status in (UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL, UnitStatus.HANDED_OVER):
         story.ask(c.ReportStatus("U1", status), crew("U1"))
     assert story.city.assignments[run_id].outcome is Outcome.DELIVERED
@@ -310,14 +308,14 @@ def test_findings_merge_and_can_be_taken_back(story: Story) -> None:
 
 def test_an_unanswered_pre_alert_becomes_a_phone_task_and_goes_away_with_the_answer(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
-    sent = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    sent = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
     story.later(30).ask(c.CheckDeadlines(), SYSTEM)
     assert not story.city.open_tasks
     story.later(40).ask(c.CheckDeadlines(), SYSTEM)
     task = story.city.tasks[f"prealert_unanswered:activation:{sent.activation_id}"]
     assert task.owner_role is Role.DISPATCHER
     assert story.ask(c.CheckDeadlines(), SYSTEM) == []  # raised once
-    story.ask(cc.AcknowledgeActivation(sent.activation_id), department("C1"))
+    story.ask(c.AcknowledgeActivation(sent.activation_id), department("C1"))
     story.ask(c.CheckDeadlines(), SYSTEM)
     assert story.city.tasks[task.id].result == "moot"
 
@@ -347,8 +345,8 @@ def test_a_held_incident_calls_back(story: Story) -> None:
 
 def test_an_expired_hold_ends_by_itself(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
-    sent = story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
-    story.ask(cc.AcknowledgeActivation(sent.activation_id), department("C1"))
+    sent = story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))[1].data
+    story.ask(c.AcknowledgeActivation(sent.activation_id), department("C1"))
     story.later(3601).ask(c.CheckDeadlines(), SYSTEM)
     assert story.city.activations[sent.activation_id].reservations[0].ended == "expired"
 
@@ -396,9 +394,9 @@ def test_every_incident_that_closes_leaves_no_patient_without_an_outcome(story: 
 def test_a_busy_lab_is_a_cost_and_never_a_gate(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", STEMI)
     until = story.now + timedelta(hours=1)
-    story.ask(gc.ReportCenterStatus("C1", "cath_lab", "busy", until, "case"), department("C1"))
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))  # still the only one that can: no reason needed
-    assert story.refused(gc.ReportCenterStatus("C1", "full", "busy", story.now), department("C1")) == (
+    story.ask(c.ReportCenterStatus("C1", "cath_lab", "busy", until, "case"), department("C1"))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))  # still the only one that can: no reason needed
+    assert story.refused(c.ReportCenterStatus("C1", "full", "busy", story.now), department("C1")) == (
         "center.status_expired"
     )
 

@@ -11,17 +11,8 @@ from typing import Any
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.command_roles import COMMANDS
-from dispatch.commands import call as cl
-from dispatch.commands import center as cc
-from dispatch.commands import consult as nc
-from dispatch.commands import direct as xc
-from dispatch.commands import door as dc
-from dispatch.commands import early as ec
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
-from dispatch.commands import record as rc
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase
 from dispatch.unit import DISPATCHABLE
@@ -61,13 +52,13 @@ STEPS = 120  # 12 x 120 = 1,440 commands, each checked on every screen
 def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story = opened_city()
     until = story.now + timedelta(hours=2)
-    story.ask(gc.TakeOutOfService("U4", "refuel", until), crew("U4"))
+    story.ask(c.TakeOutOfService("U4", "refuel", until), crew("U4"))
     story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
-    closed = story.ask(gc.CloseRoad("积水", OUTLINE, ends=until))[0].data.measure_id
-    slowed = story.ask(gc.SlowRoads("事故", 3.0, picks=OUTLINE[:1]))[0].data.measure_id
-    story.ask(gc.LiftRoadMeasure(slowed, "通车"))
+    closed = story.ask(c.CloseRoad("积水", OUTLINE, ends=until))[0].data.measure_id
+    slowed = story.ask(c.SlowRoads("事故", 3.0, picks=OUTLINE[:1]))[0].data.measure_id
+    story.ask(c.LiftRoadMeasure(slowed, "通车"))
     assert set(story.city.measures) == {closed}
-    story.ask(gc.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
+    story.ask(c.ReportCenterStatus("C2", "full", "busy", until, "no bed"), department("C2"))
     call_id = story.ask(c.ReceiveCall("1", "东单", "胸痛"), TAKER)[0].data.call_id
     a_day_on_the_lines(story, call_id)
     incident_id = story.city.calls[call_id].incident_id
@@ -85,8 +76,8 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.DivertUnit(second.incident_id, "U1", "nearer"))
     story.ask(c.LinkCall(story.ask(c.ReceiveCall("3"), TAKER)[0].data.call_id, incident_id), TAKER)
     story.ask(c.RecordFindings(second.patient_id, {"responsive": "no", "breathing": "absent"}), TAKER)
-    story.ask(cc.PreAlert(second.patient_id, "C1"))
-    story.ask(cc.CancelActivation(story.city.patients[second.patient_id].activation_id or "", "wrong"))
+    story.ask(c.PreAlert(second.patient_id, "C1"))
+    story.ask(c.CancelActivation(story.city.patients[second.patient_id].activation_id or "", "wrong"))
     story.ask(c.AssignUnit(incident_id, "U2"))
     for status in ("accepted", "en_route", "on_scene", "at_patient"):
         story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
@@ -97,17 +88,17 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.RecordEcg(patient_id, "E1", 500, ("I",), "M1"), crew("U2"))
     story.ask(c.ReadEcg(patient_id, "E1", "stemi"), PHYSICIAN)
     story.ask(c.ConfirmCondition(patient_id, "stemi"), PHYSICIAN)
-    story.ask(rc.AttachPhoto(patient_id, "F1", 9), crew("U2"))
-    story.ask(cc.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U2"))
+    story.ask(c.AttachPhoto(patient_id, "F1", 9), crew("U2"))
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="lab"), crew("U2"))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U2"))
     first, activation_id = story.city.incidents[incident_id].activation_ids
-    story.ask(cc.AcknowledgeEnd(first), department("C2"))
-    story.ask(cc.ReceiveActivation(activation_id), department("C1"))
-    story.ask(cc.AcknowledgeActivation(activation_id), department("C1"))
-    story.ask(cc.ReserveResource(activation_id, "ct"), department("C1"))
+    story.ask(c.AcknowledgeEnd(first), department("C2"))
+    story.ask(c.ReceiveActivation(activation_id), department("C1"))
+    story.ask(c.AcknowledgeActivation(activation_id), department("C1"))
+    story.ask(c.ReserveResource(activation_id, "ct"), department("C1"))
     holds = story.city.activations[activation_id].reservations
-    story.ask(cc.ReleaseResource(holds[-1].id), department("C1"))
-    story.ask(cc.ReportResourceReady(activation_id, "cath_lab"), department("C1"))
+    story.ask(c.ReleaseResource(holds[-1].id), department("C1"))
+    story.ask(c.ReportResourceReady(activation_id, "cath_lab"), department("C1"))
     straight_to_the_lab(story, patient_id, activation_id)
     from_afar(story, patient_id)
     extra = story.ask(c.AddPatient(incident_id), crew("U2"))[0].data.patient_id
@@ -117,8 +108,8 @@ def whole_tale() -> Story:  # noqa: PLR0915 - one tale that uses every command
     story.ask(c.LeaveTimePointOpen(patient_id, "first_shock"), crew("U2"))
     through_the_door(story, patient_id, activation_id)
     third = incident_underway(story, "U3")
-    story.ask(cc.ChooseDestination(third[1], "C3"), crew("U3"))
-    story.ask(cc.AcceptPatient(story.city.patients[third[1]].activation_id or ""), department("C3"))
+    story.ask(c.ChooseDestination(third[1], "C3"), crew("U3"))
+    story.ask(c.AcceptPatient(story.city.patients[third[1]].activation_id or ""), department("C3"))
     story.later(9).ask(c.EndAssignment(third[2], Outcome.CANCELLED), crew("U3"))
     story.ask(c.CloseIncident(third[0], None, "nobody"), TAKER)
     story.ask(c.ReopenIncident(third[0], "again"))
@@ -136,147 +127,147 @@ def many_years_later(story: Story) -> None:
     other = story.ask(c.AddPatient(rung.incident_id), TAKER)[0].data.patient_id
     story.ask(c.IdentifyPatient(rung.patient_id, "钱七"), TAKER)
     story.ask(c.CloseIncident(rung.incident_id, Outcome.SELF_CONVEYED, "家属送医"), TAKER)
-    story.ask(rc.ExportPatient(rung.patient_id, "患者申请"), SUPERVISOR)
-    story.ask(rc.SealRecord(rung.patient_id, "医疗纠纷"), SUPERVISOR)
-    story.ask(rc.UnsealRecord(rung.patient_id, "已调解"), SUPERVISOR)
+    story.ask(c.ExportPatient(rung.patient_id, "患者申请"), SUPERVISOR)
+    story.ask(c.SealRecord(rung.patient_id, "医疗纠纷"), SUPERVISOR)
+    story.ask(c.UnsealRecord(rung.patient_id, "已调解"), SUPERVISOR)
     story.later(16 * 366 * 86_400)
     for each in (rung.patient_id, other):
-        story.ask(rc.ErasePatient(each, "retention_over"), ADMIN)
-        story.ask(rc.ReportErasure(each, 1, 1, 1, 1, "d"), SYSTEM)
+        story.ask(c.ErasePatient(each, "retention_over"), ADMIN)
+        story.ask(c.ReportErasure(each, 1, 1, 1, 1, "d"), SYSTEM)
 
 
 def through_the_door(story: Story, patient_id: str, activation_id: str) -> None:
     for status in ("transporting", "at_hospital"):
         story.ask(c.ReportStatus("U2", UnitStatus(status)), crew("U2"))
-    story.ask(dc.CheckAtDoor(activation_id, code="P9"), department("C1"))
+    story.ask(c.CheckAtDoor(activation_id, code="P9"), department("C1"))
     story.later(1).ask(c.CheckDeadlines(), SYSTEM)
-    story.ask(cc.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
-    story.ask(xc.SignHandoff(patient_id, "李医生"), department("C1"))
-    story.ask(xc.DisputeHandoff(patient_id, "when", "我院记录为 8 分钟后"), department("C1"))
+    story.ask(c.CompleteHandoff(patient_id, "cath_lab", "李医生"), crew("U2"))
+    story.ask(c.SignHandoff(patient_id, "李医生"), department("C1"))
+    story.ask(c.DisputeHandoff(patient_id, "when", "我院记录为 8 分钟后"), department("C1"))
 
 
 def straight_to_the_lab(story: Story, patient_id: str, activation_id: str) -> None:
     """Stand ready, choose the door, tell the way, begin the consent, and number the patient before the papers."""
-    story.ask(cc.ReportTeamReady(activation_id), department("C1"))
-    story.ask(xc.DescribeWay("C1", "cath_lab", "急诊东门", "3 号梯", "4F"), department("C1"))
-    story.ask(xc.ChooseDoor(activation_id, "cath_lab"), department("C1"))
-    story.ask(xc.ChooseDoor(activation_id, "ct", "先做主动脉CTA"), department("C1"))
-    story.ask(xc.ChooseDoor(activation_id, "cath_lab"), department("C1"))
-    story.ask(xc.RecordConsent(patient_id, "pci", "started", "spouse", "王芳", "愿意做，问要多久"), crew("U2"))
+    story.ask(c.ReportTeamReady(activation_id), department("C1"))
+    story.ask(c.DescribeWay("C1", "cath_lab", "急诊东门", "3 号梯", "4F"), department("C1"))
+    story.ask(c.ChooseDoor(activation_id, "cath_lab"), department("C1"))
+    story.ask(c.ChooseDoor(activation_id, "ct", "先做主动脉CTA"), department("C1"))
+    story.ask(c.ChooseDoor(activation_id, "cath_lab"), department("C1"))
+    story.ask(c.RecordConsent(patient_id, "pci", "started", "spouse", "王芳", "愿意做，问要多久"), crew("U2"))
     story.ask(
-        xc.RecordConsent(patient_id, "pci", "emergency_exemption", "nobody", approver="院总值班"), department("C1")
+        c.RecordConsent(patient_id, "pci", "emergency_exemption", "nobody", approver="院总值班"), department("C1")
     )
-    story.ask(xc.PreRegister(patient_id), department("C1"))
-    story.ask(xc.MergeRegistration(patient_id, "HIS0042"), department("C1"))
+    story.ask(c.PreRegister(patient_id), department("C1"))
+    story.ask(c.MergeRegistration(patient_id, "HIS0042"), department("C1"))
     story.ask(c.RecordFindings(patient_id, {"stroke": {"face_droop": "yes", "arm_weakness": "yes"}}), crew("U2"))
 
 
 def from_afar(story: Story, patient_id: str) -> None:
     """Ask for advice, let physicians join by account and by link, talk, order, answer and leave."""
     story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U2"))
-    story.ask(nc.RequestAdvice(patient_id, "能否溶栓"), crew("U2"))
-    story.ask(nc.JoinPatient(patient_id, "陈主任"), PHYSICIAN)
+    story.ask(c.RequestAdvice(patient_id, "能否溶栓"), crew("U2"))
+    story.ask(c.JoinPatient(patient_id, "陈主任"), PHYSICIAN)
     for n in range(3):
-        sent = story.ask(nc.SendReaderLink(patient_id, f"reader{n}", "王医生"), department("C1"))[-1].data
+        sent = story.ask(c.SendReaderLink(patient_id, f"reader{n}", "王医生"), department("C1"))[-1].data
         if n != 1:
-            story.ask(nc.OpenReaderLink(patient_id, sent.reader_link_id, "d"), reader(sent.reader_link_id))
+            story.ask(c.OpenReaderLink(patient_id, sent.reader_link_id, "d"), reader(sent.reader_link_id))
     wang = reader(sent.reader_link_id)
     story.ask(c.ReadEcg(patient_id, "E1", "normal"), wang)
-    story.ask(nc.WriteToTeam(patient_id, "到院前再做一份"), wang)
+    story.ask(c.WriteToTeam(patient_id, "到院前再做一份"), wang)
     orders = [
-        story.ask(nc.GiveOrder(patient_id, code, "300 mg", "嚼服"), who)[0].data.order_id
+        story.ask(c.GiveOrder(patient_id, code, "300 mg", "嚼服"), who)[0].data.order_id
         for code, who in (("aspirin", wang), ("heparin", PHYSICIAN), ("ecg_again", department("C1")))
     ]
-    story.ask(nc.AnswerOrder(patient_id, orders[0], "acknowledged"), crew("U2"))
-    story.ask(nc.AnswerOrder(patient_id, orders[0], "done", dose="100 mg"), crew("U2"))
-    story.ask(nc.AnswerOrder(patient_id, orders[1], "declined", "other", "家属不同意"), crew("U2"))
-    story.ask(nc.WithdrawOrder(patient_id, orders[2], "不需要了"), department("C1"))
-    story.ask(nc.EndReaderLink(patient_id, sent.reader_link_id), crew("U2"))
-    story.ask(nc.LeavePatient(patient_id), PHYSICIAN)
+    story.ask(c.AnswerOrder(patient_id, orders[0], "acknowledged"), crew("U2"))
+    story.ask(c.AnswerOrder(patient_id, orders[0], "done", dose="100 mg"), crew("U2"))
+    story.ask(c.AnswerOrder(patient_id, orders[1], "declined", "other", "家属不同意"), crew("U2"))
+    story.ask(c.WithdrawOrder(patient_id, orders[2], "不需要了"), department("C1"))
+    story.ask(c.EndReaderLink(patient_id, sent.reader_link_id), crew("U2"))
+    story.ask(c.LeavePatient(patient_id), PHYSICIAN)
 
 
 def a_day_on_the_lines(story: Story, call_id: str) -> None:
-    story.ask(cl.OpenSeat("3", "call_taker", extension="8003"), TAKER)
-    story.ask(cl.OpenSeat("4", "supervisor"), SUPERVISOR)
-    story.ask(cl.ClaimCall(call_id, "3"), TAKER)
+    story.ask(c.OpenSeat("3", "call_taker", extension="8003"), TAKER)
+    story.ask(c.OpenSeat("4", "supervisor"), SUPERVISOR)
+    story.ask(c.ClaimCall(call_id, "3"), TAKER)
     story.later(9).ask(c.CheckDeadlines(), SYSTEM)
     story.ask(c.AnswerCall(call_id, "3"), TAKER)
-    story.ask(cl.TakeWords(call_id, "东单路口", "胸口痛"), TAKER)
-    story.ask(cl.RecordStep(call_id, "breathing"), TAKER)
-    story.ask(cl.RecordStep(call_id, "breathing", "no"), TAKER)
-    story.ask(cl.RecordStep(call_id, "breathing", "喘不上气"), TAKER)
-    story.ask(cl.HoldCall(call_id), TAKER)
-    story.ask(cl.RetrieveCall(call_id), TAKER)
-    story.ask(cl.TransferCall(call_id, "4"), TAKER)
-    story.ask(cl.TransferCall(call_id, "3"), SUPERVISOR)
+    story.ask(c.TakeWords(call_id, "东单路口", "胸口痛"), TAKER)
+    story.ask(c.RecordStep(call_id, "breathing"), TAKER)
+    story.ask(c.RecordStep(call_id, "breathing", "no"), TAKER)
+    story.ask(c.RecordStep(call_id, "breathing", "喘不上气"), TAKER)
+    story.ask(c.HoldCall(call_id), TAKER)
+    story.ask(c.RetrieveCall(call_id), TAKER)
+    story.ask(c.TransferCall(call_id, "4"), TAKER)
+    story.ask(c.TransferCall(call_id, "3"), SUPERVISOR)
     for number, event in (("139", "ring"), ("139", "hung_up"), (None, "ring")):
         line = "x1" if number else "x2"
-        story.later(1).ask(cl.ReportLineEvent(line, event, number, "T1", recording="rec/1"), EXCHANGE)
-    story.ask(cl.ReportLineEvent("x2", "ring", "13900000000"), EXCHANGE)
-    story.ask(cl.ReportLineEvent("x2", "held"), EXCHANGE, at=story.now - timedelta(seconds=2))
+        story.later(1).ask(c.ReportLineEvent(line, event, number, "T1", recording="rec/1"), EXCHANGE)
+    story.ask(c.ReportLineEvent("x2", "ring", "13900000000"), EXCHANGE)
+    story.ask(c.ReportLineEvent("x2", "held"), EXCHANGE, at=story.now - timedelta(seconds=2))
     story.later(25).ask(c.CheckDeadlines(), SYSTEM)
     lost, waiting = story.city.exchange_calls["x1"], story.city.exchange_calls["x2"]
-    story.ask(cl.RecordCallBack(lost, "no_answer", "占线"), TAKER)
-    story.ask(cl.RecordCallBack(lost, "no_need"), TAKER)
+    story.ask(c.RecordCallBack(lost, "no_answer", "占线"), TAKER)
+    story.ask(c.RecordCallBack(lost, "no_need"), TAKER)
     story.ask(c.AnswerCall(waiting, "4"), SUPERVISOR)
     story.ask(c.EndCall(waiting), SUPERVISOR)
-    story.ask(cl.WrapUpCall(waiting), SUPERVISOR)
-    story.ask(cl.TakeIncident(story.city.calls[lost].incident_id, "4"), SUPERVISOR)
-    story.ask(cl.HandOverDesk("4", "3"), SUPERVISOR)
-    story.ask(cl.OpenSeat("4", "supervisor"), SUPERVISOR)
-    story.ask(cl.LeaveSeat("4"), SUPERVISOR)
-    story.ask(cl.MarkNumber("13900000000", "prank", "骚扰", story.now + timedelta(days=1)), TAKER)
-    story.ask(cl.LiftMark(next(iter(story.city.marks)), "误标"), SUPERVISOR)
-    story.ask(cl.ExportRecord(story.city.calls[lost].incident_id, "家属查询"), SUPERVISOR)
+    story.ask(c.WrapUpCall(waiting), SUPERVISOR)
+    story.ask(c.TakeIncident(story.city.calls[lost].incident_id, "4"), SUPERVISOR)
+    story.ask(c.HandOverDesk("4", "3"), SUPERVISOR)
+    story.ask(c.OpenSeat("4", "supervisor"), SUPERVISOR)
+    story.ask(c.LeaveSeat("4"), SUPERVISOR)
+    story.ask(c.MarkNumber("13900000000", "prank", "骚扰", story.now + timedelta(days=1)), TAKER)
+    story.ask(c.LiftMark(next(iter(story.city.marks)), "误标"), SUPERVISOR)
+    story.ask(c.ExportRecord(story.city.calls[lost].incident_id, "家属查询"), SUPERVISOR)
 
 
 def an_hour_without_units(story: Story) -> None:
     """Let a unit stand by, take it away, hold the incident, tell the others, and let the crew in."""
     first, second = (story.ask(c.ReceiveCall(each, place=PLACE), TAKER)[1].data for each in ("5", "6"))
-    story.ask(ec.PrealertUnit(first.incident_id, "U4"), TAKER)
-    story.ask(ec.AcknowledgeStandby("U4"), crew("U4"))
-    story.ask(ec.PrealertUnit(second.incident_id, "U4"), TAKER)
+    story.ask(c.PrealertUnit(first.incident_id, "U4"), TAKER)
+    story.ask(c.AcknowledgeStandby("U4"), crew("U4"))
+    story.ask(c.PrealertUnit(second.incident_id, "U4"), TAKER)
     story.later(200).ask(c.CheckDeadlines(), SYSTEM)
-    story.ask(ec.StandDownUnit("U4", "误报"), TAKER)
+    story.ask(c.StandDownUnit("U4", "误报"), TAKER)
     story.ask(c.HoldIncident(first.incident_id, "no_unit"), TAKER)
     story.later(601).ask(c.CheckDeadlines(), SYSTEM)
-    story.ask(ec.ReviewHeld(first.incident_id, "worse", "P1", "意识变差"), TAKER)
+    story.ask(c.ReviewHeld(first.incident_id, "worse", "P1", "意识变差"), TAKER)
     story.ask(c.RecordFindings(first.patient_id, {"scene": {"violence": "yes", "chemical": "yes"}}), TAKER)
     for service in ("110", "119"):
-        story.ask(ec.TellService(first.incident_id, service), TAKER)
-    story.ask(ec.ReportNotice(first.incident_id, "110", delivered=True, attempts=1), SYSTEM)
-    story.ask(ec.ReportNotice(first.incident_id, "119", delivered=False, attempts=4), SYSTEM)
-    story.ask(ec.ConfirmService(first.incident_id, "119", "警情 7"), TAKER)
-    story.ask(ec.ClearScene(first.incident_id, "现场民警"), TAKER)
-    story.ask(ec.StageUnits(first.incident_id), TAKER)
+        story.ask(c.TellService(first.incident_id, service), TAKER)
+    story.ask(c.ReportNotice(first.incident_id, "110", delivered=True, attempts=1), SYSTEM)
+    story.ask(c.ReportNotice(first.incident_id, "119", delivered=False, attempts=4), SYSTEM)
+    story.ask(c.ConfirmService(first.incident_id, "119", "警情 7"), TAKER)
+    story.ask(c.ClearScene(first.incident_id, "现场民警"), TAKER)
+    story.ask(c.StageUnits(first.incident_id), TAKER)
     story.ask(c.AssignUnit(first.incident_id, "U4"))
     run = story.city.units["U4"].assignment_id or ""
     story.ask(c.EndAssignment(story.city.units["U3"].assignment_id or "", Outcome.CANCELLED), crew("U3"))
-    story.ask(ec.ReplaceUnit(run, "U3"))
+    story.ask(c.ReplaceUnit(run, "U3"))
     story.ask(c.ReportStatus("U4", UnitStatus.AVAILABLE), crew("U4"))
-    story.ask(gc.SignOff("U4"), crew("U4"))
+    story.ask(c.SignOff("U4"), crew("U4"))
 
 
 def tell_where(story: Story) -> None:
     """Tell of one call from everything that knows where it is, with a link that is opened, written to and closed."""
-    story.ask(lc.ReportPosition(AML, number="13700000000", indoors="3"), EXCHANGE)
-    story.ask(lc.ReportPosition(AML, number="13700000001"), EXCHANGE)
+    story.ask(c.ReportPosition(AML, number="13700000000", indoors="3"), EXCHANGE)
+    story.ask(c.ReportPosition(AML, number="13700000001"), EXCHANGE)
     rung = story.ask(c.ReceiveCall("13700000000", "西单", "晕倒"), TAKER)[0].data
     incident_id = rung.incident_id
-    story.ask(lc.ReportPosition(replace(PLACE, source="pasted"), incident_id=incident_id, alternatives=(AML,)), TAKER)
+    story.ask(c.ReportPosition(replace(PLACE, source="pasted"), incident_id=incident_id, alternatives=(AML,)), TAKER)
     open_words = story.city.incidents[incident_id].position_ids[-1]
-    story.ask(lc.ChooseSource(incident_id, open_words, 1), TAKER)
-    story.ask(lc.NoteIndoors(incident_id, "2号楼", "3", "301", "门禁 1234"), TAKER)
+    story.ask(c.ChooseSource(incident_id, open_words, 1), TAKER)
+    story.ask(c.NoteIndoors(incident_id, "2号楼", "3", "301", "门禁 1234"), TAKER)
     for n in range(2):
-        sent = story.ask(lc.SendLink(incident_id, f"hash{n}", "13700000000"), TAKER)[-1].data
-    story.ask(lc.ReportLinkMessage(sent.link_id, "sent"), TAKER)
+        sent = story.ask(c.SendLink(incident_id, f"hash{n}", "13700000000"), TAKER)[-1].data
+    story.ask(c.ReportLinkMessage(sent.link_id, "sent"), TAKER)
     me = caller(sent.link_id)
-    story.ask(lc.OpenLink(sent.link_id, "d"), me)
-    story.ask(lc.ReportPosition(replace(AML, source="link"), link_id=sent.link_id), me)
-    story.ask(lc.WriteMessage(sent.link_id, "我听不见"), me)
-    story.ask(lc.WriteMessage(sent.link_id, "救护车来了"), TAKER)
-    story.ask(lc.SendPhoto(sent.link_id, "P1", 1000), me)
-    story.ask(lc.EndLink(sent.link_id), TAKER)
+    story.ask(c.OpenLink(sent.link_id, "d"), me)
+    story.ask(c.ReportPosition(replace(AML, source="link"), link_id=sent.link_id), me)
+    story.ask(c.WriteMessage(sent.link_id, "我听不见"), me)
+    story.ask(c.WriteMessage(sent.link_id, "救护车来了"), TAKER)
+    story.ask(c.SendPhoto(sent.link_id, "P1", 1000), me)
+    story.ask(c.EndLink(sent.link_id), TAKER)
     story.later(700).ask(c.CheckDeadlines(), SYSTEM)
 
 
@@ -324,23 +315,23 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
             (c.RecordFindings(patient_id, STEMI), mine),
             (c.AddPatient(incident_id), mine),
             (c.EndAssignment(run_id, chance.choice(list(Outcome)), risk_told=True, signed=True), mine),
-            (cc.ChooseDestination(patient_id, center_id, reason="x"), mine),
-            (cc.AcknowledgeActivation(activation_id), entered_for(wall, "phone")),
-            (cc.ReportTeamReady(activation_id), wall),
-            (cc.AcceptPatient(activation_id), wall),
-            (dc.CheckAtDoor(activation_id), wall),
-            (cc.CancelActivation(activation_id, "x"), mine),
-            (cc.AcknowledgeEnd(activation_id), wall),
-            (cc.CompleteHandoff(patient_id, "ed"), wall),
+            (c.ChooseDestination(patient_id, center_id, reason="x"), mine),
+            (c.AcknowledgeActivation(activation_id), entered_for(wall, "phone")),
+            (c.ReportTeamReady(activation_id), wall),
+            (c.AcceptPatient(activation_id), wall),
+            (c.CheckAtDoor(activation_id), wall),
+            (c.CancelActivation(activation_id, "x"), mine),
+            (c.AcknowledgeEnd(activation_id), wall),
+            (c.CompleteHandoff(patient_id, "ed"), wall),
             (c.EndPatient(patient_id, chance.choice(list(Outcome)), risk_told=True, signed=True), mine),
             (c.CloseIncident(incident_id, None, "x"), TAKER),
             (c.ReopenIncident(incident_id, "x"), DISPATCHER),
             (c.HoldIncident(incident_id, "x"), TAKER),
-            (gc.SignOff(unit_id), mine),
-            (gc.CloseRoad("x", OUTLINE, ends=story.now + timedelta(seconds=chance.randrange(1, 900))), DISPATCHER),
-            (gc.SlowRoads("x", chance.choice([0.0, 2.0, 30.0]), picks=OUTLINE[:1]), DISPATCHER),
-            (gc.LiftRoadMeasure(chance.choice(sorted(story.city.measures) or [""])), DISPATCHER),
-            (gc.SignOn(unit_id, CREW), mine),
+            (c.SignOff(unit_id), mine),
+            (c.CloseRoad("x", OUTLINE, ends=story.now + timedelta(seconds=chance.randrange(1, 900))), DISPATCHER),
+            (c.SlowRoads("x", chance.choice([0.0, 2.0, 30.0]), picks=OUTLINE[:1]), DISPATCHER),
+            (c.LiftRoadMeasure(chance.choice(sorted(story.city.measures) or [""])), DISPATCHER),
+            (c.SignOn(unit_id, CREW), mine),
             (c.CheckDeadlines(), SYSTEM),
         ]
     )
@@ -349,15 +340,15 @@ def some_command(story: Story, chance: random.Random) -> tuple[Any, Actor]:
 def some_lines(story: Story, chance: random.Random) -> list[tuple[Any, Actor]]:
     call_id, seat = chance.choice(sorted(story.city.open_calls) or [""]), chance.choice(("3", "4"))
     event = chance.choice(("ring", "answered", "held", "retrieved", "transferred", "hung_up"))
-    line = cl.ReportLineEvent(f"x{chance.randrange(9)}", event, chance.choice(("131", None)), extension=seat)
+    line = c.ReportLineEvent(f"x{chance.randrange(9)}", event, chance.choice(("131", None)), extension=seat)
     return [
         (line, EXCHANGE),
         (line, EXCHANGE),
-        (cl.OpenSeat(seat, "call_taker"), chance.choice((TAKER, SUPERVISOR))),
-        (chance.choice((cl.ClaimCall, c.AnswerCall, cl.TransferCall))(call_id, seat), TAKER),
-        (chance.choice((cl.HoldCall, cl.RetrieveCall, cl.WrapUpCall, c.EndCall))(call_id), TAKER),
-        (cl.RecordCallBack(call_id, "no_need"), TAKER),
-        (cl.HandOverDesk("3", "4"), SUPERVISOR),
+        (c.OpenSeat(seat, "call_taker"), chance.choice((TAKER, SUPERVISOR))),
+        (chance.choice((c.ClaimCall, c.AnswerCall, c.TransferCall))(call_id, seat), TAKER),
+        (chance.choice((c.HoldCall, c.RetrieveCall, c.WrapUpCall, c.EndCall))(call_id), TAKER),
+        (c.RecordCallBack(call_id, "no_need"), TAKER),
+        (c.HandOverDesk("3", "4"), SUPERVISOR),
     ]
 
 
@@ -366,17 +357,17 @@ def some_early(
 ) -> list[tuple[Any, Actor]]:
     service, answer = chance.choice(("110", "119", "122", "911")), chance.choice(("yes", "no", "unknown"))
     return [
-        *[(ec.PrealertUnit(incident_id, unit_id), TAKER)] * 2,
-        (ec.AcknowledgeStandby(unit_id), crew(unit_id)),
-        (ec.StandDownUnit(unit_id), TAKER),
-        (ec.ReplaceUnit(run_id, chance.choice(UNITS)), DISPATCHER),
-        (ec.ReviewHeld(incident_id, chance.choice(("worse", "no_answer", "?"))), TAKER),
+        *[(c.PrealertUnit(incident_id, unit_id), TAKER)] * 2,
+        (c.AcknowledgeStandby(unit_id), crew(unit_id)),
+        (c.StandDownUnit(unit_id), TAKER),
+        (c.ReplaceUnit(run_id, chance.choice(UNITS)), DISPATCHER),
+        (c.ReviewHeld(incident_id, chance.choice(("worse", "no_answer", "?"))), TAKER),
         (c.RecordFindings(patient_id, {"scene": {chance.choice(("fire", "infectious_suspected")): answer}}), TAKER),
-        (ec.TellService(incident_id, service, chance.random() < 0.5), TAKER),
-        (ec.ReportNotice(incident_id, service, chance.random() < 0.5, 2), SYSTEM),
-        (ec.ConfirmService(incident_id, service), TAKER),
-        (ec.StageUnits(incident_id), TAKER),
-        (ec.ClearScene(incident_id, "民警"), crew(unit_id)),
+        (c.TellService(incident_id, service, chance.random() < 0.5), TAKER),
+        (c.ReportNotice(incident_id, service, chance.random() < 0.5, 2), SYSTEM),
+        (c.ConfirmService(incident_id, service), TAKER),
+        (c.StageUnits(incident_id), TAKER),
+        (c.ClearScene(incident_id, "民警"), crew(unit_id)),
     ]
 
 
@@ -386,13 +377,13 @@ def some_positions(story: Story, chance: random.Random, incident_id: str) -> lis
     link_id = chance.choice(sorted(story.city.links) or [""])
     position_id = chance.choice(sorted(story.city.positions) or [""])
     return [
-        (lc.ReportPosition(near, number=chance.choice(("1", "131", "132"))), EXCHANGE),
-        (lc.ReportPosition(near, incident_id=incident_id, alternatives=(PLACE,)), TAKER),
-        (lc.ChooseSource(incident_id, position_id, chance.randrange(2)), TAKER),
-        (lc.SendLink(incident_id, f"h{len(story.facts)}"), TAKER),
-        (lc.OpenLink(link_id, "d"), caller(link_id)),
-        (lc.ReportPosition(near, link_id=link_id), caller(link_id)),
-        (lc.WriteMessage(link_id, "在吗"), caller(link_id)),
+        (c.ReportPosition(near, number=chance.choice(("1", "131", "132"))), EXCHANGE),
+        (c.ReportPosition(near, incident_id=incident_id, alternatives=(PLACE,)), TAKER),
+        (c.ChooseSource(incident_id, position_id, chance.randrange(2)), TAKER),
+        (c.SendLink(incident_id, f"h{len(story.facts)}"), TAKER),
+        (c.OpenLink(link_id, "d"), caller(link_id)),
+        (c.ReportPosition(near, link_id=link_id), caller(link_id)),
+        (c.WriteMessage(link_id, "在吗"), caller(link_id)),
     ]
 
 
@@ -439,7 +430,7 @@ def test_a_crew_sees_its_own_run_and_forgets_it_when_the_vehicle_is_clean() -> N
     scope = Scope(crew("U1").role, unit_id="U1")
     assert set(snapshot(story.city, scope)["patients"]) == {patient_id}
     assert not snapshot(story.city, Scope(crew("U2").role, unit_id="U2"))["patients"]
-    story.ask(cc.ChooseDestination(patient_id, "C3"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C3"), crew("U1"))
     for status in ("transporting", "at_hospital", "handed_over"):
         story.ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     assert set(snapshot(story.city, scope)["patients"]) == {patient_id}

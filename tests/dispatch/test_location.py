@@ -5,13 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch import commands as c
+from dispatch import events as e
 from dispatch.command import Command
-from dispatch.commands import call as cl
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
 from dispatch.errors import Refused
-from dispatch.events import location as le
-from dispatch.events.incident import IncidentLocated, TaskRaised
 from dispatch.evidence import position_evidence
 from dispatch.fact import Fact
 from dispatch.flow import decide
@@ -37,7 +34,7 @@ def ring(story: Story, place: Place | None = None, number: str = NUMBER) -> str:
 
 
 def tell(story: Story, place: Place = AML, **more: object) -> list[Fact]:
-    return story.ask(lc.ReportPosition(place, **({"number": NUMBER} | more)), EXCHANGE)  # type: ignore[arg-type]
+    return story.ask(c.ReportPosition(place, **({"number": NUMBER} | more)), EXCHANGE)  # type: ignore[arg-type]
 
 
 def east(metres: float, source: str = "aml", radius_m: float = 30.0) -> Place:
@@ -64,7 +61,7 @@ def test_a_better_position_moves_it_and_a_late_or_same_one_does_not(story: Story
     assert where(story, incident_id).lon == pytest.approx(east(300).lon, abs=1e-6)
     assert tell(story.later(5), east(301, radius_m=10)) == []
     before = story.now - timedelta(seconds=60)
-    assert story.ask(lc.ReportPosition(east(900), number=NUMBER), EXCHANGE, at=before) == []
+    assert story.ask(c.ReportPosition(east(900), number=NUMBER), EXCHANGE, at=before) == []
     assert len(story.city.incidents[incident_id].position_ids) == 1
 
 
@@ -91,11 +88,11 @@ def test_what_a_person_confirmed_is_not_moved_by_a_machine_and_the_conflict_show
 def test_a_choice_is_recorded_and_confirmed(story: Story) -> None:
     incident_id = ring(story, WORDS)
     source = tell(story, east(3_000))[0].data.position_id
-    located = story.ask(lc.ChooseSource(incident_id, source), TAKER)[0].data
-    assert isinstance(located, IncidentLocated)
+    located = story.ask(c.ChooseSource(incident_id, source), TAKER)[0].data
+    assert isinstance(located, e.IncidentLocated)
     assert (located.position_id, located.place.confirmed, located.place.source) == (source, True, "aml")
-    assert story.refused(lc.ChooseSource(incident_id, "x"), TAKER) == "position.unknown"
-    assert story.refused(lc.ChooseSource(incident_id, source, 1), TAKER) == "position.no_alternative"
+    assert story.refused(c.ChooseSource(incident_id, "x"), TAKER) == "position.unknown"
+    assert story.refused(c.ChooseSource(incident_id, source, 1), TAKER) == "position.no_alternative"
 
 
 def test_words_of_unknown_datum_are_every_place_until_somebody_chooses(story: Story) -> None:
@@ -107,13 +104,13 @@ def test_words_of_unknown_datum_are_every_place_until_somebody_chooses(story: St
     assert all(
         distance_m(Point(region.lon, region.lat), Point(each.lon, each.lat)) <= region.radius_m for each in pasted
     )
-    story.ask(lc.ChooseSource(incident_id, told.position_id, 2), TAKER)
+    story.ask(c.ChooseSource(incident_id, told.position_id, 2), TAKER)
     assert where(story, incident_id).lon == pasted[2].lon
 
 
 def test_a_number_that_never_called_is_kept_apart_and_attached_when_it_calls(story: Story) -> None:
     kept = tell(story, indoors="B2")[0].data
-    assert isinstance(kept, le.PositionKept)
+    assert isinstance(kept, e.PositionKept)
     assert not story.city.open_incidents
     facts = story.later(60).ask(c.ReceiveCall("+8613700000000", "东单"), TAKER)
     incident_id = facts[0].data.incident_id
@@ -143,19 +140,19 @@ def test_a_number_that_never_calls_is_one_row_on_no_screen_and_gone_after_its_ti
 
 def test_the_exchange_learning_the_number_attaches_it(story: Story) -> None:
     tell(story)
-    story.ask(cl.ReportLineEvent("x1", "ring"), EXCHANGE)
-    facts = story.ask(cl.ReportLineEvent("x1", "ring", NUMBER), EXCHANGE)
+    story.ask(c.ReportLineEvent("x1", "ring"), EXCHANGE)
+    facts = story.ask(c.ReportLineEvent("x1", "ring", NUMBER), EXCHANGE)
     assert {"CallerNumberLearned", "PositionReported", "IncidentLocated"} <= {each.kind for each in facts}
 
 
 def test_a_replay_without_a_call_is_refused_and_with_one_is_told_to_be_old(story: Story) -> None:
     old = story.now
     story.later(1_000)
-    assert story.refused(lc.ReportPosition(AML), EXCHANGE) == "position.nobody"
-    answer = story.try_(lc.ReportPosition(AML, number=NUMBER), EXCHANGE, at=old)
+    assert story.refused(c.ReportPosition(AML), EXCHANGE) == "position.nobody"
+    answer = story.try_(c.ReportPosition(AML, number=NUMBER), EXCHANGE, at=old)
     assert getattr(answer, "code", None) == "position.replayed"
     incident_id = ring(story)
-    told = story.ask(lc.ReportPosition(AML, number=NUMBER), EXCHANGE, at=old)
+    told = story.ask(c.ReportPosition(AML, number=NUMBER), EXCHANGE, at=old)
     assert [each.code for each in told[0].data.doubts] == ["position.old"]
     assert story.city.incidents[incident_id].place is None
 
@@ -165,7 +162,7 @@ def test_a_flood_of_numbers_that_never_call_is_bounded(story: Story) -> None:
     (row,) = story.city.positions.values()
     for n in range(builtin().positions_kept - 1):
         story.city = story.city.with_position(replace(row, id=str(n)))
-    assert story.refused(lc.ReportPosition(AML, number=NUMBER), EXCHANGE) == "position.too_many_kept"
+    assert story.refused(c.ReportPosition(AML, number=NUMBER), EXCHANGE) == "position.too_many_kept"
     tell(story, number="13700000001")
     story.later(builtin().position_kept_min * 60).ask(c.CheckDeadlines(), SYSTEM)
     tell(story)
@@ -191,12 +188,12 @@ def test_every_bad_position_is_shown_with_its_doubt(
 ) -> None:
     incident_id = ring(story)
     command = Command(
-        "01KB000000000000000000000X", lc.ReportPosition(place, number=NUMBER), EXCHANGE, story.now, story.now
+        "01KB000000000000000000000X", c.ReportPosition(place, number=NUMBER), EXCHANGE, story.now, story.now
     )
     facts = decide(story.city, replace(command, evidence=evidence), builtin())
     assert isinstance(facts, list)
     assert [each.code for each in facts[0].doubts] == [code]
-    assert any(isinstance(each, IncidentLocated) for each in facts) is located
+    assert any(isinstance(each, e.IncidentLocated) for each in facts) is located
     assert facts[0].incident_id == incident_id
 
 
@@ -204,7 +201,7 @@ def test_a_swapped_pair_is_offered_turned_round_and_not_guessed(story: Story) ->
     ring(story)
     place = Place(39.9, 116.4, 30, "wgs84", "aml")
     command = Command(
-        "01KB000000000000000000000X", lc.ReportPosition(place, number=NUMBER), EXCHANGE, story.now, story.now
+        "01KB000000000000000000000X", c.ReportPosition(place, number=NUMBER), EXCHANGE, story.now, story.now
     )
     facts = decide(story.city, replace(command, evidence=PositionEvidence(inside=False, swapped=AML)), builtin())
     assert isinstance(facts, list)
@@ -216,7 +213,7 @@ def test_a_caller_outside_the_city_is_a_phone_task_with_the_neighbours_number(st
     outside = PositionEvidence(inside=False, neighbor=("天津120", "022-120"))
     story.evidence = lambda: outside  # type: ignore[method-assign, return-value, assignment] # the map's word
     tell(story, Place(117.2, 39.1, 30, "wgs84", "aml"))
-    raised = [each.data for each in story.ask(c.CheckDeadlines(), SYSTEM) if isinstance(each.data, TaskRaised)]
+    raised = [each.data for each in story.ask(c.CheckDeadlines(), SYSTEM) if isinstance(each.data, e.TaskRaised)]
     assert [(each.kind, each.params["center"], each.params["phone"]) for each in raised] == [
         ("outside_city", "天津120", "022-120")
     ]
@@ -233,42 +230,42 @@ def test_the_map_says_what_lies_outside_and_what_is_swapped() -> None:
 
 def test_indoors_is_kept_and_only_the_news_is_a_fact(story: Story) -> None:
     incident_id = ring(story)
-    story.ask(lc.NoteIndoors(incident_id, floor="3"), TAKER)
-    story.ask(lc.NoteIndoors(incident_id, room="301"), TAKER)
-    assert story.ask(lc.NoteIndoors(incident_id, floor="3"), TAKER) == []
+    story.ask(c.NoteIndoors(incident_id, floor="3"), TAKER)
+    story.ask(c.NoteIndoors(incident_id, room="301"), TAKER)
+    assert story.ask(c.NoteIndoors(incident_id, floor="3"), TAKER) == []
     row = story.city.incidents[incident_id]
     assert (row.building, row.floor, row.room) == (None, "3", "301")
 
 
 def send(story: Story, incident_id: str, token_hash: str = "h") -> str:  # noqa: S107 - a hash, and of nothing
-    return str(story.ask(lc.SendLink(incident_id, token_hash, NUMBER), TAKER)[-1].data.link_id)
+    return str(story.ask(c.SendLink(incident_id, token_hash, NUMBER), TAKER)[-1].data.link_id)
 
 
 def test_a_link_takes_the_position_for_a_while_and_then_no_more(story: Story) -> None:
     incident_id = ring(story)
     link_id = send(story, incident_id)
-    here = lc.ReportPosition(east(0, "link"), link_id=link_id)
+    here = c.ReportPosition(east(0, "link"), link_id=link_id)
     assert story.refused(here, caller(link_id)) == "link.stream_over"
-    story.ask(lc.OpenLink(link_id, "d"), caller(link_id))
-    assert story.ask(lc.OpenLink(link_id, "d"), caller(link_id)) == []
-    assert story.refused(lc.OpenLink(link_id, "another telephone"), caller(link_id)) == "link.opened_elsewhere"
+    story.ask(c.OpenLink(link_id, "d"), caller(link_id))
+    assert story.ask(c.OpenLink(link_id, "d"), caller(link_id)) == []
+    assert story.refused(c.OpenLink(link_id, "another telephone"), caller(link_id)) == "link.opened_elsewhere"
     story.ask(here, caller(link_id))
     assert where(story, incident_id).source == "fused"
     story.later(15 * 60)
     assert story.refused(here, caller(link_id)) == "link.stream_over"
-    story.ask(lc.WriteMessage(link_id, "我在三楼"), caller(link_id))
+    story.ask(c.WriteMessage(link_id, "我在三楼"), caller(link_id))
     story.later(120 * 60)
-    assert story.refused(lc.WriteMessage(link_id, "?"), caller(link_id)) == "link.over"
+    assert story.refused(c.WriteMessage(link_id, "?"), caller(link_id)) == "link.over"
 
 
 def test_a_new_link_ends_the_one_before_and_an_incident_ends_all(story: Story) -> None:
     incident_id = ring(story)
     first, second = send(story, incident_id, "h1"), send(story, incident_id, "h2")
-    assert story.refused(lc.OpenLink(first, "d"), caller(first)) == "link.over"
-    assert story.refused(lc.SendLink(incident_id, "h2"), TAKER) == "link.token_used"
+    assert story.refused(c.OpenLink(first, "d"), caller(first)) == "link.over"
+    assert story.refused(c.SendLink(incident_id, "h2"), TAKER) == "link.token_used"
     story.ask(c.CloseIncident(incident_id, None, "nobody"), TAKER)
-    assert story.refused(lc.OpenLink(second, "d"), caller(second)) == "link.over"
-    assert story.refused(lc.OpenLink("x", "d"), caller("x")) == "link.unknown"
+    assert story.refused(c.OpenLink(second, "d"), caller(second)) == "link.over"
+    assert story.refused(c.OpenLink("x", "d"), caller("x")) == "link.unknown"
 
 
 def unsent(story: Story) -> set[str]:
@@ -281,39 +278,39 @@ def test_a_text_message_that_failed_or_of_which_nothing_was_heard_is_a_phone_tas
     first = send(story, incident_id, "h1")
     assert unsent(story.later(10)) == set()
     assert unsent(story.later(10)) == {f"link_unsent:link:{first}"}
-    story.ask(lc.ReportLinkMessage(first, "sent"), TAKER)
-    assert story.ask(lc.ReportLinkMessage(first, "sent"), TAKER) == []
+    story.ask(c.ReportLinkMessage(first, "sent"), TAKER)
+    assert story.ask(c.ReportLinkMessage(first, "sent"), TAKER) == []
     assert unsent(story) == set()
     second = send(story, incident_id, "h2")
-    story.ask(lc.ReportLinkMessage(second, "failed"), TAKER)
+    story.ask(c.ReportLinkMessage(second, "failed"), TAKER)
     assert unsent(story) == {f"link_unsent:link:{second}"}
-    story.ask(lc.OpenLink(second, "d"), caller(second))
+    story.ask(c.OpenLink(second, "d"), caller(second))
     assert unsent(story) == set()
     third = send(story, incident_id, "h3")
-    story.ask(lc.ReportLinkMessage(third, "none"), TAKER)
+    story.ask(c.ReportLinkMessage(third, "none"), TAKER)
     assert unsent(story.later(60)) == set()
-    assert story.refused(lc.ReportLinkMessage("x", "sent"), TAKER) == "link.unknown"
+    assert story.refused(c.ReportLinkMessage("x", "sent"), TAKER) == "link.unknown"
 
 
 def test_messages_and_photos_are_bounded(story: Story) -> None:
     incident_id = ring(story)
     link_id = send(story, incident_id)
     me = caller(link_id)
-    assert story.refused(lc.WriteMessage(link_id, " \n"), me) == "link.no_words"
+    assert story.refused(c.WriteMessage(link_id, " \n"), me) == "link.no_words"
     for n in range(200):
-        story.ask(lc.WriteMessage(link_id, str(n)), me if n % 2 else TAKER)
-    assert story.refused(lc.WriteMessage(link_id, "x"), me) == "link.too_many_messages"
+        story.ask(c.WriteMessage(link_id, str(n)), me if n % 2 else TAKER)
+    assert story.refused(c.WriteMessage(link_id, "x"), me) == "link.too_many_messages"
     assert [each.by for each in story.city.links[link_id].messages[:2]] == ["seat", "caller"]
     for n in range(6):
-        story.ask(lc.SendPhoto(link_id, f"P{n}", 1), me)
-    assert story.ask(lc.SendPhoto(link_id, "P5", 1), me) == []
-    assert story.refused(lc.SendPhoto(link_id, "P6", 1), me) == "link.too_many_photos"
+        story.ask(c.SendPhoto(link_id, f"P{n}", 1), me)
+    assert story.ask(c.SendPhoto(link_id, "P5", 1), me) == []
+    assert story.refused(c.SendPhoto(link_id, "P6", 1), me) == "link.too_many_photos"
 
 
 def test_ten_thousand_links_in_a_minute_are_bounded_and_the_next_minute_is_free() -> None:
     story = opened_city(watched=False)
     incident_id = ring(story)
-    answers = [story.later(0.005).try_(lc.SendLink(incident_id, f"h{n}"), TAKER) for n in range(10_000)]
+    answers = [story.later(0.005).try_(c.SendLink(incident_id, f"h{n}"), TAKER) for n in range(10_000)]
     refused = [each for each in answers if isinstance(each, Refused)]
     assert {each.code for each in refused} == {"link.too_many"}
     assert len(refused) == 10_000 - builtin().links_per_minute

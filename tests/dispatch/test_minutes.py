@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
+from dispatch import commands as c
 from dispatch.incident import PointRow
 from dispatch.snapshot import decode_city, write_city
 from dispatch.views.register import register_rows
@@ -140,7 +139,7 @@ def test_a_late_reading_from_the_outbox_still_fills_the_register(story: Story) -
 def test_a_needle_that_a_crew_gives_before_the_door_teaches_no_door_time(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", {"clinician_says": ["stemi"]})
     story.ask(c.GiveTreatment(patient_id, "lysis"), crew("U1"))
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(200).ask(c.ReportStatus("U1", status), crew("U1"))
     assert story.city.door_minutes.get("C1", ()) == ()

@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from center_protocols.indicators import Indicator, indicators
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
+from dispatch import commands as c
 from dispatch.views.quality import quality_cases
 from dispatch.words import UnitStatus
 from tests.dispatch.story import START, Story, crew, department, incident_underway, opened_city
@@ -14,12 +13,12 @@ STEMI = {"ecg": {"result": "stemi", "read_by": "physician"}}
 
 def brought(story: Story, unit_id: str, where: str, wire_min: int) -> None:
     _, patient_id, _ = incident_underway(story, unit_id, STEMI)
-    story.ask(cc.ChooseDestination(patient_id, "C1", "crew_doctor"), crew(unit_id))
+    story.ask(c.ChooseDestination(patient_id, "C1", "crew_doctor"), crew(unit_id))
     for status in (UnitStatus.PATIENT_LOADED, UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL):
         story.later(60).ask(c.ReportStatus(unit_id, status), crew(unit_id))
     story.later(60 * wire_min)
     story.ask(c.RegisterTimePoint(patient_id, "wire", story.now), department("C1"))
-    story.ask(cc.CompleteHandoff(patient_id, where, "李四"), crew(unit_id))
+    story.ask(c.CompleteHandoff(patient_id, where, "李四"), crew(unit_id))
 
 
 def test_ended_cases_count_by_centre_and_time() -> None:

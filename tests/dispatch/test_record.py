@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from dispatch.commands import incident as c
-from dispatch.commands import record as rc
+from dispatch import commands as c
 from dispatch.errors import Refused
 from dispatch.evolve import HISTORY_PAGE, history_of
 from dispatch.flow.record import retained_until
@@ -55,42 +54,42 @@ def code(story: Story, data: object) -> str:
 def test_a_patient_is_forgotten_when_case_seal_and_law_allow_it() -> None:
     story = opened_city()
     _, open_patient, _ = incident_underway(story, "U1")
-    assert code(story, rc.ErasePatient(open_patient, "retention_over")) == "record.open"
+    assert code(story, c.ErasePatient(open_patient, "retention_over")) == "record.open"
     story, _, patient_id, _ = told()
-    erase = rc.ErasePatient(patient_id, "patient_request")
+    erase = c.ErasePatient(patient_id, "patient_request")
     assert code(story, erase) == "record.retained"
     assert code(story, replace(erase, reason="because")) == "record.no_reason"
-    assert code(story, rc.UnsealRecord(patient_id, "x")) == "record.not_sealed"
-    story.ask(rc.SealRecord(patient_id, "纠纷"), SUPERVISOR)
+    assert code(story, c.UnsealRecord(patient_id, "x")) == "record.not_sealed"
+    story.ask(c.SealRecord(patient_id, "纠纷"), SUPERVISOR)
     story.later(YEARS_S)
     assert code(story, erase) == "record.sealed"
-    assert code(story, rc.SealRecord(patient_id, "x")) == "record.sealed"
-    story.ask(rc.UnsealRecord(patient_id, "调解"), SUPERVISOR)
+    assert code(story, c.SealRecord(patient_id, "x")) == "record.sealed"
+    story.ask(c.UnsealRecord(patient_id, "调解"), SUPERVISOR)
     story.ask(erase, ADMIN)
     for again in (
         erase,
-        rc.SealRecord(patient_id, "x"),
-        rc.ExportPatient(patient_id, "x"),
-        rc.AttachPhoto(patient_id, "F", 1),
+        c.SealRecord(patient_id, "x"),
+        c.ExportPatient(patient_id, "x"),
+        c.AttachPhoto(patient_id, "F", 1),
     ):
         assert code(story, again) == "record.erased"
-    story.ask(rc.ReportErasure(patient_id, 1, 2, 3, 4, "d"), SYSTEM)
+    story.ask(c.ReportErasure(patient_id, 1, 2, 3, 4, "d"), SYSTEM)
     erased = story.city.patients[patient_id].erased
     assert erased is not None
     assert erased.digest == "d"
-    assert story.ask(rc.ReportErasure(patient_id, 9, 9, 9, 9, "e"), SYSTEM) == [], "the first proof counts"
+    assert story.ask(c.ReportErasure(patient_id, 9, 9, 9, 9, "e"), SYSTEM) == [], "the first proof counts"
 
 
 def test_the_call_is_forgotten_with_the_last_of_its_patients() -> None:
     story, incident_id, one, other = told()
     story.later(YEARS_S)
     assert all(each in memory(story) for each in WORDS)
-    subjects = story.ask(rc.ErasePatient(one, "retention_over"), ADMIN)[0].data.subjects
+    subjects = story.ask(c.ErasePatient(one, "retention_over"), ADMIN)[0].data.subjects
     assert {each.partition(":")[0] for each in subjects} <= {"patient", "activation"}
     left = memory(story)
     assert all(each not in left for each in ("欧阳", "阿司匹林300", "误记"))
     assert all(each in left for each in ("诸葛明", "13812345678", "柳荫巷"))
-    subjects = story.ask(rc.ErasePatient(other, "retention_over"), ADMIN)[0].data.subjects
+    subjects = story.ask(c.ErasePatient(other, "retention_over"), ADMIN)[0].data.subjects
     assert {f"incident:{incident_id}", f"patient:{other}"} <= set(subjects)
     left = memory(story)
     assert all(each not in left for each in (*WORDS, "诸葛明")), left

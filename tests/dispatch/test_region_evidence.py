@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
+from dispatch import commands as c
 from dispatch.evidence import units_evidence
 from dispatch.flow.decision import Evidence
 from dispatch.flow.recommend import UNIT_RULE, rank_units, units_used
@@ -103,7 +102,7 @@ def test_sources_that_contradict_each_other_make_several_places_however_near_eac
     here = story.city.incidents[incident_id].place
     assert here is not None
     far = Place(here.lon + 0.02, here.lat, 20.0, "wgs84", "aml")
-    story.ask(lc.ReportPosition(far, incident_id=incident_id), EXCHANGE)
+    story.ask(c.ReportPosition(far, incident_id=incident_id), EXCHANGE)
     region = ranked(story, sources, incident_id).region
     assert region is not None
     assert (region.places, region.radius_m < RULES.region_from_m) == (2, True)
@@ -114,9 +113,9 @@ def test_sources_that_contradict_each_other_make_several_places_however_near_eac
 def test_every_meaning_of_words_that_nobody_has_chosen_is_a_place() -> None:
     story = opened_city(watched=False)
     opened = story.ask(c.ReceiveCall("1", place=Place(116.4, 39.9, 80.0, "wgs84", "handset")), TAKER)[0].data
-    story.ask(lc.ReportPosition(Place(116.44, 39.9, 20.0, "wgs84", "aml"), number="1"), EXCHANGE)
+    story.ask(c.ReportPosition(Place(116.44, 39.9, 20.0, "wgs84", "aml"), number="1"), EXCHANGE)
     pasted = Place(116.5, 39.9, 20.0, "wgs84", "pasted")
-    story.ask(lc.ReportPosition(pasted, incident_id=opened.incident_id, alternatives=(AML,)), TAKER)
+    story.ask(c.ReportPosition(pasted, incident_id=opened.incident_id, alternatives=(AML,)), TAKER)
     discs = possible_discs(story.city, story.city.incidents[opened.incident_id])
     assert {round(each.center.lon, 2) for each, _ in discs} == {116.4, 116.44, 116.5, 116.41}
     assert all(0 < belief <= 1 for _, belief in discs)

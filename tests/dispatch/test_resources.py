@@ -5,10 +5,7 @@ from datetime import timedelta
 import pytest
 
 from center_protocols.vocabulary import Resource
-from dispatch.commands import center as cc
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.commands import resource as rc
+from dispatch import commands as c
 from dispatch.flow.recommend import rank_centers
 from dispatch.resources import ResourceState, usual_use_min
 from dispatch.rules import builtin
@@ -27,9 +24,9 @@ def held(story: Story, unit_id: str, priority: str = "P1") -> str:
     """Bring a STEMI towards C1 whose cath lab is then held; return the activation's id."""
     incident_id, patient_id, _ = incident_underway(story, unit_id, STEMI)
     story.ask(c.SetPriority(incident_id, priority, "测试"))
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew(unit_id))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew(unit_id))
     sent = story.city.patients[patient_id].activation_id or ""
-    story.ask(cc.AcknowledgeActivation(sent), C1)
+    story.ask(c.AcknowledgeActivation(sent), C1)
     return sent
 
 
@@ -54,23 +51,23 @@ def test_an_activated_lab_is_a_cost_for_everybody_else_in_the_same_second(story:
     assert cost_for_another(story, other) == []
     before = story.now
     incident_id, patient_id, _ = incident_underway(story, "U1", STEMI)
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))
     sent = story.city.patients[patient_id].activation_id or ""
     assert cost_for_another(story, other) == []
     before = story.now
-    story.ask(cc.AcknowledgeActivation(sent), C1)
+    story.ask(c.AcknowledgeActivation(sent), C1)
     assert story.now == before
     assert "destination.status_resource_busy.cath_lab" in cost_for_another(story, other)
     assert cost_for_another(story, patient_id) == []
-    story.ask(cc.CancelActivation(sent, "x"), crew("U1"))
+    story.ask(c.CancelActivation(sent, "x"), crew("U1"))
     assert cost_for_another(story, other) == []
     assert story.city.incidents[incident_id].activation_ids == (sent,)
 
 
 def test_two_labs_bear_two_patients(story: Story) -> None:
     _, other, _ = incident_underway(story, "U3", STEMI)
-    story.ask(rc.CountResource("C1", "cath_lab", 2), C1)
-    assert story.ask(rc.CountResource("C1", "cath_lab", 2), C1) == []
+    story.ask(c.CountResource("C1", "cath_lab", 2), C1)
+    assert story.ask(c.CountResource("C1", "cath_lab", 2), C1) == []
     first = held(story, "U1")
     assert cost_for_another(story, other) == []
     second = held(story, "U2")
@@ -82,15 +79,15 @@ def test_two_labs_bear_two_patients(story: Story) -> None:
 def test_a_patient_in_the_lab_keeps_it_busy_until_it_is_freed_with_one_tap_or_the_time_is_over(story: Story) -> None:
     _, other, _ = incident_underway(story, "U2", STEMI)
     sent = held(story, "U1")
-    story.ask(cc.AcceptPatient(sent), C1)
+    story.ask(c.AcceptPatient(sent), C1)
     assert [each.id for each in lab(story).uses] == [activation(story, sent).reservations[0].id]
     assert readiness(story.city.centers["C1"], "cath_lab", story.now)["state"] == "in_use"
     assert "destination.status_resource_busy.cath_lab" in cost_for_another(story, other)
-    story.ask(rc.CorrectResource("C1", "cath_lab", "ready"), C1)
+    story.ask(c.CorrectResource("C1", "cath_lab", "ready"), C1)
     assert lab(story).uses == ()
     assert cost_for_another(story, other) == []
     again = held(story, "U3")
-    story.ask(cc.AcceptPatient(again), C1)
+    story.ask(c.AcceptPatient(again), C1)
     story.later(usual_use_min()["cath_lab"] * 60)
     tick(story)
     assert lab(story).uses == ()
@@ -98,7 +95,7 @@ def test_a_patient_in_the_lab_keeps_it_busy_until_it_is_freed_with_one_tap_or_th
 
 def test_what_the_centre_says_outranks_what_follows_until_it_expires(story: Story) -> None:
     _, other, _ = incident_underway(story, "U2", STEMI)
-    story.ask(rc.CorrectResource("C1", "cath_lab", "down", "维护"), C1)
+    story.ask(c.CorrectResource("C1", "cath_lab", "down", "维护"), C1)
     assert readiness(story.city.centers["C1"], "cath_lab", story.now)["state"] == "down"
     assert cost_for_another(story, other) == ["destination.status_resource_down.cath_lab"]
     story.later(builtin().resource_word_min * 60)
@@ -118,7 +115,7 @@ def test_clinical_priority_decides_and_both_sides_and_the_dispatcher_are_told(st
     tick(story)
     task = f"resource_conflict:reservation:{hold.id}"
     assert task in story.city.open_tasks
-    story.ask(cc.CancelActivation(urgent, "x"), crew("U2"))
+    story.ask(c.CancelActivation(urgent, "x"), crew("U2"))
     tick(story)
     assert place(story, earlier) == (0, "free")
     tick(story)
@@ -140,16 +137,16 @@ def test_among_equals_the_first_keeps_it_and_who_has_arrived_is_not_sent_away(st
 
 def test_a_diversion_needs_its_reason(story: Story) -> None:
     until = story.now + timedelta(hours=1)
-    assert story.refused(gc.ReportCenterStatus("C1", "diversion", "busy", until), C1) == "center.reason_needed"
-    story.ask(gc.ReportCenterStatus("C1", "diversion", "busy", until, "停电"), C1)
-    story.ask(gc.ReportCenterStatus("C1", "diversion", "open", until), C1)
+    assert story.refused(c.ReportCenterStatus("C1", "diversion", "busy", until), C1) == "center.reason_needed"
+    story.ask(c.ReportCenterStatus("C1", "diversion", "busy", until, "停电"), C1)
+    story.ask(c.ReportCenterStatus("C1", "diversion", "open", until), C1)
 
 
 def test_the_availability_speaks_have_and_full_is_not_closed(story: Story) -> None:
     until = story.now + timedelta(hours=1)
-    story.ask(gc.ReportCenterStatus("C1", "diversion", "busy", until, "停电"), C1)
-    story.ask(gc.ReportCenterStatus("C1", "full", "busy", until, "满"), C1)
-    story.ask(rc.CountResource("C1", "icu", 12), C1)
+    story.ask(c.ReportCenterStatus("C1", "diversion", "busy", until, "停电"), C1)
+    story.ask(c.ReportCenterStatus("C1", "full", "busy", until, "满"), C1)
+    story.ask(c.CountResource("C1", "icu", 12), C1)
     sent = held(story, "U1")
     rows = {each["OrganizationID"]: each for each in availability(story.city, story.now)}
     assert rows["C1"]["EmergencyDepartmentStatus"]["EMSTraffic"] == {
@@ -167,10 +164,10 @@ def test_the_availability_speaks_have_and_full_is_not_closed(story: Story) -> No
 
 
 def test_nonsense_is_refused(story: Story) -> None:
-    assert story.refused(rc.CountResource("C1", "ship", 1), C1) == "resource.unknown"
-    assert story.refused(rc.CountResource("C9", "icu", 1), SYSTEM) == "center.unknown"
-    assert story.refused(rc.CountResource("C1", "icu", 501), C1) == "resource.count"
-    assert story.refused(rc.CorrectResource("C1", "ship", "ready"), department("C1")) == "resource.unknown"
+    assert story.refused(c.CountResource("C1", "ship", 1), C1) == "resource.unknown"
+    assert story.refused(c.CountResource("C9", "icu", 1), SYSTEM) == "center.unknown"
+    assert story.refused(c.CountResource("C1", "icu", 501), C1) == "resource.count"
+    assert story.refused(c.CorrectResource("C1", "ship", "ready"), department("C1")) == "resource.unknown"
 
 
 def test_every_resource_says_how_long_its_use_lasts() -> None:

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.command_roles import COMMANDS, RIGHTS
-from dispatch.commands import center as cc
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
 from dispatch.errors import Refused
 from dispatch.rights import CREW_LOOKBACK, may, may_see_incident, may_see_patient
 from dispatch.words import Actor, Outcome, Role, UnitStatus
@@ -66,14 +64,14 @@ def test_a_crew_may_be_late_but_not_for_ever(story: Story) -> None:
 
 def test_a_department_speaks_for_who_was_announced_to_it(story: Story) -> None:
     incident_id, patient_id, _ = incident_underway(story, "U1", {"complaint": "chest_pain"})
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
     activation_id = story.city.patients[patient_id].activation_id
     assert activation_id is not None
     requests = (
-        cc.AcknowledgeActivation(activation_id),
+        c.AcknowledgeActivation(activation_id),
         c.WriteNote(incident_id, "导管室已通知"),
-        cc.CompleteHandoff(patient_id, "ed"),
-        cc.ReserveResource(activation_id, "ct"),
+        c.CompleteHandoff(patient_id, "ed"),
+        c.ReserveResource(activation_id, "ct"),
     )
     for request in requests:
         assert may(department("C1"), request, story.city) is None
@@ -84,20 +82,20 @@ def test_a_department_speaks_for_who_was_announced_to_it(story: Story) -> None:
 
 
 def test_a_department_reports_only_its_own_state() -> None:
-    own = gc.ReportCenterStatus("C1", "full", "busy", START)
+    own = c.ReportCenterStatus("C1", "full", "busy", START)
     assert may(department("C1"), own, NOBODY) is None
     assert may(department("C2"), own, NOBODY) == Refused("not_your_center")
 
 
 def test_a_hold_is_released_by_whose_it_is(story: Story) -> None:
     _, patient_id, _ = incident_underway(story, "U1", {"complaint": "chest_pain"})
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="家属要求", risk_told=True), crew("U1"))
     activation_id = story.city.patients[patient_id].activation_id
     assert activation_id is not None
-    story.ask(cc.ReserveResource(activation_id, "ct"), department("C1"))
+    story.ask(c.ReserveResource(activation_id, "ct"), department("C1"))
     hold = story.city.activations[activation_id].reservations[0]
-    assert may(department("C1"), cc.ReleaseResource(hold.id), story.city) is None
-    assert may(department("C2"), cc.ReleaseResource(hold.id), story.city) is not None
+    assert may(department("C1"), c.ReleaseResource(hold.id), story.city) is None
+    assert may(department("C2"), c.ReleaseResource(hold.id), story.city) is not None
 
 
 def test_a_remote_physician_sees_an_ecg_that_waits(story: Story) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.city import City, empty_city
-from dispatch.commands import incident as c
 from dispatch.evolve import evolve
 from dispatch.snapshot import OURS, STATE_CODE, decode_city, encode_city, put_to_sleep, state_files, write_city
 from dispatch.words import ERASED, Outcome

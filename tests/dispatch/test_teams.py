@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
-from dispatch.commands import team as tc
+from dispatch import commands as c
 from dispatch.rights import may
 from dispatch.rules import builtin
 from dispatch.team import SUMMONS_STEPS, SummonsPhase
@@ -26,14 +24,14 @@ def story() -> Story:
 
 def delivered(story: Story, sent: str, member_id: str, *, good: bool = True) -> None:
     one = asked(story, sent)[member_id]
-    story.ask(tc.ReportSummons(sent, one.id, one.attempt, delivered=good, ways=("gateway",) if good else ()), SYSTEM)
+    story.ask(c.ReportSummons(sent, one.id, one.attempt, delivered=good, ways=("gateway",) if good else ()), SYSTEM)
 
 
 def test_who_is_on_duty_is_summoned_within_a_second_and_nobody_else(story: Story) -> None:
     duty, off, later = (listed(story, name, CARDIOLOGIST) for name in ("王", "陈", "李"))
     on_duty(story, duty)
     tomorrow = story.now + timedelta(days=1)
-    story.ask(tc.SetDuty("C1", later, CARDIOLOGIST, tomorrow, tomorrow + timedelta(hours=8)), C1)
+    story.ask(c.SetDuty("C1", later, CARDIOLOGIST, tomorrow, tomorrow + timedelta(hours=8)), C1)
     sent = alarmed(story)
     tick(story)
     assert set(asked(story, sent)) == {duty}
@@ -56,7 +54,7 @@ def test_silence_rolls_over_to_the_next_and_the_first_may_still_come(story: Stor
     assert tick(story) == ["SummonsLapsed", "MemberSummoned"]
     assert asked(story, sent)[first].phase is SummonsPhase.LAPSED
     one = asked(story, sent)[first]
-    story.ask(tc.AnswerSummons(sent, one.id, "coming", minutes=5), member(first))
+    story.ask(c.AnswerSummons(sent, one.id, "coming", minutes=5), member(first))
     assert asked(story, sent)[first].phase is SummonsPhase.COMING
     assert tick(story, 300) in ([], ["TaskRaised"])  # covered: nobody is asked again
 
@@ -82,7 +80,7 @@ def test_what_fails_rolls_over_at_once(story: Story, how: str) -> None:
     if how == "undelivered":
         delivered(story, sent, first, good=False)
     else:
-        story.ask(tc.AnswerSummons(sent, asked(story, sent)[first].id, "declined", reason="ill"), member(first))
+        story.ask(c.AnswerSummons(sent, asked(story, sent)[first].id, "declined", reason="ill"), member(first))
     assert "MemberSummoned" in tick(story)
     assert set(asked(story, sent)) == {first, second}
 
@@ -92,11 +90,11 @@ def test_when_nobody_is_left_it_becomes_a_phone_task_and_a_late_yes_ends_it(stor
     on_duty(story, only)
     sent = alarmed(story)
     tick(story)
-    story.ask(tc.AnswerSummons(sent, asked(story, sent)[only].id, "declined", reason="too_far"), member(only))
+    story.ask(c.AnswerSummons(sent, asked(story, sent)[only].id, "declined", reason="too_far"), member(only))
     tick(story)
     task_id = f"team_unreached:activation:{sent}/{CARDIOLOGIST}"
     assert story.city.tasks[task_id].params["count"] == "1"
-    story.ask(tc.AnswerSummons(sent, asked(story, sent)[only].id, "coming"), member(only))
+    story.ask(c.AnswerSummons(sent, asked(story, sent)[only].id, "coming"), member(only))
     tick(story)
     assert story.city.tasks[task_id].result == "moot"
 
@@ -124,7 +122,7 @@ def test_the_unanswered_are_asked_again_until_twenty_minutes_or_the_end_of_their
                 delivered(story, sent, member_id)
     assert asked(story, sent)[staying].attempt >= 3
     assert story.now - repeats[-1][0] > timedelta(minutes=8)
-    story.ask(tc.LiftDuty("C1", story.city.members[leaving].duties[0].id), C1)
+    story.ask(c.LiftDuty("C1", story.city.members[leaving].duties[0].id), C1)
     assert "SummonsRepeated" not in tick(story, 600)
 
 
@@ -135,14 +133,14 @@ def test_a_redirect_sends_everybody_home_even_when_the_wall_is_quicker(story: St
     tick(story)
     delivered(story, sent, person)
     patient_id = activation(story, sent).patient_id
-    story.ask(cc.ChooseDestination(patient_id, "C2", reason="导管室占用"), crew("U1"))
-    story.ask(cc.AcknowledgeEnd(sent), C1)
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="导管室占用"), crew("U1"))
+    story.ask(c.AcknowledgeEnd(sent), C1)
     assert "MemberStoodDown" in tick(story)
     assert asked(story, sent)[person].phase is SummonsPhase.STANDING_DOWN
     delivered(story, sent, person)
     assert asked(story, sent)[person].phase is SummonsPhase.STOOD_DOWN
     assert sent not in story.city.live_activations
-    refused = story.refused(tc.AnswerSummons(sent, asked(story, sent)[person].id, "coming"), member(person))
+    refused = story.refused(c.AnswerSummons(sent, asked(story, sent)[person].id, "coming"), member(person))
     assert refused == "summons.over"
 
 
@@ -154,9 +152,9 @@ def test_when_all_stand_there_the_team_is_ready(story: Story) -> None:
     tick(story)
     for person in (doctor, nurse):
         assert activation(story, sent).team_ready_at is None
-        story.ask(tc.AnswerSummons(sent, asked(story, sent)[person].id, "in_place"), member(person))
+        story.ask(c.AnswerSummons(sent, asked(story, sent)[person].id, "in_place"), member(person))
     assert activation(story, sent).phase == "team_ready"
-    assert story.ask(tc.AnswerSummons(sent, asked(story, sent)[doctor].id, "coming"), C1) == []
+    assert story.ask(c.AnswerSummons(sent, asked(story, sent)[doctor].id, "coming"), C1) == []
 
 
 def test_a_worse_condition_summons_more_people(story: Story) -> None:
@@ -164,7 +162,7 @@ def test_a_worse_condition_summons_more_people(story: Story) -> None:
     on_duty(story, neurologist, "neurologist")
     on_duty(story, surgeon, "neuro_interventionist")
     _, patient_id, _ = incident_underway(story, "U1", {"clinician_says": ["stroke"]})
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
     sent = story.city.patients[patient_id].activation_id or ""
     tick(story)
     assert set(asked(story, sent)) == {neurologist}
@@ -177,7 +175,7 @@ def test_a_suspicion_summons_nobody_by_itself_and_reminds() -> None:
     story = opened_city()
     listed(story, "王", "cardiologist")
     _, patient_id, _ = incident_underway(story, "U1", SUSPICION)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
     sent = story.city.patients[patient_id].activation_id or ""
     assert "cardiology" in activation(story, sent).activate
     tick(story)
@@ -185,7 +183,7 @@ def test_a_suspicion_summons_nobody_by_itself_and_reminds() -> None:
     tick(story, 300)
     assert f"team_not_activated:activation:{sent}" in story.city.open_tasks
     person = next(iter(story.city.members))
-    story.ask(tc.SummonMember(sent, person, "cardiologist"), C1)
+    story.ask(c.SummonMember(sent, person, "cardiologist"), C1)
     tick(story)
     assert f"team_not_activated:activation:{sent}" not in story.city.open_tasks
 
@@ -193,27 +191,27 @@ def test_a_suspicion_summons_nobody_by_itself_and_reminds() -> None:
 def test_the_list_and_the_roster_refuse_nonsense(story: Story) -> None:
     person = listed(story, "王", CARDIOLOGIST)
     hour = timedelta(hours=1)
-    assert story.refused(tc.ListMember("C9", "王", (CARDIOLOGIST,)), C1) == "center.unknown"
-    assert story.refused(tc.ListMember("C1", " ", (CARDIOLOGIST,)), C1) == "member.no_name"
-    assert story.refused(tc.ListMember("C1", "王", ("king",)), C1) == "member.role_unknown"
-    assert story.refused(tc.ListMember("C1", "王", ()), C1) == "member.role_unknown"
-    assert story.refused(tc.ListMember("C2", "王", (CARDIOLOGIST,), None, person), C1) == "member.unknown"
-    assert story.refused(tc.RemoveMember("C2", person), department("C2")) == "member.unknown"
-    assert story.refused(tc.SetDuty("C1", person, "midwife", story.now, story.now + hour), C1) == "duty.not_their_role"
-    assert story.refused(tc.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now), C1) == "duty.times"
-    assert story.refused(tc.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now + 999 * hour), C1) == "duty.times"
-    ask = tc.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now + hour, 1, ("stemi",))
+    assert story.refused(c.ListMember("C9", "王", (CARDIOLOGIST,)), C1) == "center.unknown"
+    assert story.refused(c.ListMember("C1", " ", (CARDIOLOGIST,)), C1) == "member.no_name"
+    assert story.refused(c.ListMember("C1", "王", ("king",)), C1) == "member.role_unknown"
+    assert story.refused(c.ListMember("C1", "王", ()), C1) == "member.role_unknown"
+    assert story.refused(c.ListMember("C2", "王", (CARDIOLOGIST,), None, person), C1) == "member.unknown"
+    assert story.refused(c.RemoveMember("C2", person), department("C2")) == "member.unknown"
+    assert story.refused(c.SetDuty("C1", person, "midwife", story.now, story.now + hour), C1) == "duty.not_their_role"
+    assert story.refused(c.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now), C1) == "duty.times"
+    assert story.refused(c.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now + 999 * hour), C1) == "duty.times"
+    ask = c.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now + hour, 1, ("stemi",))
     assert [fact.kind for fact in story.ask(ask, C1)] == ["DutySet"]
     assert story.ask(ask, C1) == []
-    assert story.refused(tc.LiftDuty("C1", "nothing"), C1) == "duty.unknown"
-    wrong = tc.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now + hour, 1, ("flu",))
+    assert story.refused(c.LiftDuty("C1", "nothing"), C1) == "duty.unknown"
+    wrong = c.SetDuty("C1", person, CARDIOLOGIST, story.now, story.now + hour, 1, ("flu",))
     assert story.refused(wrong, C1) == "duty.condition_unknown"
 
 
 def test_a_duty_for_one_condition_is_quiet_for_the_others(story: Story) -> None:
     person = listed(story, "王", CARDIOLOGIST)
     ends = story.now + timedelta(hours=8)
-    story.ask(tc.SetDuty("C1", person, CARDIOLOGIST, story.now, ends, 1, ("aortic_dissection",)), C1)
+    story.ask(c.SetDuty("C1", person, CARDIOLOGIST, story.now, ends, 1, ("aortic_dissection",)), C1)
     sent = alarmed(story)
     tick(story)
     assert asked(story, sent) == {}
@@ -224,13 +222,13 @@ def test_everybody_speaks_for_themselves_and_sees_their_own(story: Story) -> Non
     on_duty(story, person)
     sent = alarmed(story)
     tick(story)
-    answer = tc.AnswerSummons(sent, asked(story, sent)[person].id, "coming")
+    answer = c.AnswerSummons(sent, asked(story, sent)[person].id, "coming")
     assert may(member(person), answer, story.city) is None
     assert getattr(may(member(other), answer, story.city), "code", None) == "not_your_summons"
-    assert getattr(may(member(other), tc.SubscribePush(person, "{}"), story.city), "code", None) == "not_your_summons"
+    assert getattr(may(member(other), c.SubscribePush(person, "{}"), story.city), "code", None) == "not_your_summons"
     assert getattr(may(department("C2"), answer, story.city), "code", None) == "not_your_activation"
-    assert getattr(may(department("C2"), tc.RemoveMember("C1", person), story.city), "code", None) == "not_your_center"
-    story.ask(tc.SubscribePush(person, '{"endpoint": "https://push.example/secret"}'), member(person))
+    assert getattr(may(department("C2"), c.RemoveMember("C1", person), story.city), "code", None) == "not_your_center"
+    story.ask(c.SubscribePush(person, '{"endpoint": "https://push.example/secret"}'), member(person))
     tables = {role: snapshot(story.city, Scope(role, "U1", "C1")) for role in (Role.CREW, Role.DEPARTMENT)}
     assert tables[Role.CREW]["members"] == {}
     assert tables[Role.DEPARTMENT]["members"][person]["push"] is None

@@ -2,11 +2,9 @@
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.adapters.live.walls import WallsHeard, WallWatch
 from dispatch.city import City
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
-from dispatch.commands import watch as wc
 from dispatch.rules import builtin
 from dispatch.views.live import Scope, snapshot
 from dispatch.wall import WallPhase
@@ -30,7 +28,7 @@ class Watched:
         self.watch = WallWatch(self.heard, self._tell)
         self.facts: list[tuple[float, str]] = []
 
-    async def _tell(self, ask: wc.ReportWall) -> None:
+    async def _tell(self, ask: c.ReportWall) -> None:
         self.facts += [(self.now_s, fact.kind) for fact in self.story.ask(ask, SYSTEM)]
 
     async def pass_(self, seconds: int) -> None:
@@ -67,7 +65,7 @@ async def test_one_wall_that_sounds_is_enough_and_many_are_bounded() -> None:
 
 async def test_a_desk_that_has_just_started_waits_before_it_says_lost() -> None:
     at = Watched()
-    at.story.ask(wc.ReportWall("C1", "armed"), SYSTEM)
+    at.story.ask(c.ReportWall("C1", "armed"), SYSTEM)
     at.heard.hear("C2", "page", armed=True)
     await at.pass_(11)
     assert [kind for _, kind in at.facts] == ["WallArmed"]
@@ -78,20 +76,20 @@ async def test_a_desk_that_has_just_started_waits_before_it_says_lost() -> None:
 
 def test_a_lost_wall_is_a_phone_task_only_where_somebody_is_expected(story: Story) -> None:
     for phase in ("armed", "lost"):
-        story.ask(wc.ReportWall("C1", phase), SYSTEM)
+        story.ask(c.ReportWall("C1", phase), SYSTEM)
     assert tick(story) == []
     sent = alarmed(story)
     tick(story)
     (task,) = [each for each in story.city.open_tasks if each.startswith("wall_lost:center:C1@")]
-    story.ask(wc.ReportWall("C1", "armed"), SYSTEM)
+    story.ask(c.ReportWall("C1", "armed"), SYSTEM)
     tick(story)
     assert story.city.tasks[task].result == "moot"
     assert activation(story, sent).phase == "sent"
 
 
 def test_both_ends_see_how_the_wall_stands(story: Story) -> None:
-    story.ask(wc.ReportWall("C1", "silent"), SYSTEM)
-    assert story.ask(wc.ReportWall("C1", "silent"), SYSTEM) == []
+    story.ask(c.ReportWall("C1", "silent"), SYSTEM)
+    assert story.ask(c.ReportWall("C1", "silent"), SYSTEM) == []
     for scope in (Scope(Role.DISPATCHER), Scope(Role.CREW, "U1"), Scope(Role.DEPARTMENT, center_id="C1")):
         assert snapshot(story.city, scope)["centers"]["C1"]["wall"]["phase"] == WallPhase.SILENT
 
@@ -101,15 +99,15 @@ def test_what_the_control_room_orders_is_read_by_centre_and_crew(story: Story, h
     sent = alarmed(story)
     if how == "redirected":
         patient_id = activation(story, sent).patient_id
-        story.ask(cc.ChooseDestination(patient_id, "C2", "dispatcher", "导管室占用"))
+        story.ask(c.ChooseDestination(patient_id, "C2", "dispatcher", "导管室占用"))
     else:
-        story.ask(cc.CancelActivation(sent, "家属放弃"))
+        story.ask(c.CancelActivation(sent, "家属放弃"))
     assert activation(story, sent).crew_knows_at is None
     tick(story, 60)
     assert {f"crew_not_told:activation:{sent}", f"end_unacknowledged:activation:{sent}"} <= story.city.open_tasks
-    story.ask(cc.AcknowledgeEnd(sent), C1)
-    story.ask(wc.ReadEnd(sent), crew("U1"))
-    assert story.ask(wc.ReadEnd(sent), crew("U1")) == []
+    story.ask(c.AcknowledgeEnd(sent), C1)
+    story.ask(c.ReadEnd(sent), crew("U1"))
+    assert story.ask(c.ReadEnd(sent), crew("U1")) == []
     tick(story)
     assert not any(sent in each for each in story.city.open_tasks)
     row = activation(story, sent)
@@ -120,16 +118,16 @@ def test_what_the_control_room_orders_is_read_by_centre_and_crew(story: Story, h
 
 def test_a_crew_knows_what_it_ordered(story: Story) -> None:
     first = alarmed(story, "U1")
-    story.ask(cc.CancelActivation(first, "x"), crew("U1"))
+    story.ask(c.CancelActivation(first, "x"), crew("U1"))
     second = alarmed(story, "U2")
-    story.ask(cc.CancelActivation(second, "x"), entered_for(DISPATCHER, "U2"))
+    story.ask(c.CancelActivation(second, "x"), entered_for(DISPATCHER, "U2"))
     assert activation(story, first).crew_knows_at == activation(story, first).ended_at
     assert activation(story, second).crew_knows_at is not None
 
 
 def test_nothing_is_read_of_what_still_stands(story: Story) -> None:
     sent = alarmed(story)
-    assert story.refused(wc.ReadEnd(sent), crew("U1")) == "activation.no_such_step"
-    assert story.refused(wc.ReadEnd("x"), crew("U1")) == "activation.unknown"
-    assert story.refused(wc.ReportWall("C9", "armed"), SYSTEM) == "center.unknown"
+    assert story.refused(c.ReadEnd(sent), crew("U1")) == "activation.no_such_step"
+    assert story.refused(c.ReadEnd("x"), crew("U1")) == "activation.unknown"
+    assert story.refused(c.ReportWall("C9", "armed"), SYSTEM) == "center.unknown"
     story.ask(c.CheckDeadlines(), SYSTEM)

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from ulid import ULID
 
+from dispatch import commands as c
 from dispatch.city import City
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
 from dispatch.evolve import history_of
 from dispatch.words import Outcome, UnitStatus
 from tests.adapters.serving import CREW, Server
@@ -95,11 +94,11 @@ def test_steps_twice_backwards_and_out_of_order_move_a_run_only_forward() -> Non
 def test_a_destination_entered_for_one_of_two_crews_leaves_the_patient_with_theirs() -> None:
     story = opened_city()
     incident_id, patient_id, first = incident_underway(story, "U1")
-    story.ask(cc.ChooseDestination(patient_id, "C3", reason="x"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C3", reason="x"), crew("U1"))
     story.later(60).ask(c.AssignUnit(incident_id, "U2"))
     for status in (S.ON_SCENE, S.AT_PATIENT):
         tap(story, "U2", status)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="by radio of U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="by radio of U1"))
     assert story.city.patients[patient_id].assignment_id == first
 
 
@@ -107,7 +106,7 @@ def test_a_destination_entered_for_one_of_two_crews_leaves_the_patient_with_thei
 def test_any_ending_on_the_way_to_hospital_frees_the_unit_and_calls_the_centre_off(outcome: Outcome) -> None:
     story = opened_city()
     _, patient_id, run_id = incident_underway(story)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
     tap(story, "U1", S.TRANSPORTING)
     ending = c.EndAssignment(run_id, outcome, risk_told=True, signed=True)
     story.ask(ending, crew("U1"))
@@ -121,10 +120,10 @@ def test_any_ending_on_the_way_to_hospital_frees_the_unit_and_calls_the_centre_o
 def test_who_is_turned_away_at_the_door_arrives_where_they_are_handed_over() -> None:
     story = opened_city()
     _, patient_id, _ = incident_underway(story)
-    story.ask(cc.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
     for status in (S.TRANSPORTING, S.AT_HOSPITAL):
         tap(story.later(60), "U1", status)
-    story.ask(cc.ChooseDestination(patient_id, "C2", reason="turned away"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C2", reason="turned away"), crew("U1"))
     tap(story.later(600), "U1", S.HANDED_OVER)
     phases = {row.center_id: row.phase.value for row in story.city.activations.values()}
     assert phases == {"C1": "redirected", "C2": "arrived"}
@@ -138,7 +137,7 @@ def test_a_handover_without_a_destination_ends_the_run_and_invents_no_hospital()
     _, patient_id, _ = incident_underway(story)
     for status in (S.TRANSPORTING, S.AT_HOSPITAL):
         tap(story.later(60), "U1", status)
-    assert story.refused(cc.CompleteHandoff(patient_id, "ed"), crew("U1")) == "handoff.no_destination"
+    assert story.refused(c.CompleteHandoff(patient_id, "ed"), crew("U1")) == "handoff.no_destination"
     tap(story.later(60), "U1", S.HANDED_OVER)
     patient = story.city.patients[patient_id]
     assert (patient.outcome, patient.center_id, patient.handoff) == (Outcome.DELIVERED, None, None)

@@ -16,7 +16,7 @@ from center_protocols.findings import Findings, findings_from
 from dispatch import consult, direct
 from dispatch import words as w
 from dispatch.center import ActivationPhase
-from dispatch.fact import FACTS
+from dispatch.events import FACTS
 from dispatch.flow import deadlines, switchboard, watch
 from dispatch.incident import IncidentPhase
 from dispatch.team import TeamRole

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dispatch import commands as c
 from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.cli import main
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
 from tests.adapters.real_facts import drafts_of
 from tests.dispatch.story import AML, EXCHANGE, TAKER, opened_city
 
@@ -47,10 +46,10 @@ def test_everything_about_an_incident_goes_with_it_and_nothing_of_another(
     story = opened_city(watched=False).later(-16 * YEAR_S)
     kept = {}
     for number in ("13800000001", "13800000002"):
-        story.ask(lc.ReportPosition(AML, number=number, indoors="3楼"), EXCHANGE)
+        story.ask(c.ReportPosition(AML, number=number, indoors="3楼"), EXCHANGE)
         rung = story.ask(c.ReceiveCall(number, "东单", "胸痛"), TAKER)[0].data
-        link_id = story.ask(lc.SendLink(rung.incident_id, number, number), TAKER)[-1].data.link_id
-        story.ask(lc.WriteMessage(link_id, "快来"), TAKER)
+        link_id = story.ask(c.SendLink(rung.incident_id, number, number), TAKER)[-1].data.link_id
+        story.ask(c.WriteMessage(link_id, "快来"), TAKER)
         kept[rung.incident_id] = {f"call:{rung.call_id}", f"incident:{rung.incident_id}", f"link:{link_id}"}
         kept[rung.incident_id] |= {f"position:{each}" for each in story.city.incidents[rung.incident_id].position_ids}
         story.ask(c.CloseIncident(rung.incident_id, None, "结束"), TAKER)

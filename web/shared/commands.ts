@@ -1,4 +1,4 @@
-/** Everything a page may ask of the desk, typed by hand from `dispatch/commands/incident.py`, and how to ask over HTTP. */
+/** Everything a page may ask of the desk, typed by hand from `dispatch/commands/`, and how to ask over HTTP. */
 import { api, HttpRefused } from "./api.ts";
 import type { Both, Datum, Findings, Iso, Outcome, Priority, Service, UnitStatus } from "./rows.ts";
 import type { SummonsAnswer } from "./team.ts";

@@ -20,15 +20,7 @@ from pydantic import Field as BodyField
 from center_protocols.finding_groups import EcgResult, limits
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Given, Priority, Resource, TimePoint
-from dispatch.commands import call as cl
-from dispatch.commands import center as cc
-from dispatch.commands import consult as nc
-from dispatch.commands import direct as dc
-from dispatch.commands import ground as gc
-from dispatch.commands import incident as c
-from dispatch.commands import location as lc
-from dispatch.commands import resource as rc
-from dispatch.commands import team as tc
+from dispatch import commands as c
 from dispatch.direct import ConsentBy, ConsentStep, Procedure
 from dispatch.errors import BadInput
 from dispatch.switchboard import SeatKind
@@ -114,59 +106,59 @@ Decline = Literal["contraindicated", "patient_refuses", "not_available", "given_
 _Door = Literal["ed"] | Bypass
 _Points = Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=POINTS_MAX)]
 _CLOSED: dict[tuple[type, str], Any] = {
-    (gc.ListCenter, "center_id"): Column,
-    (gc.ListCenter, "name"): Column,
-    (gc.ListCenter, "grade"): Column,
-    (gc.ListCenter, "capabilities"): tuple[Column, ...],
-    (gc.CommissionUnit, "unit_id"): Column,
-    (gc.CommissionUnit, "level"): Literal["als", "bls"],
-    (gc.ReportCenterStatus, "state"): _Center,
-    (gc.CloseRoad, "outline"): _Points,
-    (gc.CloseRoad, "picks"): _Points,
-    (gc.SlowRoads, "outline"): _Points,
-    (gc.SlowRoads, "picks"): _Points,
+    (c.ListCenter, "center_id"): Column,
+    (c.ListCenter, "name"): Column,
+    (c.ListCenter, "grade"): Column,
+    (c.ListCenter, "capabilities"): tuple[Column, ...],
+    (c.CommissionUnit, "unit_id"): Column,
+    (c.CommissionUnit, "level"): Literal["als", "bls"],
+    (c.ReportCenterStatus, "state"): _Center,
+    (c.CloseRoad, "outline"): _Points,
+    (c.CloseRoad, "picks"): _Points,
+    (c.SlowRoads, "outline"): _Points,
+    (c.SlowRoads, "picks"): _Points,
     (c.EndCall, "reason"): Literal["caller", "operator", "lost"],
-    (cl.ReportLineEvent, "event"): LineEvent,
-    (cl.OpenSeat, "kind"): SeatKind,
-    (cl.MarkNumber, "kind"): Literal["prank", "nuisance", "frequent", "threat"],
-    (cl.RecordCallBack, "outcome"): Literal["needs_help", "no_need", "no_answer", "unreachable"],
-    (cl.ExportRecord, "form"): Literal["json", "text"],
-    (lc.ReportPosition, "confidence"): Annotated[float, Strict(), BodyField(ge=0, le=1)],
-    (lc.ReportPosition, "alternatives"): Annotated[tuple[PlaceBody, ...], BodyField(max_length=4)],
-    (lc.ReportPosition, "outline"): Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=64)],
-    (lc.ReportPosition, "detail"): Annotated[Detail, BodyField(max_length=12)],
-    (lc.ReportLinkMessage, "fate"): Literal["sent", "failed", "none"],
-    (lc.SendLink, "language"): Literal["zh", "en"],
-    (lc.SendLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
+    (c.ReportLineEvent, "event"): LineEvent,
+    (c.OpenSeat, "kind"): SeatKind,
+    (c.MarkNumber, "kind"): Literal["prank", "nuisance", "frequent", "threat"],
+    (c.RecordCallBack, "outcome"): Literal["needs_help", "no_need", "no_answer", "unreachable"],
+    (c.ExportRecord, "form"): Literal["json", "text"],
+    (c.ReportPosition, "confidence"): Annotated[float, Strict(), BodyField(ge=0, le=1)],
+    (c.ReportPosition, "alternatives"): Annotated[tuple[PlaceBody, ...], BodyField(max_length=4)],
+    (c.ReportPosition, "outline"): Annotated[tuple[tuple[Number, Number], ...], BodyField(max_length=64)],
+    (c.ReportPosition, "detail"): Annotated[Detail, BodyField(max_length=12)],
+    (c.ReportLinkMessage, "fate"): Literal["sent", "failed", "none"],
+    (c.SendLink, "language"): Literal["zh", "en"],
+    (c.SendLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
     (c.SetPriority, "priority"): Priority,
     (c.ConfirmCondition, "condition"): Condition,
-    (cc.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],
-    (cc.ReserveResource, "resource"): Resource,
-    (cc.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
-    (cc.ReportResourceReady, "resource"): Resource,
-    (rc.CountResource, "resource"): Resource,
-    (rc.CountResource, "count"): Annotated[int, BodyField(ge=0, le=500)],
-    (rc.CorrectResource, "resource"): Resource,
-    (rc.CorrectResource, "state"): Literal["ready", "busy", "down"],
-    (tc.ListMember, "roles"): Annotated[tuple[str, ...], BodyField(max_length=len(TeamRole))],
-    (tc.SetDuty, "role"): TeamRole,
-    (tc.SetDuty, "rank"): Annotated[int, BodyField(ge=1, le=9)],
-    (tc.SetDuty, "conditions"): Annotated[tuple[str, ...], BodyField(max_length=len(Condition))],
-    (tc.SummonMember, "role"): TeamRole,
-    (tc.AnswerSummons, "answer"): Literal["coming", "in_place", "declined"],
-    (tc.AnswerSummons, "minutes"): Annotated[int, BodyField(ge=0, le=240)] | None,
-    (cc.CompleteHandoff, "where"): _Door,
-    (dc.DescribeWay, "where"): _Door,
-    (dc.ChooseDoor, "where"): _Door,
-    (dc.RecordConsent, "procedure"): Procedure,
-    (dc.RecordConsent, "step"): ConsentStep,
-    (dc.RecordConsent, "asked"): ConsentBy,
-    (dc.DisputeHandoff, "about"): Literal["where", "when", "condition", "treatment", "belongings", "other"],
-    (nc.SendReaderLink, "language"): Literal["zh", "en"],
-    (nc.SendReaderLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
-    (nc.GiveOrder, "code"): OrderCode,
-    (nc.AnswerOrder, "answer"): Literal["acknowledged", "done", "declined"],
-    (nc.AnswerOrder, "why"): Decline | None,
+    (c.ChooseDestination, "chosen_by"): Literal["crew_doctor", "patient_or_family", "dispatcher"],
+    (c.ReserveResource, "resource"): Resource,
+    (c.ReserveResource, "minutes"): Annotated[int, BodyField(ge=1, le=24 * 60)],
+    (c.ReportResourceReady, "resource"): Resource,
+    (c.CountResource, "resource"): Resource,
+    (c.CountResource, "count"): Annotated[int, BodyField(ge=0, le=500)],
+    (c.CorrectResource, "resource"): Resource,
+    (c.CorrectResource, "state"): Literal["ready", "busy", "down"],
+    (c.ListMember, "roles"): Annotated[tuple[str, ...], BodyField(max_length=len(TeamRole))],
+    (c.SetDuty, "role"): TeamRole,
+    (c.SetDuty, "rank"): Annotated[int, BodyField(ge=1, le=9)],
+    (c.SetDuty, "conditions"): Annotated[tuple[str, ...], BodyField(max_length=len(Condition))],
+    (c.SummonMember, "role"): TeamRole,
+    (c.AnswerSummons, "answer"): Literal["coming", "in_place", "declined"],
+    (c.AnswerSummons, "minutes"): Annotated[int, BodyField(ge=0, le=240)] | None,
+    (c.CompleteHandoff, "where"): _Door,
+    (c.DescribeWay, "where"): _Door,
+    (c.ChooseDoor, "where"): _Door,
+    (c.RecordConsent, "procedure"): Procedure,
+    (c.RecordConsent, "step"): ConsentStep,
+    (c.RecordConsent, "asked"): ConsentBy,
+    (c.DisputeHandoff, "about"): Literal["where", "when", "condition", "treatment", "belongings", "other"],
+    (c.SendReaderLink, "language"): Literal["zh", "en"],
+    (c.SendReaderLink, "token_hash"): Annotated[str, BodyField(pattern="^[0-9a-f]{64}$")],
+    (c.GiveOrder, "code"): OrderCode,
+    (c.AnswerOrder, "answer"): Literal["acknowledged", "done", "declined"],
+    (c.AnswerOrder, "why"): Decline | None,
     (c.ReadEcg, "reading"): EcgResult,
     (c.GiveTreatment, "code"): Given,
     (c.RegisterTimePoint, "point"): TimePoint,
@@ -216,7 +208,7 @@ def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an insta
     if _has_outline(kind):
         datum: Datum = body.datum  # type: ignore[attr-defined] # the model of a kind with an outline has it
         values |= {name: _points(values[name], datum, name) for name in ("outline", "picks") if name in values}
-    if kind is lc.ReportPosition and values["place"].source not in MACHINES:
+    if kind is c.ReportPosition and values["place"].source not in MACHINES:
         raise BadFieldError("place.source", f"is none of {', '.join(sorted(MACHINES))}")
     if kind is c.RecordFindings:
         check_findings(values["findings"])

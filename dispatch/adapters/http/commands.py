@@ -25,7 +25,7 @@ from dispatch.adapters.submission import entered_for
 from dispatch.adapters.wire import JsonResponse, done_body
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
-from dispatch.commands.incident import ReceiveCall
+from dispatch.commands.call import ReceiveCall
 from dispatch.errors import Refused
 from dispatch.words import NO_ACCOUNT
 from geo.datum import Datum

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from center_protocols.finding_groups import EcgResult
 from center_protocols.findings import Findings, findings_from
+from dispatch import commands as c
 from dispatch.adapters.http.bodies import OrderCode
 from dispatch.adapters.http.ecg import EcgId, ecg_response
 from dispatch.adapters.http.guards import RefusedError, refusals
@@ -20,8 +21,6 @@ from dispatch.adapters.http.page_gate import PageGate, device_of
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
-from dispatch.commands import consult as nc
-from dispatch.commands.incident import ReadEcg
 from dispatch.consult import ReaderLink
 from dispatch.errors import Refused
 from dispatch.incident import Patient
@@ -93,7 +92,7 @@ class OrderWanted(BaseModel):
 @router.post("/open", responses=ANSWERS)
 async def open_page(link: OfReader, request: Request, parts: HasParts) -> Response:
     """Open the page on this device: from now on on no other."""
-    return await _do(parts, link, nc.OpenReaderLink(link.patient_id, link.id, device_of(request)))
+    return await _do(parts, link, c.OpenReaderLink(link.patient_id, link.id, device_of(request)))
 
 
 @router.get("", responses=ANSWERS)
@@ -111,25 +110,25 @@ async def ecg(ecg_id: EcgId, link: OfOpenedReader, parts: HasParts) -> Response:
 @router.post("/readings", responses=ANSWERS)
 async def read(given: ReadingGiven, link: OfOpenedReader, parts: HasParts) -> Response:
     """Take the reading: crew and wall see it at once."""
-    return await _do(parts, link, ReadEcg(link.patient_id, given.ecg_id, given.reading.value))
+    return await _do(parts, link, c.ReadEcg(link.patient_id, given.ecg_id, given.reading.value))
 
 
 @router.post("/lines", responses=ANSWERS)
 async def write(line: LineWritten, link: OfOpenedReader, parts: HasParts) -> Response:
     """Take a line."""
-    return await _do(parts, link, nc.WriteToTeam(link.patient_id, line.text))
+    return await _do(parts, link, c.WriteToTeam(link.patient_id, line.text))
 
 
 @router.post("/orders", responses=ANSWERS)
 async def order(wanted: OrderWanted, link: OfOpenedReader, parts: HasParts) -> Response:
     """Take an order."""
-    return await _do(parts, link, nc.GiveOrder(link.patient_id, str(wanted.code), wanted.dose, wanted.note))
+    return await _do(parts, link, c.GiveOrder(link.patient_id, str(wanted.code), wanted.dose, wanted.note))
 
 
 @router.post("/leave", responses=ANSWERS)
 async def leave(link: OfOpenedReader, parts: HasParts) -> Response:
     """Leave the patient; the page is over."""
-    await _submit(parts, link, nc.LeavePatient(link.patient_id))
+    await _submit(parts, link, c.LeavePatient(link.patient_id))
     return JsonResponse({"left": True})
 
 

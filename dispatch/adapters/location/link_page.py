@@ -19,7 +19,8 @@ from dispatch.adapters.submission import When
 from dispatch.adapters.telemetry.arrivals import TO_INCIDENT, Target, estimate
 from dispatch.adapters.wire import JsonResponse
 from dispatch.city import City
-from dispatch.commands.location import OpenLink, ReportPosition, SendPhoto, WriteMessage
+from dispatch.commands.link import OpenLink, SendPhoto, WriteMessage
+from dispatch.commands.location import ReportPosition
 from dispatch.errors import Refused
 from dispatch.flow.link import MESSAGES_LIMIT, PHOTO_BYTES_MAX, PHOTOS_LIMIT
 from dispatch.location import Link

@@ -21,9 +21,9 @@ from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
-from dispatch.commands.location import ReportLinkMessage, SendLink
+from dispatch.commands.link import ReportLinkMessage, SendLink
 from dispatch.errors import Refused
-from dispatch.events.location import LinkSent
+from dispatch.events.link import LinkSent
 
 router = APIRouter(
     prefix="/api/incidents", tags=["location"], default_response_class=JsonResponse, route_class=StrictRoute

@@ -27,14 +27,11 @@ from dispatch.adapters.report.tables import (
     ReportTable,
     ReportTrackPoint,
 )
+from dispatch.events.assignment import IncidentClosed, IncidentReopened
+from dispatch.events.call import IncidentOpened
 from dispatch.events.ground import CenterListed, UnitCommissioned
-from dispatch.events.incident import (
-    IncidentClosed,
-    IncidentLocated,
-    IncidentOpened,
-    IncidentReopened,
-    UnitStatusReported,
-)
+from dispatch.events.journey import UnitStatusReported
+from dispatch.events.location import IncidentLocated
 from dispatch.fact_codec import decode_body
 from dispatch.ports import JournalReader, Position, Record
 from geo.sites import CenterSite, StationSite

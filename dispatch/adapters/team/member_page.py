@@ -18,7 +18,7 @@ from dispatch.adapters.team.messenger import LINK_VALID
 from dispatch.adapters.team.web_push import PushKeys, Subscription
 from dispatch.adapters.wire import JsonResponse
 from dispatch.center import LIVE, Activation
-from dispatch.commands.team import AnswerSummons, SubscribePush
+from dispatch.commands.teams import AnswerSummons, SubscribePush
 from dispatch.errors import Refused
 from dispatch.rights import MEMBER_ACCOUNT, SEATS
 from dispatch.team import Member, Summons

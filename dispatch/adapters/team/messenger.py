@@ -18,7 +18,7 @@ from dispatch.adapters.team.member_links import link_token
 from dispatch.adapters.team.web_push import PushSender, Subscription
 from dispatch.center import Activation
 from dispatch.city import City
-from dispatch.commands.team import ReportSummons
+from dispatch.commands.teams import ReportSummons
 from dispatch.ports import Keyring
 from dispatch.team import Member, Summons, SummonsPhase
 from dispatch.texts_catalogue import Text, text

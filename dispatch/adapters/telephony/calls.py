@@ -17,7 +17,7 @@ from dispatch.adapters.worded import worded
 from dispatch.city import City
 from dispatch.commands.call import ExportRecord
 from dispatch.errors import Refused
-from dispatch.events.incident import CallLinked
+from dispatch.events.call import CallLinked
 from dispatch.evolve import history_of
 from dispatch.fact import Fact
 from dispatch.flow.duplicates import same_events

@@ -18,7 +18,7 @@ from ulid import ULID
 
 from dispatch.adapters.http.bodies import BadFieldError, LineEvent, Moment, PlaceBody, place_of
 from dispatch.adapters.submission import Submission, When
-from dispatch.commands.call import ReportLineEvent
+from dispatch.commands.switchboard import ReportLineEvent
 from dispatch.desk import Done
 from dispatch.errors import Refused
 from dispatch.words import Actor, ClockSource

@@ -9,11 +9,9 @@ from typing import Any
 
 from ulid import ULID
 
+from dispatch import commands as c
 from dispatch.adapters.journal.sealing import KEYS_FILE, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
-from dispatch.commands import call as cl
-from dispatch.commands import center as cc
-from dispatch.commands import incident as c
 from dispatch.fact import Fact
 from dispatch.fact_codec import personal_subjects
 from dispatch.words import UnitStatus
@@ -46,13 +44,13 @@ def history() -> Iterator[list[Fact]]:
     call_id = story.city.incidents[incident_id].call_ids[0]
     story.ask(c.AnswerCall(call_id, "3"), TAKER)
     story.ask(c.EndCall(call_id), TAKER)
-    story.ask(cl.WrapUpCall(call_id), TAKER)
+    story.ask(c.WrapUpCall(call_id), TAKER)
     story.ask(c.RecordVitals(patient_id, {"hr": 96, "sbp": 118}), crew("U1"))
     story.ask(c.GiveTreatment(patient_id, "aspirin"), crew("U1"))
-    story.ask(cc.ChooseDestination(patient_id, "C1"), crew("U1"))
+    story.ask(c.ChooseDestination(patient_id, "C1"), crew("U1"))
     for status in ("patient_loaded", "transporting", "at_hospital"):
         story.later(300).ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
-    story.ask(cc.CompleteHandoff(patient_id, "ed", taken_by="李医生"), department("C1"))
+    story.ask(c.CompleteHandoff(patient_id, "ed", taken_by="李医生"), department("C1"))
     for status in ("handed_over", "cleaning", "available"):
         story.later(300).ask(c.ReportStatus("U1", UnitStatus(status)), crew("U1"))
     assert not story.city.open_incidents | story.city.open_calls | story.city.open_tasks

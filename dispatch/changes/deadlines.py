@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from dispatch import events as e
 from dispatch.changes.change import Change
 from dispatch.city import City, Task
-from dispatch.events import incident as e
 from dispatch.fact import Fact
 
 

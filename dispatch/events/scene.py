@@ -1,54 +1,7 @@
-"""The facts before and around the run: standing by, a held incident's reviews, danger on scene and who was told."""
-
-from datetime import datetime
+"""The facts of danger on scene: what is known, who was told, whether the units stand off."""
 
 from dispatch.fact import fact
 from dispatch.words import personal
-
-
-@fact
-class UnitPrealerted:
-    """A unit stands by for an incident that is still being asked about."""
-
-    incident_id: str
-    unit_id: str
-
-
-@fact
-class StandbyAcknowledged:
-    """The crew has heard it."""
-
-    incident_id: str
-    unit_id: str
-
-
-@fact
-class StandbyEnded:
-    """A unit stands by no more."""
-
-    incident_id: str
-    unit_id: str
-    end: str  # upgraded | moved | stood_down | unit_gone
-    reason: str | None = personal("incident_id")
-
-
-@fact
-class UnitTakenAway:
-    """An incident lost its unit, or the one that stood by, to another; its owner is told."""
-
-    incident_id: str
-    unit_id: str
-    for_incident_id: str | None  # None: the unit went off by itself
-
-
-@fact
-class HeldIncidentReviewed:
-    """Somebody called back and asked again."""
-
-    incident_id: str
-    found: str  # one of dispatch.incident.REVIEW_FINDINGS
-    review_at: datetime
-    note: str | None = personal("incident_id")
 
 
 @fact

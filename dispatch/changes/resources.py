@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from dispatch import events as e
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import resource as re
 from dispatch.fact import Fact
 from dispatch.resources import Hold, ResourceState, Use
+
+
+def counted(city: City, _fact: Fact, d: e.ResourceCounted) -> City:
+    return at_center(city, d.center_id, d.resource, lambda state: replace(state, count=d.count))
 
 
 def at_center(city: City, center_id: str, resource: str, turn: Callable[[ResourceState], ResourceState]) -> City:
@@ -15,6 +19,27 @@ def at_center(city: City, center_id: str, resource: str, turn: Callable[[Resourc
     row = city.centers[center_id]
     turned = turn(row.resources.get(resource, ResourceState()))
     return city.with_center(replace(row, resources={**row.resources, resource: turned}))
+
+
+def in_use(city: City, fact: Fact, d: e.ResourceInUse) -> City:
+    use = Use(d.reservation_id, d.activation_id, fact.at, d.until)
+    return at_center(city, d.center_id, d.resource, lambda state: replace(state, uses=(*state.uses, use)))
+
+
+def freed(city: City, _fact: Fact, d: e.ResourceFreed) -> City:
+    def turn(state: ResourceState) -> ResourceState:
+        return replace(state, uses=tuple(each for each in state.uses if each.id != d.reservation_id))
+
+    return at_center(city, d.center_id, d.resource, turn)
+
+
+def placed(city: City, _fact: Fact, d: e.ReservationPlaced) -> City:
+    row = city.activations[d.activation_id]
+    holds = tuple(
+        replace(each, place=d.place, because=d.because) if each.id == d.reservation_id else each
+        for each in row.reservations
+    )
+    return city.with_activation(replace(row, reservations=holds))
 
 
 def with_hold(city: City, center_id: str, resource: str, hold: Hold) -> City:
@@ -31,34 +56,9 @@ def without_hold(city: City, center_id: str, resource: str, hold_id: str) -> Cit
     return at_center(city, center_id, resource, turn)
 
 
-def counted(city: City, _fact: Fact, d: re.ResourceCounted) -> City:
-    return at_center(city, d.center_id, d.resource, lambda state: replace(state, count=d.count))
-
-
-def in_use(city: City, fact: Fact, d: re.ResourceInUse) -> City:
-    use = Use(d.reservation_id, d.activation_id, fact.at, d.until)
-    return at_center(city, d.center_id, d.resource, lambda state: replace(state, uses=(*state.uses, use)))
-
-
-def freed(city: City, _fact: Fact, d: re.ResourceFreed) -> City:
-    def turn(state: ResourceState) -> ResourceState:
-        return replace(state, uses=tuple(each for each in state.uses if each.id != d.reservation_id))
-
-    return at_center(city, d.center_id, d.resource, turn)
-
-
-def placed(city: City, _fact: Fact, d: re.ReservationPlaced) -> City:
-    row = city.activations[d.activation_id]
-    holds = tuple(
-        replace(each, place=d.place, because=d.because) if each.id == d.reservation_id else each
-        for each in row.reservations
-    )
-    return city.with_activation(replace(row, reservations=holds))
-
-
 CHANGES: dict[type, Change] = {
-    re.ResourceCounted: counted,
-    re.ResourceInUse: in_use,
-    re.ResourceFreed: freed,
-    re.ReservationPlaced: placed,
+    e.ResourceCounted: counted,
+    e.ResourceInUse: in_use,
+    e.ResourceFreed: freed,
+    e.ReservationPlaced: placed,
 }

@@ -1,21 +1,17 @@
 """What closures and slow zones change: the list of those that stand."""
 
+from dispatch import events as e
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import ground as ge
 from dispatch.fact import Fact
 from dispatch.road_measure import RoadMeasure
 
 
-def closed(city: City, fact: Fact, d: ge.RoadClosed) -> City:
+def closed(city: City, fact: Fact, d: e.RoadClosed) -> City:
     return _with_measure(city, fact, d, None)
 
 
-def slowed(city: City, fact: Fact, d: ge.RoadsSlowed) -> City:
-    return _with_measure(city, fact, d, d.factor)
-
-
-def _with_measure(city: City, fact: Fact, d: ge.RoadClosed | ge.RoadsSlowed, factor: float | None) -> City:
+def _with_measure(city: City, fact: Fact, d: e.RoadClosed | e.RoadsSlowed, factor: float | None) -> City:
     row = RoadMeasure(
         d.measure_id,
         factor,
@@ -33,8 +29,16 @@ def _with_measure(city: City, fact: Fact, d: ge.RoadClosed | ge.RoadsSlowed, fac
     return city.with_measure(row)
 
 
-def lifted(city: City, fact: Fact, d: ge.RoadMeasureLifted) -> City:
+def slowed(city: City, fact: Fact, d: e.RoadsSlowed) -> City:
+    return _with_measure(city, fact, d, d.factor)
+
+
+def lifted(city: City, fact: Fact, d: e.RoadMeasureLifted) -> City:
     return city.without_measure(d.measure_id)
 
 
-CHANGES: dict[type, Change] = {ge.RoadClosed: closed, ge.RoadsSlowed: slowed, ge.RoadMeasureLifted: lifted}
+CHANGES: dict[type, Change] = {
+    e.RoadClosed: closed,
+    e.RoadsSlowed: slowed,
+    e.RoadMeasureLifted: lifted,
+}

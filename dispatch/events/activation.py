@@ -1,4 +1,4 @@
-"""The facts between crew and centre: destination, activation, holds, handoff; the two never block each other."""
+"""The facts between crew and centre: destination, activation, holds; the two never block each other."""
 
 from datetime import datetime
 
@@ -127,14 +127,12 @@ class ReservationEnded:
 
 
 @fact
-class HandoffCompleted:
-    """Who gave whom what, where."""
+class CenterStatusReported:
+    """A centre said how it stands. Full is not closed: a cost with owner, reason and expiry, never a gate."""
 
-    patient_id: str
-    activation_id: str | None
     center_id: str
-    where: str  # ed | cath_lab | or | icu | ct | delivery_suite | nicu | picu
-    bypassed_ed: bool
-    given_by: str
-    taken_by: str | None = personal("patient_id")
-    signed: bool = False  # signatures can follow and never hold the stretcher
+    topic: str  # diversion | full | a resource code such as cath_lab
+    state: str  # open | busy | closed | unknown
+    owner: str
+    expires_at: datetime
+    reason: str | None = personal("center_id")

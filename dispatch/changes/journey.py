@@ -1,46 +1,35 @@
-"""What the run facts change: assignment, journey, outcome."""
+"""What a crew's shift and its steps change."""
 
 from dataclasses import replace
 
+from dispatch import events as e
 from dispatch import incident as i
 from dispatch import unit as u
 from dispatch.changes.change import Change
 from dispatch.city import City
-from dispatch.events import incident as e
 from dispatch.fact import Fact
 from dispatch.words import UnitStatus
 
 
-def assigned(city: City, fact: Fact, d: e.UnitAssigned) -> City:
-    ranked = next((row for row in d.evidence.rows if row.id == d.unit_id), None) if d.evidence else None
-    run = u.Assignment(
-        d.assignment_id,
-        d.incident_id,
-        d.unit_id,
-        fact.at,
-        fact.actor.account,
-        ranked.eta_s if ranked else None,
-        ranked.rank if ranked else None,
-        d.reason,
-        points={"unit_assigned": i.point_row(fact)},
+def signed_on(city: City, fact: Fact, d: e.CrewSignedOn) -> City:
+    row = replace(city.units[d.unit_id], crew=d.crew, crew_names=d.names)
+    return city.with_unit(row)
+
+
+def signed_off(city: City, fact: Fact, d: e.CrewSignedOff) -> City:
+    row = city.units[d.unit_id]
+    return city.with_unit(
+        replace(
+            row, crew=(), crew_names=None, status=UnitStatus.OUT_OF_SERVICE, status_since=fact.at, out_reason="no_crew"
+        )
     )
-    case = i.stepped(city.incidents[d.incident_id], fact)
-    case = replace(
-        case,
-        assignment_ids=(*case.assignment_ids, run.id),
-        waiting_since=None,
-        review_at=None,
-        taken=None,
-        points=i.with_point(case.points, "unit_assigned", i.point_row(fact)),
+
+
+def out_of_service(city: City, fact: Fact, d: e.UnitOutOfService) -> City:
+    row = city.units[d.unit_id]
+    return city.with_unit(
+        replace(row, status=UnitStatus.OUT_OF_SERVICE, status_since=fact.at, out_reason=d.reason, out_until=d.until)
     )
-    unit = replace(
-        city.units[d.unit_id],
-        status=UnitStatus.ASSIGNED,
-        status_since=fact.at,
-        assignment_id=run.id,
-        last_assignment_id=run.id,
-    )
-    return city.with_assignment(run).with_incident(case).with_unit(unit)
 
 
 def status_reported(city: City, fact: Fact, d: e.UnitStatusReported) -> City:
@@ -77,16 +66,9 @@ def _left_first_door(city: City, run: u.Assignment, fact: Fact) -> City:
     return city
 
 
-def assignment_ended(city: City, fact: Fact, d: e.AssignmentEnded) -> City:
-    run = replace(city.assignments[d.assignment_id], outcome=d.outcome, outcome_reason=d.reason, ended_at=fact.at)
-    unit = city.units[d.unit_id]
-    if unit.assignment_id == run.id:
-        unit = replace(unit, assignment_id=None, status=d.next_status, status_since=fact.at)
-    return city.with_assignment(run).with_unit(unit)
-
-
 CHANGES: dict[type, Change] = {
-    e.UnitAssigned: assigned,
+    e.CrewSignedOn: signed_on,
+    e.CrewSignedOff: signed_off,
+    e.UnitOutOfService: out_of_service,
     e.UnitStatusReported: status_reported,
-    e.AssignmentEnded: assignment_ended,
 }

@@ -1,6 +1,7 @@
-"""What can be asked of and by the receiving centre: destination, activation, resources, handoff."""
+"""What can be asked of and by the receiving centre: destination, alarm, answers, holds, its own state."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,11 @@ class ReleaseResource:
 
 
 @dataclass(frozen=True, slots=True)
-class CompleteHandoff:
-    """Record the handover: where, and whether the ED was bypassed."""
+class ReportCenterStatus:
+    """Say how a centre or one of its resources stands, by whom, why, until when."""
 
-    patient_id: str
-    where: str
-    taken_by: str | None = None
-    signed: bool = False
+    center_id: str
+    topic: str
+    state: str
+    expires_at: datetime
+    reason: str | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,10 @@ from dispatch.simulation.crew import CREW, Crew
 from dispatch.simulation.exchange import signed_in
 from dispatch.simulation.hospital import Department
 from dispatch.simulation.kpis import Watcher, kpis
+from dispatch.simulation.members import Telephones, keep_rosters
 from dispatch.simulation.physician import RemotePhysician
 from dispatch.simulation.seats import Dispatcher
+from dispatch.simulation.team_gateway import Listening, ringing
 
 CALLS_PER_UNIT_AND_DAY = 7.5  # assumed load of one ambulance
 LIVELY_PER_DAY = 1_400.0  # at least, so that a small city has something to show
@@ -37,16 +40,22 @@ class Plan:
 
 
 class Day:
-    """Everybody who takes part."""
+    """Everybody who takes part; hospital staff keep rosters and answer where the server reaches them by ``gateway``."""
 
-    def __init__(self, server: Server, plan: Plan) -> None:
-        self._server, self._plan = server, plan
+    def __init__(self, server: Server, plan: Plan, gateway: Listening | None = None) -> None:
+        self._server, self._plan, self._gateway = server, plan, gateway
         self._tasks: list[asyncio.Task[None]] = []
         self._seat = self._client("dispatcher1")
         self.watcher = Watcher(self._client("supervisor1"))
 
     async def run(self) -> dict[str, Any]:
         """Live through the day and return its figures."""
+        telephones = Telephones(self._server, self._plan.seed)
+        with nullcontext() if self._gateway is None else ringing(self._gateway, telephones.ring):
+            self._start(telephones.run())
+            return await self._live()
+
+    async def _live(self) -> dict[str, Any]:
         health = await self._server.meet()
         clock = self._server.clock
         self._follow(self._seat)
@@ -99,9 +108,11 @@ class Day:
         for unit_id in manned:
             client = await self._following(f"crew-{unit_id.lower()}")
             self._start(Crew(client, unit_id, self._plan.seed).run())
-        for center_id in centers:
-            client = await self._following(f"dept-{center_id.lower()}")
+        departments = {each: await self._following(f"dept-{each.lower()}") for each in centers}
+        for center_id, client in departments.items():
             self._start(Department(client, self._plan.seed, center_id).run())
+        if self._gateway is not None:
+            self._start(keep_rosters(departments, self._plan.seed))
         anchors, seed = self._anchors(), self._plan.seed
         taker = await self._following("taker1")
         await taker.send("open-seat", {"seat_id": "taker1", "kind": "call_taker"})

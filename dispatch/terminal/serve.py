@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from dispatch.adapters.storage import open_accounts, sqlalchemy_url
 from dispatch.errors import BadInput
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from
+from dispatch.simulation.team_gateway import Listening, open_gateway
 from dispatch.terminal.heaps import set_aside_what_stays, share_heaps
+from dispatch.terminal.simulate import SECRET
 from dispatch.words import NO_ACCOUNT, Role
 from geo.without_blas import load_numba
 
@@ -87,8 +90,20 @@ def run_demo(given: argparse.Namespace) -> int:
     with _demo_folder(wanted["data"]) as folder:
         speed = wanted["clock_speed"] or SPEED
         settings = settings_from(os.environ, wanted | {"data": folder, "demo": True, "clock_speed": speed})
-        day = None if given.empty else SimulatedDay(settings, given.seed)
-        return serve(settings, day)
+        if given.empty:
+            return serve(settings)
+        settings, gateway = with_gateway(settings)
+        return serve(settings, SimulatedDay(settings, given.seed, gateway))
+
+
+def with_gateway(settings: Settings) -> tuple[Settings, Listening | None]:
+    """Let the simulated hospitals' people be reached, unless a gateway is named or nobody knows our own port yet."""
+    if settings.team_url is not None or settings.sms_url is not None or settings.port == 0:
+        return settings, None
+    gateway = open_gateway()
+    link_url = settings.link_url or f"http://{settings.host}:{settings.port}"
+    reached = replace(settings, team_url=gateway.url, team_secret=gateway.secret, link_url=link_url)
+    return reached, gateway
 
 
 def add_account(settings: Settings, given: argparse.Namespace) -> int:
@@ -199,9 +214,10 @@ class AnnouncedServer(uvicorn.Server):
 class SimulatedDay:
     """The simulation in a process of its own, an ordinary client; it ends with the server."""
 
-    def __init__(self, settings: Settings, seed: int) -> None:
+    def __init__(self, settings: Settings, seed: int, gateway: Listening | None) -> None:
         self._settings = settings
         self._seed = seed
+        self._gateway = gateway
         self._process: subprocess.Popen[bytes] | None = None
 
     def begin(self, port: int) -> None:
@@ -210,7 +226,16 @@ class SimulatedDay:
         command = [sys.executable, "-m", "dispatch.cli", "simulate", "--url", url, "--endless"]
         command += ["--seed", str(self._seed), "--speed", f"{self._settings.clock_speed:g}"]
         command += ["--city", str(self._settings.city)]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
+        told = dict(os.environ)
+        handed: tuple[int, ...] = ()
+        if self._gateway is not None:
+            handed = (self._gateway.socket.fileno(),)
+            command += ["--gateway", *map(str, handed)]
+            told |= {SECRET: self._gateway.secret}
+        nothing = subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdin=nothing, stdout=nothing, env=told, pass_fds=handed)  # noqa: S603
+        if self._gateway is not None:
+            self._gateway.socket.close()  # theirs alone: a gateway that is gone must refuse, not keep us waiting
         os.setpriority(os.PRIO_PROCESS, self._process.pid, YIELDS)
         threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
 

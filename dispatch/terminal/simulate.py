@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.errors import BadInput
+from dispatch.settings import PREFIX
 from dispatch.simulation.arrivals import ASSUMED_SHAPE, recorded_shape
 from dispatch.simulation.client import Server
 from dispatch.simulation.day import ENDLESS_HOURS, Day, Plan
+from dispatch.simulation.team_gateway import Listening, open_gateway
 
 DEFAULT_SPEED = 20.0
 UNDER_WAY_MIN = 45.0  # how long ago an endless day began, so that a newcomer sees every stage at once
 LEFT_TO_PEOPLE = 3  # units without a simulated crew in an endless day: somebody may want to try the tablet
 STOP_WITHIN_S = 10.0
+SECRET = PREFIX + "TEAM_SECRET"
 
 
 def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class to itself
@@ -36,6 +39,12 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
     parser.add_argument("--calls-per-day", type=float, help="by default 7.5 for each unit")
     parser.add_argument("--calls", type=Path, metavar="CSV.GZ", help="a recording whose day shape the arrivals follow")
     parser.add_argument("--endless", action="store_true", help="go on until stopped")
+    parser.add_argument(
+        "--gateway",
+        type=int,
+        metavar="FD",
+        help=f"an open socket where the server posts summonses, signed with {SECRET}; the demo hands it over",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run_simulate)
 
@@ -52,16 +61,24 @@ def run_simulate(given: argparse.Namespace) -> int:
         began_min_ago=UNDER_WAY_MIN if given.endless else 0.0,
         left_to_people=LEFT_TO_PEOPLE if given.endless else 0,
     )
-    with _server(given) as url:
-        figures = asyncio.run(_live(url, plan))
+    gateway = _gateway(given)
+    with _server(given, gateway) as url:
+        figures = asyncio.run(_live(url, plan, gateway))
     sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=None if given.json else 2) + "\n")
     return 0
 
 
-async def _live(url: str, plan: Plan) -> dict[str, Any]:
+def _gateway(given: argparse.Namespace) -> Listening | None:
+    """Listen for summonses: at the socket that was handed over, or for a private server; others' reach whom they do."""
+    if given.gateway is not None:
+        return Listening(socket.socket(fileno=given.gateway), os.environ[SECRET])
+    return None if given.url else open_gateway()
+
+
+async def _live(url: str, plan: Plan, gateway: Listening | None) -> dict[str, Any]:
     """Live through the day; SIGTERM ends it."""
     server = Server(url)
-    day = Day(server, plan)
+    day = Day(server, plan, gateway)
     living = asyncio.create_task(day.run())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, living.cancel)
     try:
@@ -74,20 +91,22 @@ async def _live(url: str, plan: Plan) -> dict[str, Any]:
 
 
 @contextmanager
-def _server(given: argparse.Namespace) -> Iterator[str]:
-    """Use the named server, or start a private one in a temporary directory."""
-    if given.url:
+def _server(given: argparse.Namespace, gateway: Listening | None) -> Iterator[str]:
+    """Use the named server, or start a private one in a temporary directory, which reaches people by the gateway."""
+    if given.url or gateway is None:
         yield given.url
         return
     with tempfile.TemporaryDirectory(prefix="greenchannel-simulate-") as folder:
         port = _free_port()
+        url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "dispatch.cli", "demo", "--empty", "--data", folder, "--port", str(port)]
         command += ["--speed", f"{given.speed:g}"]
         if given.city is not None:
             command += ["--city", str(given.city)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ})  # noqa: S603 - our own server
+        reach = {SECRET: gateway.secret, PREFIX + "TEAM_URL": gateway.url, PREFIX + "LINK_URL": url}
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ | reach)  # noqa: S603 - our own server
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield url
         finally:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):

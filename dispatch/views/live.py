@@ -12,6 +12,7 @@ import msgspec
 
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
+from dispatch.events import team as te
 from dispatch.events.call import CallLinked
 from dispatch.events.switchboard import DeskHandedOver
 from dispatch.evolve import incident_of
@@ -56,6 +57,8 @@ HIDDEN: dict[str, "Row"] = {
     "members": {"push": None},
 }  # from everybody
 SEATS = frozenset({Role.CALL_TAKER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
+ROSTER = (te.MemberListed, te.MemberRemoved, te.PushSubscribed, te.DutySet, te.DutyLifted)
+ROSTER_NAMES = {"members": "member_id"}  # the hospital's own row stays what it is
 WITH_LAST_RUN = frozenset({UnitStatus.HANDED_OVER, UnitStatus.CLEANING})  # the crew still writes about this patient
 
 
@@ -115,7 +118,7 @@ def _concerned(city: City, ids: dict[str, set[str]], scope: Scope) -> bool:
     if scope.role is Role.CREW:
         return scope.unit_id in ids["units"]
     if scope.role is Role.DEPARTMENT:
-        return any(
+        return bool(ids["members"]) or any(
             each in city.activations and city.activations[each].center_id == scope.center_id
             for each in ids["activations"]
         )
@@ -176,7 +179,7 @@ def touched(before: City, after: City, facts: Iterable[Fact]) -> dict[str, set[s
             incidents.add(fact.data.from_incident_id)
         if isinstance(fact.data, DeskHandedOver):
             incidents |= {*fact.data.incident_ids, *(after.calls[each].incident_id for each in fact.data.call_ids)}
-        for name, key in NAMED_BY.items():
+        for name, key in (ROSTER_NAMES if isinstance(fact.data, ROSTER) else NAMED_BY).items():
             if (value := getattr(fact.data, key, None)) is not None:
                 named[name].add(value)
     for unit_id in named["units"]:

@@ -1,6 +1,7 @@
 """A summoned person's own page over HTTP, the roster from a file, and both on the wall in a browser."""
 
 import argparse
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,10 @@ import httpx
 import pytest
 
 from dispatch.errors import BadInput
+from dispatch.simulation.client import Server as SimulatedServer
+from dispatch.simulation.client import ServerClock
+from dispatch.simulation.members import Telephones, answer_of
+from dispatch.simulation.team_gateway import Ring
 from dispatch.terminal.roster import read_rows, run_roster
 from tests.adapters.serving import Client, Live, Server
 
@@ -130,3 +135,36 @@ def test_a_summons_reaches_the_phone_and_its_answer_the_wall(server: Server) -> 
         shown = until_row(live, lambda row: any(each["minutes"] == 4 for each in row["summonses"]))
         assert shown["summonses"][0]["phase"] == "coming"
     seat.done("close-incident", incident_id=ids["incident_id"], reason="test")
+
+
+@pytest.mark.parametrize("phase", ["coming", "declined"])
+async def test_a_simulated_member_answers_on_the_page_of_the_message(server: Server, phase: str) -> None:
+    wall, role = server.client("dept-yz002"), "emergency_physician"
+    person = wall.done("list-member", center_id="YZ002", name="王医生", roles=[role], phone="136")["member_id"]
+    seat, ids = server.client("dispatcher1"), server.client("exchange").call()
+    seat.done("record-findings", patient_id=ids["patient_id"], findings={"responsive": "no", "breathing": "absent"})
+    activation = seat.done("pre-alert", patient_id=ids["patient_id"], center_id="YZ002")["activation_id"]
+    seat.done("summon-member", activation_id=activation, member_id=person, role=role)
+    url = wall.http.post(f"/api/team/members/{person}/link").json()["url"]
+    outside = SimulatedServer(server.url)
+    health = await outside.meet()
+    outside.clock = ServerClock(datetime.fromisoformat(health["clock"]["now"]), 600.0)
+    with link_of(wall, person) as phone:
+        (asked,) = phone.get("/api/team").json()["summonses"]
+    seed = next(each for each in range(1_000) if answer_of(each, "136", asked["sent_at"]) == phase)
+    telephones = Telephones(outside, seed)
+    answering = asyncio.create_task(telephones.run())
+    telephones.ring(Ring("S/2", "summons", "136", f"速到 {url}", voice=True))
+    with wall.socket() as live:
+        live.subscribe()
+        shown = await asyncio.to_thread(until_row, live, lambda row: row["id"] == activation and said(row) == phase)
+    answering.cancel()
+    await asyncio.gather(answering, return_exceptions=True)
+    await outside.close()
+    assert said(shown) == phase
+    wall.done("remove-member", center_id="YZ002", member_id=person)
+    seat.done("close-incident", incident_id=ids["incident_id"], reason="test")
+
+
+def said(activation: dict[str, Any]) -> str:
+    return str(activation["summonses"][0]["phase"])

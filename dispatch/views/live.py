@@ -12,7 +12,7 @@ import msgspec
 
 from dispatch.center import ENDED_UNSEEN, LIVE, Activation
 from dispatch.city import City
-from dispatch.events import team as te
+from dispatch.events import teams as te
 from dispatch.events.call import CallLinked
 from dispatch.events.switchboard import DeskHandedOver
 from dispatch.evolve import incident_of

@@ -349,4 +349,8 @@ def _clock(settings: Settings, journal: Journal) -> Clock:
     last = next(iter(journal.read(head.seq - 1, 1)), None) if head.seq else None
     if last is None or last.recorded_at <= clock.now():
         return clock
+    ahead_s = (last.recorded_at - clock.now()).total_seconds()
+    log.warning(
+        "the last fact is %.0f s ahead of this machine's clock; time goes on from there: set the clock", ahead_s
+    )
     return RunningClock(last.recorded_at, settings.clock_speed)

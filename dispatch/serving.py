@@ -48,6 +48,7 @@ WEB = Path(__file__).resolve().parent.parent / "web" / "dist"
 PUSH_SECRET_FILE = "push.secret"  # noqa: S105 - the name of a file
 BEAT_S, CATCH_UP_S, RETENTION_S = 1.0, 3.0, 3_600.0
 UPLOADS_FOLDER = "uploads"
+ERASING_FOLDER = "erasing"  # what was counted of patients who are being forgotten
 WEIGHTS_S = 0.2  # so soon a screen asks anew after roads have changed
 
 
@@ -109,7 +110,7 @@ async def join(ground: Ground, kept: Kept, mind: Mind, clock: Clock) -> Parts:
         photos=Photos(kept.photos, kept.keyring),
         keyring=kept.keyring,
         push=await asyncio.to_thread(_push_sender, settings),
-        erasures=Erasures(kept, uploads, mind.city),
+        erasures=Erasures(kept, uploads, settings.data / ERASING_FOLDER, mind.city),
         uploads=uploads,
         text_messages=TextMessages(settings.sms_url, settings.sms_secret, clock),
         places=_places(settings),

@@ -1,24 +1,31 @@
 """Remove what is kept of an erased patient: keys, vitals, waveforms, ECGs, photos; prove that nothing of it is left.
 
 Every process does this for the files and keys it holds, and again after a restart until the proof is a fact. The fact
-that asks for it is durable before: a crash in between only means that it is done later.
+that asks for it is durable before: a crash in between only means that it is done later. What is there is counted and
+noted before anything of it goes: a proof made in two attempts says what both removed.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from dispatch.adapters.location.photos import KeepsSealed
+from dispatch.adapters.patient_record import Tally, tally_of
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.uploads import PartialUploads
+from dispatch.adapters.written_once import write_once
 from dispatch.city import City
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased
 from dispatch.fact import Fact
 from dispatch.incident import Patient
-from dispatch.ports import Keyring, Telemetry, TelemetryUnavailable
+from dispatch.ports import JournalUnavailable, Keyring, Telemetry, TelemetryUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +55,12 @@ class Holds(Protocol):
 
 
 class Erasures:
-    """Carry out what facts ask for; ``look`` again and again."""
+    """Carry out what facts ask for; ``look`` again and again. ``notes`` is a folder for what was counted before."""
 
-    def __init__(self, holds: Holds, uploads: PartialUploads, city: City) -> None:
+    def __init__(self, holds: Holds, uploads: PartialUploads, notes: Path, city: City) -> None:
         self._holds = holds
         self._uploads = uploads
+        self._notes = notes
         self._unread: City | None = city
         self._asked: dict[str, tuple[str, ...]] = {}
         self._proved: set[str] = set()
@@ -70,14 +78,24 @@ class Erasures:
             self._unread = None
         for patient_id, subjects in list(self._asked.items()):
             try:
-                done = await asyncio.to_thread(self._removed, patient_id, subjects)
-            except TelemetryUnavailable as failure:
-                log.warning("an erasure is put off: %s", failure)
-                return
-            if report is not None and patient_id not in self._proved:
-                await report(done)
-            self._proved.add(patient_id)
-            self._asked.pop(patient_id, None)
+                await self._carry_out(patient_id, subjects, None if patient_id in self._proved else report)
+            except (TelemetryUnavailable, JournalUnavailable) as failure:
+                log.warning("the erasure of patient %s is put off: %s", patient_id, failure)  # nobody else's is
+
+    async def _carry_out(
+        self, patient_id: str, subjects: tuple[str, ...], report: Callable[[ReportErasure], Awaitable[object]] | None
+    ) -> None:
+        note = self._notes / f"{patient_id}.json"
+        if report is None:
+            await asyncio.to_thread(self._remove, patient_id, subjects)
+        else:
+            counted = await asyncio.to_thread(self._counted, note, patient_id, subjects)
+            await asyncio.to_thread(self._remove, patient_id, subjects)
+            await report(ReportErasure(patient_id, **asdict(counted)))
+        with suppress(OSError):  # it holds nothing but counts and a digest
+            await asyncio.to_thread(note.unlink)
+        self._proved.add(patient_id)
+        self._asked.pop(patient_id, None)
 
     def _remember(self, erased: Iterable[Patient]) -> None:
         for patient in erased:
@@ -86,22 +104,30 @@ class Erasures:
                 if patient.erased.digest:
                     self._proved.add(patient.id)
 
-    def _removed(self, patient_id: str, subjects: Iterable[str]) -> ReportErasure:
+    def _counted(self, note: Path, patient_id: str, subjects: Iterable[str]) -> Tally:
+        """Return what was there before the first attempt; its note is durable before anything is removed."""
+        if not note.exists():
+            holds = self._holds
+            tally = tally_of(holds.telemetry, holds.ecgs, holds.photos, patient_id, _owners(patient_id, subjects))
+            write_once(note, msgspec.json.encode(tally))
+        return msgspec.json.decode(note.read_bytes(), type=Tally)
+
+    def _remove(self, patient_id: str, subjects: Iterable[str]) -> None:
         for subject in subjects:
             self._holds.keyring.destroy(subject)
-        links = [each.removeprefix("link:") for each in subjects if each.startswith("link:")]
-        telemetry, ecgs = self._holds.telemetry.erase(patient_id), self._holds.ecgs.erase(patient_id)
-        photos = [one for owner in (patient_id, *links) for one in self._holds.photos.erase(owner)]
+        self._holds.telemetry.erase(patient_id)
+        self._holds.ecgs.erase(patient_id)
+        for owner in _owners(patient_id, subjects):
+            self._holds.photos.erase(owner)
         self._uploads.drop_all(patient_id)
         again = self._holds.telemetry.erase(patient_id)
         if again.vitals or again.chunks or self._holds.ecgs.ids(patient_id):
             raise TelemetryUnavailable(f"patient {patient_id} is still being written")
-        digest = hashlib.sha256()
-        for content in (*telemetry.vitals, *telemetry.chunks, *ecgs, *photos):
-            digest.update(content)
-        return ReportErasure(
-            patient_id, len(telemetry.vitals), len(telemetry.chunks), len(ecgs), len(photos), digest.hexdigest()
-        )
+
+
+def _owners(patient_id: str, subjects: Iterable[str]) -> list[str]:
+    """Return under whose names photos of a patient lie: theirs, and the links' whose keys go with them."""
+    return [patient_id, *(each.removeprefix("link:") for each in subjects if each.startswith("link:"))]
 
 
 def _erased_in(city: City) -> list[Patient]:

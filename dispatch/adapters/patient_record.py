@@ -1,24 +1,26 @@
 """Write down everything that is kept of one patient as one ZIP file, with the checksum of every part.
 
 What monitors measured that were not bound lies in ``quarantine/``: it is the record's, and nobody says that it is the
-patient's. ``waves.gcw`` holds frames of docs/protocol.md one behind the other.
+patient's. ``waves.gcw`` holds frames of docs/protocol.md one behind the other. The manifest also says what the proof
+of an erasure will say when nothing came in between: how much is kept, and the digest of the stored bytes.
 """
 
 import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 
-from dispatch.adapters.location.photos import Photos
+from dispatch.adapters.location.photos import KeepsSealed, Photos
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telephony.record import Export
 from dispatch.adapters.wire import encoded
 from dispatch.adapters.worded import worded
+from dispatch.adapters.written_once import DamagedFile
 from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.incident import Patient, wore
@@ -26,6 +28,7 @@ from dispatch.ports import Sample, Telemetry
 from dispatch.protocol.waves import read_wave
 from dispatch.views.register import register_rows
 
+Stored = TypeVar("Stored")
 MANIFEST = "manifest.json"
 LAYOUT = 1
 PAGE = 5_000
@@ -40,6 +43,38 @@ class Kept:
     ecgs: KeepsEcgs
     photos: Photos
     facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much is kept of a patient beside the journal, and the SHA-256 of the bytes as they are stored."""
+
+    vitals: int
+    chunks: int
+    ecgs: int
+    photos: int
+    digest: str
+
+
+def tally_of(
+    telemetry: Telemetry, ecgs: KeepsEcgs, photos: KeepsSealed, patient_id: str, owners: Iterable[str]
+) -> Tally:
+    """Count what is kept of a patient and of these owners of photos: readings, chunks, 12-leads, photos as sealed."""
+    digest = hashlib.sha256()
+
+    def counted(stored: Iterable[bytes]) -> int:
+        count = 0
+        for count, each in enumerate(stored, 1):  # noqa: B007 - the number of the last is how many there were
+            digest.update(each)
+        return count
+
+    vitals = counted(each.body for each in _vitals(telemetry, patient_id))
+    chunks = counted(each.body for each in _chunks(telemetry, patient_id))
+    found = [_unless_damaged(ecgs.get, patient_id, each) for each in ecgs.ids(patient_id)]
+    leads = counted(b"" if each is None else msgspec.json.encode(each.head) + each.samples for each in found)
+    sealed = (photos.get(owner, each) for owner in owners for each in photos.ids(owner))
+    pictures = counted(each.encode() for each in sealed if each is not None)
+    return Tally(vitals, chunks, leads, pictures, digest.hexdigest())
 
 
 class _Parts:
@@ -78,20 +113,28 @@ def write_record(file: IO[bytes], city: City, patient_id: str, kept: Kept, expor
     parts.add("vitals.jsonl", (_reading(each, patient) for each in _vitals(kept.telemetry, patient_id)))
     for folder, bound in (("", True), ("quarantine/", False)):
         parts.add(f"{folder}waves.gcw", _frames(kept.telemetry, patient, bound=bound))
+    damaged = []
     for ecg_id in kept.ecgs.ids(patient_id):
-        ecg = kept.ecgs.get(patient_id, ecg_id)
-        if ecg is not None:
+        ecg = _unless_damaged(kept.ecgs.get, patient_id, ecg_id)
+        if ecg is None:
+            damaged.append(f"ecgs/{ecg_id}")
+        else:
             parts.add(f"ecgs/{ecg_id}.json", [msgspec.json.encode(ecg.head)])
             parts.add(f"ecgs/{ecg_id}.int16le", [ecg.samples])
-    for owner in (patient_id, *incident.link_ids):
+    owners = (patient_id, *incident.link_ids)
+    for owner in owners:
         for photo_id in kept.photos.ids(owner):
-            jpeg = kept.photos.get(owner, photo_id)
-            if jpeg is not None:
+            jpeg = _unless_damaged(kept.photos.get, owner, photo_id)
+            if jpeg is None:
+                damaged.append(f"photos/{photo_id}")
+            else:
                 parts.add(f"photos/{photo_id}.jpg", [jpeg])
     parts.close({
         "patient_id": patient_id, "incident": incident.number, "exported_by": export.by,
         "exported_at": export.at.isoformat(), "purpose": export.purpose, "facts": len(mine),
         "journal_seq": mine[-1].seq if mine else None,
+        "unreadable": damaged,
+        "kept": asdict(tally_of(kept.telemetry, kept.ecgs, kept.photos.store, patient_id, owners)),
     })  # fmt: skip
 
 
@@ -106,6 +149,14 @@ def faults_of(file: IO[bytes]) -> list[str]:
             if hashlib.sha256(record.read(name)).hexdigest() != noted[name]["sha256"]:
                 wrong.append(f"{name}: changed")
     return wrong
+
+
+def _unless_damaged(get: Callable[[str, str], Stored | None], owner: str, name: str) -> Stored | None:
+    """Return what is kept, None when it cannot be read any more: the rest of a record is taken out all the same."""
+    try:
+        return get(owner, name)
+    except DamagedFile:
+        return None
 
 
 def _is_of(fact: Fact, patient: Patient, city: City) -> bool:
@@ -131,11 +182,12 @@ def _vitals(telemetry: Telemetry, patient_id: str) -> Iterator[Sample]:
     return _paged(lambda since, limit: telemetry.vitals(patient_id, since, limit))
 
 
-def _frames(telemetry: Telemetry, patient: Patient, *, bound: bool) -> Iterator[bytes]:
-    def page(since: datetime, limit: int) -> Sequence[Sample]:
-        return telemetry.read_wave(patient.id, since, since + EVER, limit)
+def _chunks(telemetry: Telemetry, patient_id: str) -> Iterator[Sample]:
+    return _paged(lambda since, limit: telemetry.read_wave(patient_id, since, since + EVER, limit))
 
-    for sample in _paged(page):
+
+def _frames(telemetry: Telemetry, patient: Patient, *, bound: bool) -> Iterator[bytes]:
+    for sample in _chunks(telemetry, patient.id):
         wave = read_wave(sample.body)
         if wore(patient, wave.device_id, wave.at) is bound:
             yield sample.body

@@ -43,13 +43,20 @@ class SqlitePair:
     def scrub(self) -> None:
         """Fold the log into the file and empty it: what was deleted stands nowhere any more."""
         with self._writing, self._reading:
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            empty_log(self._writer)
 
     def close(self) -> None:
         """Close both connections."""
         with self._writing, self._reading:
             self._reader.close()
             self._writer.close()
+
+
+def empty_log(connection: sqlite3.Connection) -> None:
+    """Fold the log into the file and leave none; ``sqlite3.OperationalError`` while somebody else still reads it."""
+    is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise sqlite3.OperationalError("the log is still read by somebody: what was deleted stands in it")
 
 
 # A whole group is one step of SQLite: each step lets go of the interpreter and waits to have it back, which under the

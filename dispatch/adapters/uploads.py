@@ -72,10 +72,13 @@ class PartialUploads:
     def forget_abandoned(self) -> None:
         """Drop what nobody has gone on with for weeks."""
         before_s = time.time() - ABANDONED_S
-        for path in self._folder.glob("*/*"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before_s:
-                    path.unlink()
+        try:
+            for path in self._folder.glob("*/*"):
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before_s:
+                        path.unlink()
+        except OSError as failure:
+            raise TelemetryUnavailable(f"abandoned uploads are not dropped: {failure}") from failure
 
     def _path(self, owner: str, name: str) -> Path:
         for part in (owner, name):

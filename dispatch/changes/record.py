@@ -19,6 +19,7 @@ ROWS = {
     "call": ("calls", "with_call"),
     "position": ("positions", "with_position"),
     "link": ("links", "with_link"),
+    "reader_link": ("reader_links", "with_reader_link"),
 }
 
 

@@ -142,7 +142,8 @@ def _spoken_of(city: City, patient: Patient) -> tuple[str, ...]:
 def _own(city: City, patient: Patient) -> list[str]:
     activation_ids = city.incidents[patient.incident_id].activation_ids
     own = [each for each in activation_ids if city.activations[each].patient_id == patient.id]
-    return [f"patient:{patient.id}", *(f"activation:{each}" for each in own)]
+    readers = (f"reader_link:{each}" for each in patient.reader_link_ids)
+    return [f"patient:{patient.id}", *(f"activation:{each}" for each in own), *readers]
 
 
 def _shared(city: City, incident: Incident) -> list[str]:

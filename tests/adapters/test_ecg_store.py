@@ -7,6 +7,7 @@ import pytest
 
 from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, EcgStore, StoredEcg
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
+from dispatch.adapters.written_once import DamagedFile
 from dispatch.terminal.local_servers import PostgresServer
 
 ECG = StoredEcg(EcgHead(500, ("I", "II"), 4.88), b"\n\x00" * 100)
@@ -52,3 +53,23 @@ def test_every_process_of_a_city_reads_and_guards_the_same_ecgs(postgres: Postgr
         assert gateway.get("P1", "E2") is None
     with closing(PostgresEcgs(url, "elsewhere")) as another:
         assert another.get("P1", "E1") is None
+
+
+@pytest.mark.parametrize("where", range(0, 90, 9))
+def test_a_trace_that_the_disk_changed_is_not_shown(tmp_path: Path, where: int) -> None:
+    store = EcgStore(tmp_path)
+    store.put("P1", "E1", ECG)
+    (file,) = tmp_path.rglob("*.ecg")
+    content = bytearray(file.read_bytes())
+    content[-1 - where] ^= 0x04
+    file.write_bytes(content)
+    with pytest.raises(DamagedFile, match="E1"):
+        store.get("P1", "E1")
+
+
+def test_what_a_crash_left_beside_it_does_not_keep_a_patient_from_being_forgotten(tmp_path: Path) -> None:
+    store = EcgStore(tmp_path)
+    store.put("P1", "E1", ECG)
+    (tmp_path / "P1" / ".draft").write_bytes(b"half an ECG")
+    assert len(store.erase("P1")) == 1
+    assert not (tmp_path / "P1").exists()

@@ -53,6 +53,17 @@ def test_a_damaged_chunk_is_missing_and_its_neighbours_are_not(tmp_path: Path, w
         assert numbers(waves) == []
 
 
+def test_a_page_that_is_not_full_is_the_last_whatever_the_disk_damaged(tmp_path: Path) -> None:
+    with closing(WaveSegments(tmp_path)) as waves:
+        store(waves, range(1, 9))
+        (segment,) = tmp_path.glob("*.wave")
+        content = segment.read_bytes()
+        first = content.index(b"chunk" * 100)
+        segment.write_bytes(content[:first] + b"X" + content[first + 1 :])
+        assert [each.seq for each in waves.chunks("p", NOON, LATER, 3)] == [2, 3, 4]
+        assert [each.seq for each in waves.chunks("p", NOON, LATER, 8)] == [2, 3, 4, 5, 6, 7, 8]
+
+
 def test_what_a_crash_left_behind_the_last_promise_is_never_read(tmp_path: Path) -> None:
     with closing(WaveSegments(tmp_path)) as waves:
         store(waves, [1, 2])

@@ -1,6 +1,7 @@
 """What every keyring promises, wherever its keys lie."""
 
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from dispatch.adapters.journal.sealing import (
     open_sqlite_keyring,
 )
 from dispatch.adapters.journal.sealing_postgres import open_postgres_keyring
+from dispatch.ports import JournalUnavailable
 
 Opener = Callable[[], SubjectKeyring]
 
@@ -139,6 +141,23 @@ def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
     keys.close()
     assert destroyed not in content
     assert kept in content
+
+
+def test_a_key_that_somebody_still_reads_is_not_called_destroyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.adapters.journal.sealing.BUSY_MS", 1)
+    path, key = tmp_path / "keys.sqlite3", bytes(range(32))
+    keys = SqliteKeys(path)
+    keys.keep("patient:1", key)
+    with closing(sqlite3.connect(path, isolation_level=None)) as backup:
+        backup.execute("BEGIN")
+        backup.execute("SELECT * FROM personal_key").fetchall()
+        with pytest.raises(JournalUnavailable, match="read by somebody"):
+            keys.destroy("patient:1")
+    keys.destroy("patient:1")
+    assert key not in b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    keys.close()
 
 
 def test_many_keys_are_ready_after_one_write_and_open_again_after_a_restart(opener: Opener) -> None:

@@ -10,6 +10,7 @@ from dispatch.adapters.journal.sealing import open_memory_keyring
 from dispatch.adapters.location.photos import KeepsSealed, PhotoDiffersError, PhotoFiles, Photos
 from dispatch.adapters.location.photos_postgres import PostgresPhotos
 from dispatch.adapters.postgres_link import connect
+from dispatch.adapters.written_once import DamagedFile
 from dispatch.ports import TelemetryUnavailable
 from dispatch.terminal.local_servers import PostgresServer
 
@@ -61,6 +62,18 @@ def test_it_lies_sealed_and_an_erased_link_shows_nothing(opener: Opener) -> None
         keyring.destroy("link:L1")
         assert photos.get("L1", "P1") is None
         assert photos.get("L2", "P1") == PICTURE
+
+
+def test_a_picture_that_the_disk_changed_is_told_and_not_shown(tmp_path: Path) -> None:
+    photos = Photos(PhotoFiles(tmp_path), open_memory_keyring())
+    photos.put("L1", "P1", PICTURE)
+    (file,) = tmp_path.rglob("*.sealed")
+    content = file.read_bytes()
+    for changed in (b"A", b"\xff"):
+        file.write_bytes(content[:500] + changed + content[501:])
+        if file.read_bytes() != content:
+            with pytest.raises(DamagedFile, match="P1"):
+                photos.get("L1", "P1")
 
 
 @pytest.mark.parametrize("name", ["../x", "", "a/b", ".", "x" * 65, "a\0b"])

@@ -11,12 +11,13 @@ from dispatch.errors import Refused
 from dispatch.evolve import HISTORY_PAGE, history_of
 from dispatch.flow.record import retained_until
 from dispatch.rules import builtin
+from dispatch.sealed_rows import TABLES
 from dispatch.snapshot import decode_city, encode_city
 from dispatch.words import Outcome
 from tests.dispatch.story import ADMIN, PLACE, SUPERVISOR, SYSTEM, TAKER, Story, crew, incident_underway, opened_city
 
 YEARS_S = 16 * 366 * 86_400
-WORDS = ("13812345678", "柳荫巷", "欧阳", "阿司匹林300", "误记", "家属签字")
+WORDS = ("13812345678", "柳荫巷", "欧阳", "阿司匹林300", "误记", "家属签字", "端木")
 
 
 def told() -> tuple[Story, str, str, str]:
@@ -30,6 +31,7 @@ def told() -> tuple[Story, str, str, str]:
     story.ask(c.GiveTreatment(rung.patient_id, "aspirin", "阿司匹林300"), crew("U1"))
     story.ask(c.RegisterTimePoint(rung.patient_id, "onset", story.now), crew("U1"))
     story.ask(c.CorrectTimePoint(rung.patient_id, "onset", story.now, "误记"), crew("U1"))
+    story.ask(c.SendReaderLink(rung.patient_id, "hash", "端木医生"), crew("U1"))
     run = story.city.units["U1"].assignment_id or ""
     story.ask(c.EndAssignment(run, Outcome.REFUSED, "家属签字", risk_told=True, signed=True), crew("U1"))
     if story.city.incidents[rung.incident_id].closed_at is None:
@@ -40,8 +42,7 @@ def told() -> tuple[Story, str, str, str]:
 def memory(story: Story) -> str:
     """Return everything that the city knows, as one text."""
     city = story.city
-    tables = (city.calls, city.incidents, city.patients, city.assignments, city.activations, city.tasks)
-    rows = [msgspec.to_builtins(row) for table in tables for row in table.values()]
+    rows = [msgspec.to_builtins(row) for name in TABLES for row in getattr(city, name).values()]
     return msgspec.json.encode([rows, sorted(city.callers)]).decode()
 
 
@@ -85,9 +86,9 @@ def test_the_call_is_forgotten_with_the_last_of_its_patients() -> None:
     story.later(YEARS_S)
     assert all(each in memory(story) for each in WORDS)
     subjects = story.ask(c.ErasePatient(one, "retention_over"), ADMIN)[0].data.subjects
-    assert {each.partition(":")[0] for each in subjects} <= {"patient", "activation"}
+    assert {each.partition(":")[0] for each in subjects} == {"patient", "reader_link"}
     left = memory(story)
-    assert all(each not in left for each in ("欧阳", "阿司匹林300", "误记"))
+    assert all(each not in left for each in ("欧阳", "阿司匹林300", "误记", "端木"))
     assert all(each in left for each in ("诸葛明", "13812345678", "柳荫巷"))
     subjects = story.ask(c.ErasePatient(other, "retention_over"), ADMIN)[0].data.subjects
     assert {f"incident:{incident_id}", f"patient:{other}"} <= set(subjects)

@@ -17,6 +17,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from dispatch.adapters.sqlite_pair import BUSY_MS, empty_log
 from dispatch.ports import JournalUnavailable
 
 KEYS_FILE = "keys.sqlite3"
@@ -109,9 +110,10 @@ class SubjectKeyring:
             raise SealBroken(f"the words of {subject} were altered") from error
 
     def destroy(self, subject: str) -> None:
-        """Erase a subject."""
-        with self._lock, self._storing:
+        """Erase a subject; whoever seals and opens others meanwhile does not wait for the disk."""
+        with self._storing:
             self._store.destroy(subject)
+        with self._lock:
             self._remember(subject, None)
 
     def forget(self, subject: str) -> None:
@@ -155,7 +157,7 @@ class SqliteKeys:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         path.chmod(0o600)
         # secure_delete overwrites the key in the file; the log is folded in at once on destruction, see ``destroy``.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "busy_timeout = 5000"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", f"busy_timeout = {BUSY_MS}"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS personal_key (subject TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID"
@@ -163,7 +165,8 @@ class SqliteKeys:
 
     def find(self, subject: str) -> tuple[bool, bytes | None]:
         """Return (known, key)."""
-        row = self._connection.execute("SELECT key FROM personal_key WHERE subject = ?", (subject,)).fetchone()
+        with _telling():
+            row = self._connection.execute("SELECT key FROM personal_key WHERE subject = ?", (subject,)).fetchone()
         return (False, None) if row is None else (True, row[0])
 
     def keep(self, subject: str, key: bytes) -> bytes | None:
@@ -180,10 +183,12 @@ class SqliteKeys:
 
     def destroy(self, subject: str) -> None:
         """Leave a tombstone; the key's bytes are overwritten in the file and its log is emptied before this returns."""
-        self._connection.execute(
-            "INSERT INTO personal_key VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL", (subject,)
-        )
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO personal_key VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL", (subject,)
+            )
+        with _telling():
+            empty_log(self._connection)
 
     def close(self) -> None:
         """Close the file."""
@@ -192,12 +197,18 @@ class SqliteKeys:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Commit at the end or undo, also when the commit itself fails; a full disk is ``JournalUnavailable``."""
-        try:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-        except sqlite3.Error as failure:
-            raise JournalUnavailable(f"the keys of personal words cannot be written: {failure}") from failure
+        with _telling(), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Say in the port's own words that the file of keys cannot be used now."""
+    try:
+        yield
+    except sqlite3.Error as failure:
+        raise JournalUnavailable(f"the keys of personal words cannot be reached: {failure}") from failure
 
 
 def open_sqlite_keyring(path: Path) -> SubjectKeyring:

@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-from dispatch.adapters.written_once import removed_for_good, write_once
+from dispatch.adapters.journal.sealing import SealBroken
+from dispatch.adapters.written_once import DamagedFile, removed_for_good, write_once
 from dispatch.ports import Keyring
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -44,7 +45,7 @@ class Photos:
     """Seal and open photos around a store. Everything here blocks."""
 
     def __init__(self, store: KeepsSealed, keyring: Keyring) -> None:
-        self._store = store
+        self.store = store
         self._keyring = keyring
 
     def put(self, link_id: str, photo_id: str, jpeg: bytes, word: str = "link") -> bool:
@@ -53,7 +54,7 @@ class Photos:
         ``PhotoDiffersError`` when another is.
         """
         sealed = self._keyring.seal(f"{word}:{link_id}", base64.b64encode(jpeg).decode())
-        if self._store.put(link_id, photo_id, sealed):
+        if self.store.put(link_id, photo_id, sealed):
             return True
         if self.get(link_id, photo_id) != jpeg:
             raise PhotoDiffersError(photo_id)
@@ -61,12 +62,15 @@ class Photos:
 
     def ids(self, link_id: str) -> list[str]:
         """Return the numbers of a link's photos."""
-        return self._store.ids(link_id)
+        return self.store.ids(link_id)
 
     def get(self, link_id: str, photo_id: str) -> bytes | None:
-        """Return a photo; None when there is none, or when its link was erased."""
-        sealed = self._store.get(link_id, photo_id)
-        opened = None if sealed is None else self._keyring.open(sealed)
+        """Return a photo; None when there is none, or when its link was erased; ``DamagedFile`` when it was altered."""
+        sealed = self.store.get(link_id, photo_id)
+        try:
+            opened = None if sealed is None else self._keyring.open(sealed)
+        except SealBroken as failure:
+            raise DamagedFile(f"photo {photo_id} of {link_id} is damaged: {failure}") from failure
         return None if opened is None else base64.b64decode(opened)
 
 
@@ -84,7 +88,7 @@ class PhotoFiles:
     def get(self, link_id: str, photo_id: str) -> str | None:
         """Return it, None when there is none."""
         path = self._path(link_id, photo_id)
-        return path.read_text(encoding="ascii") if path.exists() else None
+        return path.read_text(encoding="ascii", errors="replace") if path.exists() else None
 
     def ids(self, link_id: str) -> list[str]:
         """Return the numbers of a link's photos, in their order."""

@@ -1,16 +1,18 @@
 """Keep diagnostic ECGs as files: written once, synced to disk before anybody is told, never changed.
 
-The file holds one JSON line with rate, leads and scale, then the samples as they came (int16, little-endian).
+The file holds one line with rate, leads and scale as JSON and the CRC-32 of the samples, then the samples as they came
+(int16, little-endian). A trace that a disk has changed is not shown: somebody decides by it.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from zlib import crc32
 
 import msgspec
 
-from dispatch.adapters.written_once import removed_for_good, write_once
+from dispatch.adapters.written_once import DamagedFile, removed_for_good, write_once
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -70,20 +72,29 @@ class EcgStore:
     def put(self, patient_id: str, ecg_id: str, ecg: StoredEcg) -> bool:
         """Make an ECG durable; False when the very same is there already, ``EcgDiffersError`` when another is."""
         path = self._path(patient_id, ecg_id)
-        content = msgspec.json.encode(ecg.head) + b"\n" + ecg.samples
+        content = b"%b %08x\n%b" % (msgspec.json.encode(ecg.head), crc32(ecg.samples), ecg.samples)
         if write_once(path, content):
             return True
-        if path.read_bytes() != content:
+        if self.get(patient_id, ecg_id) != ecg:
             raise EcgDiffersError(path.stem)
         return False
 
     def get(self, patient_id: str, ecg_id: str) -> StoredEcg | None:
-        """Return an ECG, None when there is none."""
+        """Return an ECG, None when there is none; ``DamagedFile`` when it is not what was written."""
         path = self._path(patient_id, ecg_id)
         if not path.exists():
             return None
-        head, _, samples = path.read_bytes().partition(b"\n")
-        return StoredEcg(msgspec.json.decode(head, type=EcgHead), samples)
+        line, _, samples = path.read_bytes().partition(b"\n")
+        head, has_end, checksum = line.rpartition(b"}")
+        damaged = DamagedFile(f"ECG {ecg_id} of patient {patient_id} is damaged")
+        try:
+            stored = StoredEcg(msgspec.json.decode(head + has_end, type=EcgHead), samples)
+            is_whole = not checksum or int(checksum, 16) == crc32(samples)  # older files have none
+        except ValueError as failure:
+            raise damaged from failure
+        if not is_whole:
+            raise damaged
+        return stored
 
     def ids(self, patient_id: str) -> list[str]:
         """Return the numbers of a patient's ECGs, in their order."""

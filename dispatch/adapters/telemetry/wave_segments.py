@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from threading import Lock
 
@@ -87,8 +87,19 @@ class WaveSegments:
             return self.committed([stream]).get(stream, 0)
 
     def chunks(self, patient_id: str, since: datetime, until: datetime, limit: int) -> list[Sample]:
-        """Return chunks with since <= at < until, oldest first; damaged ones are left out."""
-        since_us, until_us = microseconds(since), microseconds(until)
+        """Return chunks with since <= at < until, oldest first; damaged ones are left out, and others take their place.
+
+        Fewer than ``limit`` therefore means that there are no more: who reads page by page must not stop at damage.
+        """
+        found = self._listed(patient_id, microseconds(since), microseconds(until), limit)
+        readable = list(self._samples(found))
+        if len(readable) < len(found) == limit:
+            everything = self._listed(patient_id, microseconds(since), microseconds(until), -1)
+            readable = list(islice(self._samples(everything), limit))
+        return readable
+
+    def _listed(self, patient_id: str, since_us: int, until_us: int, limit: int) -> list[Chunk]:
+        """Return where chunks lie, oldest first; all of them when ``limit`` is negative."""
         with self._lock:
             rows = self._index.read(
                 f"{READ} WHERE patient_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us, stream, seq LIMIT ?",
@@ -98,7 +109,7 @@ class WaveSegments:
             waiting = [each for each in self._unindexed.values() if each.patient_id == patient_id]
         found += [each for each in waiting if since_us <= each.at_us < until_us]
         found.sort(key=lambda each: (each.at_us, each.stream, each.seq))
-        return list(self._samples(found[:limit]))
+        return found[:limit] if limit >= 0 else found
 
     def forget_before(self, at: datetime, sealed: Collection[str] = ()) -> None:
         """Drop segments whose newest chunk is older than ``at``: index first, so that no row points to nothing.
@@ -170,7 +181,9 @@ class WaveSegments:
     def _samples(self, chunks: Iterable[Chunk]) -> Iterator[Sample]:
         for each in chunks:
             body = read_body(self._folder, each)
-            if body is not None:
+            if body is None:
+                log.warning("chunk %d of %s in segment %d is damaged", each.seq, each.stream, each.segment)
+            else:
                 yield Sample(each.patient_id, each.stream, each.seq, time_of(each.at_us), body)
 
     def _bring_index_up(self) -> None:

@@ -1,5 +1,6 @@
 """A snapshot is the city: written down, sealed, read back, the same; and one that belongs to other code is not used."""
 
+import pickle
 import random
 import subprocess
 import sys
@@ -12,7 +13,16 @@ import pytest
 from dispatch import commands as c
 from dispatch.city import City, empty_city
 from dispatch.evolve import evolve
-from dispatch.snapshot import OURS, STATE_CODE, decode_city, encode_city, put_to_sleep, state_files, write_city
+from dispatch.snapshot import (
+    OURS,
+    STATE_CODE,
+    code_version,
+    decode_city,
+    encode_city,
+    put_to_sleep,
+    state_files,
+    write_city,
+)
 from dispatch.words import ERASED, Outcome
 from tests.dispatch.story import crew, incident_underway, opened_city
 from tests.dispatch.test_live_sync import some_command, whole_tale
@@ -31,6 +41,54 @@ def test_a_snapshot_is_of_all_code_that_gives_state_its_meaning_and_of_no_other(
     parts = {each.relative_to(OURS).parts[1] for each in state_files()}
     assert parts >= {"changes", "events", "city.py"}
     assert not parts & {"adapters", "terminal", "texts_catalogue.py", "desk.py", "flow", "views", "rules.py"}
+
+
+FOLDED = """
+import sys, tomllib
+read, loads, factor = [], tomllib.loads, float(sys.argv[1])
+def changed(value):
+    if isinstance(value, dict):
+        return {name: changed(each) for name, each in value.items()}
+    return value * factor if isinstance(value, float) else value
+tomllib.loads = lambda text: changed(loads(text))
+import pickle
+from dispatch.city import empty_city
+from dispatch.evolve import evolve
+from dispatch.snapshot import decode_city, encode_city
+facts, city = pickle.load(sys.stdin.buffer), empty_city()
+sys.addaudithook(lambda event, given: read.append(given[0]) if event == "open" else None)
+for fact in facts:
+    city = evolve(city, fact)
+written = encode_city(city, lambda _, text: text)
+decode_city(written, lambda token: token)
+if read:
+    raise AssertionError(f"folding reads {read}")
+sys.stdout.buffer.write(written)
+"""
+
+
+def test_no_number_of_a_rule_reaches_the_state_that_a_snapshot_holds() -> None:
+    """Else a changed threshold would go on with the old one's state: a snapshot belongs to code, not to tables."""
+    tale = whole_tale()
+    command = [sys.executable, "-c", FOLDED, "1.01"]  # a number is one percent more than its table says
+    done = subprocess.run(command, input=pickle.dumps(tale.facts), capture_output=True, check=True, cwd=OURS)
+    assert decode_city(done.stdout, lambda token: token) == tale.city
+
+
+def test_a_snapshot_belongs_to_the_interpreter_and_the_reader_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = code_version()
+    for name, other in (("sys.version_info", (3, 99)), ("msgspec.__version__", "99")):
+        code_version.cache_clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(name, other)
+            assert code_version() != now
+    code_version.cache_clear()
+    assert code_version() == now
+    monkeypatch.setattr("dispatch.snapshot.OURS", Path("nowhere"))
+    code_version.cache_clear()
+    with pytest.raises(AssertionError, match="no sources"):
+        code_version()
+    code_version.cache_clear()
 
 
 def seal(subject: str, text: str) -> str:

@@ -7,12 +7,12 @@ write it anew, and the next start does not read it.
 
 import hashlib
 import re
-import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from importlib.util import MAGIC_NUMBER  # of the interpreter's code: another version has another
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def code_version() -> str:
     No number of a rule's table reaches the fold, and it reads no file: a test changes them all and folds again. What a
     fold needs to know of a rule must come in the fact.
     """
-    digest = hashlib.sha256(repr((sys.version_info[:2], msgspec.__version__)).encode())
+    digest = hashlib.sha256(MAGIC_NUMBER + msgspec.__version__.encode())
     for each in state_files():
         digest.update(f"\n{each.relative_to(OURS)}\n".encode() + each.read_bytes())
     return digest.hexdigest()[:16]

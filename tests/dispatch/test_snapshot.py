@@ -77,7 +77,7 @@ def test_no_number_of_a_rule_reaches_the_state_that_a_snapshot_holds() -> None:
 
 def test_a_snapshot_belongs_to_the_interpreter_and_the_reader_too(monkeypatch: pytest.MonkeyPatch) -> None:
     now = code_version()
-    for name, other in (("sys.version_info", (3, 99)), ("msgspec.__version__", "99")):
+    for name, other in (("dispatch.snapshot.MAGIC_NUMBER", b"another"), ("msgspec.__version__", "99")):
         code_version.cache_clear()
         with monkeypatch.context() as patched:
             patched.setattr(name, other)

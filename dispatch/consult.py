@@ -82,7 +82,7 @@ class TeamLine:
     at: datetime
     side: str
     by: str
-    entered_for: str | None
+    who: str | None  # as those with the patient know them; None: their side says all there is
     text: str | None
 
 
@@ -98,6 +98,7 @@ class Order:
     side: str
     dose: str | None
     note: str | None
+    who: str | None = None  # the physician, as those with the patient know them; None: their side says all there is
     answered_at: datetime | None = None
     why: str | None = None
     words: str | None = None

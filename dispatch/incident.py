@@ -68,13 +68,6 @@ Points = dict[str, PointRow]
 NEWBORN_DAYS = 28  # WHO: the newborn period
 
 
-def point_row(fact: Fact, at: datetime | None = None, delay_reason: str | None = None) -> PointRow:
-    """Make the register row that a fact gives."""
-    actor = fact.actor
-    row = PointRow(at or fact.at, fact.recorded_at, fact.clock, fact.uncertainty_s, actor.account, actor.entered_for)
-    return row if delay_reason is None else replace(row, delay_reason=delay_reason)
-
-
 def with_point(points: Points, point: str, row: PointRow) -> Points:
     """Register a minute unless it is known already: the first registration wins."""
     return points if point in points else {**points, point: row}

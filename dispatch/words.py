@@ -24,6 +24,7 @@ def personal_fields(kind: type) -> tuple[tuple[str, str], ...]:
 NESTED_WORDS = frozenset(
     {"reason", "delay_reason", "dose", "taken_by", "answer", "text"}
     | {"signer", "words", "approver", "hospital_id", "reader", "question", "name", "note"}
+    | {"who", "told_by", "confirmed_by"}
 )
 """Free words in the parts of a row: a corrected minute's reason, a dose, who took over."""
 

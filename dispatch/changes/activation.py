@@ -7,7 +7,8 @@ from typing import Any
 from dispatch import center
 from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change, step
+from dispatch.called import called
+from dispatch.changes.change import Change, point_row, step
 from dispatch.changes.resources import with_hold, without_hold
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -20,7 +21,7 @@ READY_POINTS = {"cath_lab": "lab_ready"}
 
 def destination(city: City, fact: Fact, d: e.DestinationChosen) -> City:
     row = city.patients[d.patient_id]
-    points = i.with_point(row.points, "destination_confirmed", i.point_row(fact))
+    points = i.with_point(row.points, "destination_confirmed", point_row(city, fact))
     return city.with_patient(
         replace(
             row,
@@ -50,7 +51,7 @@ def activation_sent(city: City, fact: Fact, d: e.ActivationSent) -> City:
         d.early,
     )
     patient = city.patients[d.patient_id]
-    points = i.with_point(patient.points, "prealert_sent", i.point_row(fact))
+    points = i.with_point(patient.points, "prealert_sent", point_row(city, fact))
     patient = replace(patient, activation_id=row.id, points=points)
     case = city.incidents[d.incident_id]
     case = replace(case, activation_ids=(*case.activation_ids, row.id))
@@ -69,12 +70,12 @@ def activation_moved(city: City, fact: Fact, d: Any, *, point: str | None = None
     if point is None:
         return city
     patient = city.patients[row.patient_id]
-    return city.with_patient(replace(patient, points=i.with_point(patient.points, point, i.point_row(fact))))
+    return city.with_patient(replace(patient, points=i.with_point(patient.points, point, point_row(city, fact))))
 
 
 def acknowledged(city: City, fact: Fact, d: e.ActivationAcknowledged) -> City:
     return activation_moved(
-        city, fact, d, point="prealert_acknowledged", acknowledged_at=fact.at, acknowledged_by=fact.actor.account
+        city, fact, d, point="prealert_acknowledged", acknowledged_at=fact.at, acknowledged_by=called(city, fact.actor)
     )
 
 
@@ -141,7 +142,7 @@ def patient_point(city: City, patient_id: str, point: str | None, fact: Fact) ->
     if point is None:
         return city
     row = city.patients[patient_id]
-    return city.with_patient(replace(row, points=i.with_point(row.points, point, i.point_row(fact))))
+    return city.with_patient(replace(row, points=i.with_point(row.points, point, point_row(city, fact))))
 
 
 def resource_ready(city: City, fact: Fact, d: e.ResourceReady) -> City:

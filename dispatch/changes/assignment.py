@@ -5,7 +5,8 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch import incident as i
 from dispatch import unit as u
-from dispatch.changes.change import Change, stepped
+from dispatch.called import called
+from dispatch.changes.change import Change, point_row, stepped
 from dispatch.changes.standby import without_standby
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -19,11 +20,11 @@ def assigned(city: City, fact: Fact, d: e.UnitAssigned) -> City:
         d.incident_id,
         d.unit_id,
         fact.at,
-        fact.actor.account,
+        called(city, fact.actor),
         ranked.eta_s if ranked else None,
         ranked.rank if ranked else None,
         d.reason,
-        points={"unit_assigned": i.point_row(fact)},
+        points={"unit_assigned": point_row(city, fact)},
     )
     case = stepped(city.incidents[d.incident_id], fact)
     case = replace(
@@ -32,7 +33,7 @@ def assigned(city: City, fact: Fact, d: e.UnitAssigned) -> City:
         waiting_since=None,
         review_at=None,
         taken=None,
-        points=i.with_point(case.points, "unit_assigned", i.point_row(fact)),
+        points=i.with_point(case.points, "unit_assigned", point_row(city, fact)),
     )
     unit = replace(
         city.units[d.unit_id],

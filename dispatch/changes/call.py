@@ -6,7 +6,8 @@ from typing import Any
 from dispatch import events as e
 from dispatch import incident as i
 from dispatch.call import CALL_STEPS, Call, CallBack, CallPhase, StepAnswer
-from dispatch.changes.change import Change, step, unchanged
+from dispatch.called import called
+from dispatch.changes.change import Change, point_row, step, unchanged
 from dispatch.city import City
 from dispatch.fact import Fact
 
@@ -35,7 +36,7 @@ def received(city: City, fact: Fact, d: e.CallReceived) -> City:
 
 def incident_opened(city: City, fact: Fact, d: e.IncidentOpened) -> City:
     call = city.calls.get(d.call_id) if d.call_id else None
-    points = {"call_received": i.point_row(fact)} if call else {}
+    points = {"call_received": point_row(city, fact)} if call else {}
     row = i.Incident(
         d.incident_id,
         d.number,
@@ -70,7 +71,7 @@ def answered(city: City, fact: Fact, d: e.CallAnswered) -> City:
 
 def with_answer(city: City, fact: Fact, call: Call) -> City:
     row = city.incidents[call.incident_id]
-    points = i.with_point(row.points, "call_answered", i.point_row(fact))
+    points = i.with_point(row.points, "call_answered", point_row(city, fact))
     return city.with_call(call).with_incident(replace(row, points=points, seat=row.seat or call.seat))
 
 
@@ -98,7 +99,7 @@ def question_answered(city: City, _fact: Fact, d: e.QuestionAnswered) -> City:
 
 def rung_back(city: City, fact: Fact, d: e.CallBackRecorded) -> City:
     call = city.calls[d.call_id]
-    row = CallBack(fact.at, fact.actor.account, d.outcome)
+    row = CallBack(fact.at, called(city, fact.actor), d.outcome)
     return city.with_call(replace(call, call_backs=(*call.call_backs, row)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dispatch import events as e
+from dispatch.called import called, known_as
 from dispatch.changes.change import Change, step
 from dispatch.city import City
 from dispatch.consult import ORDER_STEPS, AdviceWanted, Order, OrderPhase, ReaderLink, Specialist, TeamLine
@@ -11,7 +12,7 @@ from dispatch.fact import Fact
 
 
 def advice_requested(city: City, fact: Fact, d: e.AdviceRequested) -> City:
-    wanted = AdviceWanted(fact.at, fact.actor.account, d.question)
+    wanted = AdviceWanted(fact.at, called(city, fact.actor), d.question)
     return city.with_patient(replace(city.patients[d.patient_id], advice_wanted=wanted))
 
 
@@ -48,14 +49,15 @@ def link_ended(city: City, _fact: Fact, d: e.ReaderLinkEnded) -> City:
 
 def line_written(city: City, fact: Fact, d: e.TeamLineWritten) -> City:
     row, actor = city.patients[d.patient_id], fact.actor
-    line = TeamLine(fact.at, d.side, actor.account, actor.entered_for, d.text)
+    line = TeamLine(fact.at, d.side, actor.account, known_as(city, actor, row), d.text)
     lines = tuple(sorted((*row.lines, line), key=lambda each: each.at))  # an outbox may come late
     return city.with_patient(replace(row, lines=lines))
 
 
 def order_given(city: City, fact: Fact, d: e.OrderGiven) -> City:
     row = city.patients[d.patient_id]
-    order = Order(d.order_id, d.code, OrderPhase.GIVEN, fact.at, fact.actor.account, d.side, d.dose, d.note)
+    who = d.physician or known_as(city, fact.actor, row)
+    order = Order(d.order_id, d.code, OrderPhase.GIVEN, fact.at, fact.actor.account, d.side, d.dose, d.note, who)
     return city.with_patient(replace(row, orders=(*row.orders, order)))
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change
+from dispatch.called import called, name_of
+from dispatch.changes.change import Change, point_row
 from dispatch.city import City
 from dispatch.direct import (
     CONSENT_POINTS,
@@ -21,13 +22,13 @@ from dispatch.fact import Fact
 
 def way_described(city: City, fact: Fact, d: e.WayDescribed) -> City:
     row = city.centers[d.center_id]
-    way = WayInside(d.entrance, d.lift, d.floor, d.room, d.note, fact.at, fact.actor.account, d.check_after)
+    way = WayInside(d.entrance, d.lift, d.floor, d.room, d.note, fact.at, called(city, fact.actor), d.check_after)
     return city.with_center(replace(row, ways={**row.ways, d.where: way}))
 
 
 def door_chosen(city: City, fact: Fact, d: e.DoorChosen) -> City:
     actor = fact.actor
-    door = ChosenDoor(d.where, d.proposed, fact.at, actor.account, actor.entered_for, d.reason)
+    door = ChosenDoor(d.where, d.proposed, fact.at, name_of(city, actor), actor.entered_for, d.reason)
     return city.with_activation(replace(city.activations[d.activation_id], chosen_door=door))
 
 
@@ -44,22 +45,30 @@ def activation_updated(city: City, fact: Fact, d: e.ActivationUpdated) -> City:
 def consent_recorded(city: City, fact: Fact, d: e.ConsentRecorded) -> City:
     row, actor = city.patients[d.patient_id], fact.actor
     said = Consent(
-        d.procedure, d.step, fact.at, d.asked, actor.account, actor.entered_for, d.signer, d.words, d.approver
+        d.procedure,
+        d.step,
+        fact.at,
+        d.asked,
+        name_of(city, actor, row),
+        actor.entered_for,
+        d.signer,
+        d.words,
+        d.approver,
     )
     point = CONSENT_POINTS.get((Procedure(d.procedure), ConsentStep(d.step)))
-    points = row.points if point is None else i.with_point(row.points, point, i.point_row(fact))
+    points = row.points if point is None else i.with_point(row.points, point, point_row(city, fact))
     return city.with_patient(replace(row, consents=(*row.consents, said), points=points))
 
 
 def pre_registered(city: City, fact: Fact, d: e.PatientPreRegistered) -> City:
     row = city.patients[d.patient_id]
-    known = Registration(d.center_id, d.temporary_id, fact.at, fact.actor.account)
+    known = Registration(d.center_id, d.temporary_id, fact.at, called(city, fact.actor))
     return city.with_patient(replace(row, registrations=(*row.registrations, known)))
 
 
 def merged(city: City, fact: Fact, d: e.RegistrationMerged) -> City:
     row = city.patients[d.patient_id]
-    number = HospitalNumber(d.hospital_id, fact.at, fact.actor.account, d.reason)
+    number = HospitalNumber(d.hospital_id, fact.at, called(city, fact.actor), d.reason)
     registrations = tuple(
         replace(each, numbers=(*each.numbers, number)) if each.center_id == d.center_id else each
         for each in row.registrations

@@ -5,7 +5,8 @@ from dataclasses import replace
 from dispatch import center
 from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change
+from dispatch.called import called
+from dispatch.changes.change import Change, point_row
 from dispatch.changes.door_times import learned
 from dispatch.city import City
 from dispatch.consult import side_of
@@ -14,7 +15,7 @@ from dispatch.fact import Fact
 
 
 def door_checked(city: City, fact: Fact, d: e.DoorChecked) -> City:
-    checked = center.DoorCheck(fact.at, fact.actor.entered_for or fact.actor.account, d.differing)
+    checked = center.DoorCheck(fact.at, called(city, fact.actor), d.differing)
     return city.with_activation(replace(city.activations[d.activation_id], door=checked))
 
 
@@ -22,7 +23,7 @@ def handoff(city: City, fact: Fact, d: e.HandoffCompleted) -> City:
     """Keep every version; the receiving side's word on where stands before the crew's, the first minute before all."""
     row = city.patients[d.patient_id]
     side = side_of(fact.actor)
-    told = HandoffTold(side, fact.at, fact.actor.entered_for or fact.actor.account, d.where, d.taken_by)
+    told = HandoffTold(side, fact.at, called(city, fact.actor), d.where, d.taken_by)
     known = row.handoff
     made = i.Handoff(fact.at, d.center_id, d.where, d.bypassed_ed, d.given_by, d.taken_by, d.signed)
     if known is not None:
@@ -37,13 +38,13 @@ def handoff(city: City, fact: Fact, d: e.HandoffCompleted) -> City:
             disputes=known.disputes,
         )
     made = replace(made, told=(*made.told, told))
-    points = i.with_point(row.points, "handoff_complete", i.point_row(fact))
+    points = i.with_point(row.points, "handoff_complete", point_row(city, fact))
     return learned(city.with_patient(replace(row, handoff=made, points=points)), row.id)
 
 
 def handoff_signed(city: City, fact: Fact, d: e.HandoffSigned) -> City:
     row, known = _handed_over(city, d.patient_id)
-    mark = Signature(d.side, fact.at, fact.actor.account, d.name)
+    mark = Signature(d.side, fact.at, called(city, fact.actor), d.name)
     return city.with_patient(replace(row, handoff=replace(known, signed=True, signatures=(*known.signatures, mark))))
 
 
@@ -56,13 +57,13 @@ def _handed_over(city: City, patient_id: str) -> tuple[i.Patient, i.Handoff]:
 
 def handoff_disputed(city: City, fact: Fact, d: e.HandoffDisputed) -> City:
     row, known = _handed_over(city, d.patient_id)
-    said = Dispute(d.side, fact.at, fact.actor.account, d.about, d.words)
+    said = Dispute(d.side, fact.at, called(city, fact.actor), d.about, d.words)
     return city.with_patient(replace(row, handoff=replace(known, disputes=(*known.disputes, said))))
 
 
 def point_registered(city: City, fact: Fact, d: e.TimePointRegistered) -> City:
     row = city.patients[d.patient_id]
-    points = i.with_point(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason))
+    points = i.with_point(row.points, d.point, point_row(city, fact, d.happened_at, d.delay_reason))
     return learned(city.with_patient(replace(row, points=points)), row.id)
 
 
@@ -73,7 +74,7 @@ def point_left_open(city: City, fact: Fact, d: e.TimePointLeftOpen) -> City:
 
 def point_corrected(city: City, fact: Fact, d: e.TimePointCorrected) -> City:
     row = city.patients[d.patient_id]
-    points = i.corrected(row.points, d.point, i.point_row(fact, d.happened_at, d.delay_reason), d.reason)
+    points = i.corrected(row.points, d.point, point_row(city, fact, d.happened_at, d.delay_reason), d.reason)
     return learned(city.with_patient(replace(row, points=points)), row.id)
 
 

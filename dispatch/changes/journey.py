@@ -5,7 +5,7 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch import incident as i
 from dispatch import unit as u
-from dispatch.changes.change import Change
+from dispatch.changes.change import Change, point_row
 from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.words import UnitStatus
@@ -53,11 +53,11 @@ def status_reported(city: City, fact: Fact, d: e.UnitStatusReported) -> City:
 def _registered(city: City, run: u.Assignment | None, point: str | None, fact: Fact) -> City:
     if run is None or point is None:
         return city
-    return city.with_assignment(replace(run, points=i.with_point(run.points, point, i.point_row(fact))))
+    return city.with_assignment(replace(run, points=i.with_point(run.points, point, point_row(city, fact))))
 
 
 def _left_first_door(city: City, run: u.Assignment, fact: Fact) -> City:
-    left = i.point_row(fact)
+    left = point_row(city, fact)
     city = city.with_assignment(replace(run, points=u.beyond_first_door(run.points, left)))
     for each in city.incidents[run.incident_id].patient_ids:
         patient = city.patients[each]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change, stepped
+from dispatch.changes.change import Change, point_row, stepped
 from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.location import FUSED, LocationEstimate, ToldPlace, kept, kind_told, reported
@@ -12,9 +12,9 @@ from dispatch.location import FUSED, LocationEstimate, ToldPlace, kept, kind_tol
 
 def located(city: City, fact: Fact, d: e.IncidentLocated) -> City:
     row = stepped(city.incidents[d.incident_id], fact)
-    points = i.with_point(row.points, "incident_located", i.point_row(fact))
+    points = i.with_point(row.points, "incident_located", point_row(city, fact))
     if d.place.confirmed:
-        points = i.with_point(points, "address_verified", i.point_row(fact))
+        points = i.with_point(points, "address_verified", point_row(city, fact))
     told = row.told
     if d.place.source != FUSED:
         kind = kind_told(d.place, fact.actor.role)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from dispatch.called import known_as
 from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change
+from dispatch.changes.change import Change, point_row
 from dispatch.changes.door_times import learned
 from dispatch.changes.minutes import given, measured, transmitted
 from dispatch.city import City
@@ -20,7 +21,7 @@ def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:
     row = replace(row, device_id=d.device_id, device_bound_at=fact.at, worn=worn)
     runs = (city.assignments[each] for each in city.incidents[row.incident_id].assignment_ids)
     if not any("patient_contact" in run.points for run in runs):
-        row = replace(row, points=i.with_point(row.points, "patient_contact", i.point_row(fact)))
+        row = replace(row, points=i.with_point(row.points, "patient_contact", point_row(city, fact)))
     return city.with_patient(row)
 
 
@@ -40,7 +41,7 @@ def without_monitor(city: City, patient_id: str, at: datetime) -> City:
 
 def vitals(city: City, fact: Fact, d: e.VitalsRecorded) -> City:
     row = city.patients[d.patient_id]
-    row = replace(row, points=measured(row.points, fact, d.vitals))
+    row = replace(row, points=measured(city, row.points, fact, d.vitals))
     if row.vitals is not None and row.vitals.at > fact.at:
         return city.with_patient(row)
     return city.with_patient(replace(row, vitals=i.VitalsEntry(fact.at, d.vitals)))
@@ -49,15 +50,16 @@ def vitals(city: City, fact: Fact, d: e.VitalsRecorded) -> City:
 def ecg_recorded(city: City, fact: Fact, d: e.EcgRecorded) -> City:
     row = city.patients[d.patient_id]
     ecg = i.Ecg(d.ecg_id, fact.at, d.sample_rate_hz, d.leads)
-    points = transmitted(i.with_point(row.points, "first_ecg", i.point_row(fact)), fact)
+    points = transmitted(city, i.with_point(row.points, "first_ecg", point_row(city, fact)), fact)
     return city.with_patient(replace(row, ecgs=(*row.ecgs, ecg), points=points))
 
 
 def ecg_read(city: City, fact: Fact, d: e.EcgRead) -> City:
     row = city.patients[d.patient_id]
-    said = Reading(d.reading, fact.at, fact.actor.account, side_of(fact.actor), d.reader)
+    reader = d.reader or known_as(city, fact.actor, row)
+    said = Reading(d.reading, fact.at, fact.actor.account, side_of(fact.actor), reader)
     ecgs = tuple(_read_as(each, said) if each.id == d.ecg_id else each for each in row.ecgs)
-    points = i.with_point(row.points, "ecg_read", i.point_row(fact))
+    points = i.with_point(row.points, "ecg_read", point_row(city, fact))
     return city.with_patient(replace(row, ecgs=ecgs, points=points))
 
 
@@ -69,7 +71,8 @@ def _read_as(ecg: i.Ecg, said: Reading) -> i.Ecg:
 def treated(city: City, fact: Fact, d: e.TreatmentGiven) -> City:
     row = city.patients[d.patient_id]
     treatments = (*row.treatments, i.Treatment(d.code, d.dose, fact.at))
-    return learned(city.with_patient(replace(row, treatments=treatments, points=given(row, fact, d.code))), row.id)
+    row = replace(row, treatments=treatments, points=given(city, row, fact, d.code))
+    return learned(city.with_patient(row), row.id)
 
 
 def patient_ended(city: City, fact: Fact, d: e.PatientEnded) -> City:

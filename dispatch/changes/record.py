@@ -5,6 +5,7 @@ from typing import Any
 
 from dispatch import events as e
 from dispatch import incident as i
+from dispatch.called import called
 from dispatch.changes.change import Change, unchanged
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -25,12 +26,12 @@ ROWS = {
 
 def photo_attached(city: City, fact: Fact, d: e.PhotoAttached) -> City:
     row = city.patients[d.patient_id]
-    photo = i.Photo(d.photo_id, fact.at, fact.actor.account, d.size_bytes)
+    photo = i.Photo(d.photo_id, fact.at, called(city, fact.actor), d.size_bytes)
     return city.with_patient(replace(row, photos=(*row.photos, photo)))
 
 
 def sealed(city: City, fact: Fact, d: e.RecordSealed) -> City:
-    seal = i.RecordSeal(fact.at, fact.actor.account)
+    seal = i.RecordSeal(fact.at, called(city, fact.actor))
     return city.with_patient(replace(city.patients[d.patient_id], sealed=seal))
 
 
@@ -39,7 +40,7 @@ def unsealed(city: City, fact: Fact, d: e.RecordUnsealed) -> City:
 
 
 def erased(city: City, fact: Fact, d: e.PatientErased) -> City:
-    mark = i.Erased(fact.at, fact.actor.account, d.reason, d.subjects)
+    mark = i.Erased(fact.at, called(city, fact.actor), d.reason, d.subjects)
     city = city.with_patient(replace(city.patients[d.patient_id], erased=mark))
     for subject in d.subjects:
         word, _, row_id = subject.partition(":")

@@ -1,6 +1,7 @@
 """What closures and slow zones change: the list of those that stand."""
 
 from dispatch import events as e
+from dispatch.called import called
 from dispatch.changes.change import Change
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -23,7 +24,7 @@ def _with_measure(city: City, fact: Fact, d: e.RoadClosed | e.RoadsSlowed, facto
         d.begins,
         d.ends,
         fact.at,
-        fact.actor.account,
+        called(city, fact.actor),
         d.reason,
     )
     return city.with_measure(row)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events as e
+from dispatch.called import called
 from dispatch.changes.change import Change, step
 from dispatch.city import City
 from dispatch.fact import Fact
@@ -20,7 +21,7 @@ def told(city: City, fact: Fact, d: e.ServiceTold) -> City:
     known = row.notices.get(d.service)
     if known is not None:
         step(NOTICE_STEPS, known.phase, fact)
-    notice = Notice(d.service, fact.at, fact.actor.account, d.flags)
+    notice = Notice(d.service, fact.at, called(city, fact.actor), d.flags)
     return city.with_incident(replace(row, notices={**row.notices, d.service: notice}))
 
 
@@ -29,7 +30,7 @@ def notice_moved(city: City, fact: Fact, d: Any) -> City:  # noqa: ANN401 - any 
     known = row.notices[d.service]
     notice = replace(known, phase=step(NOTICE_STEPS, known.phase, fact))
     if notice.phase is NoticePhase.CONFIRMED:
-        notice = replace(notice, confirmed_at=fact.at, confirmed_by=fact.actor.account)
+        notice = replace(notice, confirmed_at=fact.at, confirmed_by=called(city, fact.actor))
     else:
         notice = replace(notice, attempts=d.attempts)
     return city.with_incident(replace(row, notices={**row.notices, d.service: notice}))
@@ -46,7 +47,7 @@ def cleared(city: City, fact: Fact, d: e.SceneCleared) -> City:
     if row.staging is None:
         raise AssertionError(f"nobody stands off at {d.incident_id}")
     phase = step(STAGING_STEPS, row.staging.phase, fact)
-    staging = replace(row.staging, phase=phase, cleared_at=fact.at, cleared_by=fact.actor.account)
+    staging = replace(row.staging, phase=phase, cleared_at=fact.at, cleared_by=called(city, fact.actor))
     return city.with_incident(replace(row, staging=staging))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatch import events as e
 from dispatch import incident as i
-from dispatch.changes.change import Change, step
+from dispatch.changes.change import Change, point_row, step
 from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.standby import STANDBY_STEPS, Standby
@@ -13,7 +13,7 @@ from dispatch.standby import STANDBY_STEPS, Standby
 
 def prealerted(city: City, fact: Fact, d: e.UnitPrealerted) -> City:
     row = city.incidents[d.incident_id]
-    points = i.with_point(row.points, "unit_prealerted", i.point_row(fact))
+    points = i.with_point(row.points, "unit_prealerted", point_row(city, fact))
     row = replace(row, standby_unit_ids=(*row.standby_unit_ids, d.unit_id), points=points)
     unit = replace(city.units[d.unit_id], standby=Standby(d.incident_id, fact.at))
     return city.with_incident(row).with_unit(unit)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch import incident as i
+from dispatch.called import called
 from dispatch.changes.change import Change
 from dispatch.changes.minutes import diagnosed, stated
 from dispatch.city import City
@@ -13,7 +14,7 @@ from dispatch.fact import Fact
 def findings(city: City, fact: Fact, d: e.FindingsRecorded) -> City:
     row = city.patients[d.patient_id]
     known = i.merged_findings(row.findings, d.findings)
-    points = stated(row.points, fact, d.findings)
+    points = stated(city, row.points, fact, d.findings)
     return city.with_patient(replace(row, findings=known, findings_at=fact.at, points=points))
 
 
@@ -32,7 +33,7 @@ def assessed(city: City, fact: Fact, d: e.PatientAssessed) -> City:
         plan=d.plan,
         china_triage=d.china_triage,
     )
-    city = city.with_patient(replace(row, points=diagnosed(row.points, fact, d.conditions)))
+    city = city.with_patient(replace(row, points=diagnosed(city, row.points, fact, d.conditions)))
     case = city.incidents[d.incident_id]
     if case.priority_fixed:
         return city
@@ -48,12 +49,12 @@ def priority_overridden(city: City, fact: Fact, d: e.PriorityOverridden) -> City
 def condition_confirmed(city: City, fact: Fact, d: e.ConditionConfirmed) -> City:
     row = city.patients[d.patient_id]
     conditions = tuple(
-        replace(each, status="confirmed", confirmed_by=fact.actor.account, confirmed_at=fact.at)
+        replace(each, status="confirmed", confirmed_by=called(city, fact.actor, row), confirmed_at=fact.at)
         if each.code == d.condition
         else each
         for each in row.conditions
     )
-    points = diagnosed(row.points, fact, conditions)
+    points = diagnosed(city, row.points, fact, conditions)
     return city.with_patient(replace(row, conditions=conditions, points=points))
 
 

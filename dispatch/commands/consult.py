@@ -63,12 +63,16 @@ class WriteToTeam:
 
 @dataclass(frozen=True, slots=True)
 class GiveOrder:
-    """Ask the crew for a drug, a procedure, another ECG; ``other`` needs its words."""
+    """Ask the crew for a drug, a procedure, another ECG; ``other`` needs its words.
+
+    ``physician`` says who orders where the account is a whole department's.
+    """
 
     patient_id: str
     code: str
     dose: str | None = None
     note: str | None = None
+    physician: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

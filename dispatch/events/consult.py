@@ -81,6 +81,7 @@ class OrderGiven:
     side: str
     dose: str | None = personal("patient_id")
     note: str | None = personal("patient_id")
+    physician: str | None = personal("patient_id")  # who orders, where the account does not say it
 
 
 @fact

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from center_protocols.vocabulary import Condition, Resource
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch.called import called
 from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.assignment import released
-from dispatch.flow.decision import Decide, Decision, Evidence, Facts, called
+from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.handoff import accepted
 from dispatch.flow.recommend import centers_used, rank_centers
 from dispatch.incident import Patient

@@ -139,8 +139,9 @@ def give_order(city: City, command: Command, ask: c.GiveOrder, _rules: Rules) ->
         return Refused("order.too_late")
     if command.actor.role not in SIDES and command.actor.entered_for is None:
         return Refused("order.only_physician")
-    side, dose, note = side_of(command.actor), words_in(ask.dose), words_in(ask.note)
-    return [e.OrderGiven(command.new_id(1), patient.id, ask.code, side, dose, note)]
+    side, physician = side_of(command.actor), words_in(ask.physician)
+    dose, note = words_in(ask.dose), words_in(ask.note)
+    return [e.OrderGiven(command.new_id(1), patient.id, ask.code, side, dose, note, physician)]
 
 
 def answer_order(city: City, _command: Command, ask: c.AnswerOrder, _rules: Rules) -> Decision:

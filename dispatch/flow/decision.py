@@ -10,7 +10,7 @@ from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
-from dispatch.words import Actor, Place
+from dispatch.words import Place
 from geo.point import Point
 from geo.uncertain import Outlook
 
@@ -98,13 +98,3 @@ class Evidence:
 def words_in(said: str | None) -> str | None:
     """Return what was said, None when nothing was."""
     return (said or "").strip() or None
-
-
-def called(city: City, actor: Actor) -> str:
-    """Return what people call whoever acts: whom it is entered for, the call sign, the hospital; else the account."""
-    if actor.entered_for is not None:
-        return actor.entered_for
-    unit, center = city.units.get(actor.unit_id or ""), city.centers.get(actor.center_id or "")
-    if unit is not None:
-        return unit.call_sign
-    return actor.account if center is None else center.name

@@ -5,6 +5,7 @@ from datetime import datetime
 from center_protocols.vocabulary import TimePoint
 from dispatch import commands as c
 from dispatch import events as e
+from dispatch.called import called
 from dispatch.center import LIVE
 from dispatch.city import City
 from dispatch.command import Command
@@ -12,7 +13,7 @@ from dispatch.consult import side_of
 from dispatch.direct import DISPUTED, ED, ED_DOORS
 from dispatch.errors import Refused
 from dispatch.flow import door
-from dispatch.flow.decision import Decide, Decision, Facts, called, words_in
+from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.flow.resources import taken_into_use
 from dispatch.incident import Patient
 from dispatch.rules import Rules

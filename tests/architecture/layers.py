@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "dispatch.scene",
         "dispatch.direct",
         "dispatch.rights_of_care",
+        "dispatch.called",
         "dispatch.consult",
         "dispatch.command_roles",
         "dispatch.changes",

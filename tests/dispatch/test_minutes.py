@@ -82,7 +82,7 @@ def test_a_treatment_registers_its_minute_once(story: Story, code: str, point: s
         story.ask(c.GiveTreatment(patient_id, code), crew("U1"))
         story.later(60)
     assert points(story, patient_id)[point].at == at
-    assert points(story, patient_id)[point].by == "crew-U1"
+    assert points(story, patient_id)[point].by == story.city.units["U1"].call_sign
 
 
 def test_a_treatment_without_a_minute_of_its_own_registers_none(story: Story) -> None:

@@ -77,7 +77,7 @@ def test_scripts_in_every_text_field_stay_text(server: Server, page: Page) -> No
     here = {"number": "13820000002", "lon": 103.69, "lat": 39.71, "datum": "wgs84", "address": SCRIPT}
     assert exchange.http.post("/api/location/fixed-line", json=here).status_code == 200
     made = seat.http.post(f"/api/incidents/{incident_id}/link", json={}).json()
-    seat.done("write-message", link_id=made["link_id"], text=SCRIPT)
+    seat.done("write-message", link_id=made["link_id"], text=f"{SCRIPT}王\u202e明")
     facts = seat.get(f"/api/incidents/{incident_id}/facts").json()
     number = next(each["data"]["number"] for each in facts if each["kind"] == "IncidentOpened")
     console = Seat(page, server.url)
@@ -88,5 +88,5 @@ def test_scripts_in_every_text_field_stay_text(server: Server, page: Page) -> No
         expect(tab).to_have_attribute("aria-selected", "true")
         assert page.evaluate("window.broken") is None
     page.goto(made["url"])
-    expect(page.locator("li").filter(has_text=SCRIPT)).to_be_visible()
+    expect(page.locator("li").filter(has_text=f"{SCRIPT}王⟨U+202E⟩明")).to_be_visible()
     assert page.evaluate("window.broken") is None

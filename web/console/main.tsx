@@ -1,4 +1,4 @@
-import "@shared/visible.ts";
+import "@shared/visible_texts.ts";
 import "@shared/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";

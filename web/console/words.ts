@@ -1,4 +1,5 @@
 /** Codes of rows as the operator's words. */
+import { calledWord } from "@shared/called.ts";
 import { age } from "@shared/format.ts";
 import type { FiredCondition, Place, Reason, Seat, Task } from "@shared/rows.ts";
 import type { OverRow } from "./logic/over_region.ts";
@@ -32,6 +33,9 @@ export function seatName(id: string, seats: ReadonlyMap<string, Seat>): string {
 export function numbered(kind: Seat["kind"], account: string): string {
   return `${t(`console.role.${kind}`)} ${/\d+$/.exec(account)?.[0] ?? account}`;
 }
+
+/** Whoever acted: a seat by what it is and its number, everybody else as they are called. */
+export const whoWord = (who: string, seats: ReadonlyMap<string, Seat>): string => (seats.has(who) ? seatName(who, seats) : calledWord(who));
 
 export function placeSource(place: Place): string {
   return t.code("console.place.source", place.source);

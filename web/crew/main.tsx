@@ -10,7 +10,7 @@ import { Crew } from "./state.ts";
 import { t } from "./texts.ts";
 import { App } from "./ui/App.tsx";
 import { keepUpToDate } from "./update.ts";
-import "@shared/visible.ts";
+import "@shared/visible_texts.ts";
 import "@shared/tokens.css";
 import "./crew.css";
 

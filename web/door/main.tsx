@@ -4,6 +4,7 @@ import { render } from "preact";
 import door from "@texts/door.json";
 import { api, HttpRefused } from "@shared/api.ts";
 import { lang, translator } from "@shared/texts.ts";
+import "@shared/visible_texts.ts";
 import "./door.css";
 
 const t = translator(door);

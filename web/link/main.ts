@@ -5,6 +5,7 @@
 import texts from "@texts/link.json";
 import { deviceKey } from "@shared/device_key.ts";
 import { Refused } from "@shared/page_server.ts";
+import { visible } from "@shared/visible.ts";
 import { Server, type PageState } from "./server.ts";
 import { smallJpeg } from "./photo.ts";
 
@@ -30,7 +31,7 @@ const t = (key: Key, params: Readonly<Record<string, string | number>> = {}): st
 
 function el<K extends keyof HTMLElementTagNameMap>(kind: K, more: Partial<HTMLElementTagNameMap[K]> = {}, ...inside: (Node | string)[]): HTMLElementTagNameMap[K] {
   const made = Object.assign(document.createElement(kind), more);
-  made.append(...inside);
+  made.append(...inside.map((part) => (typeof part === "string" ? visible(part) : part)));
   return made;
 }
 

@@ -11,7 +11,7 @@ import type { Ecg } from "@shared/rows.ts";
 import { lang } from "@shared/texts.ts";
 import { ReaderServer, type ReaderPage } from "./server.ts";
 import { t } from "./texts.ts";
-import "@shared/visible.ts";
+import "@shared/visible_texts.ts";
 import "@shared/tokens.css";
 import "./reader.css";
 

@@ -125,7 +125,7 @@ export interface Commands {
   "leave-patient": { patient_id: string };
   "end-reader-link": { patient_id: string; reader_link_id: string };
   "write-to-team": { patient_id: string; text: string };
-  "give-order": { patient_id: string; code: string; dose?: string | null; note?: string | null };
+  "give-order": { patient_id: string; code: string; dose?: string | null; note?: string | null; physician?: string | null };
   "answer-order": { patient_id: string; order_id: string; answer: "acknowledged" | "done" | "declined"; why?: string | null; words?: string | null; dose?: string | null };
   "withdraw-order": { patient_id: string; order_id: string; reason?: string | null };
   "complete-handoff": { patient_id: string; where: string; taken_by?: string | null; signed?: boolean };

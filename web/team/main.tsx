@@ -7,7 +7,7 @@ import { DECLINES } from "@shared/team.ts";
 import { Refused } from "@shared/page_server.ts";
 import { answer, ask, subscribe, type Asked, type PageState } from "./server.ts";
 import { t } from "./texts.ts";
-import "@shared/visible.ts";
+import "@shared/visible_texts.ts";
 import "@shared/tokens.css";
 import "./team.css";
 

@@ -7,7 +7,7 @@ import { Wall } from "./state.ts";
 import { t } from "./texts.ts";
 import { Department } from "./ui/Department.tsx";
 import { Reader } from "./ui/Reader.tsx";
-import "@shared/visible.ts";
+import "@shared/visible_texts.ts";
 import "@shared/tokens.css";
 import "./wall.css";
 

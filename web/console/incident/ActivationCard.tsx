@@ -6,6 +6,7 @@ import { t } from "../texts.ts";
 import { Holds } from "./Holds.tsx";
 import { TeamList } from "./TeamList.tsx";
 import { focused } from "../ui/focused.ts";
+import { whoWord } from "../words.ts";
 
 /** Where the centre stands; an answer that does not come is said loudly, with whom to phone. */
 export function ActivationCard({ activation }: { readonly activation: Activation }) {
@@ -25,7 +26,7 @@ export function ActivationCard({ activation }: { readonly activation: Activation
         {open && <span class={left < 0 ? "silent alarm-medium" : "timer"}>{t(left < 0 ? "console.activation.answer_over" : "console.activation.answer_due", { time: mmss(Math.abs(left)) })}</span>}
         {open && left < 0 && center?.phone != null && <a class="dial" href={`tel:${center.phone}`}>☎ {center.phone}</a>}
         {center?.wall != null && <span class={center.wall.phase === "armed" ? "faint" : "silent"}>{t(`wall_state.${center.wall.phase}`)}</span>}
-        {activation.acknowledged_at !== null && <span class="faint">{t("activation.acknowledged")} {hhmmss(activation.acknowledged_at)} {activation.acknowledged_by}</span>}
+        {activation.acknowledged_at !== null && <span class="faint">{t("activation.acknowledged")} {hhmmss(activation.acknowledged_at)} {whoWord(activation.acknowledged_by ?? "", link.tables.seats.value)}</span>}
         {activation.team_ready_at !== null && <span class="faint">{t("activation.team_ready")} {hhmmss(activation.team_ready_at)}</span>}
       </p>
       <TeamList activation={activation} live={live} />

@@ -1,9 +1,10 @@
 import { hhmm } from "@shared/format.ts";
 import type { Incident, Patient } from "@shared/rows.ts";
 import { STEPS, stepCards } from "../logic/step_cards.ts";
+import { useDesk } from "../store/desk.ts";
 import { usePatient } from "../store/patient.ts";
 import { listed, t } from "../texts.ts";
-import { conditionWord, reasonWord } from "../words.ts";
+import { conditionWord, reasonWord, whoWord } from "../words.ts";
 import { CardClocks } from "./CardClocks.tsx";
 import { MonitorStrip } from "./MonitorStrip.tsx";
 import { PatientBar } from "./PatientBar.tsx";
@@ -55,6 +56,7 @@ function Guides({ patient, incident }: { readonly patient: Patient; readonly inc
 }
 
 function Conditions({ patient }: { readonly patient: Patient }) {
+  const seats = useDesk().link.tables.seats.value;
   const fired = patient.conditions;
   return (
     <section class="conditions" aria-label={t("console.assess.conditions")}>
@@ -64,7 +66,7 @@ function Conditions({ patient }: { readonly patient: Patient }) {
         {fired.map((condition) => (
           <li key={condition.code} class={`condition condition-${condition.status}`}>
             <strong>{conditionWord(condition)}</strong>
-            {condition.confirmed_by !== null && <span> · {condition.confirmed_by}</span>}
+            {condition.confirmed_by !== null && <span> · {whoWord(condition.confirmed_by, seats)}{condition.confirmed_at !== null && ` ${hhmm(condition.confirmed_at)}`}</span>}
             {condition.evidence.length > 0 && <span class="faint"> {t("console.assess.evidence")} {listed(condition.evidence.map(reasonWord))}</span>}
           </li>
         ))}

@@ -6,6 +6,7 @@ import { useDesk } from "../store/desk.ts";
 import { sayingWords } from "../store/records.ts";
 import { both, colon, t } from "../texts.ts";
 import { focused } from "../ui/focused.ts";
+import { whoWord } from "../words.ts";
 import { RoomsLine } from "./RoomsLine.tsx";
 
 /** What a centre says about itself: what stands, by whom, until when; and a form to enter what it says by telephone. */
@@ -21,7 +22,7 @@ export function CenterSays({ center }: { readonly center: Center }) {
         const what = both(sayingWords(sayingOf(status)));
         return (
           <span key={status.topic} class="center-status">
-            <strong>{what}</strong>{status.reason === null ? "" : `${colon()}${status.reason}`} <span class="faint">{status.owner} · {t("console.units.until", { time: hhmm(status.expires_at) })}</span>
+            <strong>{what}</strong>{status.reason === null ? "" : `${colon()}${status.reason}`} <span class="faint">{whoWord(status.owner, desk.link.tables.seats.value)} · {t("console.units.until", { time: hhmm(status.expires_at) })}</span>
             {mayEnter && <button type="button" class="link-key" aria-label={t("record.center.lift_of", { center: center.name, what })} onClick={() => void desk.records.lift(center, status)}>{t("record.center.lift")}</button>}
           </span>
         );

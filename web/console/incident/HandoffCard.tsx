@@ -6,6 +6,7 @@ import { HANDOFF_PLACES } from "../logic/records.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import { focused } from "../ui/focused.ts";
+import { whoWord } from "../words.ts";
 
 /** Who gave the patient to whom, where; until it is recorded a seat can enter it from a voice report. */
 export function HandoffCard({ patient, activation }: { readonly patient: Patient; readonly activation: Activation | undefined }) {
@@ -17,7 +18,7 @@ export function HandoffCard({ patient, activation }: { readonly patient: Patient
       <>
       <p class="handoff-line">
         {t("record.handoff.line", { time: hhmmss(handoff.at), where: t.code("place", handoff.where) })}
-        <span class="faint"> {t("record.handoff.given_by", { who: handoff.given_by })}{handoff.taken_by === null ? "" : ` · ${t("record.handoff.taken", { who: handoff.taken_by })}`}{handoff.signed ? ` · ${t("record.handoff.signed")}` : ""}</span>
+        <span class="faint"> {t("record.handoff.given_by", { who: whoWord(handoff.given_by, desk.link.tables.seats.value) })}{handoff.taken_by === null ? "" : ` · ${t("record.handoff.taken", { who: handoff.taken_by })}`}{handoff.signed ? ` · ${t("record.handoff.signed")}` : ""}</span>
       </p>
       <HandoffLines handoff={handoff} />
       </>

@@ -1,7 +1,7 @@
 import type { RoadMeasure } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
-import { ageWord } from "../words.ts";
+import { ageWord, whoWord } from "../words.ts";
 import { hasBegun, inOrder } from "./measures.ts";
 import { NewMeasure } from "./NewMeasure.tsx";
 import { kindWord, momentWord, roadsWord } from "./words.ts";
@@ -69,7 +69,7 @@ function Row({ measure, number }: { readonly measure: RoadMeasure; readonly numb
           {hasBegun(measure, now) ? ageWord((now - Date.parse(measure.begins)) / 1000) : t("console.roads.from", { time: momentWord(measure.begins, now) })}
           {" · "}
           {measure.ends === null ? t("console.roads.until_lifted") : t("console.roads.until", { time: momentWord(measure.ends, now) })}
-          {" · "}{measure.set_by}
+          {" · "}{whoWord(measure.set_by, desk.link.tables.seats.value)}
         </div>
         {unknown && <div class="is-unverified">{t("console.roads.not_on_map")}</div>}
       </div>

@@ -61,7 +61,7 @@ function withEntry(rows: CrewRows, entry: CommandEntry): CrewRows {
       return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, consents: [...patient.consents, said] }));
     }
     case "write-to-team":
-      return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, lines: [...patient.lines, { at, side: "crew", by: "", entered_for: null, text: entry.data.text }] }));
+      return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, lines: [...patient.lines, { at, side: "crew", by: "", who: null, text: entry.data.text }] }));
     case "answer-order": {
       const { order_id, answer, why, words } = entry.data;
       return withPatient(rows, entry.data.patient_id, (patient) => ({ ...patient, orders: patient.orders.map((order) => (order.id === order_id ? { ...order, phase: answer, answered_at: at, why: why ?? null, words: words ?? null } : order)) }));

@@ -1,5 +1,6 @@
 /** Where the stretcher goes in the hospital, whether the hospital said so, and how to get there. */
 import { useState } from "preact/hooks";
+import { calledWord } from "../called.ts";
 import { hhmm } from "../format.ts";
 import type { Activation, Center } from "../rows.ts";
 import type { WayInside } from "./rows.ts";
@@ -29,7 +30,7 @@ export function WayText({ center, where, nowMs }: { readonly center: Center; rea
         {WAY_PARTS.map((part) => <li key={part} class={way[part] === null ? "unknown" : ""}><span>{t(`way.${part}`)}</span> <strong>{way[part] ?? t("way.unknown_part")}</strong></li>)}
       </ol>
       {way.note !== null && <p>{way.note}</p>}
-      <p class="age">{t("way.dated", { by: way.described_by, date: day(way.described_at) })}{isOld(way, nowMs) && <strong> · {t("way.old")}</strong>}</p>
+      <p class="age">{t("way.dated", { by: calledWord(way.described_by), date: day(way.described_at) })}{isOld(way, nowMs) && <strong> · {t("way.old")}</strong>}</p>
     </div>
   );
 }

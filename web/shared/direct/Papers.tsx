@@ -1,5 +1,6 @@
 /** Consent on the way and numbers before the papers: shown everywhere, entered by whoever stands beside the patient. */
 import { useState } from "preact/hooks";
+import { calledWord } from "../called.ts";
 import { hhmm } from "../format.ts";
 import type { Patient } from "../rows.ts";
 import type { Consent } from "./rows.ts";
@@ -16,7 +17,7 @@ export const consentWords = (one: Consent): string => `${t.code("consent.procedu
 
 function consentDetail(one: Consent): string {
   const who = one.asked === "nobody" ? t("consent.asked.nobody") : `${t.code("consent.asked", one.asked)}${one.signer === null ? "" : ` ${one.signer}`}`;
-  const parts = [who, one.words === null ? "" : `“${one.words}”`, one.approver === null ? "" : `${t("consent.approver")} ${one.approver}`, t("consent.by", { who: one.entered_for ?? one.told_by })];
+  const parts = [who, one.words === null ? "" : `“${one.words}”`, one.approver === null ? "" : `${t("consent.approver")} ${one.approver}`, t("consent.by", { who: one.entered_for ?? calledWord(one.told_by) })];
   return parts.filter((part) => part !== "").join(" · ");
 }
 

@@ -12,7 +12,7 @@ export function Lines({ lines }: { readonly lines: readonly TeamLine[] }) {
     <ol class="talk-lines" aria-live="polite">
       {lines.map((line) => (
         <li key={`${line.at}/${line.by}`} class={line.side}>
-          {line.text} <small>{t(`talk.side.${line.side}`)} {line.entered_for ?? ""} {hhmm(line.at)}</small>
+          {line.text} <small>{t(`talk.side.${line.side}`)} {line.who ?? ""} {hhmm(line.at)}</small>
         </li>
       ))}
     </ol>
@@ -55,7 +55,7 @@ export function Orders({ orders, nowMs, button, onAnswer, onWithdraw }: OrdersPr
           <p>
             <strong>{orderName(order.code)} {order.dose ?? ""}</strong> {order.note ?? ""}{" "}
             <span class="order-phase">{t(`order.phase.${order.phase}`)}{order.answered_at !== null && ` ${hhmm(order.answered_at)}`}{order.phase === "given" && ` ${mmss(Math.max(0, nowMs - Date.parse(order.at)))}`}</span>
-            <small>{order.why === null ? "" : ` ${t.code("order.why", order.why)}`} {order.words ?? ""} · {t(`talk.side.${order.side}`)} {hhmm(order.at)}</small>
+            <small>{order.why === null ? "" : ` ${t.code("order.why", order.why)}`} {order.words ?? ""} · {t(`talk.side.${order.side}`)} {order.who ?? ""} {hhmm(order.at)}</small>
           </p>
           {onAnswer !== undefined && <AnswerKeys order={order} button={button} onAnswer={onAnswer} />}
           {onWithdraw !== undefined && isOpen(order) && <button type="button" class={button} onClick={() => onWithdraw(order)}>{t("order.withdraw")}</button>}

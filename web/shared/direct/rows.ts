@@ -61,7 +61,8 @@ export interface TeamLine {
   readonly at: Iso;
   readonly side: Side;
   readonly by: string;
-  readonly entered_for: string | null;
+  /** As those with the patient know them; null: their side says all there is. */
+  readonly who: string | null;
   readonly text: string | null;
 }
 
@@ -75,6 +76,8 @@ export interface Order {
   readonly side: Side;
   readonly dose: string | null;
   readonly note: string | null;
+  /** The physician; null: the side says all there is. */
+  readonly who: string | null;
   readonly answered_at: Iso | null;
   readonly why: string | null;
   readonly words: string | null;

@@ -68,7 +68,7 @@ function Consult({ wall, tile, patient, live }: { wall: Wall; tile: Tile; patien
       <section>
         <h3>{t("wall.orders")}</h3>
         <Orders orders={patient.orders} nowMs={wall.now.value} button={BUTTON} onWithdraw={(order) => void wall.ask("withdraw-order", { patient_id: patient.id, order_id: order.id })} />
-        {!hasEnded(tile) && patient.outcome === null && <OrderForm button={BUTTON} onGive={(code, dose, note) => void wall.ask("give-order", { patient_id: patient.id, code, dose, note })} />}
+        {!hasEnded(tile) && patient.outcome === null && <OrderForm button={BUTTON} asksWho onGive={(code, dose, note, physician) => void wall.ask("give-order", { patient_id: patient.id, code, dose, note, physician })} />}
         {patient.ecgs.slice(-1).map((ecg) => <Readings key={ecg.id} ecg={ecg} />)}
         <Consulting patient={patient} />
         {live && patient.specialists.length === 0 && patient.advice_wanted === null && <button type="button" class="step" onClick={() => void wall.ask("request-advice", { patient_id: patient.id })}>{t("wall.advice")}</button>}

@@ -74,7 +74,7 @@ function Consulted({ wall }: { wall: Wall }) {
         <section key={patient.id} aria-label={patient.code}>
           <h3>{patient.code} · {patient.conditions.map((one) => t.code("wall.condition", one.code)).join(" · ")}</h3>
           <Orders orders={patient.orders} nowMs={wall.now.value} button="step" onWithdraw={(order) => void wall.ask("withdraw-order", { patient_id: patient.id, order_id: order.id })} />
-          <OrderForm button="step" onGive={(code, dose, note) => void wall.ask("give-order", { patient_id: patient.id, code, dose, note })} />
+          <OrderForm button="step" onGive={(code, dose, note) => void wall.ask("give-order", { patient_id: patient.id, code, dose, note, physician: wall.session.name })} />
           <Lines lines={patient.lines} />
           <LineForm button="step" onSend={(text) => void wall.ask("write-to-team", { patient_id: patient.id, text })} />
           <button type="button" class="step" onClick={() => void wall.ask("leave-patient", { patient_id: patient.id })}>{t("wall.leave")}</button>

@@ -1,6 +1,6 @@
 import { h, render } from "preact";
 import { expect, it } from "vitest";
-import "./visible.ts";
+import "./visible_texts.ts";
 
 it("names what would turn words around, and leaves right-to-left scripts alone", () => {
   const page = document.createElement("div");

@@ -12,7 +12,6 @@ from typing import Any
 from dispatch import events as e
 from dispatch.consult import AdviceWanted, Order, Reading, Specialist, TeamLine
 from dispatch.direct import Consent, Dispute, HandoffTold, Registration, Signature
-from dispatch.fact import Fact
 from dispatch.location import LocationEstimate, ToldPlace
 from dispatch.scene import Notice, Staging
 from dispatch.words import FiredCondition, Outcome, Place, PlannedActivation, Reason, TargetPoint, personal

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from dispatch.called import known_as
 from dispatch import events as e
 from dispatch import incident as i
+from dispatch.called import known_as
 from dispatch.changes.change import Change, point_row
 from dispatch.changes.door_times import learned
 from dispatch.changes.minutes import given, measured, transmitted

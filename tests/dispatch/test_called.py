@@ -76,7 +76,7 @@ def test_confirmation_consent_order_line_door_and_minute_carry_names(story: Stor
 def test_the_door_and_the_handover_name_the_hospital(story: Story, patient_id: str) -> None:
     activation = story.city.patients[patient_id].activation_id or ""
     story.ask(c.AcknowledgeActivation(activation), department("C1"))
-    story.ask(c.CheckAtDoor(activation, ("sex",)), department("C1"))
+    story.ask(c.CheckAtDoor(activation, sex="male"), department("C1"))
     story.ask(c.CompleteHandoff(patient_id, "cath_lab"), department("C1"))
     name, row = story.city.centers["C1"].name, story.city.activations[activation]
     handoff = story.city.patients[patient_id].handoff

@@ -1,21 +1,25 @@
 """Open everything that is kept: one directory for an embedded city, PostgreSQL and Redis for production."""
 
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dispatch.adapters.accounts.storage import AccountStore
+from dispatch.adapters.accounts.storage import AccountStore, AccountsUnavailable
 from dispatch.adapters.journal.sealing import KEYS_FILE, SubjectKeyring, open_sqlite_keyring
-from dispatch.adapters.journal.sqlite import open_sqlite_journal
+from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.location.photos import KeepsSealed, PhotoFiles
 from dispatch.adapters.telemetry.ecg_files import EcgStore, KeepsEcgs
-from dispatch.adapters.telemetry.local import StoredTelemetry, open_local_telemetry
+from dispatch.adapters.telemetry.local import TELEMETRY_FILE, WAVES_FOLDER, StoredTelemetry, open_local_telemetry
 from dispatch.errors import BadInput
 from dispatch.ports import Fanout, Journal
 
-JOURNAL_FILE, ACCOUNTS_FILE, ECGS_FOLDER, WAVES_FOLDER = "journal.sqlite3", "accounts.sqlite3", "ecgs", "waves"
-PHOTOS_FOLDER = "photos"
+ACCOUNTS_FILE, ECGS_FOLDER, PHOTOS_FOLDER = "accounts.sqlite3", "ecgs", "photos"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +84,54 @@ def open_local_storage(folder: Path, city: str, accounts_url: str | None = None)
     Raises
     ------
     BadInput
-        The directory cannot be made, holds something else, or another server works in it.
+        The directory cannot be made, holds something else or half of a city, or another server works in it.
     """
     prepare(folder)
-    journal = open_sqlite_journal(folder / JOURNAL_FILE, city)
-    return Storage(
-        journal,
-        open_sqlite_keyring(folder / KEYS_FILE),
-        open_local_telemetry(folder),
-        open_accounts(folder, accounts_url),
-        EcgStore(folder / ECGS_FOLDER),
-        PhotoFiles(folder / PHOTOS_FOLDER),
-        LocalFanout(),
-    )
+    if (folder / KEYS_FILE).exists() and not (folder / JOURNAL_FILE).exists():
+        raise BadInput(f"{folder} holds the keys of a journal and no {JOURNAL_FILE}: restore it (docs/operations.md)")
+    with ExitStack() as undo:
+        journal = open_sqlite_journal(folder / JOURNAL_FILE, city)
+        undo.callback(journal.close)
+        _say_what_is_lost(folder, journal)
+        with _told(folder / KEYS_FILE):
+            keyring = open_sqlite_keyring(folder / KEYS_FILE)
+        undo.callback(keyring.close)
+        with _told(folder / TELEMETRY_FILE, folder / WAVES_FOLDER):
+            telemetry = open_local_telemetry(folder)
+        undo.callback(telemetry.close)
+        accounts = open_accounts(folder, accounts_url)
+        with _told(folder / ECGS_FOLDER, folder / PHOTOS_FOLDER):
+            ecgs, photos = EcgStore(folder / ECGS_FOLDER), PhotoFiles(folder / PHOTOS_FOLDER)
+        undo.pop_all()
+    return Storage(journal, keyring, telemetry, accounts, ecgs, photos, LocalFanout())
+
+
+def _say_what_is_lost(folder: Path, journal: Journal) -> None:
+    """Shout when a city has a history and no traces: dispatch goes on without them, and somebody looks for a backup."""
+    gone = [name for name in (TELEMETRY_FILE, WAVES_FOLDER) if not (folder / name).exists()]
+    if gone and journal.head().seq:
+        log.critical("%s is lost: the vitals and waveforms of this city are gone from %s", " and ".join(gone), folder)
+
+
+@contextmanager
+def _told(*paths: Path) -> Iterator[None]:
+    """Name what cannot be opened in one sentence."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as failure:
+        raise BadInput(f"{' or '.join(map(str, paths))} cannot be opened: {failure}") from failure
 
 
 def open_accounts(folder: Path, url: str | None) -> AccountStore:
     """Open the accounts: in the directory, or where the URL says."""
     prepare(folder)
-    return AccountStore(url or f"sqlite:///{(folder / ACCOUNTS_FILE).absolute()}")
+    if url is not None:
+        return AccountStore(url)
+    path = folder / ACCOUNTS_FILE
+    try:
+        return AccountStore(f"sqlite:///{path.absolute()}")
+    except AccountsUnavailable as failure:
+        raise BadInput(f"{path} cannot be opened: {failure}") from failure
 
 
 def fanout_for(redis_url: str | None, city: str) -> Fanout:

@@ -17,10 +17,10 @@ from dispatch.adapters.journal.sealing import SubjectKeyring
 from dispatch.adapters.journal.sealing_postgres import open_postgres_keyring
 from dispatch.adapters.location.photos import KeepsSealed
 from dispatch.adapters.location.photos_postgres import PostgresPhotos
-from dispatch.adapters.storage import WAVES_FOLDER, Storage, prepare
+from dispatch.adapters.storage import Storage, prepare
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
-from dispatch.adapters.telemetry.local import StoredTelemetry
+from dispatch.adapters.telemetry.local import WAVES_FOLDER, StoredTelemetry
 from dispatch.adapters.telemetry.postgres import open_postgres_telemetry
 from dispatch.ports import Fanout, Head, JournalReader, JournalUnavailable, TelemetryUnavailable
 

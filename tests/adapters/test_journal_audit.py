@@ -160,12 +160,30 @@ def test_anchors_that_contradict_each_other_are_named(tmp_path: Path) -> None:
         read_anchors(tmp_path / "absent")
 
 
+def test_what_a_full_disk_left_of_a_line_goes_with_the_next(tmp_path: Path) -> None:
+    path, heads = tmp_path / "anchors", [Head(seq, bytes([seq]) * 32) for seq in (3, 5, 7)]
+    anchor(path, heads[0], NOON)
+    whole = path.read_text()
+    path.write_text(whole + whole[:-9])
+    assert list(read_anchors(path)) == [3]
+    anchor(path, heads[1], NOON)
+    path.write_text(path.read_text()[:-1])  # a hand that copied it forgot the end of the line
+    assert list(read_anchors(path)) == [3, 5]
+    anchor(path, heads[2], NOON)
+    assert list(read_anchors(path)) == [3, 5, 7]
+
+
 async def test_a_watch_says_whether_the_chain_is_whole(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     watch = ChainWatch()
     assert watch.told() == {"state": "checking"}
     with closing(open_sqlite_reader(path)) as journal:
         await watch.check(journal, path.with_name("anchors"))
-    assert watch.told() == {"state": "whole", "facts": FACTS}
+        assert watch.told() == {"state": "whole", "facts": FACTS, "anchors": 2}
+        assert caplog.records == []
+        await watch.check(journal, path.with_name("none"))
+        assert watch.told() == {"state": "whole", "facts": FACTS, "anchors": 0}
+    assert "without anchors" in caplog.text
+    caplog.clear()
     tamper(path, lambda file: file.execute("UPDATE fact SET hash = zeroblob(32) WHERE seq = 7"))
     path.with_name("anchors").write_text("no anchor")
     with closing(open_sqlite_reader(path)) as journal:

@@ -87,8 +87,8 @@ class AccountStore:
         self._engine = _engine(url)
         try:
             metadata.create_all(self._engine)
-        except sa.exc.OperationalError as failure:
-            raise AccountsUnavailable(f"accounts: {failure}") from failure
+        except sa.exc.DatabaseError as failure:
+            raise AccountsUnavailable(f"accounts: {failure.orig}") from failure
 
     def close(self) -> None:
         """Give the connections back."""

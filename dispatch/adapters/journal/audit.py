@@ -46,24 +46,41 @@ class VerifyReport:
 
 
 def anchor(path: Path, head: Head, at: datetime) -> None:
-    """Append one durable line: date, seq and hash of the head. An empty journal leaves none."""
+    """Append one durable line: date, seq and hash of the head. An empty journal leaves none.
+
+    What a full disk or a crash left of a line before goes: nobody was told of it, and the next would be glued to it.
+    """
     if head.seq == 0:
         return
-    with path.open("a", encoding="ascii") as file:
-        file.write(f"{at.isoformat()} {head.seq} {head.hash.hex()}\n")
+    with path.open("a+b") as file:
+        file.seek(0)
+        content = file.read()
+        whole = content.rfind(b"\n") + 1
+        last = content[whole:].decode("ascii", "replace")
+        if ANCHOR_LINE.fullmatch(last):
+            file.write(b"\n")
+        else:
+            file.truncate(whole)
+        file.write(f"{at.isoformat()} {head.seq} {head.hash.hex()}\n".encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
 
 
 def read_anchors(path: Path) -> dict[int, bytes]:
-    """Return seq -> hash of an anchor file; raise ``BadInput`` naming a line that is none, or two that disagree."""
+    """Return seq -> hash of an anchor file; raise ``BadInput`` naming a line that is none, or two that disagree.
+
+    A last line that was not finished is none: nobody was told of it.
+    """
     anchors: dict[int, bytes] = {}
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
+        text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"anchor file {path} cannot be read: {error}") from error
+    lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
         match = ANCHOR_LINE.fullmatch(line)
+        if match is None and number == len(lines) > 1 and not text.endswith("\n"):
+            break
         if match is None:
             raise BadInput(f"{path} line {number} is not an anchor (date seq hash)")
         seq, expected = int(match["seq"]), bytes.fromhex(match["hash"])

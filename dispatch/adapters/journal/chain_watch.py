@@ -27,7 +27,7 @@ class ChainWatch:
         """Walk the chain once, with the anchors of this file if there is one."""
         self.report = await asyncio.to_thread(_checked, journal, anchors)
         if self.report.ok:
-            log.info("the chain of %d facts is whole", self.report.facts)
+            log.info("the chain of %d facts is whole, %d anchors hold", self.report.facts, self.report.anchors)
             return
         log.critical(
             "the journal is not what was written: %s; run `greenchannel journal verify` and compare with a backup",
@@ -40,7 +40,7 @@ class ChainWatch:
         if self.report is None:
             return {"state": "checking"}
         if self.report.ok:
-            return {"state": "whole", "facts": self.report.facts}
+            return {"state": "whole", "facts": self.report.facts, "anchors": self.report.anchors}
         return {"state": "broken", "first_bad_seq": self.report.first_bad_seq, "problem": self.report.problem}
 
 
@@ -53,8 +53,11 @@ def _checked(journal: StoredChain, anchors: Path | None) -> VerifyReport:
 
 
 def _known(anchors: Path | None) -> dict[int, bytes]:
+    if anchors is None or not anchors.is_file():
+        log.warning("the chain is checked without anchors: a tail that was cut off would not show")
+        return {}
     try:
-        return read_anchors(anchors) if anchors is not None and anchors.is_file() else {}
+        return read_anchors(anchors)
     except BadInput as unreadable:
         log.critical("the chain is checked without its anchors: %s", unreadable)
         return {}

@@ -5,6 +5,7 @@ pays for it. One connection writes, from the writer thread; another reads.
 """
 
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ SNAPSHOTS_FOLDER = "snapshots"  # beside the journal
 APPLICATION_ID = 0x47434A4C  # "GCJL": tells our files from any other SQLite file
 SNAPSHOTS_KEPT = 3  # code versions: the running one, the one before, the one being prepared
 BUSY_MS = 5_000
+log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE journal (city TEXT NOT NULL);
@@ -110,9 +112,15 @@ class SqliteStore:
             old.unlink()
 
     def load_snapshot(self, code_version: str) -> bytes | None:
-        """Return the snapshot file of a code version."""
+        """Return the snapshot file of a code version; one that cannot be read is none: it only spares a start time."""
         path = self._snapshot_path(code_version)
-        return path.read_bytes() if path.exists() else None
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as failure:
+            log.warning("every fact is folded, the snapshot cannot be read: %s", failure)
+            return None
 
     def confirm_seat(self) -> None:
         """Do nothing: the file is locked for as long as this process lives."""

@@ -54,7 +54,9 @@ def _checked(journal: StoredChain, anchors: Path | None) -> VerifyReport:
 
 def _known(anchors: Path | None) -> dict[int, bytes]:
     if anchors is None or not anchors.is_file():
-        log.warning("the chain is checked without anchors: a tail that was cut off would not show")
+        log.warning(
+            "the chain is checked without anchors: a tail that was cut off would not show (GREENCHANNEL_ANCHORS)"
+        )
         return {}
     try:
         return read_anchors(anchors)

@@ -398,8 +398,19 @@ class Fanout(Protocol):
         """Send to whoever subscribes now; delivery is at most once."""
         ...
 
+    def publish_now(self, topic: str, body: bytes) -> bool:
+        """Do the same before this returns; False, with nothing sent, where other processes have to be waited for."""
+        ...
+
     async def subscribe(self, topics: Sequence[str], queue_max: int = 256) -> Subscription:
         """Listen from this moment on; what is published after this returns is delivered or reported as ``Lost``."""
+        ...
+
+    async def listen(self, topics: Sequence[str], hear: Callable[[Message | Lost], None]) -> Callable[[], None]:
+        """Have every message given to ``hear`` when it arrives, without a queue; the answer ends that.
+
+        ``hear`` must be quick: whoever publishes or reads waits for it.
+        """
         ...
 
     async def close(self) -> None:

@@ -212,7 +212,7 @@ def _teller(parts: Parts) -> Callable[[], Awaitable[None]]:
 
 async def _catch_up(parts: Parts) -> None:
     """Look into the store for positions that the fan-out did not bring: the nearest unit must not be an old place."""
-    parts.hub.catch_up(await asyncio.to_thread(parts.telemetry.reread_positions))
+    await parts.hub.catch_up(await asyncio.to_thread(parts.telemetry.reread_positions))
 
 
 async def _forget(parts: Parts) -> None:

@@ -38,6 +38,7 @@ from geo.without_blas import load_numba
 
 GRACE_S = 5  # how long open requests may finish; sockets are told to come back at once
 YIELDS = 10  # niceness of the simulated day: whoever looks at the server's screens goes first
+SWITCH_S = 0.0005  # so long a thread that computes keeps the loop waiting; Python lets it for 5 ms
 SPEED = 4.0  # of the demo: ambulances visibly move, and a person can still follow
 
 FIRST_ACCOUNT = """green channel: nobody can sign in yet. Make the first account:
@@ -131,6 +132,7 @@ def add_account(settings: Settings, given: argparse.Namespace) -> int:
 
 def serve(settings: Settings, day: "SimulatedDay | None" = None) -> int:
     """Run one server in the foreground; 1 when it broke."""
+    sys.setswitchinterval(SWITCH_S)
     gc.disable()  # until it listens: a start makes a million objects and hardly any garbage
     share_heaps()
     load_numba()

@@ -18,7 +18,7 @@ from dispatch.adapters.submission import MEASURED_S, UNMEASURED_S, UNSET_S, Hear
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
 from dispatch.desk import Done
-from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable
+from dispatch.ports import JournalUnavailable, Message, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable
 from dispatch.protocol.waves import FrameError
 from dispatch.words import ClockSource
 from tests.dispatch.story import START, crew, incident_underway, opened_city
@@ -76,9 +76,10 @@ class Hub:
     def __init__(self) -> None:
         self.shown: list[Any] = []
 
-    async def send_vitals(self, *what: object) -> None:
+    def send_now(self, message: Message) -> bool:
         """Note."""
-        self.shown.append(what)
+        self.shown.append(message)
+        return True
 
 
 class Tablet:

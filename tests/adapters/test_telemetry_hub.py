@@ -121,7 +121,7 @@ async def test_a_newcomer_sees_every_known_position_and_then_what_moves() -> Non
     hub.learn([position("U1"), position("U2")])
     for one in (seat, own, other):
         hub.join(one)
-    hub.deliver(
+    await hub.go_round(
         "positions", json.dumps({"t": "positions", "at": "x", "units": [["U1", 1.0, 2.0, None, None, "y"]]}).encode()
     )
     hub.leave(other)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.adapters.telemetry import wave_segments
 from dispatch.adapters.telemetry.sample_streams import StreamWriter
 from dispatch.adapters.telemetry.wave_files import FRAME
 from dispatch.adapters.telemetry.wave_segments import WaveSegments
@@ -97,13 +98,33 @@ def test_a_killed_server_finds_in_its_segments_what_the_index_did_not_come_to(tm
     assert all(seqs == list(range(1, last + 1)) and last < 4 for seqs, last in killed[1:])
 
 
+def test_what_is_just_being_indexed_is_read_once_and_never_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Index beside the writing after every few chunks; a reader looks after each, a killed server's copy in the end."""
+    monkeypatch.setattr(wave_segments, "INDEX_AT", 3)
+    waves = WaveSegments(tmp_path, segment_max_bytes=20_000)
+    with closing(StreamWriter("waves", waves)) as writer:
+        for seq in range(1, 101):
+            ticket = writer.append(Sample("p", "s", seq, NOON + timedelta(minutes=seq), b"chunk" * 100))
+            assert ticket.wait(60) == seq
+            assert numbers(waves) == list(range(1, seq + 1))
+            assert waves.committed_seq("s") == seq
+    killed = shutil.copytree(tmp_path, tmp_path.with_name(f"{tmp_path.name}-killed"))
+    waves.close()
+    for folder in (killed, tmp_path):
+        with closing(WaveSegments(folder)) as again:
+            assert numbers(again) == list(range(1, 101))
+            assert again.committed_seq("s") == 100
+
+
 def test_what_was_erased_does_not_come_back_from_a_segment(tmp_path: Path) -> None:
     waves = WaveSegments(tmp_path)
     with closing(StreamWriter("waves", waves)) as writer:
         for who, seq in (("p", 1), ("q", 1), ("p", 2)):
             writer.append(Sample(who, who, seq, NOON, b"chunk" * 100))
     assert len(waves.erase("p")) == 2
-    killed = shutil.copytree(tmp_path, tmp_path.with_name("killed"))
+    killed = shutil.copytree(tmp_path, tmp_path.with_name(f"{tmp_path.name}-killed"))
     waves.close()
     with closing(WaveSegments(killed)) as again:
         assert not numbers(again)

@@ -81,6 +81,22 @@ async def test_a_closed_subscription_ends_and_takes_nothing(pair: Pair) -> None:
     assert await take(subscription, 1) == []
 
 
+async def test_a_listener_hears_what_a_subscriber_sees_until_it_ends(pair: Pair) -> None:
+    publishing, listening = pair
+    heard: list[Message | Lost] = []
+    end = await listening.listen(["a", "b"], heard.append)
+    subscription = await listening.subscribe(["a", "b"])
+    for number in range(20):
+        topic, body = "abc"[number % 3], b"%d" % number
+        if not publishing.publish_now(topic, body):
+            await publishing.publish(topic, body)
+    assert await take(subscription, 14) == heard
+    end()
+    await publishing.publish("a", b"later")
+    assert await take(subscription, 1) == [Message("a", b"later")]
+    assert len(heard) == 14
+
+
 async def test_closing_the_fanout_ends_every_iteration(pair: Pair) -> None:
     subscription = await pair[1].subscribe(["a"])
     reading = asyncio.create_task(take(subscription, 1))

@@ -2,9 +2,36 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from dispatch.ports import Lost, Message
+
+
+class Listener:
+    """Pass messages of some topics on as they come."""
+
+    def __init__(self, topics: Sequence[str], hear: Callable[[Message | Lost], None]) -> None:
+        self._topics = frozenset(topics)
+        self._hear = hear
+        self.closed = False
+
+    def offer(self, message: Message) -> None:
+        """Pass on a message of a topic that is listened to."""
+        if message.topic in self._topics and not self.closed:
+            self._hear(message)
+
+    def lose(self) -> None:
+        """Note that messages were lost before they came here."""
+        if not self.closed:
+            self._hear(Lost(None))
+
+    async def close(self) -> None:
+        """Pass nothing more on."""
+        self.end()
+
+    def end(self) -> None:
+        """Do the same at once."""
+        self.closed = True
 
 
 class BoundedSubscription:
@@ -71,20 +98,33 @@ class LocalFanout:
     """Implement ``dispatch.ports.Fanout`` for a city that lives in one process."""
 
     def __init__(self) -> None:
-        self._subscriptions: list[BoundedSubscription] = []
+        self._subscriptions: list[BoundedSubscription | Listener] = []
 
     async def publish(self, topic: str, body: bytes) -> None:
-        """Put the message into every queue."""
+        """Give the message to everybody who listens."""
+        self.publish_now(topic, body)
+
+    def publish_now(self, topic: str, body: bytes) -> bool:
+        """Do the same; here nobody has to be waited for."""
         message = Message(topic, body)
-        self._subscriptions = [each for each in self._subscriptions if not each.closed]
-        for subscription in self._subscriptions:
+        for subscription in tuple(self._subscriptions):
             subscription.offer(message)
+        return True
 
     async def subscribe(self, topics: Sequence[str], queue_max: int = 256) -> BoundedSubscription:
         """Listen from this moment on."""
         subscription = BoundedSubscription(topics, queue_max)
-        self._subscriptions.append(subscription)
+        self._add(subscription)
         return subscription
+
+    async def listen(self, topics: Sequence[str], hear: Callable[[Message | Lost], None]) -> Callable[[], None]:
+        """Pass on from this moment."""
+        listener = Listener(topics, hear)
+        self._add(listener)
+        return listener.end
+
+    def _add(self, subscription: BoundedSubscription | Listener) -> None:
+        self._subscriptions = [*(each for each in self._subscriptions if not each.closed), subscription]
 
     async def close(self) -> None:
         """End all subscriptions."""

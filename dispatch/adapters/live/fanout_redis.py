@@ -9,7 +9,7 @@ one slot of a Redis Cluster.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import cast
 
@@ -19,8 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from dispatch.adapters.live.fanout_local import BoundedSubscription
-from dispatch.ports import Message
+from dispatch.adapters.live.fanout_local import BoundedSubscription, Listener
+from dispatch.ports import Lost, Message
 
 STREAM_MAX = 20_000  # messages kept for readers that lag: some ten seconds of a large city
 PAGE = 500
@@ -51,7 +51,7 @@ class RedisFanout:
         self._counter = f"{{{city}}}:fanout:number"
         self._stream = f"{{{city}}}:fanout"
         self._stream_max = stream_max
-        self._subscriptions: list[BoundedSubscription] = []
+        self._subscriptions: list[BoundedSubscription | Listener] = []
         self._reading: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
         self._starting = asyncio.Lock()
@@ -82,16 +82,32 @@ class RedisFanout:
 
     async def subscribe(self, topics: Sequence[str], queue_max: int = 256) -> BoundedSubscription:
         """Listen from this moment on; waits for the first connection, during an outage as long as it lasts."""
+        await self._is_read(topics)
+        subscription = BoundedSubscription(topics, queue_max)
+        self._join(subscription)
+        return subscription
+
+    async def listen(self, topics: Sequence[str], hear: Callable[[Message | Lost], None]) -> Callable[[], None]:
+        """Pass on from this moment; waits for the first connection, too."""
+        await self._is_read(topics)
+        listener = Listener(topics, hear)
+        self._join(listener)
+        return listener.end
+
+    def publish_now(self, topic: str, body: bytes) -> bool:  # noqa: ARG002 - the port's arguments
+        """Decline: Redis has to be waited for."""
+        return False
+
+    async def _is_read(self, topics: Sequence[str]) -> None:
         if PUBLISHER_LOST in topics:
             raise ValueError("a topic has a name")
         async with self._starting:
             if self._reading is None:
                 self._reading = asyncio.create_task(self._read())
         await self._connected.wait()
-        subscription = BoundedSubscription(topics, queue_max)
-        self._subscriptions = [each for each in self._subscriptions if not each.closed]
-        self._subscriptions.append(subscription)
-        return subscription
+
+    def _join(self, subscription: BoundedSubscription | Listener) -> None:
+        self._subscriptions = [*(each for each in self._subscriptions if not each.closed), subscription]
 
     async def close(self) -> None:
         """End all subscriptions and give the connections back."""

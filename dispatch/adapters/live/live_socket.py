@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dispatch.adapters.accounts.storage import AccountsUnavailable, Session
-from dispatch.adapters.live.direct_socket import EXTENSION
+from dispatch.adapters.live.direct_socket import EXTENSION, DirectProtocol
 from dispatch.adapters.live.feed import scope_of
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import Uplink
@@ -111,6 +111,8 @@ class Connection:
     def __init__(self, socket: WebSocket, session: Session, parts: Parts, receive: Receive, send: Send) -> None:
         limits = parts.limits
         self._socket, self._next, self._send = socket, receive, send
+        self._direct: DirectProtocol | None = (socket.scope.get("extensions") or {}).get(EXTENSION)
+        self._reader_waits = False  # for the next message: nothing that came before is still being taken
         self._session = session
         self._parts = parts
         self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -119,7 +121,7 @@ class Connection:
             events_max=limits.events_queued,
             events_bytes_max=limits.events_bytes,
             telemetry_max=limits.telemetry_queued,
-            write_now=(socket.scope.get("extensions") or {}).get(EXTENSION),
+            write_now=None if self._direct is None else self._direct.write_now,
         )
         self._viewer = TelemetryViewer(self._outbox, session.role, session.unit_id, session.center_id)
         self._actor = Actor(session.account, session.role, session.unit_id, session.center_id)
@@ -139,6 +141,8 @@ class Connection:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             release()
+            if self._direct is not None:
+                self._direct.hear = None
             self._unsubscribe()
             self._parts.hub.leave(self._viewer)
             self._outbox.close()
@@ -191,8 +195,24 @@ class Connection:
             self._close(CLOSED_VERSION)
             await self._closing  # the reader ending would look like the client's own end
             return
+        if self._direct is not None:
+            self._direct.hear = self._hear
         while True:
-            await self._take(await self._receive())
+            self._reader_waits = True
+            raw = await self._receive()
+            self._reader_waits = False
+            await self._take(raw)
+
+    def _hear(self, raw: str | bytes) -> bool:
+        """Take a measurement that nothing has to be waited for; everything else comes to the reader."""
+        if not self._reader_waits or self._uplink is None:
+            return False
+        with suppress(FrameError):  # the reader says what is wrong with it
+            if isinstance(raw, bytes):
+                return self._uplink.take_wave_now(raw)
+            content = read_frame(raw)
+            return content["t"] == "put" and self._uplink.take_now(content)
+        return False
 
     async def _receive(self) -> str | bytes:
         message = await self._next()

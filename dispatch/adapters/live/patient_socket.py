@@ -27,7 +27,15 @@ from dispatch.adapters.wire import encoded, frame, moment_from, nack
 from dispatch.command import BY_NAME
 from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
-from dispatch.ports import JournalUnavailable, StreamConflict, StreamGap, Telemetry, TelemetryUnavailable, Ticket
+from dispatch.ports import (
+    JournalUnavailable,
+    Message,
+    StreamConflict,
+    StreamGap,
+    Telemetry,
+    TelemetryUnavailable,
+    Ticket,
+)
 from dispatch.protocol.waves import FrameError, Wave, read_wave
 from dispatch.words import NO_ACCOUNT, Actor
 
@@ -93,7 +101,7 @@ class Uplink:
         self._telemetry = telemetry
         self._answer = answer
         self._pending_max = pending_max
-        self._queue: asyncio.Queue[Put | Wave | _Stored] = asyncio.Queue()
+        self._queue: asyncio.Queue[Put | Wave | Message | _Stored] = asyncio.Queue()
         self._acting = False
         self._in_flight: deque[_Stored] = deque()
         self._reached: dict[str, int] = {}  # by stream: the number up to which screens need not wait
@@ -103,14 +111,32 @@ class Uplink:
         """Note what the device's own clock says: it corrects what was never measured."""
         self._heard = clock
 
+    def take_now(self, content: Mapping[str, Any]) -> bool:
+        """Take one ``put`` if it is a measurement that waits for nothing; False, with nothing done, otherwise."""
+        if content.get("kind") != "vitals" or self._is_behind():
+            return False
+        put = read_put(content)
+        if put.broken is not None:
+            return False
+        self._store(put)
+        return True
+
+    def take_wave_now(self, raw: bytes) -> bool:
+        """Take one waveform chunk if it waits for nothing; False, with nothing done, otherwise."""
+        if self._is_behind():
+            return False
+        self._store(read_wave(raw))
+        return True
+
     async def take(self, content: Mapping[str, Any]) -> None:
         """Take one ``put``; waits, and so stops reading, while too much is pending."""
-        put = read_put(content)
-        await (self._line_up(put) if put.kind != "vitals" or put.broken is not None else self._measured(put))
+        if not self.take_now(content):
+            await self._line_up(read_put(content))
 
     async def take_wave(self, raw: bytes) -> None:
         """Take one waveform chunk."""
-        await self._measured(read_wave(raw))
+        if not self.take_wave_now(raw):
+            await self._line_up(read_wave(raw))
 
     async def run(self) -> None:
         """Work through what had to wait for its turn."""
@@ -132,24 +158,22 @@ class Uplink:
             await self.idle()
         self._queue.put_nowait(message)
 
-    async def _measured(self, message: Put | Wave) -> None:
-        """Store a measurement now, or line it up behind what has to be done before."""
-        if self._acting or not self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX:
-            await self._line_up(message)
-        else:
-            await self._store(message)
+    def _is_behind(self) -> bool:
+        """Say whether something has to be done before the next measurement."""
+        return self._acting or not self._queue.empty() or len(self._in_flight) >= IN_FLIGHT_MAX
 
-    async def _work(self, message: Put | Wave | _Stored) -> None:
+    async def _work(self, message: Put | Wave | Message | _Stored) -> None:
         if isinstance(message, _Stored):
             await message.ticket  # settled: raises what nobody expects
-            await self._show(message)
+        elif isinstance(message, Message):
+            await self._measurements.show(message)
         elif isinstance(message, Put) and (message.kind != "vitals" or message.broken is not None):
             await self._landed()
             await self._act(message)
         else:
             if len(self._in_flight) >= IN_FLIGHT_MAX:
                 await self._landed()
-            await self._store(message)
+            self._store(message)
 
     async def _landed(self) -> None:
         """Wait until nothing is on its way to the disk."""
@@ -204,14 +228,14 @@ class Uplink:
             self._answer.offer_event(nack(put.stream, put.seq, refused, retry=False))
         self._answer.offer_event(frame("ack", stream=put.stream, seq=reached))
 
-    async def _store(self, message: Put | Wave) -> None:
+    def _store(self, message: Put | Wave) -> None:
         stored = self._stored_wave(message) if isinstance(message, Wave) else self._stored_vitals(message)
         if stored is None:
             return
         self._in_flight.append(stored)
         stored.ticket.on_loop(self._settle)
         if stored.shown:
-            await self._show(stored)
+            self._show(stored)
 
     def _goes_on(self, stream: str, seq: int) -> bool:
         """Say whether a number follows what is known of its stream, and note it."""
@@ -269,10 +293,11 @@ class Uplink:
                 self._reached.pop(stored.stream, None)
                 self._refuse(stored, failure)
                 continue
-            if failure is not None or not stored.shown:
-                self._queue.put_nowait(stored)
             if failure is not None:
+                self._queue.put_nowait(stored)
                 continue
+            if not stored.shown:
+                self._show(stored)
             committed = stored.ticket.answer()
             self._reached[stored.stream] = max(committed, self._reached.get(stored.stream, 0))
             # A repeat is answered with how far the stream is; a wave is counted in samples, so it names itself.
@@ -282,14 +307,18 @@ class Uplink:
         for stream, seq in reached.items():
             self._answer.offer_event(frame("ack", stream=stream, seq=seq))
 
-    async def _show(self, stored: _Stored) -> None:
+    def _show(self, stored: _Stored) -> None:
+        """Let screens have it, at once or, where that must be waited for, in its turn."""
+        message = None
         if stored.wave is not None:
-            await self._measurements.show_wave(stored.wave)
-        if stored.vitals is not None and stored.at is not None:
+            message = self._measurements.shown_wave(stored.wave)
+        elif stored.vitals is not None and stored.at is not None:
             body = stored.vitals.body
-            await self._measurements.show_vitals(
+            message = self._measurements.shown_vitals(
                 str(body["patient_id"]), stored.at, str(body["device_id"]), body["values"]
             )
+        if message is not None and not self._measurements.show_now(message):
+            self._queue.put_nowait(message)
 
     def _refuse(self, message: Put | _Stored, failure: Exception) -> None:
         refused, retry = _failure(failure)

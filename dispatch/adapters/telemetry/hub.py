@@ -4,6 +4,7 @@ Everything goes through the city's fan-out, also within one process: a viewer on
 Each message is encoded once and sent as it is; only viewers with a narrow scope get a filtered copy.
 """
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from dispatch.adapters.telemetry.plausible import Judged
 from dispatch.adapters.wire import encoded, frame
 from dispatch.center import LIVE
 from dispatch.city import City
-from dispatch.ports import Fanout, Lost, Position
+from dispatch.ports import Fanout, Lost, Message, Position
 from dispatch.protocol.waves import wave_extent
 from dispatch.rights import SEATS
 from dispatch.words import Role
@@ -29,8 +30,10 @@ from dispatch.words import Role
 log = logging.getLogger(__name__)
 
 POSITIONS, ETAS, VITALS, WAVE, WEIGHTS, WALLS = "positions", "etas", "vitals", "wave", "weights", "walls"
-TOPICS = (POSITIONS, ETAS, VITALS, WAVE, WALLS)
-QUEUE_MAX = 4_096  # messages of a whole city that may wait for this process; a second's worth at 200 units is 600
+AT_ONCE = (VITALS, WAVE, WALLS)  # for the few whom they concern; the others go round to everybody
+ROUNDS = (POSITIONS, ETAS)
+QUEUE_MAX = 256  # rounds that may wait for this process; there are two a second at most
+ROUND_STEP = 8  # viewers of a round between two looks at what else came in: a third of a millisecond
 
 Row = list[Any]  # unit_id, lon, lat, heading_deg | None, speed_mps | None, fix_at
 
@@ -117,6 +120,7 @@ class TelemetryHub:
         self._coming_of: City | None = None
         self._coming: dict[str, _Coming] = {}
         self._expected_at: dict[str, list[str]] = {}  # by patient: the centres that they are on the way to
+        self._going_round = asyncio.Lock()  # one after the other: nobody sees an older position after a newer one
 
     def moved(self, position: Position) -> None:
         """Note a new position; it goes out with the next batch."""
@@ -130,28 +134,13 @@ class TelemetryHub:
         rows, self._moved = list(self._moved.values()), {}
         await self._fanout.publish(POSITIONS, encoded({"t": POSITIONS, "at": self._now(), "units": rows}))
 
-    async def send_vitals(
-        self, patient_id: str, at: datetime, device_id: str, reading: Judged, levels: Mapping[str, str]
-    ) -> None:
-        """Publish one reading of the monitor that is bound to the patient."""
-        await self._fanout.publish(
-            VITALS,
-            encoded(
-                {
-                    "t": VITALS,
-                    "patient_id": patient_id,
-                    "at": at,
-                    "device_id": device_id,
-                    "values": reading.values,
-                    "levels": levels,
-                    "doubts": reading.doubts,
-                }
-            ),
-        )
+    async def send(self, message: Message) -> None:
+        """Publish a reading or a chunk."""
+        await self._fanout.publish(message.topic, message.body)
 
-    async def send_wave(self, raw: bytes) -> None:
-        """Publish one waveform chunk, as it came."""
-        await self._fanout.publish(WAVE, raw)
+    def send_now(self, message: Message) -> bool:
+        """Do the same before this returns; False where that must be waited for: ``send`` it."""
+        return self._fanout.publish_now(message.topic, message.body)
 
     async def send_wall(self, center_id: str, page: str, *, armed: bool) -> None:
         """Publish that a department's wall is there; who watches the walls may be another process."""
@@ -185,11 +174,11 @@ class TelemetryHub:
         """Take over what was known before the start."""
         self._rows.update((each.unit_id, position_row(each)) for each in positions)
 
-    def catch_up(self, positions: Iterable[Position]) -> None:
+    async def catch_up(self, positions: Iterable[Position]) -> None:
         """Show stored positions that are newer than what was heard: a fan-out that was away told nobody of them."""
         rows = [position_row(each) for each in positions if self._is_news(each)]
         if rows:
-            self.deliver(POSITIONS, encoded({"t": POSITIONS, "at": self._now(), "units": rows}))
+            await self.go_round(POSITIONS, encoded({"t": POSITIONS, "at": self._now(), "units": rows}))
 
     def _is_news(self, position: Position) -> bool:
         known = self._rows.get(position.unit_id)
@@ -198,7 +187,7 @@ class TelemetryHub:
     def join(self, viewer: TelemetryViewer) -> None:
         """Show a newcomer everything that is known now, then what changes."""
         self._viewers.add(viewer)
-        self._offer_positions(viewer, list(self._rows.values()))
+        self._offer_positions(viewer, self._rows)
         self._offer_etas(viewer, self._etas)
         self._offer_weights(viewer)
 
@@ -212,23 +201,28 @@ class TelemetryHub:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        subscription = await self._fanout.subscribe(TOPICS, QUEUE_MAX)
+        end = await self._fanout.listen(AT_ONCE, self._hear)
+        rounds = await self._fanout.subscribe(ROUNDS, QUEUE_MAX)
         try:
-            async for message in subscription:
+            async for message in rounds:
                 if isinstance(message, Lost):
-                    log.warning("telemetry was lost on its way", extra={"count": message.count})
-                    continue
-                self.deliver(message.topic, message.body)
+                    _note(message)
+                else:
+                    await self.go_round(message.topic, message.body)
+            raise RuntimeError("the fan-out ended before whoever listens to it")
         finally:
-            await subscription.close()
+            end()
+            await rounds.close()
+
+    def _hear(self, message: Message | Lost) -> None:
+        if isinstance(message, Lost):
+            _note(message)
+        else:
+            self.deliver(message.topic, message.body)
 
     def deliver(self, topic: str, body: bytes) -> None:
-        """Hand one message to the viewers here."""
+        """Hand one message to those whom it concerns."""
         match topic:
-            case "positions":
-                self._deliver_positions(body)
-            case "etas":
-                self._deliver_etas(body)
             case "vitals":
                 self._deliver_vitals(body)
             case "wave":
@@ -236,26 +230,31 @@ class TelemetryHub:
             case "walls":
                 self._deliver_wall(body)
 
-    def _deliver_positions(self, body: bytes) -> None:
-        rows: list[Row] = msgspec.json.decode(body)["units"]
-        self._rows.update((row[0], row) for row in rows)
-        self.heard(rows)
-        whole = body.decode()
-        for viewer in self._viewers.everybody:
-            if viewer.role in SEATS:
-                viewer.outbox.offer_latest(whole)
-            else:
-                self._offer_positions(viewer, rows)
+    async def go_round(self, topic: str, body: bytes) -> None:
+        """Show everybody their part of positions or arrival times; whatever else comes in does not wait for all."""
+        content, whole = msgspec.json.decode(body), body.decode()
+        async with self._going_round:
+            show = self._take_positions(content) if topic == POSITIONS else self._take_etas(content)
+            for nth, viewer in enumerate(tuple(self._viewers.everybody), 1):
+                if viewer not in self._viewers.everybody:
+                    continue  # left meanwhile
+                if viewer.role in SEATS:
+                    viewer.outbox.offer_latest(whole)
+                else:
+                    show(viewer)
+                if nth % ROUND_STEP == 0:
+                    await asyncio.sleep(0)
 
-    def _deliver_etas(self, body: bytes) -> None:
-        content = msgspec.json.decode(body)
+    def _take_positions(self, content: dict[str, Any]) -> Callable[[TelemetryViewer], None]:
+        rows: dict[str, Row] = {row[0]: row for row in content["units"]}
+        self._rows |= rows
+        self.heard(content["units"])
+        return lambda viewer: self._offer_positions(viewer, rows)
+
+    def _take_etas(self, content: dict[str, Any]) -> Callable[[TelemetryViewer], None]:
         self._etas, self._weights_epoch = content["units"], content["weights_epoch"]
-        whole = body.decode()
-        for viewer in self._viewers.everybody:
-            if viewer.role in SEATS:
-                viewer.outbox.offer_latest(whole)
-            else:
-                self._offer_etas(viewer, self._etas)
+        etas = self._etas
+        return lambda viewer: self._offer_etas(viewer, etas)
 
     def _deliver_vitals(self, body: bytes) -> None:
         text, patient_id = body.decode(), _patient_of.decode(body).patient_id
@@ -298,8 +297,9 @@ class TelemetryHub:
             if unit is not None and unit.assignment_id == run_id:
                 yield from self._viewers.of_unit.get(unit_id, ())
 
-    def _offer_positions(self, viewer: TelemetryViewer, rows: list[Row]) -> None:
-        mine = rows if viewer.role in SEATS else [row for row in rows if row[0] in self._units_of(viewer)]
+    def _offer_positions(self, viewer: TelemetryViewer, rows: Mapping[str, Row]) -> None:
+        ids: Iterable[str] = rows if viewer.role in SEATS else self._units_of(viewer)
+        mine = [rows[each] for each in ids if each in rows]
         if mine:
             viewer.outbox.offer_latest(frame(POSITIONS, at=self._now(), units=mine))
 
@@ -332,8 +332,28 @@ class TelemetryHub:
         for viewer in self._viewers.everybody:
             if viewer.outbox.dropped_latest:
                 viewer.outbox.dropped_latest = False
-                self._offer_positions(viewer, list(self._rows.values()))
+                self._offer_positions(viewer, self._rows)
                 self._offer_weights(viewer)
+
+
+def _note(lost: Lost) -> None:
+    log.warning("telemetry was lost on its way", extra={"count": lost.count})
+
+
+def vitals_message(
+    patient_id: str, at: datetime, device_id: str, reading: Judged, levels: Mapping[str, str]
+) -> Message:
+    """Return what screens get of one reading of the monitor that is bound to the patient."""
+    shown = {
+        "t": VITALS,
+        "patient_id": patient_id,
+        "at": at,
+        "device_id": device_id,
+        "values": reading.values,
+        "levels": levels,
+        "doubts": reading.doubts,
+    }
+    return Message(VITALS, encoded(shown))
 
 
 def _nobody_listens(_rows: list[Row]) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.telemetry.hub import Row, TelemetryHub
+from dispatch.adapters.telemetry.hub import WAVE, Row, TelemetryHub, vitals_message
 from dispatch.adapters.telemetry.plausible import judged
 from dispatch.adapters.telemetry.vital_levels import vital_levels
 from dispatch.adapters.wire import moment_from
 from dispatch.city import City
 from dispatch.errors import Refused
 from dispatch.incident import Patient, wore
-from dispatch.ports import Position, Telemetry
+from dispatch.ports import Message, Position, Telemetry
 from dispatch.protocol.waves import FrameError, Wave, nameless, read_wave, without_device
 from dispatch.rights import runs_to
 from dispatch.words import Actor, Role
@@ -93,24 +93,34 @@ class Measurements:
         self._theirs.add(key)
         return None
 
-    async def show_vitals(self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]) -> None:
-        """Pass a stored reading on, if its monitor is bound to the patient; otherwise it stays in quarantine."""
+    def shown_vitals(
+        self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]
+    ) -> Message | None:
+        """Return what screens get of a reading whose monitor is bound to the patient; None for one in quarantine."""
         patient = self._city().patients.get(patient_id)
         if patient is None or not _is_on(patient, device_id, at):
-            return
+            return None
         if at < self._newest.get(device_id, at):
-            return  # from an outbox: stored, and older than what the screens show
+            return None  # from an outbox: stored, and older than what the screens show
         self._newest[device_id] = at
         shown = judged(values)
-        levels = vital_levels(shown.values, patient.findings)
-        await self._hub.send_vitals(patient_id, at, device_id, shown, levels)
+        return vitals_message(patient_id, at, device_id, shown, vital_levels(shown.values, patient.findings))
 
-    async def show_wave(self, wave: Wave) -> None:
-        """Pass a stored chunk on, if it is of now and the device that measured it is bound to the patient."""
+    def shown_wave(self, wave: Wave) -> Message | None:
+        """Return what screens get of a chunk that is of now, measured by a device that is bound to the patient."""
         patient = self._city().patients.get(wave.patient_id)
         is_late = self._clock.now() - wave.at > WAVE_LIVE_WITHIN * self._clock.speed
-        if patient is not None and not is_late and _is_on(patient, wave.device_id, wave.at):
-            await self._hub.send_wave(nameless(wave))
+        if patient is None or is_late or not _is_on(patient, wave.device_id, wave.at):
+            return None
+        return Message(WAVE, nameless(wave))
+
+    def show_now(self, message: Message) -> bool:
+        """Pass it on before this returns; False where other processes must be waited for: ``show`` it."""
+        return self._hub.send_now(message)
+
+    async def show(self, message: Message) -> None:
+        """Pass it on."""
+        await self._hub.send(message)
 
     async def stored_vitals(self, patient_id: str, since: datetime) -> list[dict[str, Any]]:
         """Return what was stored of the monitors that were bound to the patient, oldest first."""

@@ -54,7 +54,8 @@ class Segment:
         self.number = number
         self.size = 0
         self.broken = False
-        self._file = os.open(segment_path(folder, number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # With O_DSYNC what is written is durable: one step of the thread instead of two, each of which waits its turn.
+        self._file = os.open(segment_path(folder, number), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_DSYNC, 0o600)
         try:
             sync_folder(folder)
         except OSError:
@@ -73,7 +74,6 @@ class Segment:
         total = len(content)
         while content:
             content = content[os.write(self._file, content) :]
-        os.fsync(self._file)
         self.broken = False
         start, self.size = self.size + FRAME.size + len(head), self.size + total
         return list(_placed(listed, self.number, start))

@@ -2,19 +2,23 @@
 
 ECG of 200 ambulances is 2.4 MB/s, 207 GB a day (reference/realtime.md): rows would rewrite it again and again, a
 segment is written once and dropped whole. A chunk is acknowledged when its *segment* is durable. The index follows a
-thousand chunks later, which costs a third of indexing each group, and is completed from the segments' own lists when
-the server did not come to it; until then memory knows where the newest chunks lie.
+thousand chunks later, which costs a third of indexing each group, in a thread of its own, so that no chunk waits for
+it; it is completed from the segments' own lists when the server did not come to it. Until then memory knows where the
+newest chunks lie.
 """
 
 import json
 import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
 from threading import Lock
+
+import msgspec
 
 from dispatch.adapters.sqlite_pair import COMMITTED, STREAM_TABLE, SqlitePair, save_committed
 from dispatch.adapters.telemetry.sample_streams import Key, microseconds, time_of
@@ -31,7 +35,8 @@ from dispatch.adapters.telemetry.wave_files import (
 from dispatch.ports import Sample
 
 SEGMENT_MAX_BYTES = 64 * 1_048_576  # half a minute of a whole city: small enough to drop, large enough to be few
-INDEX_AT = 1_000  # chunks that memory alone knows the place of: a second of a large city
+INDEX_AT = 1_000  # chunks that memory alone knows the place of when the index is brought up: a second of a large city
+UNINDEXED_MOST = 20_000  # beyond them, because the index cannot be written, no chunk is taken before it can
 STREAMS_KEPT = 5_000  # streams whose number is at hand
 INDEX_FILE = "index.sqlite3"
 log = logging.getLogger(__name__)
@@ -59,7 +64,10 @@ class WaveSegments:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._segment_max_bytes = segment_max_bytes
+        self._indexing = Lock()  # of whoever writes the index; taken before the other one
         self._lock = Lock()  # of everything below, and of the segment that is written
+        self._indexer = ThreadPoolExecutor(1, "wave index")
+        self._index_task: Future[None] | None = None
         self._index = SqlitePair(folder / INDEX_FILE, SCHEMA)
         self._unindexed: dict[Key, Chunk] = {}
         self._reached: dict[str, int] = {}
@@ -71,11 +79,12 @@ class WaveSegments:
     @contextmanager
     def transaction(self) -> Iterator["WaveSegments"]:
         """Write a group of chunks; a failure leaves the file as it was or leaves the file."""
+        if len(self._unindexed) >= UNINDEXED_MOST:
+            self._bring_index_up()
+        elif len(self._unindexed) >= INDEX_AT and (self._index_task is None or self._index_task.done()):
+            self._index_task = self._indexer.submit(self._index_beside)
         with self._lock:
-            if len(self._unindexed) >= INDEX_AT:
-                self._bring_index_up()
             if self._active.size >= self._segment_max_bytes or self._active.broken:
-                self._bring_index_up()
                 # The new one first: where a full disk refuses it, the old one must not be closed, and closed again.
                 full, self._active = self._active, Segment(self._folder, self._newest_segment() + 1)
                 full.close()
@@ -105,11 +114,11 @@ class WaveSegments:
                 f"{READ} WHERE patient_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us, stream, seq LIMIT ?",
                 patient_id, since_us, until_us, limit,
             )  # fmt: skip
-            found = [Chunk(*row) for row in rows]
             waiting = [each for each in self._unindexed.values() if each.patient_id == patient_id]
-        found += [each for each in waiting if since_us <= each.at_us < until_us]
-        found.sort(key=lambda each: (each.at_us, each.stream, each.seq))
-        return found[:limit] if limit >= 0 else found
+        # A set: what is just being indexed is known to both.
+        found = {Chunk(*row) for row in rows} | {each for each in waiting if since_us <= each.at_us < until_us}
+        in_order = sorted(found, key=lambda each: (each.at_us, each.stream, each.seq))
+        return in_order[:limit] if limit >= 0 else in_order
 
     def forget_before(self, at: datetime, sealed: Collection[str] = ()) -> None:
         """Drop segments whose newest chunk is older than ``at``: index first, so that no row points to nothing.
@@ -120,8 +129,8 @@ class WaveSegments:
             "SELECT segment FROM segment WHERE newest_us < ? AND segment < ? AND segment NOT IN "
             "(SELECT segment FROM chunk WHERE patient_id IN (SELECT value FROM json_each(?)))"
         )
-        with self._lock:
-            self._bring_index_up()
+        with self._indexing, self._lock:
+            self._index_all()
             with self._index.transaction() as connection:
                 limits = (microseconds(at), self._active.number, json.dumps(sorted(sealed)))
                 connection.execute(f"DELETE FROM chunk WHERE segment IN ({old})", limits)  # noqa: S608 - our own text
@@ -133,8 +142,8 @@ class WaveSegments:
 
         In this order a power cut leaves rows that point to zeros: unreadable already, and removed by the next try.
         """
-        with self._lock:
-            self._bring_index_up()
+        with self._indexing, self._lock:
+            self._index_all()
             rows = self._index.read(f"{READ} WHERE patient_id = ? ORDER BY segment, start", patient_id)
             chunks = [Chunk(*row) for row in rows]
             in_order = sorted(chunks, key=lambda each: (each.stream, each.seq))
@@ -148,11 +157,9 @@ class WaveSegments:
 
     def close(self) -> None:
         """Close the files."""
+        self._indexer.shutdown()
+        self._index_beside()
         with self._lock:
-            try:
-                self._bring_index_up()
-            except self.failures as failure:
-                log.warning("the index of waveforms is completed by the next start: %s", failure)
             self._active.close()
             self._index.close()
 
@@ -186,9 +193,29 @@ class WaveSegments:
             else:
                 yield Sample(each.patient_id, each.stream, each.seq, time_of(each.at_us), body)
 
+    def _index_beside(self) -> None:
+        """Bring the index up beside the writing; a failure is nobody's answer, and the next thousand try again."""
+        try:
+            self._bring_index_up()
+        except self.failures as failure:
+            log.warning("the index of waveforms is behind, at the latest completed by the next start: %s", failure)
+
     def _bring_index_up(self) -> None:
-        """Index what memory alone knows; when it fails memory goes on knowing it."""
-        chunks = sorted(self._unindexed.values())
+        """Index what memory alone knows; when it fails memory goes on knowing it. Chunks are written meanwhile."""
+        with self._indexing:
+            with self._lock:
+                chunks = list(self._unindexed.values())
+            self._write_index(chunks)
+            with self._lock:
+                self._note_indexed(chunks)
+
+    def _index_all(self) -> None:
+        """Do the same while nothing is written. Under both locks."""
+        chunks = list(self._unindexed.values())
+        self._write_index(chunks)
+        self._note_indexed(chunks)
+
+    def _write_index(self, chunks: Sequence[Chunk]) -> None:
         if not chunks:
             return
         newest: dict[int, int] = {}
@@ -200,11 +227,16 @@ class WaveSegments:
                 "ON CONFLICT DO UPDATE SET newest_us = max(newest_us, excluded.newest_us)",
                 newest.items(),
             )
-            connection.execute(INDEX, (json.dumps(chunks),))
-            save_committed(connection, {each.stream: each.seq for each in chunks})
-        self._unindexed.clear()
+            in_order = sorted(chunks)
+            connection.execute(INDEX, (msgspec.json.encode(in_order).decode(),))
+            save_committed(connection, {each.stream: each.seq for each in in_order})
+
+    def _note_indexed(self, chunks: Sequence[Chunk]) -> None:
+        for each in chunks:
+            del self._unindexed[each.stream, each.seq]
         if len(self._reached) > STREAMS_KEPT:
-            self._reached.clear()
+            waiting = {stream for stream, _ in self._unindexed}
+            self._reached = {stream: self._reached[stream] for stream in waiting}
 
     def _recover(self) -> None:
         """Index what the last process did not come to; it began a file only when all before it were indexed."""

@@ -118,6 +118,21 @@ def test_what_is_just_being_indexed_is_read_once_and_never_missing(
             assert again.committed_seq("s") == 100
 
 
+def test_a_damaged_list_costs_a_killed_server_its_own_group_only(tmp_path: Path) -> None:
+    waves = WaveSegments(tmp_path)
+    for seqs in ([1, 2], [3, 4], [5, 6]):
+        store(waves, seqs)
+    (segment,) = tmp_path.glob("*.wave")
+    content = bytearray(segment.read_bytes())
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    content[FRAME.size + 3] ^= 0x01  # inside the very first list
+    (killed / segment.name).write_bytes(content)
+    with closing(WaveSegments(killed)) as again:
+        assert numbers(again) == [3, 4, 5, 6]
+    waves.close()
+
+
 def test_what_was_erased_does_not_come_back_from_a_segment(tmp_path: Path) -> None:
     waves = WaveSegments(tmp_path)
     with closing(StreamWriter("waves", waves)) as writer:

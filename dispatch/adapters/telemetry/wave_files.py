@@ -127,14 +127,17 @@ def segments_in(folder: Path) -> list[int]:
 
 
 def _groups(file: BinaryIO, number: int, end: int) -> Iterator[list[Chunk]]:
-    """Yield what the lists of a file say, from a place where a frame begins, as far as whole lists follow."""
+    """Yield what the lists of a file say, from a place where a frame begins, as far as frames follow.
+
+    A list that the disk changed costs its own group: where the next frame begins is still known.
+    """
     while (head := _frame_at(file, end)) is not None:
         mark, body, checksum = head
         end += FRAME.size + len(body)
-        if mark == CHUNK_MARK:  # the rest of a group that was indexed, and in part erased since
-            continue
-        if mark != LIST_MARK or crc32(body) != checksum:
+        if mark not in (CHUNK_MARK, LIST_MARK):
             return
+        if mark == CHUNK_MARK or crc32(body) != checksum:  # the rest of a group that was indexed, and in part erased
+            continue
         group = list(_placed(_decode_list(body).chunks, number, end))
         end = group[-1].ends
         yield group

@@ -4,14 +4,15 @@ import asyncio
 import os
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.clock import SteppedClock
+from dispatch.adapters.clock import RunningClock, SteppedClock
 from tests.adapters.serving import Client, Server, demo_settings, running
-from tests.faults.load.audit import audit_answers, audit_waves
+from tests.faults.load.audit import audit_answers, audit_files, audit_waves
 from tests.faults.load.ledger import Ledger
 from tests.faults.load.pace import pace
 from tests.faults.load.proxy import fault_proxy
@@ -23,7 +24,7 @@ CREWS = ("crew-u021", "crew-u022")
 LOSS, BREAKS = 0.3, 0.01
 MORE = 60  # acknowledgements between two partings
 SILENT_S = 0.3
-OFFLINE = timedelta(hours=2)
+OFFLINE, JUMP = timedelta(hours=2), timedelta(minutes=10)
 TIMES = int(os.environ.get("GREENCHANNEL_SOAK_TIMES", "0"))  # for a shorter soak
 
 
@@ -96,6 +97,43 @@ async def test_two_hours_without_a_network_come_in_when_it_is_back(
     assert ledger.acknowledged == kept
     noted_s = range(0, int(OFFLINE.total_seconds()), period_s * FILLS_TO_A_NOTE)
     assert times_kept == [began + timedelta(seconds=each) for each in noted_s]
+
+
+class OwnClock(datetime):
+    """What a tablet's own clock says: ten minutes ahead, behind, or right."""
+
+    wrong = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override] # it gives an ordinary time
+        return datetime.now(tz) + cls.wrong
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.soak)])
+async def test_clocks_that_jump_by_ten_minutes_lose_nothing_and_date_nothing_wrongly(
+    fictional_pack: Path, tmp_path: Path, fault_table: list[FaultRow], monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """A tablet's clock goes wrong and right, the server's machine sleeps ten minutes; lines break at each jump."""
+    times = min(times, TIMES or times)
+    monkeypatch.setattr("dispatch.client.link.datetime", OwnClock)
+    slept, recovery_s = [0.0], []
+    clock = RunningClock(monotonic=lambda: time.monotonic() + slept[0])
+    with running(demo_settings(fictional_pack, tmp_path), clock=clock) as server:
+        async with fault_proxy(server.url, 1) as proxy, shift(server.url, CREWS, through=proxy.url) as working:
+            for wrong in islice(cycle((JUMP, -JUMP, timedelta())), times):
+                await working.acknowledged(MORE)
+                OwnClock.wrong = wrong
+                slept[0] += JUMP.total_seconds() if wrong else 0.0
+                proxy.reset()
+                jumped_at = time.monotonic()
+                recovery_s.append(await working.recovered(jumped_at))
+            await working.drained()
+        wrong_found = await audited(server.url, working.ledger)
+    wrong_found += audit_files(tmp_path, working.ledger)
+    told = (working.ledger.acknowledged, len(wrong_found), tuple(recovery_s))
+    fault_table.append(FaultRow("clocks that jump by 10 min", times, *told, "tablets ±10 min, the server ahead"))
+    assert wrong_found == []
+    assert working.ledger.refused == []
 
 
 def note_times(server: Server, incident_id: str) -> list[datetime]:

@@ -4,6 +4,7 @@
  */
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { decodeWave, type WaveChunk } from "@shared/wave.ts";
+import { Room } from "./room.ts";
 
 export interface MonitorReading {
   readonly device_id: string;
@@ -31,9 +32,9 @@ export function setAddress(written: string): void {
   localStorage.setItem(KEY, written);
 }
 
-/** Whether a socket can be opened there. */
+/** Whether a socket can be opened there: a "#" is one thing that an address may have and a socket's may not. */
 export function isAddress(written: string): boolean {
-  return /^wss?:\/\/[^\s/]+/.test(written) && URL.canParse(written);
+  return /^wss?:\/\/[^\s/#]+/.test(written) && !written.includes("#") && URL.canParse(written);
 }
 
 /** A reading as the gateway wrote it, or null when it is none. */
@@ -50,6 +51,16 @@ export function readingFrom(written: string): MonitorReading | null {
   return numbers.length === 0 ? null : { device_id, values: Object.fromEntries(numbers) };
 }
 
+/** A socket, or null where this browser opens none (an unencrypted one from an encrypted page): the tablet opens all the same. */
+function socketTo(where: string): WebSocket | null {
+  try {
+    return new WebSocket(where, SUBPROTOCOL);
+  } catch (refused) {
+    if (refused instanceof DOMException) return null;
+    throw refused;
+  }
+}
+
 export class MonitorLine {
   readonly state: ReadonlySignal<LineState>;
   /** The monitor that was heard last, null when none is. */
@@ -59,6 +70,7 @@ export class MonitorLine {
   readonly #tells: MonitorTells;
   readonly #stops: (() => void)[];
   #socket: WebSocket | null = null;
+  readonly #room = new Room(performance.now());
   #retry: ReturnType<typeof setTimeout> | null = null;
   #silence: ReturnType<typeof setTimeout> | null = null;
 
@@ -78,7 +90,11 @@ export class MonitorLine {
     this.#drop();
     this.#state.value = isAddress(where) ? "searching" : "off";
     if (!isAddress(where)) return;
-    const socket = new WebSocket(where, SUBPROTOCOL);
+    const socket = socketTo(where);
+    if (socket === null) {
+      this.#state.value = "off";
+      return;
+    }
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.addEventListener("open", this.#opened);
@@ -111,6 +127,7 @@ export class MonitorLine {
   };
 
   readonly #heard = (event: MessageEvent<string | ArrayBuffer>): void => {
+    if (!this.#room.take(typeof event.data === "string" ? event.data.length : event.data.byteLength, performance.now())) return;
     if (typeof event.data === "string") {
       const reading = readingFrom(event.data);
       if (reading === null) return;

@@ -113,6 +113,11 @@ def test_the_trace_of_a_bound_monitor_arrives_whole_over_a_silent_line(
         page.get_by_label("监护仪网关地址").fill(ambulance.monitor)
         page.get_by_role("button", name="确认").click()
         expect(link).to_contain_text(f"{DEVICE} 有数据")
+        second = page.context.new_page()  # another tab of the same tablet hears the monitor as well, and sends nothing
+        second.goto(page.url)
+        tab(second, "vitals")
+        expect(second.get_by_role("button", name="监护仪接入")).to_contain_text(f"{DEVICE} 有数据")
+        page.bring_to_front()
         assert stored(run, since) == b"", "what nobody has confirmed is shown to nobody"
         page.get_by_role("button", name="绑定监护仪").click()
         expect(page.locator("dialog")).to_contain_text(DEVICE)

@@ -12,6 +12,7 @@ import { onRun } from "./model/journey.ts";
 import { mirrored, NO_ROWS, ROWS_SHAPE, type CrewRows, type Remembered } from "./model/mirror.ts";
 import { crewHasChanged, EMPTY_FORMS, formsFor, type Forms } from "./model/shift.ts";
 import { Bedside } from "./monitor/bedside.ts";
+import { oneTab } from "./monitor/one_tab.ts";
 import { CrewStore } from "./outbox/store.ts";
 import { STREAMS, Uplink } from "./outbox/uplink.ts";
 import { followPosition } from "./position.ts";
@@ -44,7 +45,8 @@ export class Crew {
   readonly #store: CrewStore;
   readonly #stops: (() => void)[] = [];
 
-  private constructor(unitId: string, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms) {
+  private constructor(session: Session, link: LiveLink, uplink: Uplink, store: CrewStore, remembered: CrewRows, forms: Forms) {
+    const unitId = session.unit_id ?? "";
     this.unitId = unitId;
     this.link = link;
     this.uplink = uplink;
@@ -57,7 +59,7 @@ export class Crew {
       return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
     });
     this.#boundTo = computed(() => (this.patient.value?.device_id == null ? "" : `${this.patient.value.id}/${this.patient.value.device_id}`));
-    this.bedside = new Bedside(link, uplink, (device) => this.#wearing(device));
+    this.bedside = new Bedside(link, uplink, oneTab(`gc-monitor/${session.account}`), (device) => this.#wearing(device));
     this.#watch(known);
   }
 
@@ -68,7 +70,7 @@ export class Crew {
     ]);
     const link = new LiveLink({ device: `crew/${store.outboxId}`, anchor, streams: () => STREAMS.map((name) => store.stream(name)) });
     const uplink = await Uplink.start(link, store);
-    const crew = new Crew(session.unit_id ?? "", link, uplink, store, remembered?.shape === ROWS_SHAPE ? remembered.rows : NO_ROWS, forms ?? EMPTY_FORMS);
+    const crew = new Crew(session, link, uplink, store, remembered?.shape === ROWS_SHAPE ? remembered.rows : NO_ROWS, forms ?? EMPTY_FORMS);
     crew.wheels.value = await store.recall<Wheels>("wheels");
     crew.recommendation.value = await store.recall<Recommendation>("recommendation");
     way.value = await store.recall<Way>("way");

@@ -1,10 +1,14 @@
-/** Carry what the monitor says into the outbox, for the patient it is bound to; until it is bound the server keeps it apart. */
+/**
+ * Carry what the monitor says into the outbox, for the patient it is bound to; until it is bound the server keeps it apart. Every tab of
+ * the tablet hears the monitor, one of them stores and sends it.
+ */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { LiveLink } from "@shared/link.ts";
 import type { Patient } from "@shared/rows.ts";
 import type { WaveChunk } from "@shared/wave.ts";
 import type { Uplink } from "../outbox/uplink.ts";
 import { MonitorLine } from "./line.ts";
+import type { Turn } from "./one_tab.ts";
 import { diagnosticOf, withChunk, type Diagnostic } from "./recent.ts";
 
 export class Bedside {
@@ -12,20 +16,22 @@ export class Bedside {
   /** Ten seconds of twelve leads are there to be taken. */
   readonly ready: ReadonlySignal<boolean>;
   readonly #ready = signal(false);
+  readonly #turn: Turn;
   #recent: readonly WaveChunk[] = [];
 
   /** `whose` says which patient a monitor belongs to: who it is bound to, else who is looked after; null when there is nobody. */
-  constructor(link: LiveLink, uplink: Uplink, whose: (device: string) => Patient | null) {
+  constructor(link: LiveLink, uplink: Uplink, turn: Turn, whose: (device: string) => Patient | null) {
     this.ready = this.#ready;
+    this.#turn = turn;
     this.line = new MonitorLine({
       reading: (reading) => {
-        const patient = whose(reading.device_id);
+        const patient = turn.mine() ? whose(reading.device_id) : null;
         if (patient !== null) void uplink.addReading({ patient_id: patient.id, ...reading });
       },
       wave: (chunk) => {
         this.#recent = withChunk(this.#recent, chunk);
         this.#ready.value = diagnosticOf(this.#recent) !== null;
-        const patient = whose(chunk.deviceId ?? "");
+        const patient = turn.mine() ? whose(chunk.deviceId ?? "") : null;
         if (patient === null) return;
         // The gateway's clock is nobody's: a chunk comes when its last sample was taken.
         const lastedMs = (chunk.samples.length / chunk.leads / chunk.sampleRateHz) * 1000;
@@ -40,6 +46,7 @@ export class Bedside {
   }
 
   close(): void {
+    this.#turn.leave();
     this.line.close();
   }
 }

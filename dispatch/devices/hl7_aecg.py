@@ -5,7 +5,7 @@ scale, digits); a value is origin + scale × digit. Leads are named by MDC codes
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from xml.etree.ElementTree import Element, ParseError  # the types; the parsing is defusedxml's
 
 import numpy as np
@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from numpy.typing import NDArray
 
-from dispatch.devices.recording import Beside, Origin, Recording, UnreadableError, recording_of
+from dispatch.devices.recording import Beside, Origin, Recording, UnreadableError, moment, recording_of, years
 from dispatch.protocol.waves import LEADS
 
 V3 = "{urn:hl7-org:v3}"
@@ -24,7 +24,6 @@ SECONDS_OF = {"s": 1.0, "ms": 0.001, "us": 0.000_001}
 LONGEST = 16 << 20
 FRAMES_MOST = 400_000
 SEX_OF = {"M": "male", "F": "female"}
-SITE_ZONE = timezone(timedelta(hours=8))  # a clock without a zone in its time is one of ours
 
 
 def read_aecg(content: bytes, beside: Beside) -> Recording:  # noqa: ARG001 - one file is the whole recording
@@ -42,7 +41,7 @@ def read_aecg(content: bytes, beside: Beside) -> Recording:  # noqa: ARG001 - on
         if leads:
             began_at, rate_hz = _clock(sequences)
             born, sex = _person(root)
-            age = None if born is None or began_at is None else _years(born, began_at)
+            age = None if born is None or began_at is None else years(born, began_at)
             return recording_of(leads, rate_hz, Origin(_device(root), began_at, sex, age))
     raise UnreadableError("holds no lead")
 
@@ -92,7 +91,7 @@ def _clock(sequences: Element) -> tuple[datetime | None, int]:
         if value.get(TYPE, "").rpartition(":")[2] not in ("GLIST_TS", "GLIST_PQ"):
             continue
         head, step = value.find(f"{V3}head"), value.find(f"{V3}increment")
-        began_at = None if head is None else _moment(head.get("value", ""))
+        began_at = None if head is None else moment(head.get("value", ""))
         return began_at, _rate(step)
     raise UnreadableError("holds no clock (GLIST_TS)")
 
@@ -109,25 +108,10 @@ def _rate(step: Element | None) -> int:
     return round(rate)
 
 
-def _moment(written: str) -> datetime | None:
-    """Return an HL7 time, "20260102030405.678+0800"; without a zone it is one of ours."""
-    for layout in ("%Y%m%d%H%M%S.%f%z", "%Y%m%d%H%M%S%z", "%Y%m%d%H%M%S.%f", "%Y%m%d%H%M%S"):
-        try:
-            at = datetime.strptime(written, layout)  # noqa: DTZ007 - the next line gives it its zone
-        except ValueError:
-            continue
-        return (at if at.tzinfo is not None else at.replace(tzinfo=SITE_ZONE)).astimezone(UTC)
-    return None
-
-
 def _person(root: Element) -> tuple[datetime | None, str | None]:
     born = next((each.get("value", "") for each in root.iter(f"{V3}birthTime")), "")
     sex = next((each.get("code", "") for each in root.iter(f"{V3}administrativeGenderCode")), "")
-    return _moment(f"{born[:8]}000000") if len(born) >= 8 else None, SEX_OF.get(sex)  # noqa: PLR2004 - a whole date
-
-
-def _years(born: datetime, at: datetime) -> int:
-    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+    return moment(f"{born[:8]}000000") if len(born) >= 8 else None, SEX_OF.get(sex)  # noqa: PLR2004 - a whole date
 
 
 def _device(root: Element) -> str | None:

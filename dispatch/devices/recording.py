@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ SAMPLE_MOST = 32_767  # int16 without the mark of a missing value
 STRIP = ("II",)  # what a monitor without twelve leads shows
 UV_STEP = 0.01  # the finest the wire can say
 DIAGNOSTIC_S = 10  # of a 12-lead; reference/clinical.md §9.2
+SITE_ZONE = timezone(timedelta(hours=8))  # a clock without a zone in its time is one of ours
 LIMB = {"III": (-1.0, 1.0), "aVR": (-0.5, -0.5), "aVL": (1.0, -0.5), "aVF": (-0.5, 1.0)}  # of I and II: Einthoven
 
 
@@ -101,6 +102,22 @@ def diagnostic(recording: Recording, from_s: float = 0.0) -> Recording:
     if recording.leads != LEADS or len(samples) < DIAGNOSTIC_S * recording.sample_rate_hz:
         raise UnreadableError(f"a diagnostic ECG has {len(LEADS)} leads of {DIAGNOSTIC_S} s")
     return replace(recording, samples=samples)
+
+
+def moment(written: str) -> datetime | None:
+    """Return a time of HL7 or DICOM, "20260102030405.678+0800"; without a zone it is one of ours."""
+    for layout in ("%Y%m%d%H%M%S.%f%z", "%Y%m%d%H%M%S%z", "%Y%m%d%H%M%S.%f", "%Y%m%d%H%M%S"):
+        try:
+            at = datetime.strptime(written, layout)  # noqa: DTZ007 - the next line gives it its zone
+        except ValueError:
+            continue
+        return (at if at.tzinfo is not None else at.replace(tzinfo=SITE_ZONE)).astimezone(UTC)
+    return None
+
+
+def years(born: datetime, at: datetime) -> int:
+    """Return an age in whole years."""
+    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
 
 
 def _leads_of(microvolts: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """Write recordings in the formats that are read: the slow, obvious other way round."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from dispatch.devices.recording import Recording
 
@@ -63,3 +66,40 @@ def aecg_of(recording: Recording, leads: tuple[str, ...] | None = None, origin: 
         f'<head value="20260102110405.000"/><increment value="{seconds}" unit="s"/></value></sequence></component>'
         f"{sequences}</sequenceSet></component></series></component></AnnotatedECG>"
     ).encode()
+
+
+def dicom_of(
+    recording: Recording,
+    codes: Mapping[str, str],
+    baseline: float = 0.0,
+    syntax: UID = ExplicitVRLittleEndian,
+    sop_class: str = "1.2.840.10008.5.1.4.1.1.9.1.1",
+) -> bytes:
+    """Write a recording as a DICOM ECG object with the library; ``codes`` name the leads."""
+    channels = []
+    for lead in recording.leads:
+        source, unit, channel = Dataset(), Dataset(), Dataset()
+        source.CodeValue, source.CodingSchemeDesignator, source.CodeMeaning = codes[lead], "MDC", lead
+        unit.CodeValue, unit.CodingSchemeDesignator, unit.CodeMeaning = "uV", "UCUM", "microvolt"
+        channel.ChannelSourceSequence, channel.ChannelSensitivityUnitsSequence = [source], [unit]
+        channel.ChannelSensitivity, channel.ChannelSensitivityCorrectionFactor = recording.uv_per_lsb, 1
+        channel.ChannelBaseline, channel.WaveformBitsStored = baseline, 16
+        channels.append(channel)
+    group, file = Dataset(), Dataset()
+    group.WaveformOriginality, group.NumberOfWaveformChannels = "ORIGINAL", len(channels)
+    group.NumberOfWaveformSamples, group.SamplingFrequency = len(recording.samples), recording.sample_rate_hz
+    group.ChannelDefinitionSequence = channels
+    group.WaveformBitsAllocated, group.WaveformSampleInterpretation = 16, "SS"
+    group.WaveformPaddingValue = (-32_768).to_bytes(2, "little", signed=True)
+    group.WaveformData = recording.samples.astype("<i2").tobytes()
+    group["WaveformData"].VR = "OW"
+    group["WaveformPaddingValue"].VR = "OW"
+    file.file_meta = FileMetaDataset()
+    file.file_meta.TransferSyntaxUID, file.file_meta.MediaStorageSOPClassUID = syntax, UID(sop_class)
+    file.file_meta.MediaStorageSOPInstanceUID = file.SOPInstanceUID = UID("1.2.3.4")
+    file.SOPClassUID, file.AcquisitionDateTime = UID(sop_class), "20260102110405+0800"
+    file.PatientSex, file.PatientBirthDate, file.ManufacturerModelName = "F", "19450321", "ECG-1250"
+    file.WaveformSequence = [group]
+    written = BytesIO()
+    file.save_as(written, enforce_file_format=True)
+    return written.getvalue()

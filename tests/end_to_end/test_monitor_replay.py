@@ -12,7 +12,8 @@ from dispatch.devices.formats import open_recording
 from dispatch.devices.recording import diagnostic
 from dispatch.protocol.waves import HEAD_BYTES, LEADS, Wave, read_wave
 from tests.adapters.serving import WITHIN_S, Server
-from tests.devices.files import aecg_of
+from tests.devices.files import aecg_of, dicom_of
+from tests.devices.test_dicom_ecg import MDC
 from tests.end_to_end.test_server_http import underway
 from tests.end_to_end.test_server_socket import with_monitor
 
@@ -79,6 +80,11 @@ def test_a_monitor_s_own_file_is_taken_as_it_is(server: Server, shared_dir: Path
     assert answer.json() == {"sample_rate_hz": 1000, "leads": list(LEADS), "uv_per_lsb": 0.5, "doubts": []}
     assert crew.http.put(f"{path}/aecg", content=document).status_code == 200
     assert (np.frombuffer(crew.get(path).content, "<i2").reshape(-1, 12) == recording.samples).all()
+    other = f"/api/patients/{ids['patient_id']}/ecgs/DICOM-1"
+    assert crew.http.put(f"{other}/dicom", content=dicom_of(recording, MDC)).status_code == 201
+    assert crew.get(other).content == crew.get(path).content
+    assert crew.http.put(f"{other}/dicom", content=document).json()["field"] == "body"
+    assert crew.http.put(f"{other}/scp", content=document).status_code == 422
     broken = crew.http.put(f"{path}/aecg", content=document.replace(b"<digits>", b"<digits>x "))
     assert (broken.status_code, broken.json()["field"]) == (422, "body")
 

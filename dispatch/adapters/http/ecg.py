@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -13,9 +13,10 @@ from dispatch.adapters.http.guards import CrewOfPatient, ReadsPatient, RefusedEr
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, StoredEcg
 from dispatch.adapters.wire import JsonResponse
+from dispatch.devices.formats import read_dicom
 from dispatch.devices.hl7_aecg import read_aecg
 from dispatch.devices.quality import doubts
-from dispatch.devices.recording import Origin, Recording, UnreadableError
+from dispatch.devices.recording import Origin, ReadsRecording, Recording, UnreadableError
 from dispatch.errors import Refused
 from dispatch.protocol.waves import LEADS, SAMPLE_BYTES
 from dispatch.texts_catalogue import text
@@ -28,6 +29,8 @@ EcgId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 RateHz = Annotated[int, Header(alias="X-Sample-Rate-Hz", ge=50, le=4_000)]
 LeadNames = Annotated[str, Header(alias="X-Leads", max_length=100)]
 UvPerLsb = Annotated[float, Header(alias="X-Uv-Per-Lsb", gt=0, le=1_000)]
+FileKind = Literal["aecg", "dicom"]
+FILES: Final[dict[FileKind, ReadsRecording]] = {"aecg": read_aecg, "dicom": read_dicom}
 
 
 @router.put("/{patient_id}/ecgs/{ecg_id}", status_code=201, responses=refusals(401, 403, 404, 409, 413, 422))
@@ -51,12 +54,14 @@ async def put_ecg(  # noqa: PLR0913, PLR0917 - the headers of an ECG
     )
 
 
-@router.put("/{patient_id}/ecgs/{ecg_id}/aecg", status_code=201, responses=refusals(401, 403, 404, 409, 413, 422))
-async def put_aecg(patient_id: str, ecg_id: EcgId, request: Request, _crew: CrewOfPatient, parts: HasParts) -> Response:
-    """Store an ECG that a monitor wrote as HL7 aECG; the answer says what was in it, for ``record-ecg``."""
+@router.put("/{patient_id}/ecgs/{ecg_id}/{kind}", status_code=201, responses=refusals(401, 403, 404, 409, 413, 422))
+async def put_file(
+    patient_id: str, ecg_id: EcgId, kind: FileKind, request: Request, _crew: CrewOfPatient, parts: HasParts
+) -> Response:
+    """Store an ECG that a monitor wrote as HL7 aECG or DICOM; the answer says what was in it, for ``record-ecg``."""
     content = await request.body()
     try:
-        recording = await asyncio.to_thread(read_aecg, content, _nothing_beside)
+        recording = await asyncio.to_thread(FILES[kind], content, _nothing_beside)
     except UnreadableError as error:
         raise BadFieldError("body", str(error)) from error
     return await _store(parts, patient_id, ecg_id, recording)

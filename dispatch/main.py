@@ -175,10 +175,9 @@ async def _serve(app: FastAPI, ground: Ground, given: Storage | None, clock: Clo
 
 
 def _anchors(settings: Settings) -> Path | None:
-    """Name the anchors that the desk keeps elsewhere, else those beside an embedded journal."""
-    if settings.anchors is not None:
-        return settings.anchors
-    return settings.data / ANCHORS_FILE if settings.journal is None else None
+    """Name the anchors that the desk keeps elsewhere, else those that somebody put beside an embedded journal."""
+    beside = settings.data / ANCHORS_FILE
+    return settings.anchors or (beside if settings.journal is None and beside.is_file() else None)
 
 
 def _leave_snapshot(desk: Desk) -> None:

@@ -225,7 +225,7 @@ class SimulatedDay:
     def begin(self, port: int) -> None:
         """Start it; say so when it ends by itself."""
         url = f"http://{self._settings.host}:{port}"
-        command = [sys.executable, "-m", "dispatch.cli", "simulate", "--url", url, "--endless"]
+        command = [sys.executable, "-m", "dispatch.cli", "simulate", "--url", url, "--endless", "--until-stdin-ends"]
         command += ["--seed", str(self._seed), "--speed", f"{self._settings.clock_speed:g}"]
         command += ["--city", str(self._settings.city)]
         told = dict(os.environ)
@@ -234,8 +234,8 @@ class SimulatedDay:
             handed = (self._gateway.socket.fileno(),)
             command += ["--gateway", *map(str, handed)]
             told |= {SECRET: self._gateway.secret}
-        nothing = subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=nothing, stdout=nothing, env=told, pass_fds=handed)  # noqa: S603
+        held, nothing = subprocess.PIPE, subprocess.DEVNULL  # held by us: it ends with us, however we end
+        self._process = subprocess.Popen(command, stdin=held, stdout=nothing, env=told, pass_fds=handed)  # noqa: S603
         if self._gateway is not None:
             self._gateway.socket.close()  # theirs alone: a gateway that is gone must refuse, not keep us waiting
         os.setpriority(os.PRIO_PROCESS, self._process.pid, YIELDS)
@@ -254,7 +254,8 @@ class SimulatedDay:
             process.wait()
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
-        code = process.wait()
+        with process:
+            code = process.wait()
         if self._process is process:
             _say(f"green channel: the simulated day ended with {code}; the server goes on without it")
 

@@ -45,6 +45,7 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
         metavar="FD",
         help=f"an open socket where the server posts summonses, signed with {SECRET}; the demo hands it over",
     )
+    parser.add_argument("--until-stdin-ends", action="store_true", help="end with whoever holds the other end of it")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run_simulate)
 
@@ -63,7 +64,7 @@ def run_simulate(given: argparse.Namespace) -> int:
     )
     gateway = _gateway(given)
     with _server(given, gateway) as url:
-        figures = asyncio.run(_live(url, plan, gateway))
+        figures = asyncio.run(_live(url, plan, gateway, until_stdin_ends=given.until_stdin_ends))
     sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=None if given.json else 2) + "\n")
     return 0
 
@@ -75,12 +76,14 @@ def _gateway(given: argparse.Namespace) -> Listening | None:
     return None if given.url else open_gateway()
 
 
-async def _live(url: str, plan: Plan, gateway: Listening | None) -> dict[str, Any]:
-    """Live through the day; SIGTERM ends it."""
+async def _live(url: str, plan: Plan, gateway: Listening | None, *, until_stdin_ends: bool) -> dict[str, Any]:
+    """Live through the day; SIGTERM ends it, and so does the death of a demo that could not send one."""
     server = Server(url)
     day = Day(server, plan, gateway)
-    living = asyncio.create_task(day.run())
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, living.cancel)
+    living, loop = asyncio.create_task(day.run()), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, living.cancel)
+    if until_stdin_ends:
+        loop.add_reader(sys.stdin.fileno(), living.cancel)
     try:
         return await living
     except asyncio.CancelledError:

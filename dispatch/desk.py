@@ -12,7 +12,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dispatch import commands as c
 from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
@@ -22,7 +21,7 @@ from dispatch.fact import Fact
 from dispatch.fact_codec import personal_subjects
 from dispatch.flow import decide
 from dispatch.flow.decision import Decision
-from dispatch.keys import KeyQueue
+from dispatch.keys import WITH_WORDS, KeyQueue
 from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.records import draft_of, fact_of
 from dispatch.rules import Rules
@@ -31,39 +30,6 @@ from dispatch.sources import Sources
 
 SNAPSHOT_EVERY = 10_000  # facts; folding that many takes about a second
 BREATH_S = 0.002  # between a few rows of a snapshot: commands go first
-# Commands whose facts can hold words somebody typed; any other that ever does is sealed all the same, only slower.
-WITH_WORDS = frozenset(
-    {
-        c.ReceiveCall,
-        c.LinkCall,
-        c.Locate,
-        c.WriteNote,
-        c.IdentifyPatient,
-        c.SignOn,
-        c.TakeOutOfService,
-    }
-    | {c.SetPriority, c.AssignUnit, c.DivertUnit, c.EndAssignment, c.HoldIncident, c.CloseIncident, c.ReopenIncident}
-    | {
-        c.GiveTreatment,
-        c.EndPatient,
-        c.ChooseDestination,
-        c.PreAlert,
-        c.CancelActivation,
-        c.ReportCenterStatus,
-        c.CloseRoad,
-        c.SlowRoads,
-        c.LiftRoadMeasure,
-    }
-    | {c.SignHandoff, c.DisputeHandoff, c.ChooseDoor, c.RecordConsent, c.MergeRegistration}
-    | {c.ReadEcg, c.RequestAdvice, c.JoinPatient, c.SendReaderLink, c.OpenReaderLink, c.WriteToTeam}
-    | {c.GiveOrder, c.AnswerOrder, c.WithdrawOrder}
-    | {c.CompleteHandoff, c.CorrectTimePoint, c.FinishTask}
-    | {c.ReportLineEvent, c.TakeWords, c.RecordStep, c.RecordCallBack, c.MarkNumber, c.LiftMark, c.ExportRecord}
-    | {c.ExportPatient, c.SealRecord, c.UnsealRecord}
-    | {c.StandDownUnit, c.ReplaceUnit, c.ReviewHeld, c.ConfirmService, c.ClearScene}
-    | {c.ReportPosition, c.NoteIndoors, c.SendLink, c.WriteMessage}
-    | {c.ListMember, c.SubscribePush, c.AnswerSummons, c.CorrectResource}
-)
 ANSWERS_KEPT = 4_096  # commands; far more than can be under way at once
 log = logging.getLogger(__name__)
 

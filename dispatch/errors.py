@@ -1,7 +1,7 @@
 """The three kinds of "no", which never mix.
 
-- refused by a rule: ``Refused`` is *returned* by ``decide`` with a code and parameters; a dispatcher reads its
-sentence. - broken input: ``BadInput`` is raised at the edge and names the thing that is wrong.
+- refused by a rule: ``Refused`` is *returned* by ``decide`` with a code and parameters; a dispatcher reads its words.
+- broken input: ``BadInput`` is raised at the edge and names the thing that is wrong.
 - broken program: an assertion or any other exception; the process ends and restarts from the journal.
 """
 

@@ -3,7 +3,34 @@
 import asyncio
 from collections.abc import Collection
 
+from dispatch import commands as c
 from dispatch.ports import Keyring
+
+# Commands whose facts can hold typed words, in call order; any other that ever does is sealed all the same, but slower.
+WITH_WORDS: frozenset[type] = frozenset(
+    {c.CloseRoad, c.SlowRoads, c.LiftRoadMeasure}
+    | {c.ReportLineEvent, c.MarkNumber, c.LiftMark}
+    | {c.ReceiveCall, c.TakeWords, c.RecordStep, c.RecordCallBack, c.ExportRecord, c.LinkCall, c.WriteNote}
+    | {c.IdentifyPatient}
+    | {c.Locate, c.ReportPosition, c.NoteIndoors}
+    | {c.SendLink, c.WriteMessage}
+    | {c.SetPriority}
+    | {c.ConfirmService, c.ClearScene}
+    | {c.StandDownUnit}
+    | {c.AssignUnit, c.DivertUnit, c.ReplaceUnit, c.EndAssignment, c.CloseIncident, c.ReopenIncident}
+    | {c.HoldIncident, c.ReviewHeld}
+    | {c.SignOn, c.TakeOutOfService}
+    | {c.ReadEcg, c.GiveTreatment, c.EndPatient}
+    | {c.ChooseDestination, c.PreAlert, c.CancelActivation, c.ReportCenterStatus}
+    | {c.CorrectResource}
+    | {c.ListMember, c.SubscribePush, c.AnswerSummons}
+    | {c.ChooseDoor, c.RecordConsent, c.MergeRegistration}
+    | {c.RequestAdvice, c.JoinPatient, c.SendReaderLink, c.OpenReaderLink, c.WriteToTeam}
+    | {c.GiveOrder, c.AnswerOrder, c.WithdrawOrder}
+    | {c.CompleteHandoff, c.SignHandoff, c.DisputeHandoff, c.CorrectTimePoint}
+    | {c.ExportPatient, c.SealRecord, c.UnsealRecord}
+    | {c.FinishTask}
+)
 
 
 class KeyQueue:

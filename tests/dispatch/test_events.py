@@ -9,12 +9,12 @@ import pytest
 
 from dispatch.command import slug
 from dispatch.command_roles import COMMANDS, RIGHTS
-from dispatch.desk import WITH_WORDS
 from dispatch.events import FACTS
 from dispatch.evolve import CHANGES
 from dispatch.fact import Fact, subjects_of
 from dispatch.fact_codec import KINDS, PERSONAL, VERSIONS, decode_body, encode_body, personal_subjects
 from dispatch.flow import DECISIONS, STAGES
+from dispatch.keys import WITH_WORDS
 from dispatch.words import ERASED
 from tests.dispatch.story import Story
 from tests.dispatch.test_live_sync import whole_tale

@@ -1,5 +1,7 @@
 """Turn the three kinds of "no" into answers: refused by a rule, malformed, cannot be written now."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,6 +16,13 @@ from dispatch.errors import Refused
 from dispatch.ports import JournalUnavailable, TelemetryUnavailable
 from dispatch.texts_catalogue import catalogue
 
+UNAVAILABLE: dict[type[Exception], str] = {
+    NotReadyError: "not_ready",
+    JournalUnavailable: "journal_unavailable",
+    TelemetryUnavailable: "telemetry_unavailable",
+    AccountsUnavailable: "accounts_unavailable",
+}
+
 
 def answer_refusals(app: FastAPI) -> None:
     """Register the answers."""
@@ -21,10 +30,8 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Forbidden, _forbidden)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BadFieldError, _bad_field)
-    app.add_exception_handler(NotReadyError, _not_ready)
-    app.add_exception_handler(JournalUnavailable, _journal_unavailable)
-    app.add_exception_handler(TelemetryUnavailable, _telemetry_unavailable)
-    app.add_exception_handler(AccountsUnavailable, _accounts_unavailable)
+    for kind, code in UNAVAILABLE.items():
+        app.add_exception_handler(kind, _unavailable(code))
     app.add_exception_handler(HTTPException, _plain)
 
 
@@ -61,20 +68,11 @@ async def _bad_field(_request: Request, error: Exception) -> Response:
     return JsonResponse(bad_input_body(error.field, error.why), 422)
 
 
-async def _not_ready(_request: Request, _error: Exception) -> Response:
-    return JsonResponse(refusal_body(Refused("not_ready")), 503, headers={"Retry-After": "1"})
+def _unavailable(code: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(_request: Request, _error: Exception) -> Response:
+        return JsonResponse(refusal_body(Refused(code)), 503, headers={"Retry-After": "1"})
 
-
-async def _journal_unavailable(_request: Request, _error: Exception) -> Response:
-    return JsonResponse(refusal_body(Refused("journal_unavailable")), 503, headers={"Retry-After": "1"})
-
-
-async def _accounts_unavailable(_request: Request, _error: Exception) -> Response:
-    return JsonResponse(refusal_body(Refused("accounts_unavailable")), 503, headers={"Retry-After": "1"})
-
-
-async def _telemetry_unavailable(_request: Request, _error: Exception) -> Response:
-    return JsonResponse(refusal_body(Refused("telemetry_unavailable")), 503, headers={"Retry-After": "1"})
+    return answer
 
 
 async def _plain(request: Request, error: Exception) -> Response:

@@ -35,8 +35,6 @@ CONCERNS: dict[Flag, Service] = {
     Flag.ENTRAPPED: Service.FIRE,
     Flag.TRAFFIC: Service.TRAFFIC_POLICE,
 }
-# Where a crew waits until somebody says that it is safe.
-STAND_OFF = frozenset({Flag.VIOLENCE, Flag.FIRE, Flag.CHEMICAL})
 
 
 class NoticePhase(StrEnum):

@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from dispatch.words import Role, personal
 
-MAIN_GROUP = "main"
-
 
 class SeatKind(StrEnum):
     """What a seat is for: 受理席, 调度席, 班长席."""

@@ -269,11 +269,6 @@ class TravelTimes:
         return self._graph
 
     @property
-    def roadless_ids(self) -> tuple[str, ...]:
-        """Return the centres that have none."""
-        return tuple(self._roadless)
-
-    @property
     def weights(self) -> Weighted:
         """Return the weights in force; kernels may read them for as long as the caller keeps them."""
         return self._weights

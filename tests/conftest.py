@@ -1,6 +1,7 @@
 """What every test may ask for: the shared folder, real servers, a real browser. And the rule that CI skips nothing."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing, chromium_path
+from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing
 from tests.running_server import RunningServer
 from tools import city
 
@@ -57,6 +58,7 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--enable-unsafe-swiftshader",
 )
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -178,3 +180,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"skipped, which counts as failed when CI=true: {report.nodeid}: {report.longrepr}"
     return report
+
+
+def chromium_path() -> str:
+    """Return the system's Chromium. Raises `ServerMissing`."""
+    for name in CHROMIUM_NAMES:
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    raise ServerMissing("Chromium is not installed (Debian: chromium, fonts-noto-cjk)")

@@ -38,20 +38,3 @@ class RunningClock:
     def now(self) -> datetime:
         """Return the city's time."""
         return self._start + timedelta(seconds=(self._monotonic() - self._started_s) * self._speed)
-
-
-class SteppedClock:
-    """Stand still until a test moves it."""
-
-    speed = 1.0
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        """Return the time that was set."""
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        """Move forward."""
-        self._now += timedelta(seconds=seconds)

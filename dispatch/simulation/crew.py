@@ -21,9 +21,6 @@ Row = Mapping[str, Any]
 CREW = ["doctor", "nurse", "driver"]
 PARKED_FIX_S = 15.0  # real seconds between two positions of a parked unit
 MOVING_FIX_S = 1.0
-ON_RUN = frozenset(
-    {"assigned", "accepted", "en_route", "on_scene", "at_patient", "patient_loaded", "transporting", "at_hospital"}
-)
 UNKNOWN_CASE = 10**7  # a person's own call: its truth is drawn behind all simulated ones
 
 

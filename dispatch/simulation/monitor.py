@@ -17,7 +17,6 @@ from dispatch.simulation.signals import LEADS, SAMPLE_RATE_HZ, UV_PER_LSB, ecg, 
 
 CHUNK_S = 0.5  # real seconds of waveform per frame
 TWELVE_LEAD_S = 10
-NOT_BY_HAND = frozenset({"etco2"})
 
 
 class Monitor:

@@ -33,7 +33,6 @@ POLL_S = 0.02
 PORT_LEAST, PORT_TRIES = 10_000, 50
 OUTGOING_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 UNPRIVILEGED_USERS = ("postgres", "nobody")
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 class ServerMissing(RuntimeError):  # noqa: N818 - a state of the machine that callers turn into a skip or a message
@@ -61,15 +60,6 @@ def redis_program() -> str:
     if found is None:
         raise ServerMissing("Redis is not installed (Debian: redis-server)")
     return found
-
-
-def chromium_path() -> str:
-    """Return the system's Chromium. Raises `ServerMissing`."""
-    for name in CHROMIUM_NAMES:
-        found = shutil.which(name)
-        if found is not None:
-            return found
-    raise ServerMissing("Chromium is not installed (Debian: chromium, fonts-noto-cjk)")
 
 
 def free_port() -> int:

@@ -11,7 +11,6 @@ import pytest
 from numpy.typing import NDArray
 
 from dispatch import commands as c
-from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.telemetry.arrivals import STANDS_FOR_S, Arrivals
@@ -21,6 +20,7 @@ from geo.point import Point, distance_m
 from geo.snap import NoRoad
 from geo.tracks.eta_range import eta_range
 from tests.dispatch.story import PLACE, START, UNITS, Story, crew, opened_city
+from tests.stepped_clock import SteppedClock
 
 SPEED_MPS = 10.0
 HERE = Point(116.3, 39.9)

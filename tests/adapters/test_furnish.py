@@ -7,7 +7,6 @@ import pytest
 
 from dispatch.adapters.accounts.demo import open_demo
 from dispatch.adapters.accounts.storage import Account, AccountStore
-from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.furnish import furnish, parked
 from dispatch.adapters.journal.memory import open_memory_journal
 from dispatch.adapters.journal.sealing import open_memory_keyring
@@ -17,6 +16,7 @@ from dispatch.rules import builtin
 from dispatch.words import Role
 from geo.city_pack import CityPack
 from tests.dispatch.story import START
+from tests.stepped_clock import SteppedClock
 
 
 @pytest.fixture

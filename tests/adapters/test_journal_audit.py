@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.journal.anchoring import DailyAnchor
 from dispatch.adapters.journal.audit import VerifyReport, anchor, read_anchors, verify
 from dispatch.adapters.journal.chain import next_hash
@@ -18,6 +17,7 @@ from dispatch.cli import main as cli
 from dispatch.errors import BadInput
 from dispatch.ports import Head
 from tests.contracts.journal_backends import CITY, NOON, drafts
+from tests.stepped_clock import SteppedClock
 
 FACTS = 40
 Tampering = Callable[[sqlite3.Connection], object]

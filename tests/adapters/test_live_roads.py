@@ -15,7 +15,6 @@ from ulid import ULID
 
 from center_protocols.assessment import Coded
 from dispatch import commands as c
-from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
 from dispatch.city import City, empty_city
 from dispatch.command import Command
@@ -42,6 +41,7 @@ from geo.tracks.learned_speeds import BANDS, FORMAT, FORMAT_VERSION, AreaGrid, F
 from tests.dispatch.story import CREW, DISPATCHER, START, crew
 from tests.geo.random_city import random_graph, random_point, travel_on
 from tests.geo.test_prepared import ROUNDING_MS, open_oracle_ms
+from tests.stepped_clock import SteppedClock
 
 ADMIN = Actor("admin", Role.ADMIN)
 WITHIN_S = 90.0

@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI, Request
 
 from dispatch import commands as c
-from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.http.errors import answer_refusals
 from dispatch.adapters.http.guards import RefusedError, by_rule
 from dispatch.adapters.http.one_time_page import token_hash
@@ -20,6 +19,7 @@ from dispatch.adapters.location.pace import REMEMBERED, Pace
 from dispatch.errors import Refused
 from dispatch.rules import builtin
 from tests.dispatch.story import TAKER, Story, opened_city
+from tests.stepped_clock import SteppedClock
 
 FLOOD = 10_000
 NAT = "100.64.0.1"  # a carrier's address, shared by a town

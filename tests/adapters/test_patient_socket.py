@@ -10,7 +10,6 @@ from typing import Any, cast
 import pytest
 from ulid import ULID
 
-from dispatch.adapters.clock import SteppedClock
 from dispatch.adapters.journal.group_commit import CommitTicket
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.patient_socket import UPLINK, Uplink, read_put
@@ -22,6 +21,7 @@ from dispatch.ports import JournalUnavailable, Message, StreamConflict, StreamGa
 from dispatch.protocol.waves import FrameError
 from dispatch.words import ClockSource
 from tests.dispatch.story import START, crew, incident_underway, opened_city
+from tests.stepped_clock import SteppedClock
 
 STORY = opened_city(watched=False)
 INCIDENT, PATIENT, _ = incident_underway(STORY, "U1")

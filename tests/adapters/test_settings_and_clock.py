@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.clock import RunningClock, SteppedClock
+from dispatch.adapters.clock import RunningClock
 from dispatch.errors import BadInput
 from dispatch.settings import settings_from
+from tests.stepped_clock import SteppedClock
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 

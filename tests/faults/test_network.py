@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.adapters.clock import RunningClock, SteppedClock
+from dispatch.adapters.clock import RunningClock
 from tests.adapters.serving import Client, Server, demo_settings, running
 from tests.faults.load.audit import audit_answers, audit_files, audit_waves
 from tests.faults.load.ledger import Ledger
@@ -19,6 +19,7 @@ from tests.faults.load.proxy import fault_proxy
 from tests.faults.load.shift import Shift, prepare, shift
 from tests.faults.load.table import FaultRow
 from tests.faults.load.tablet import FILLS_TO_A_NOTE
+from tests.stepped_clock import SteppedClock
 
 CREWS = ("crew-u021", "crew-u022")
 LOSS, BREAKS = 0.3, 0.01

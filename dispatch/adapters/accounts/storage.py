@@ -131,11 +131,6 @@ class AccountStore:
         """Allow or forbid signing in and end the account's sessions; False when there is no such account."""
         return self._change(account, {"active": active})
 
-    def set_password_of_all(self, password_hash: str) -> None:
-        """Give every account the same password: the demo's, whose accounts are nobody's."""
-        with self._begin() as connection:
-            connection.execute(sa.update(ACCOUNTS).values(password_hash=password_hash))
-
     def open_session(self, session_id: str, account: str, now: datetime, expires_at: datetime) -> None:
         """Keep a new session, and forget the expired ones."""
         row = {

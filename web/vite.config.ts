@@ -31,7 +31,7 @@ const common: UserConfig = {
   },
 };
 
-/** The door, the console and the wall, which may share chunks; and `public/`, copied as it is (`public/crew/` lands below the crew's scope). */
+/** The entrance, the console and the wall, which may share chunks; and `public/`, copied as it is (`public/crew/` lands below the crew's scope). */
 const pages: UserConfig = {
   ...common,
   publicDir: here("./public"),
@@ -41,7 +41,7 @@ const pages: UserConfig = {
     assetsDir: "assets",
     manifest: "pages-manifest.json",
     rolldownOptions: {
-      input: { door: here("./index.html"), console: here("./console/index.html"), wall: here("./wall/index.html"), link: here("./link/index.html"), team: here("./team/index.html"), reader: here("./reader/index.html") },
+      input: { entrance: here("./index.html"), console: here("./console/index.html"), wall: here("./wall/index.html"), link: here("./link/index.html"), team: here("./team/index.html"), reader: here("./reader/index.html") },
       output: mapApart,
     },
   },

@@ -1,20 +1,21 @@
 /** The console's sentences: what medicine asks, what the desk says, what all pages share, and its own. */
-import own from "@texts/console.json";
 import direct from "@texts/direct.json";
-import early from "@texts/early.json";
 import flow from "@texts/flow.json";
 import location from "@texts/location.json";
+import own from "@texts/console.json";
 import places from "@texts/places.json";
 import protocols from "@texts/protocols.json";
-import telephony from "@texts/telephony.json";
 import record from "@texts/record.json";
+import scene from "@texts/scene.json";
 import shared from "@texts/shared.json";
+import standby from "@texts/standby.json";
 import team from "@texts/team.json";
+import telephony from "@texts/telephony.json";
 import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/rows.ts";
 
-const catalogue = { ...places, ...protocols, ...triage, ...flow, ...early, ...direct, ...location, ...telephony, ...record, ...team, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...standby, ...scene, ...direct, ...location, ...telephony, ...record, ...team, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

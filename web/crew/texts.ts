@@ -1,8 +1,9 @@
 import crew from "@texts/crew.json";
-import early from "@texts/early.json";
 import protocols from "@texts/protocols.json";
+import scene from "@texts/scene.json";
 import shared from "@texts/shared.json";
+import standby from "@texts/standby.json";
 import team from "@texts/team.json";
 import { translator } from "@shared/texts.ts";
 
-export const t = translator({ ...early, ...protocols, ...shared, ...team, ...crew });
+export const t = translator({ ...standby, ...scene, ...protocols, ...shared, ...team, ...crew });

@@ -1,6 +1,6 @@
 /** Make a photo small on the telephone: at most 1,280 px and 300 kB, a JPEG without the place and the device in it. */
 
-export const BYTES_MAX = 300_000;
+const BYTES_MAX = 300_000;
 const SIDE_MAX = 1280;
 
 /** The size a picture is drawn in: never larger than it was. */

@@ -4,8 +4,8 @@
  */
 import { leadNames, NO_VALUE, type WaveChunk } from "./wave.ts";
 
-export const MM_PER_S = 25;
-export const MM_PER_MV = 10;
+const MM_PER_S = 25;
+const MM_PER_MV = 10;
 const CSS_PX_PER_MM = 96 / 25.4;
 const CALIBRATION_KEY = "gc.px_per_mm";
 
@@ -46,7 +46,7 @@ function paletteOf(canvas: HTMLCanvasElement): Palette {
 }
 
 /** Fit the canvas's pixels to its box and the screen's density; return a context that speaks CSS pixels. */
-export function prepared(canvas: HTMLCanvasElement): { pen: CanvasRenderingContext2D; width: number; height: number } {
+function prepared(canvas: HTMLCanvasElement): { pen: CanvasRenderingContext2D; width: number; height: number } {
   const { width, height } = canvas.getBoundingClientRect();
   const density = devicePixelRatio || 1;
   canvas.width = Math.max(1, Math.round(width * density));

@@ -3,8 +3,8 @@
 export type LinkState = "connecting" | "live" | "stale" | "offline";
 
 export const PING_EVERY_MS = 5_000;
-export const STALE_AFTER_MS = 10_000;
-export const DEAD_AFTER_MS = 15_000;
+const STALE_AFTER_MS = 10_000;
+const DEAD_AFTER_MS = 15_000;
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;

@@ -32,7 +32,7 @@ export function burst(level: AlarmLevel): readonly Pulse[] {
 }
 
 /** Seconds from the beginning of one burst to the next while it is unanswered. */
-export const REPEAT_S: Readonly<Record<AlarmLevel, number>> = { high: 5, medium: 10, low: 20, none: Infinity };
+const REPEAT_S: Readonly<Record<AlarmLevel, number>> = { high: 5, medium: 10, low: 20, none: Infinity };
 
 export class Sounder {
   readonly armed: ReadonlySignal<boolean>;

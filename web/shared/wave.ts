@@ -18,7 +18,7 @@ export interface WaveChunk {
 /** A sample that was not measured: the lead was off. */
 export const NO_VALUE = -32768;
 export const HEADER_BYTES = 32;
-export const PATIENT_BYTES = 26;
+const PATIENT_BYTES = 26;
 const DEVICE_MOST = 64;
 const MAGIC = 0x5747; // "GW", little-endian
 const VERSION = 1;

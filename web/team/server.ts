@@ -33,7 +33,7 @@ export interface PageState {
 const KEPT = "gc.member";
 
 /** The token of the address, else the one that this phone has kept; a push opens the page without one. */
-export function tokenHere(): string {
+function tokenHere(): string {
   const given = location.hash.slice(1);
   if (given !== "") localStorage.setItem(KEPT, given);
   return given !== "" ? given : (localStorage.getItem(KEPT) ?? "");

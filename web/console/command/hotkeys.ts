@@ -87,7 +87,7 @@ function earlyStep(desk: Desk): void {
 
 function standDown(desk: Desk): void {
   const unit = standingBy(desk);
-  if (unit === undefined) desk.actions.problem("console.early.nobody");
+  if (unit === undefined) desk.actions.problem("console.turnout.nobody");
   else void desk.actions.standDown(unit);
 }
 

@@ -4,7 +4,7 @@ import { TABS, type Tab } from "../store/selection.ts";
 import { t } from "../texts.ts";
 import { Actions } from "./IncidentActions.tsx";
 import { AssessTab } from "./AssessTab.tsx";
-import { EarlyCard } from "./EarlyCard.tsx";
+import { TurnoutCard } from "./TurnoutCard.tsx";
 import { HospitalTab } from "./HospitalTab.tsx";
 import { IncidentHead } from "./IncidentHead.tsx";
 import { LogTab } from "./LogTab.tsx";
@@ -42,10 +42,10 @@ function Selected({ incident }: { readonly incident: Incident }) {
       <div class="incident-send">
         <div class="incident-known scroll">
           {isDangerous(incident) && <SceneCard incident={incident} />}
-          {incident.phase === "held" && <EarlyCard incident={incident} />}
+          {incident.phase === "held" && <TurnoutCard incident={incident} />}
           <PlaceCard incident={incident} />
           <RunsCard incident={incident} />
-          {incident.phase !== "held" && <EarlyCard incident={incident} />}
+          {incident.phase !== "held" && <TurnoutCard incident={incident} />}
           {!isDangerous(incident) && <SceneCard incident={incident} />}
           <SourcesCard incident={incident} />
         </div>

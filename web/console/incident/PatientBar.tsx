@@ -50,7 +50,7 @@ function NameForm({ patient, onDone }: { readonly patient: Patient; readonly onD
 }
 
 /** 62岁 男; nothing for what is not known. */
-export function whoIs(patient: Patient): string {
+function whoIs(patient: Patient): string {
   const age = ageIn(findingAt(patient.findings, "age"));
   const sex = findingAt(patient.findings, "sex");
   const words = [age === null ? "" : t(`age.${age.unit}`, { n: age.value }), typeof sex === "string" ? t.code("sex", sex) : ""];

@@ -22,9 +22,9 @@ export function SceneCard({ incident }: { readonly incident: Incident }) {
   const staged = incident.staging?.phase === "staged";
   return (
     <section class="card scene" aria-label={t("console.scene")}>
-      <div class="early-line">
+      <div class="card-line">
         {dangers.length === 0 ? <span class="faint">{t("console.scene.none")}</span> : dangers.map((flag) => <strong key={flag} class="scene-flag">⚠ {t(`flag.${flag}`)}</strong>)}
-        <span class="early-keys">
+        <span class="card-keys">
           {SERVICES.map((service) => <ServiceKey key={service} incident={incident} service={service} wanted={wanted.has(service)} />)}
           {!staged && <button type="button" class="small" onClick={() => void actions.stage(incident)}>{t("console.scene.stage")}</button>}
         </span>

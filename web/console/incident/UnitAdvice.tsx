@@ -97,7 +97,7 @@ function Row({ option, incident, gone, overRegion }: RowProps) {
   const send = (): void => {
     if (option.assignable) void actions.assign(incident, unit);
     // Nobody is free: the less urgent run is known, and the reason with it.
-    else if (incident.phase === "held") void actions.divert(incident, unit, t("console.early.more_urgent"));
+    else if (incident.phase === "held") void actions.divert(incident, unit, t("console.turnout.more_urgent"));
     else setDiverting(true);
   };
   return (
@@ -116,7 +116,7 @@ function Row({ option, incident, gone, overRegion }: RowProps) {
         {t(gone ? "console.advice.gone" : held ? "status.stretcher_held" : option.assignable ? "console.advice.send" : "console.advice.divert")}
       </button>
       {option.assignable && waits && !standsBy && !gone && (
-        <button type="button" class="small option-early" tabIndex={-1} aria-label={`${t("console.early.prealert")} ${option.call_sign}`} onClick={() => void actions.prealert(incident, unit)}>{t("console.early.prealert")}</button>
+        <button type="button" class="small option-standby" tabIndex={-1} aria-label={`${t("console.turnout.prealert")} ${option.call_sign}`} onClick={() => void actions.prealert(incident, unit)}>{t("console.turnout.prealert")}</button>
       )}
       <span class="option-why" title={why}>{why}</span>
       {diverting && (

@@ -4,7 +4,7 @@ import type { Incident } from "@shared/rows.ts";
 export type Waiting = "calm" | "soon" | "over";
 
 /** Seconds without a unit, by priority; an incident that nobody has assessed waits like P2. */
-export const WAIT_LIMIT_S: Readonly<Record<string, number>> = { P1: 60, P2: 300, P3: 900, P4: 3600 };
+const WAIT_LIMIT_S: Readonly<Record<string, number>> = { P1: 60, P2: 300, P3: 900, P4: 3600 };
 const NOT_ASSESSED = "P2";
 /** From this share of the limit on, the row says that it is nearly time. */
 const SOON_SHARE = 0.6;
@@ -17,7 +17,7 @@ export interface Age {
   readonly level: Waiting;
 }
 
-export function waitLimit(priority: string | null): number {
+function waitLimit(priority: string | null): number {
   return WAIT_LIMIT_S[priority ?? NOT_ASSESSED] ?? 300;
 }
 

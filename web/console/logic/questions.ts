@@ -19,7 +19,7 @@ const choice = (path: string, ...options: string[]): Question => ({ path, kind: 
 const number = (path: string, unit: string, min: number, max: number): Question => ({ path, kind: "number", unit, min, max });
 
 /** Life first: consciousness and breathing, then who and why. */
-export const FIRST: readonly Question[] = [
+const FIRST: readonly Question[] = [
   known("responsive"),
   choice("breathing", "normal", "abnormal", "gasping", "absent", "not_sure"),
   choice("consciousness", "alert", "confused", "voice", "pain", "unresponsive"),
@@ -31,7 +31,7 @@ export const FIRST: readonly Question[] = [
 ];
 
 /** What the place adds; asked last. */
-export const LAST: readonly Question[] = [
+const LAST: readonly Question[] = [
   known("scene.violence"),
   known("scene.fire"),
   known("scene.chemical"),
@@ -42,7 +42,7 @@ export const LAST: readonly Question[] = [
   number("scene.patients_count", "person", 1, 999),
 ];
 
-export const BY_COMPLAINT: Readonly<Record<Complaint, readonly Question[]>> = {
+const BY_COMPLAINT: Readonly<Record<Complaint, readonly Question[]>> = {
   chest_pain: [
     known("chest_pain.present"), known("chest_pain.ongoing"), number("chest_pain.duration_min", "min", 0, 10080), known("chest_pain.sweating_or_pale"),
     known("chest_pain.radiating"), known("chest_pain.breathless"), known("chest_pain.fainted"), known("chest_pain.tearing"),
@@ -105,7 +105,7 @@ export function everyQuestion(): readonly Question[] {
   return [...FIRST, ...COMPLAINTS.flatMap((each) => BY_COMPLAINT[each]), ...LAST].filter(({ path }) => !seen.has(path) && seen.add(path));
 }
 
-export function isComplaint(word: string): word is Complaint {
+function isComplaint(word: string): word is Complaint {
   return (COMPLAINTS as readonly string[]).includes(word);
 }
 

@@ -9,7 +9,7 @@ export interface Argument {
   readonly optional?: true;
 }
 
-export const VERB_NAMES = [
+const VERB_NAMES = [
   "N", "CLAIM", "A", "LINK", "HANG", "WAIT", "TALK", "WRAP", "XFER", "SAY", "CC", "BACK", "MARK", "UNMARK", "TAKE", "HAND", "GRP", "REC", "L", "NET", "SRC", "D", "DIV", "PA", "SD", "REV", "TELL", "SAFE", "ST", "END", "F", "P1", "P2", "P3", "P4", "PT", "GO", "PRE", "UNDO", "HS", "RES", "RDY", "REL", "HO", "REG", "ORD", "MSG", "NOTE", "HOLD", "RESUME",
   "CLOSE", "REOPEN", "T", "OOS", "ON", "OFF", "ROAD", "LIFT", "S", "U", "LANG", "OUT", "?",
 ] as const;

@@ -4,7 +4,7 @@ import type { Fix } from "../store/positions.ts";
 import { STATUS_SHAPES } from "../ui/status_shapes.ts";
 
 /** Older than this a position is dimmed: the unit may be elsewhere by now. */
-export const STALE_AFTER_S = 60;
+const STALE_AFTER_S = 60;
 
 export interface Chosen {
   readonly incidentId: string | null;

@@ -9,7 +9,7 @@ import type { Eta, WeightsFrame } from "@shared/frames.ts";
 import type { Session } from "@shared/session.ts";
 import { Sounder } from "@shared/sound.ts";
 import { may } from "../logic/rights.ts";
-import type { StepTargets } from "../logic/early.ts";
+import type { StepTargets } from "../logic/turnout.ts";
 import { queueOf, type Queue } from "../logic/queue.ts";
 import { Actions } from "./actions.ts";
 import { Records } from "./records.ts";

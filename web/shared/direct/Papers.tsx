@@ -13,7 +13,7 @@ export function ConsentLines({ patient }: { readonly patient: Patient }) {
   return <ul class="consents">{newest.map((each) => <li key={each.procedure}><strong>{consentWords(each)}</strong> <small>{consentDetail(each)}</small></li>)}</ul>;
 }
 
-export const consentWords = (one: Consent): string => `${t.code("consent.procedure", one.procedure)} ${t.code("consent.step", one.step)} ${hhmm(one.at)}`;
+const consentWords = (one: Consent): string => `${t.code("consent.procedure", one.procedure)} ${t.code("consent.step", one.step)} ${hhmm(one.at)}`;
 
 function consentDetail(one: Consent): string {
   const who = one.asked === "nobody" ? t("consent.asked.nobody") : `${t.code("consent.asked", one.asked)}${one.signer === null ? "" : ` ${one.signer}`}`;

@@ -1,13 +1,13 @@
-/** The door: where to go, and in the demo with which account. */
+/** The entrance: where to go, and in the demo with which account. */
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import door from "@texts/door.json";
+import entrance from "@texts/entrance.json";
 import { api, HttpRefused } from "@shared/api.ts";
 import { lang, translator } from "@shared/texts.ts";
 import "@shared/visible_texts.ts";
-import "./door.css";
+import "./entrance.css";
 
-const t = translator(door);
+const t = translator(entrance);
 
 const PAGES = ["console", "crew", "wall"] as const;
 
@@ -42,11 +42,11 @@ async function ask(): Promise<void> {
 function City() {
   const known = health.value;
   if (known === "asking") return null;
-  if (known === "not_ready") return <p role="status">{t("door.not_ready")}</p>;
+  if (known === "not_ready") return <p role="status">{t("entrance.not_ready")}</p>;
   return (
     <p>
-      {t("door.city", { city: known.city })}
-      {known.fictional && <span class="tag">{t("door.fictional")}</span>}
+      {t("entrance.city", { city: known.city })}
+      {known.fictional && <span class="tag">{t("entrance.fictional")}</span>}
     </p>
   );
 }
@@ -55,13 +55,13 @@ function Accounts() {
   if (accounts.value.length === 0) return null;
   return (
     <section>
-      <h2>{t("door.demo")}</h2>
+      <h2>{t("entrance.demo")}</h2>
       <table>
         <thead>
           <tr>
-            <th scope="col">{t("door.opens")}</th>
-            <th scope="col">{t("door.account")}</th>
-            <th scope="col">{t("door.password")}</th>
+            <th scope="col">{t("entrance.opens")}</th>
+            <th scope="col">{t("entrance.account")}</th>
+            <th scope="col">{t("entrance.password")}</th>
           </tr>
         </thead>
         <tbody>
@@ -83,24 +83,24 @@ function Door() {
     <main>
       <header>
         <div>
-          <h1>green channel · {t("door.title")}</h1>
-          <p>{t("door.promise")}</p>
+          <h1>green channel · {t("entrance.title")}</h1>
+          <p>{t("entrance.promise")}</p>
           <City />
         </div>
-        <button type="button" onClick={() => { lang.value = lang.value === "zh" ? "en" : "zh"; }}>{t("door.language")}</button>
+        <button type="button" onClick={() => { lang.value = lang.value === "zh" ? "en" : "zh"; }}>{t("entrance.language")}</button>
       </header>
       <ul class="pages">
         {PAGES.map((name) => (
           <li key={name}>
             <a href={`/${name}/`}>
-              <strong>{t(`door.${name}`)}</strong>
-              <p>{t(`door.${name}_for`)}</p>
+              <strong>{t(`entrance.${name}`)}</strong>
+              <p>{t(`entrance.${name}_for`)}</p>
             </a>
           </li>
         ))}
       </ul>
       <Accounts />
-      <footer><p>{t("door.not_a_device")}</p></footer>
+      <footer><p>{t("entrance.not_a_device")}</p></footer>
     </main>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Assignment, Incident } from "@shared/rows.ts";
-import { stalled, stepClocks, type StepTargets } from "./early.ts";
+import { stalled, stepClocks, type StepTargets } from "./turnout.ts";
 
 const TARGETS: StepTargets = { located: 60, prealerted: 75, assigned: 120, rolling: 180 };
 const RANG = Date.parse("2026-11-21T06:00:00Z");

@@ -19,15 +19,15 @@ from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.location.no_places import NoPlaces
-from dispatch.adapters.location.photos import Photos
-from dispatch.adapters.location.text_message import TextMessages
+from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
+from dispatch.adapters.photos.sealed import Photos
+from dispatch.adapters.photos.uploads import PartialUploads
 from dispatch.adapters.storage import Kept
 from dispatch.adapters.submission import Handles, Submission
 from dispatch.adapters.team.web_push import PushSender, sender_from
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
-from dispatch.adapters.uploads import PartialUploads
 from dispatch.adapters.written_once import write_once
 from dispatch.city import City
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable

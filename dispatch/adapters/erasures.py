@@ -15,10 +15,10 @@ from typing import Protocol
 
 import msgspec
 
-from dispatch.adapters.location.photos import KeepsSealed
 from dispatch.adapters.patient_record import Tally, tally_of
+from dispatch.adapters.photos.sealed import KeepsSealed
+from dispatch.adapters.photos.uploads import PartialUploads
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
-from dispatch.adapters.uploads import PartialUploads
 from dispatch.adapters.written_once import write_once
 from dispatch.city import City
 from dispatch.commands.record import ReportErasure

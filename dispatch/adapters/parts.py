@@ -17,15 +17,15 @@ from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.live_roads import LiveRoads
-from dispatch.adapters.location.photos import Photos
-from dispatch.adapters.location.text_message import TextMessages
+from dispatch.adapters.pages.text_message import TextMessages
+from dispatch.adapters.photos.sealed import Photos
+from dispatch.adapters.photos.uploads import PartialUploads
 from dispatch.adapters.submission import Submission
 from dispatch.adapters.team.web_push import PushSender
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.hub import TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telephony.line_events import SeenEvents
-from dispatch.adapters.uploads import PartialUploads
 from dispatch.desk import Told
 from dispatch.fact import Fact
 from dispatch.ports import Keyring, Places, Telemetry

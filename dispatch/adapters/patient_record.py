@@ -15,7 +15,7 @@ from typing import IO, Any, TypeVar
 
 import msgspec
 
-from dispatch.adapters.location.photos import KeepsSealed, Photos
+from dispatch.adapters.photos.sealed import KeepsSealed, Photos
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telephony.record import Export
 from dispatch.adapters.wire import encoded

@@ -12,7 +12,7 @@ from dispatch.adapters.accounts.storage import AccountStore, AccountsUnavailable
 from dispatch.adapters.journal.sealing import KEYS_FILE, SubjectKeyring, open_sqlite_keyring
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_journal
 from dispatch.adapters.live.fanout_local import LocalFanout
-from dispatch.adapters.location.photos import KeepsSealed, PhotoFiles
+from dispatch.adapters.photos.sealed import KeepsSealed, PhotoFiles
 from dispatch.adapters.telemetry.ecg_files import EcgStore, KeepsEcgs
 from dispatch.adapters.telemetry.local import TELEMETRY_FILE, WAVES_FOLDER, StoredTelemetry, open_local_telemetry
 from dispatch.errors import BadInput

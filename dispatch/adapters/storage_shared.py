@@ -15,8 +15,8 @@ from dispatch.adapters.accounts.storage import AccountStore, AccountsUnavailable
 from dispatch.adapters.journal.postgres import open_postgres_journal, open_postgres_reader
 from dispatch.adapters.journal.sealing import SubjectKeyring
 from dispatch.adapters.journal.sealing_postgres import open_postgres_keyring
-from dispatch.adapters.location.photos import KeepsSealed
-from dispatch.adapters.location.photos_postgres import PostgresPhotos
+from dispatch.adapters.photos.postgres import PostgresPhotos
+from dispatch.adapters.photos.sealed import KeepsSealed
 from dispatch.adapters.storage import Storage, prepare
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs

@@ -11,9 +11,9 @@ import pytest
 
 from dispatch.adapters.erasures import Erasures
 from dispatch.adapters.journal.sealing import KEYS_FILE
+from dispatch.adapters.photos.uploads import PartialUploads
 from dispatch.adapters.storage import Storage, open_local_storage
 from dispatch.adapters.telemetry.ecg_files import EcgHead, StoredEcg
-from dispatch.adapters.uploads import PartialUploads
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased
 from dispatch.fact import Fact

@@ -11,11 +11,11 @@ from fastapi import FastAPI, Request
 from dispatch import commands as c
 from dispatch.adapters.http.errors import answer_refusals
 from dispatch.adapters.http.guards import RefusedError, by_rule
-from dispatch.adapters.http.one_time_page import token_hash
-from dispatch.adapters.http.page_gate import ASKED_MOST, ASKED_WITHIN_S, WRONG_TOKENS, WRONG_WITHIN_S, PageGate
 from dispatch.adapters.live.feed import LiveFeed
-from dispatch.adapters.location import link_page
-from dispatch.adapters.location.pace import REMEMBERED, Pace
+from dispatch.adapters.pages import caller
+from dispatch.adapters.pages.gate import ASKED_MOST, ASKED_WITHIN_S, WRONG_TOKENS, WRONG_WITHIN_S, PageGate
+from dispatch.adapters.pages.one_time import token_hash
+from dispatch.adapters.pages.pace import REMEMBERED, Pace
 from dispatch.errors import Refused
 from dispatch.rules import builtin
 from tests.dispatch.story import TAKER, Story, opened_city
@@ -30,7 +30,7 @@ class Door:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.running_s = 0.0
-        monkeypatch.setattr(link_page, "_gate", PageGate(lambda: self.running_s))
+        monkeypatch.setattr(caller, "_gate", PageGate(lambda: self.running_s))
         story = opened_city(watched=False)
         for token in ("one", "other"):
             self._send(story, token)
@@ -47,7 +47,7 @@ class Door:
         """Return the status and the refusal's parameters; 200 when let in."""
         scope = {"type": "http", "method": "GET", "headers": [], "client": (address, 50_000)}
         try:
-            await link_page.of_link(Request(scope), self.parts, token)
+            await caller.of_link(Request(scope), self.parts, token)
         except RefusedError as error:
             return error.status, dict(error.refused.params)
         return 200, {}

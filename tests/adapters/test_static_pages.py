@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
-from dispatch.adapters.http.static import BuiltPages
+from dispatch.adapters.http.static import PAGES, BuiltPages
 
 PAGE = "<!doctype html><title>调度台</title>" + " " * 2_000
 
@@ -41,9 +41,14 @@ async def test_hashed_files_are_kept_for_ever_and_all_others_asked_for_again(fol
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
 
 
-async def test_a_page_without_its_slash_is_led_there(folder: Path) -> None:
-    answer = await get(folder, "/console")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/console/")
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_without_its_slash_is_led_there(folder: Path, page: str) -> None:
+    answer = await get(folder, f"/{page}")
+    assert (answer.status_code, answer.headers["location"]) == (307, f"/{page}/")
+
+
+def test_every_page_that_is_built_is_known(project_dir: Path) -> None:
+    assert set(PAGES) == {each.parent.name for each in (project_dir / "web").glob("*/index.html")} - {"dist"}
 
 
 async def test_what_compresses_comes_compressed_to_who_takes_it(folder: Path) -> None:

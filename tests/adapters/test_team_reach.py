@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from dispatch import commands as c
 from dispatch.adapters.journal.sealing import open_memory_keyring
-from dispatch.adapters.location.text_message import TextMessages
+from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.team.web_push import CURVE, PushKeys, encrypted, sender_from

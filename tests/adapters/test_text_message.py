@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dispatch.adapters.clock import RunningClock
-from dispatch.adapters.location.text_message import TextMessages
+from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, is_signed, offset
 from dispatch.terminal.local_servers import free_port
 from tests.adapters.receiving import receiving

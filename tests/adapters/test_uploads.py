@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from dispatch.adapters.uploads import OffsetDiffersError, PartialUploads
+from dispatch.adapters.photos.uploads import OffsetDiffersError, PartialUploads
 
 SEEDS = range(40)  # every piece waits for the disk
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dispatch.adapters.journal.sealing import open_memory_keyring
-from dispatch.adapters.location.photos import KeepsSealed, PhotoDiffersError, PhotoFiles, Photos
-from dispatch.adapters.location.photos_postgres import PostgresPhotos
+from dispatch.adapters.photos.postgres import PostgresPhotos
+from dispatch.adapters.photos.sealed import KeepsSealed, PhotoDiffersError, PhotoFiles, Photos
 from dispatch.adapters.postgres_link import connect
 from dispatch.adapters.written_once import DamagedFile
 from dispatch.ports import TelemetryUnavailable

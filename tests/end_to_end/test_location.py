@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from dispatch.adapters.http.one_time_page import token_hash
+from dispatch.adapters.pages.one_time import token_hash
 from tests.adapters.serving import Client, Live, Server
 from tests.quickness import quickest_s
 

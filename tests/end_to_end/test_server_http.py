@@ -10,10 +10,10 @@ from ulid import ULID
 
 from dispatch.adapters.http.api import ROUTERS, health
 from dispatch.adapters.http.guards import signed_in
-from dispatch.adapters.http.reader import of_reader
 from dispatch.adapters.http.shell import POLICY
 from dispatch.adapters.live.remote_desk import from_a_gateway
-from dispatch.adapters.location.link_page import of_link
+from dispatch.adapters.pages.caller import of_link
+from dispatch.adapters.pages.reader import of_reader
 from dispatch.adapters.team.member_page import of_member
 from dispatch.adapters.telephony.webhook import from_the_exchange
 from dispatch.command import slug

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ulid import ULID
 
-from dispatch.adapters.location.text_message import TextMessages
+from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
 from dispatch.cli import main
 from tests.adapters.serving import Client, Server

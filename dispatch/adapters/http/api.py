@@ -15,8 +15,6 @@ from dispatch.adapters.http import (
     ground,
     have,
     photos,
-    reader,
-    reader_links,
     reads,
     records,
     session,
@@ -26,7 +24,8 @@ from dispatch.adapters.http.shell import Shell
 from dispatch.adapters.http.static import BuiltPages
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live import live_socket, remote_desk
-from dispatch.adapters.location import link_page, links, reports
+from dispatch.adapters.location import reports
+from dispatch.adapters.pages import caller, caller_links, reader, reader_links
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.team import member_page
 from dispatch.adapters.telephony import calls, webhook
@@ -36,7 +35,7 @@ VERSION = version("greenchannel")
 ROUTERS = (
     *(session, commands, reads, records, ecg, photos, ground, driving, accounts, remote_desk),
     *(reader, reader_links),
-    *(webhook, calls, reports, links, link_page, member_page, have),
+    *(webhook, calls, reports, caller_links, caller, member_page, have),
 )
 health = APIRouter()
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Header, Path, Request, Response
 
 from dispatch.adapters.http.bodies import BadFieldError
 from dispatch.adapters.http.guards import CrewOfPatient, ReadsPhotos, RefusedError, refusals
-from dispatch.adapters.location.photos import JPEG, PhotoDiffersError
 from dispatch.adapters.parts import HasParts, Parts
-from dispatch.adapters.uploads import OffsetDiffersError
+from dispatch.adapters.photos.sealed import JPEG, PhotoDiffersError
+from dispatch.adapters.photos.uploads import OffsetDiffersError
 from dispatch.errors import Refused
 
 router = APIRouter(prefix="/api/patients", tags=["photos"])

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 COMPRESSED = frozenset({".js", ".mjs", ".css", ".html", ".json", ".svg", ".webmanifest"})
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
-PAGES = ("console", "crew", "wall", "link", "team")
+PAGES = ("console", "crew", "wall", "link", "team", "reader")
 
 NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>green channel</title>
 <h1>页面尚未构建 · The pages are not built</h1>

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.accounts.storage import Session
 from dispatch.adapters.http.guards import RefusedError, SignedIn, actor_of, refusals
-from dispatch.adapters.http.one_time_page import PageMade, drawn_qr, page_url
-from dispatch.adapters.http.page_gate import PageGate
 from dispatch.adapters.http.strict import StrictRoute
+from dispatch.adapters.pages.gate import PageGate
+from dispatch.adapters.pages.one_time import PageMade, drawn_qr, page_url
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import LINK_VALID

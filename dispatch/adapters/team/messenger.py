@@ -12,7 +12,7 @@ from datetime import timedelta
 import msgspec
 
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.location.text_message import TextMessages
+from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.signed_post import post_signed
 from dispatch.adapters.team.member_links import link_token
 from dispatch.adapters.team.web_push import PushSender, Subscription

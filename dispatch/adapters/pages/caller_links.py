@@ -16,9 +16,9 @@ from dispatch.adapters.http.guards import (
     reads_incident,
     refusals,
 )
-from dispatch.adapters.http.one_time_page import PageSent, drawn_qr, fresh_token, page_url, sent_as_text, token_hash
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
+from dispatch.adapters.pages.one_time import PageSent, drawn_qr, fresh_token, page_url, sent_as_text, token_hash
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.commands.link import ReportLinkMessage, SendLink

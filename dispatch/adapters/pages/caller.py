@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.http.bodies import Moment, Number
 from dispatch.adapters.http.guards import RefusedError, refusals
-from dispatch.adapters.http.one_time_page import token_hash
-from dispatch.adapters.http.page_gate import PageGate, device_of
 from dispatch.adapters.http.strict import StrictRoute
-from dispatch.adapters.location.photos import JPEG, PhotoDiffersError
 from dispatch.adapters.location.reading import told_point
+from dispatch.adapters.pages.gate import PageGate, device_of
+from dispatch.adapters.pages.one_time import token_hash
 from dispatch.adapters.parts import HasParts, Parts
+from dispatch.adapters.photos.sealed import JPEG, PhotoDiffersError
 from dispatch.adapters.submission import When
 from dispatch.adapters.telemetry.arrivals import TO_INCIDENT, Target, estimate
 from dispatch.adapters.wire import JsonResponse

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.adapters.accounts.storage import Session
 from dispatch.adapters.http.guards import RefusedError, actor_of, may_send, reads_patient, refusals
-from dispatch.adapters.http.one_time_page import PageSent, drawn_qr, fresh_token, page_url, sent_as_text, token_hash
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.network import Dialled
+from dispatch.adapters.pages.one_time import PageSent, drawn_qr, fresh_token, page_url, sent_as_text, token_hash
 from dispatch.adapters.parts import HasParts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.commands.consult import SendReaderLink

@@ -16,9 +16,9 @@ from dispatch import commands as c
 from dispatch.adapters.http.bodies import OrderCode
 from dispatch.adapters.http.ecg import EcgId, ecg_response
 from dispatch.adapters.http.guards import RefusedError, refusals
-from dispatch.adapters.http.one_time_page import token_hash
-from dispatch.adapters.http.page_gate import PageGate, device_of
 from dispatch.adapters.http.strict import StrictRoute
+from dispatch.adapters.pages.gate import PageGate, device_of
+from dispatch.adapters.pages.one_time import token_hash
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
 from dispatch.consult import ReaderLink

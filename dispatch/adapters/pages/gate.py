@@ -12,8 +12,8 @@ from typing import Protocol, TypeVar
 from fastapi import Request
 
 from dispatch.adapters.http.guards import RefusedError
-from dispatch.adapters.http.one_time_page import token_hash
-from dispatch.adapters.location.pace import Pace
+from dispatch.adapters.pages.one_time import token_hash
+from dispatch.adapters.pages.pace import Pace
 from dispatch.adapters.parts import Parts
 from dispatch.errors import Refused
 from dispatch.incident import IncidentPhase

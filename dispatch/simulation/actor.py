@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.simulation.client import Client
+from dispatch.simulation.client import Client, ServerClock
 
 LATE_S = 3.0  # what is later than this is told with its own time
 
@@ -19,13 +19,16 @@ def moment(written: str) -> datetime:
     return datetime.fromisoformat(written)
 
 
+def is_past(clock: ServerClock, due: datetime) -> bool:
+    """Say whether a minute is over for good: what was to be done then is told late."""
+    return clock.now() - due > timedelta(seconds=LATE_S * clock.speed)
+
+
 async def act(
     client: Client, due: datetime, slug: str, data: Mapping[str, Any], **envelope: str
 ) -> dict[str, Any] | None:
     """Wait for the minute and send the command; None when it was refused."""
-    clock = client.server.clock
-    await clock.until(due)
-    late = clock.now() - due > timedelta(seconds=LATE_S * clock.speed)
-    if late:
+    await client.server.clock.until(due)
+    if is_past(client.server.clock, due):
         envelope["at"] = due.isoformat()
     return await client.send(slug, data, **envelope)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.simulation.actor import act, moment
+from dispatch.simulation.actor import act, is_past, moment
 from dispatch.simulation.callers import Anchor, Spot, beside, tell_by_link
 from dispatch.simulation.cases import Case, caller_findings, caller_of, draw_case
 from dispatch.simulation.client import Client
@@ -79,16 +79,23 @@ class CallTaker(Seat):
 
     async def _locate(self, incident: Row, case: Case, trouble: Trouble, spot: Spot, at: datetime) -> None:
         if trouble.is_lost:
-            made = await self.client.post(f"/api/incidents/{incident['id']}/link", {"language": "zh"})
-            if made is not None:
-                await tell_by_link(self.client.server, made["url"], case, spot)
-            return
+            if not is_past(self.client.server.clock, at):  # nobody opens a page in the past
+                await self._send_link(incident, case, spot)
+            incident = self.table("incidents").get(incident["id"], incident)
+            if incident["place"] is not None:
+                return
+            at += timedelta(seconds=case.seconds("landmark", 90))  # asked what they see, until it is found
         place = incident["place"]
         if place is None or not place["confirmed"]:
             place = {"lon": spot.lon, "lat": spot.lat, "radius_m": 30.0, "datum": "wgs84"}
             place |= {"source": "caller_words", "confirmed": True}
             located = {"incident_id": incident["id"], "place": place, "words": spot.words}
             await act(self.client, at, "locate", located)
+
+    async def _send_link(self, incident: Row, case: Case, spot: Spot) -> None:
+        made = await self.client.post(f"/api/incidents/{incident['id']}/link", {"language": "zh"})
+        if made is not None:
+            await tell_by_link(self.client.server, made["url"], case, spot)
 
     async def _hear_again(self, call: Row, case: Case, nth: int) -> None:
         """Hear that somebody reports what is known, find it among the proposals, and link."""
@@ -98,15 +105,23 @@ class CallTaker(Seat):
         words = beside(case, self._anchors, nth).words
         said = {"call_id": call["id"], "words": words, "complaint": case.profile.complaint}
         await act(self.client, at, "take-words", said)
-        proposed = await self.client.get(f"/api/incidents/{call['incident_id']}/same-events") or []
-        known = [row for row in map(self._incident, proposed) if row is not None and self._is_about(row, case)]
-        if known:
-            linked = {"call_id": call["id"], "incident_id": known[0]["id"]}
+        known = await self._known(call, case)
+        incident = self.table("incidents").get(call["incident_id"])
+        if known is None and incident is not None:  # not known by its words: found like any other, and looked at again
+            await self._locate(incident, case, trouble_of(case), beside(case, self._anchors, nth), at)
+            known = await self._known(call, case)
+        if known is not None:
+            linked = {"call_id": call["id"], "incident_id": known["id"]}
             await act(self.client, at + timedelta(seconds=6), "link-call", linked)
         await self._hang_up(call, case, at + timedelta(seconds=12))
 
-    def _incident(self, proposal: Mapping[str, Any]) -> Row | None:
-        return self.table("incidents").get(proposal["incident_id"])
+    async def _known(self, call: Row, case: Case) -> Row | None:
+        """Return the incident among the proposals that this caller speaks of."""
+        proposed: list[Mapping[str, Any]] = (
+            await self.client.get(f"/api/incidents/{call['incident_id']}/same-events") or []
+        )
+        rows = (self.table("incidents").get(each["incident_id"]) for each in proposed)
+        return next((row for row in rows if row is not None and self._is_about(row, case)), None)
 
     def _is_about(self, incident: Row, case: Case) -> bool:
         """Ask the caller whether it is this one: that the first who rang about it rang about it, too."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 
 class JournalUnavailable(RuntimeError):  # noqa: N818 - a state of the world that callers answer to
     """Say that the journal takes no facts: a batch failed, the queue is full, or it is closed.
@@ -270,8 +272,7 @@ class StreamGap(ValueError):  # noqa: N818 - a state of the world that callers a
         self.expected_seq = expected_seq
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """One stored message of a patient stream: a vitals reading or a waveform chunk, as it arrived."""
 
     patient_id: str
@@ -364,8 +365,7 @@ class Telemetry(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One published message."""
 
     topic: str

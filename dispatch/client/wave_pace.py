@@ -4,9 +4,8 @@ A line is slow when a chunk waits for its acknowledgement longer than ``SLOW_AFT
 owed. 12 leads at 500 Hz are 12 kB/s; one lead at 125 Hz is 0.25 kB/s, which a bad cell carries too.
 """
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from dispatch.protocol.waves import LEADS, NO_VALUE, Wave, wave_bytes
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from dispatch.devices.recording import Recording
 from dispatch.protocol.waves import Wave, renumbered, wave_bytes
 
@@ -37,4 +39,4 @@ def _wave(recording: Recording, trace: Trace, first: int, last: int) -> Wave:
         trace.patient_id, trace.stream_no, len(recording.leads), recording.sample_rate_hz, recording.uv_per_lsb, first,
         at, last - first, b"", trace.device_id,
     )  # fmt: skip
-    return replace(head, raw=wave_bytes(head, recording.samples[first:last].astype("<i2").tobytes()))
+    return structs.replace(head, raw=wave_bytes(head, recording.samples[first:last].astype("<i2").tobytes()))

@@ -4,9 +4,11 @@ A device is named on the way up only, so that the server can tell whose trace it
 """
 
 import struct
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 WAVE_HEADER: Final = struct.Struct("<2sBBHHQQIHH")
 DEVICE_SIZE: Final = struct.Struct("<H")  # the last field of the header
@@ -24,8 +26,7 @@ class FrameError(ValueError):
     """Say why a frame cannot be read; the answer is a nack or an error frame, never a crash."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wave:
+class Wave(msgspec.Struct, frozen=True):
     """One waveform chunk: header values, the patient, and the bytes as they came."""
 
     patient_id: str

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from msgspec.structs import replace
 from ulid import ULID
 
 from dispatch.protocol.waves import Wave, wave_bytes

@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from ulid import ULID
 
 from dispatch.client.clock import Anchor, better, measured

@@ -8,7 +8,7 @@ way, a whole frame at a time.
 
 from collections.abc import Callable
 from struct import Struct
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
@@ -33,6 +33,7 @@ class DirectProtocol(WebSocketsSansIOProtocol):
 
     hear: Callable[[str | bytes], bool] | None = None  # takes a message as it comes; False: it takes its turn
     _held: bytearray | None = None  # the beginning of a frame
+    _last: ClassVar[tuple[str | bytes, bytes]] = (b"", b"")  # what was written last, and how it goes over the wire
     _cuts = True  # we cut what comes into frames; the library's parser stands between two of them
 
     def handle_connect(self, event: Request) -> None:
@@ -109,7 +110,12 @@ class DirectProtocol(WebSocketsSansIOProtocol):
         """Write one message; False when it must wait for its turn: the reader is behind, or the connection ends."""
         if not self.writable.is_set() or self.close_sent or self.conn.state is not OPEN or self.transport.is_closing():
             return False
-        self.transport.write(framed(content))
+        last, words = DirectProtocol._last
+        if content is not last:  # the screens that see a patient get the same, one after the other
+            words = framed(content)
+            if len(words) <= MEDIUM_MOST:
+                DirectProtocol._last = content, words
+        self.transport.write(words)
         return True
 
 

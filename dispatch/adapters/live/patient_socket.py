@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from pydantic import ValidationError
 
 from dispatch.adapters.http.bodies import BadFieldError, body_of, check_vital_names, command_data
@@ -63,8 +64,7 @@ class Put:
     broken: str | None = None  # why it cannot be read; it is remembered as refused, so that its stream goes on
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
+class _Stored(msgspec.Struct, frozen=True):
     """A measurement on its way to the disk; the ack follows its ticket."""
 
     stream: str

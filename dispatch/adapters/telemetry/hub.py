@@ -277,13 +277,13 @@ class TelemetryHub:
     def _concerned(self, patient_id: str) -> AbstractSet[TelemetryViewer]:
         """Return who gets a patient's telemetry unasked: the centres they come to, and who may read their ECG."""
         self._look()
-        found = set[TelemetryViewer]()
+        found: AbstractSet[TelemetryViewer] = _NO_VIEWERS
         for center_id in self._expected_at.get(patient_id, ()):
-            found |= self._viewers.of_center.get(center_id, _NO_VIEWERS)
+            found = found | self._viewers.of_center.get(center_id, _NO_VIEWERS)
         physicians = self._viewers.of_role[Role.REMOTE_PHYSICIAN]
         patient = self._city().patients.get(patient_id) if physicians else None
         if patient is not None and any(ecg.reading is None for ecg in patient.ecgs):
-            found |= physicians
+            found = found | physicians
         return found
 
     def _carrying(self, patient_id: str) -> Iterator[TelemetryViewer]:

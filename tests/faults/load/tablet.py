@@ -9,12 +9,13 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
 
 import httpx
+from msgspec.structs import replace
 
 from dispatch.client.link import Device, Link
 from dispatch.client.outbox import Entry, Outbox

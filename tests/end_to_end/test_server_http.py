@@ -387,9 +387,15 @@ def test_the_administrator_adds_and_ends_accounts(server: Server) -> None:
     assert admin.http.post("/api/accounts", json=new | {"account": "x1", "password": "short"}).status_code == 422
     assert admin.http.post("/api/accounts", json=new | {"account": "x2", "unit_id": "U001"}).status_code == 422
     taker = server.client("taker9", "correct horse battery")
+    changed = {"password": "another horse battery"}
+    assert admin.http.post("/api/accounts/taker9/password", json={"password": "short"}).status_code == 422
+    assert admin.http.post("/api/accounts/taker9/password", json=changed).status_code == 204
+    assert admin.http.post("/api/accounts/nobody/password", json=changed).status_code == 404
+    assert taker.get("/api/session").status_code == 401
+    taker = server.client("taker9", "another horse battery")
     assert admin.http.post("/api/accounts/taker9/disable").status_code == 204
     assert taker.get("/api/session").status_code == 401
-    refused = server.client().http.post("/api/session", json={"account": "taker9", "password": "correct horse battery"})
+    refused = server.client().http.post("/api/session", json={"account": "taker9", "password": "another horse battery"})
     assert refused.status_code == 401
     assert admin.http.post("/api/accounts/nobody/disable").status_code == 404
     assert server.client("supervisor1").get("/api/accounts").status_code == 403

@@ -119,6 +119,13 @@ class Access:
         await self.revoke(account)
         return known
 
+    async def set_password(self, account: str, password: str) -> bool:
+        """Give an account another password and end its sessions; False when there is no such account."""
+        hashed_password = await asyncio.to_thread(hash_password, password)
+        known = await asyncio.to_thread(self.store.set_password, account, hashed_password)
+        await self.revoke(account)
+        return known
+
     async def knows(self, actor: Actor) -> bool:
         """Say whether an actor is an account that may sign in, with this very role, unit and centre."""
         found = await asyncio.to_thread(self.store.with_hash, actor.account)

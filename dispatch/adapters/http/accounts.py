@@ -22,6 +22,9 @@ router = APIRouter(
 Name = Annotated[Column, Path(min_length=1, max_length=80)]
 
 
+Password = Annotated[str, Field(min_length=PASSWORD_LEAST, max_length=200)]
+
+
 class NewAccount(BaseModel):
     """Who may sign in, as what, for which unit or centre."""
 
@@ -31,7 +34,14 @@ class NewAccount(BaseModel):
     role: Role
     unit_id: Annotated[Column, Field(max_length=64)] | None = None
     center_id: Annotated[Column, Field(max_length=64)] | None = None
-    password: Annotated[str, Field(min_length=PASSWORD_LEAST, max_length=200)]
+    password: Password
+
+
+class NewPassword(BaseModel):
+    """What somebody signs in with from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+    password: Password
 
 
 @router.get("", responses=refusals(401, 403))
@@ -55,13 +65,19 @@ async def add_account(new: NewAccount, _admin: IsAdmin, parts: HasParts) -> Resp
 @router.post("/{account}/disable", status_code=204, responses=refusals(401, 403, 404))
 async def disable(account: Name, _admin: IsAdmin, parts: HasParts) -> Response:
     """Forbid signing in; sessions and sockets of the account end at once."""
-    return await _changed(parts, account, active=False)
+    return _answered(known=await parts.access.set_active(account, active=False))
 
 
 @router.post("/{account}/enable", status_code=204, responses=refusals(401, 403, 404))
 async def enable(account: Name, _admin: IsAdmin, parts: HasParts) -> Response:
     """Allow signing in again."""
-    return await _changed(parts, account, active=True)
+    return _answered(known=await parts.access.set_active(account, active=True))
+
+
+@router.post("/{account}/password", status_code=204, responses=refusals(401, 403, 404, 422))
+async def set_password(account: Name, new: NewPassword, _admin: IsAdmin, parts: HasParts) -> Response:
+    """Set another password; sessions and sockets of the account end at once."""
+    return _answered(known=await parts.access.set_password(account, new.password))
 
 
 @router.delete("/{account}/sessions", status_code=204, responses=refusals(401, 403))
@@ -71,8 +87,8 @@ async def end_sessions(account: Name, _admin: IsAdmin, parts: HasParts) -> Respo
     return Response(status_code=204)
 
 
-async def _changed(parts: HasParts, account: str, *, active: bool) -> Response:
-    if not await parts.access.set_active(account, active=active):
+def _answered(*, known: bool) -> Response:
+    if not known:
         raise RefusedError(404, Refused("not_found", {"what": "what.account"}))
     return Response(status_code=204)
 

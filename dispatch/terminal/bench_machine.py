@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from time import perf_counter, perf_counter_ns
 
@@ -68,15 +69,22 @@ def arrays_mb(*roots: object) -> float:
         seen.add(id(each))
         if isinstance(each, np.ndarray):
             arrays[each.ctypes.data] = max(each.nbytes, arrays.get(each.ctypes.data, 0))
-        elif isinstance(each, dict):
-            waiting += each.values()
-        elif isinstance(each, (list, tuple, deque)) and len(each) <= _FEW:
-            waiting += each
-        elif type(each).__module__.startswith("geo."):
-            names = [name for kind in type(each).__mro__ for name in getattr(kind, "__slots__", ())]
-            waiting += [getattr(each, name) for name in names if hasattr(each, name)]
-            waiting += vars(each).values() if hasattr(each, "__dict__") else []
+        else:
+            waiting += _held_by(each)
     return round(sum(arrays.values()) / 1e6, 1)
+
+
+def _held_by(each: object) -> Iterable[object]:
+    """Return what an object of ours, or a small collection, holds."""
+    if isinstance(each, dict):
+        return each.values()
+    if isinstance(each, (list, tuple, deque)):
+        return each if len(each) <= _FEW else ()
+    if not type(each).__module__.startswith("geo."):
+        return ()
+    names = [name for kind in type(each).__mro__ for name in getattr(kind, "__slots__", ())]
+    slots = [getattr(each, name) for name in names if hasattr(each, name)]
+    return [*slots, *getattr(each, "__dict__", {}).values()]
 
 
 def build_times(ground: Ground, pack: Path) -> dict[str, float]:

@@ -8,7 +8,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +58,22 @@ def read_rows(file: Path) -> Iterator[dict[str, str]]:
             if missing:
                 raise BadInput(f"{file}: the column {missing[0]} is missing; columns are {', '.join(COLUMNS)}")
             for line, row in enumerate(table, 2):
-                kept = {name: (row.get(name) or "").strip() for name in COLUMNS}
                 if line > ROWS_MAX:
                     raise BadInput(f"{file}: more than {ROWS_MAX} rows")
-                if not kept["name"] or not kept["role"]:
-                    raise BadInput(f"{file}, line {line}: name and role are needed")
-                if bool(kept["begins"]) is not bool(kept["ends"]):
-                    raise BadInput(f"{file}, line {line}: begins and ends come together")
-                if not (kept["rank"] or "1").isdecimal():
-                    raise BadInput(f"{file}, line {line}: rank {kept['rank']!r} is no number")
-                yield kept
+                yield _checked(f"{file}, line {line}", row)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{file}: {error}") from error
+
+
+def _checked(where: str, row: Mapping[str, str | None]) -> dict[str, str]:
+    kept = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    if not kept["name"] or not kept["role"]:
+        raise BadInput(f"{where}: name and role are needed")
+    if bool(kept["begins"]) is not bool(kept["ends"]):
+        raise BadInput(f"{where}: begins and ends come together")
+    if not (kept["rank"] or "1").isdecimal():
+        raise BadInput(f"{where}: rank {kept['rank']!r} is no number")
+    return kept
 
 
 def _enter(http: httpx.Client, center: str, rows: list[dict[str, str]]) -> dict[str, int]:

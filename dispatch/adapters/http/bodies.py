@@ -196,13 +196,7 @@ def envelope_of(kind: type) -> type[BaseModel]:
 def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an instance of ``kind``
     """Return the command that a checked body asks for; raise ``BadFieldError`` for what only the whole can show."""
     values = {each.name: getattr(body, each.name) for each in fields(kind)}
-    for name, value in values.items():
-        if isinstance(value, PlaceBody):
-            values[name] = place_of(value, name)
-        elif isinstance(value, tuple) and value and isinstance(value[0], PlaceBody):
-            values[name] = tuple(place_of(each, name) for each in value)
-        elif isinstance(value, StrEnum) and fields_by_name(kind)[name].type is str:
-            values[name] = str(value)
+    values = {name: _inside(value, name, fields_by_name(kind)[name].type) for name, value in values.items()}
     if _has_pair(kind):
         values["lon"], values["lat"] = _pair(values["lon"], values["lat"], getattr(body, "datum", None))
     if _has_outline(kind):
@@ -215,6 +209,15 @@ def command_data(kind: type, body: BaseModel) -> Any:  # noqa: ANN401 - an insta
     if kind is c.RecordVitals:
         check_vitals(values["vitals"], "vitals")
     return kind(**values)
+
+
+def _inside(value: Any, field: str, written: Any) -> Any:  # noqa: ANN401 - any value of a body, and its field's type
+    """Return a value as the dataclass has it: places in WGS-84, closed lists as text where the field is text."""
+    if isinstance(value, PlaceBody):
+        return place_of(value, field)
+    if isinstance(value, tuple) and value and isinstance(value[0], PlaceBody):
+        return tuple(place_of(each, field) for each in value)
+    return str(value) if isinstance(value, StrEnum) and written is str else value
 
 
 def place_of(body: PlaceBody, field: str) -> Place:

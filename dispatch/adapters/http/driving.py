@@ -99,24 +99,27 @@ def _minutes(written: str, most: float) -> tuple[float, ...]:
 
 
 async def _reached(parts: Parts, point: Point, limits: tuple[float, ...]) -> tuple[list[Reach], int]:
-    mine, travel = parts.reaching, parts.sources.travel
+    mine = parts.reaching
     if mine.waiting > REACH_WAITING:
         raise RefusedError(429, Refused("reach_busy", {"wait_s": REACH_RETRY_S}))
     mine.waiting += 1
     try:
         async with mine.turn:
-            known = mine.kept.get((point, limits, travel.weights_epoch))
-            if known is not None:
-                return known, travel.weights_epoch
-            try:
-                found, epoch = await asyncio.to_thread(
-                    of_one_epoch, parts.sources, lambda: travel.reach([point], limits)
-                )
-            except NoRoad as error:
-                raise RefusedError(404, Refused("not_on_map")) from error
-            if len(mine.kept) >= REACH_KEPT:
-                mine.kept.clear()
-            mine.kept[point, limits, epoch] = found
-            return found, epoch
+            return await _known_or_found(parts, point, limits)
     finally:
         mine.waiting -= 1
+
+
+async def _known_or_found(parts: Parts, point: Point, limits: tuple[float, ...]) -> tuple[list[Reach], int]:
+    kept, travel = parts.reaching.kept, parts.sources.travel
+    known = kept.get((point, limits, travel.weights_epoch))
+    if known is not None:
+        return known, travel.weights_epoch
+    try:
+        found, epoch = await asyncio.to_thread(of_one_epoch, parts.sources, lambda: travel.reach([point], limits))
+    except NoRoad as error:
+        raise RefusedError(404, Refused("not_on_map")) from error
+    if len(kept) >= REACH_KEPT:
+        kept.clear()
+    kept[point, limits, epoch] = found
+    return found, epoch

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.adapters.journal.postgres import open_postgres_reader
 from dispatch.adapters.report.postgis import Ground, PostgisReport, ReportGap
 from dispatch.adapters.telemetry.hub import Row
-from dispatch.ports import JournalDamaged, JournalUnavailable, Position
+from dispatch.ports import JournalDamaged, JournalReader, JournalUnavailable, Position
 
 log = logging.getLogger(__name__)
 
@@ -61,22 +62,21 @@ class ReportKeeper:
             await asyncio.sleep(TRY_AGAIN_S)
 
     async def _keep(self) -> None:
-        report = await asyncio.to_thread(PostgisReport, self._url, self._city)
-        try:
-            journal = await asyncio.to_thread(open_postgres_reader, self._url, self._city)
+        with (
+            closing(await asyncio.to_thread(PostgisReport, self._url, self._city)) as report,
+            closing(await asyncio.to_thread(open_postgres_reader, self._url, self._city)) as journal,
+        ):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._add_tracks(report))
+                group.create_task(self._follow(report, journal))
+
+    async def _follow(self, report: PostgisReport, journal: JournalReader) -> None:
+        while True:
             try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._add_tracks(report))
-                    while True:
-                        try:
-                            await report.follow(journal, self._woken)
-                        except ReportGap as gap:
-                            log.warning("the report in PostGIS is built anew: %s", gap)
-                            await asyncio.to_thread(report.rebuild, (), self._ground)
-            finally:
-                journal.close()
-        finally:
-            report.close()
+                await report.follow(journal, self._woken)
+            except ReportGap as gap:
+                log.warning("the report in PostGIS is built anew: %s", gap)
+                await asyncio.to_thread(report.rebuild, (), self._ground)
 
     async def _add_tracks(self, report: PostgisReport) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""A hospital's people: who is on its list, who is on duty this week, and what each does when the telephone rings."""
+"""A hospital's people: who is on its list and on duty, how a stretcher gets in, who does what when it rings."""
 
 import asyncio
 import re
@@ -27,6 +27,14 @@ ROLES_OF: dict[str, tuple[str, ...]] = {
 OF_EACH_ROLE = 3  # the first and the second are on duty, the third is off; they change every week
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡", ("建国", "晓敏", "志强", "丽华", "文博", "海燕", "立新", "春梅")
 WEEK = timedelta(days=7)
+WAYS = {  # by door: entrance, lift, floor, room; assumed
+    "cath_lab": ("急诊东门", "3 号手术电梯", "3 层", "导管室 1"),
+    "ct": ("急诊东门", "无需电梯", "1 层", "急诊 CT"),
+    "or": ("急诊东门", "2 号手术电梯", "4 层", "手术室 6"),
+    "icu": ("急诊东门", "1 号医用电梯", "5 层", "重症监护室"),
+    "delivery_suite": ("妇产楼南门", "专用电梯", "2 层", "产房 2"),
+    "resus_bay": ("急诊东门", "无需电梯", "1 层", "抢救室"),
+}
 # Assumed shares; who sleeps through a text hears the call.
 ANSWERS = {"coming": 0.69, "declined": 0.12, "sleeps": 0.14, "forgets": 0.05}
 REASONS = ("in_procedure", "too_far", "swapped")
@@ -87,6 +95,10 @@ async def keep_rosters(clients: Mapping[str, Client], seed: int) -> None:
                     duty = {"center_id": center_id, "member_id": member_id, "role": person.role, "rank": rank}
                     times = {"begins": begins.isoformat(), "ends": (begins + WEEK).isoformat()}
                     await client.send("set-duty", duty | times)
+            for where, (entrance, lift, floor, room) in WAYS.items():
+                if where not in client.tables["centers"][center_id]["ways"]:
+                    way = {"entrance": entrance, "lift": lift, "floor": floor, "room": room}
+                    await client.send("describe-way", {"center_id": center_id, "where": where, **way})
         await next(iter(clients.values())).server.clock.until(begins + WEEK)
 
 

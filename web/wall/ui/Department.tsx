@@ -21,7 +21,7 @@ import { TwelveLead } from "./TwelveLead.tsx";
 /** Up to so many patients there is room for larger tiles. */
 const ROOMY_TO = 2;
 /** A longer name of a hospital stands smaller, in two lines where it must. */
-const NAME_FITS = 10;
+const NAME_FITS = 7;
 /** From this many patients on, the tiles are compact; more than fit take turns. */
 const COMPACT_FROM = 4;
 const MOST = 6;

@@ -55,13 +55,17 @@ function name(tile: TileRow): string {
 }
 
 /** 疑似 or 已确认 stands before every diagnosis. */
+/** A longer condition stands smaller: it is read before everything else, whole. */
+const CONDITION_FITS = 6;
+
 function Condition({ tile }: { tile: TileRow }) {
   const [first, ...more] = conditionsOf(tile).filter((one) => one.code !== "other");
   if (first === undefined) return <strong>{t("wall.condition.other")}</strong>;
+  const name = t.code("wall.condition", first.code);
   return (
     <>
       <span class={`certainty ${first.status}`}>{t(`wall.certainty.${first.status}`)}</span>
-      <strong>{t.code("wall.condition", first.code)}</strong>
+      <strong class={name.length > CONDITION_FITS ? "long" : ""}>{name}</strong>
       {more.length > 0 && <span class="more">+{more.length}</span>}
     </>
   );

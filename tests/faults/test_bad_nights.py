@@ -5,6 +5,7 @@ The short form is one night with a full disk, a kill -9 and a power cut under th
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
@@ -23,6 +24,7 @@ from tests.running_server import RunningServer
 
 CREWS = ("crew-u001", "crew-u002", "crew-u003")
 BETWEEN = 150  # acknowledgements between two faults
+STILL_S = 12.0  # a seat gives up after ten seconds and asks again, a tablet's line is dead after fifteen
 FULL_S = 0.5  # how long the disk takes nothing while everybody goes on
 TIMES = int(os.environ.get("GREENCHANNEL_SOAK_TIMES", "0"))  # for a shorter soak
 
@@ -57,6 +59,13 @@ class Night:
         refuse_writing(self.server.pid)
         await pace(FULL_S)
         allow_writing(self.server.pid)
+        return await self.working.recovered(time.monotonic())
+
+    async def stand_still(self) -> float:
+        """Let the whole process stand still for longer than clients wait for an answer, as a machine that swaps."""
+        os.kill(self.server.pid, signal.SIGSTOP)
+        await pace(STILL_S)
+        os.kill(self.server.pid, signal.SIGCONT)
         return await self.working.recovered(time.monotonic())
 
     async def fill(self) -> float:
@@ -125,6 +134,7 @@ FAULTS: dict[str, tuple[int, Callable[[Night], Awaitable[float]]]] = {
     FASTER: (5, Night.kill),
     "power cut": (5, Night.cut_power),
     "disk full": (5, Night.fill),
+    "a server that stands still for 12 s": (5, Night.stand_still),
     "no writing at all (RLIMIT_FSIZE)": (5, Night.refuse),
 }
 

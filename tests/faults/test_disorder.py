@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ulid import ULID
 from websockets.exceptions import ConnectionClosed
 
 from tests.adapters.serving import Client, Live, Server
+from tests.faults.load.table import FaultRow
 
 NOTES = 5
 MANGLED = st.sampled_from(["whole", "whole", "whole", "cut short", "with a tail", "other content"])
@@ -78,24 +79,33 @@ def answers(live: Live) -> int:
     raise AssertionError("frames end only by an exception")
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sent=ORDERS)
+@pytest.mark.parametrize("runs", [12, pytest.param(300, marks=pytest.mark.soak)])
 def test_whatever_order_messages_come_in_each_is_there_once(
-    seat: Client, crew: Client, incident_id: str, sent: list[tuple[int, str]]
+    seat: Client, crew: Client, incident_id: str, fault_table: list[FaultRow], runs: int
 ) -> None:
-    run = str(ULID())
-    messages = {number: put(run, number, incident_id) for number in range(1, NOTES + 1)}
-    with crew.socket() as live:
-        for number, how in sent:
-            live.raw.send(mangled(messages[number], how))
-        told = answers(live)
-    assert notes_of(seat, incident_id, run) == {f"{run} {number}": 1 for number in range(1, told + 1)}
-    with crew.socket(streams=[f"{run}/steps"]) as live:
-        assert live.welcome["streams"] == {f"{run}/steps": told}
-        for number in range(1, NOTES + 1):  # the whole stream again, as a tablet that heard nothing would
-            live.raw.send(json.dumps(messages[number]))
-        assert answers(live) == NOTES
-    assert notes_of(seat, incident_id, run) == {f"{run} {number}": 1 for number in range(1, NOTES + 1)}
+    acknowledged = []
+
+    @settings(max_examples=runs)
+    @given(sent=ORDERS)
+    def hold(sent: list[tuple[int, str]]) -> None:
+        run = str(ULID())
+        messages = {number: put(run, number, incident_id) for number in range(1, NOTES + 1)}
+        with crew.socket() as live:
+            for number, how in sent:
+                live.raw.send(mangled(messages[number], how))
+            told = answers(live)
+        assert notes_of(seat, incident_id, run) == {f"{run} {number}": 1 for number in range(1, told + 1)}
+        with crew.socket(streams=[f"{run}/steps"]) as live:
+            assert live.welcome["streams"] == {f"{run}/steps": told}
+            for number in range(1, NOTES + 1):  # the whole stream again, as a tablet that heard nothing would
+                live.raw.send(json.dumps(messages[number]))
+            assert answers(live) == NOTES
+        assert notes_of(seat, incident_id, run) == {f"{run} {number}": 1 for number in range(1, NOTES + 1)}
+        acknowledged.append(NOTES)
+
+    hold()
+    name = "messages disordered, cut short, glued, repeated, replaced, replayed"
+    fault_table.append(FaultRow(name, len(acknowledged), sum(acknowledged), 0))
 
 
 def test_a_frame_too_large_costs_its_sender_the_connection_and_no_message(

@@ -20,7 +20,7 @@ from dispatch.adapters.telemetry.postgres import open_postgres_telemetry
 from dispatch.errors import BadInput
 from dispatch.ports import Fenced, JournalUnavailable, TelemetryUnavailable, Ticket
 from dispatch.terminal.local_servers import PostgresServer, free_port
-from tests.contracts.journal_backends import CITY, NOON, draft, drafts
+from tests.contracts.journal_backends import CITY, NOON, draft, drafts, recovered
 
 pytestmark = pytest.mark.servers
 NOBODY = "postgresql://nobody@127.0.0.1"
@@ -76,7 +76,7 @@ def test_a_lost_connection_is_recovered_by_the_same_writer(journal: GroupedJourn
     cut_off_writers(conninfo)
     with pytest.raises(JournalUnavailable):
         journal.append([draft(4)]).wait(60)
-    assert journal.recover().seq == 3
+    assert recovered(journal).seq == 3
     assert journal.append([draft(4, "again")]).wait(60) == 4
 
 

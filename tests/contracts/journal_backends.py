@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from dispatch.adapters.journal.grouped import GroupedJournal
 from dispatch.adapters.journal.memory import MemoryStore
 from dispatch.adapters.journal.postgres import open_postgres_journal
 from dispatch.adapters.journal.sqlite import open_sqlite_journal
-from dispatch.ports import Draft, Head
+from dispatch.ports import Draft, Head, JournalUnavailable
 from dispatch.terminal.local_servers import PostgresServer
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -117,3 +118,14 @@ class PostgresBackend:
     def repair(self) -> None:
         """Start it again."""
         self.server.start()
+
+
+def recovered(journal: GroupedJournal) -> Head:
+    """Recover; a killed server may need more than one attempt until it has ended what was lost."""
+    for _ in range(200):
+        try:
+            return journal.recover()
+        except JournalUnavailable as unavailable:
+            last = unavailable
+            Event().wait(0.05)
+    raise last

@@ -25,6 +25,7 @@ from tests.contracts.journal_backends import (
     SqliteBackend,
     draft,
     drafts,
+    recovered,
 )
 
 BACKENDS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.servers)]
@@ -156,7 +157,7 @@ def test_a_command_id_leaves_facts_once(backend: Backend) -> None:
             journal.append([draft(2, "once")]).wait(60)
         with pytest.raises(JournalUnavailable):
             journal.append([draft(2, "other")])
-        assert journal.recover().seq == 1
+        assert recovered(journal).seq == 1
         assert journal.append([draft(2, "other")]).wait(60) == 2
         assert [record.command_id for record in journal.read()] == ["once", "other"]
 
@@ -194,20 +195,9 @@ def test_a_broken_storage_fails_everything_behind_it_in_order_and_nothing_is_hal
         assert verify(journal).facts == 7
 
 
-def recovered(journal: GroupedJournal) -> Head:
-    """Recover; a killed server may need more than one attempt until it has ended what was lost."""
-    for _ in range(200):
-        try:
-            return journal.recover()
-        except JournalUnavailable as unavailable:
-            last = unavailable
-            Event().wait(0.05)
-    raise last
-
-
 def test_recover_on_a_healthy_journal_changes_nothing(journal: GroupedJournal) -> None:
     journal.append(drafts(1, 3)).wait(60)
-    assert journal.recover() == journal.head()
+    assert recovered(journal) == journal.head()
     assert journal.append([draft(4)]).wait(60) == 4
 
 

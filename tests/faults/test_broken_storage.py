@@ -68,3 +68,14 @@ def test_a_snapshot_that_cannot_be_read_spares_no_time_and_stops_nobody(tmp_path
     (tmp_path / SNAPSHOTS_FOLDER / "v1.snapshot").mkdir(parents=True)
     with closing(open_sqlite_journal(tmp_path / "journal.sqlite3", "city")) as journal:
         assert journal.load_snapshot("v1") is None
+
+
+def test_a_journal_that_may_only_be_read_is_named_and_not_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a backup was put back by another user; here the program itself may be root, so SQLite is told."""
+    open_local_storage(tmp_path, "city").close()
+    opened = sqlite3.connect
+    monkeypatch.setattr("sqlite3.connect", lambda url, **more: opened(url.replace("mode=rw", "mode=ro"), **more))
+    with pytest.raises(BadInput, match=r"journal.sqlite3 cannot be written"):
+        open_sqlite_journal(tmp_path / "journal.sqlite3", "city")

@@ -177,7 +177,19 @@ def _connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     if writable:
         connection.execute("PRAGMA synchronous = FULL")
+        _prove_writable(path, connection)
     return connection
+
+
+def _prove_writable(path: Path, connection: sqlite3.Connection) -> None:
+    """Open no journal that SQLite silently gave for reading only: a server would look well and take no call."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE journal SET city = city")  # reading only, a transaction alone raises nothing
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise BadInput(f"{path} cannot be written: {error}") from error
 
 
 def _create(path: Path, city: str) -> None:

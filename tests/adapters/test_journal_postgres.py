@@ -188,7 +188,7 @@ def test_kill_9_of_the_server_loses_nothing_acknowledged_and_followers_go_on(pos
             await asyncio.to_thread(server.kill9)
             await producing
             await asyncio.to_thread(server.start)
-            head = await recovered(journal)
+            head = (await asyncio.to_thread(recovered, journal)).seq
             assert acknowledged == list(range(1, len(acknowledged) + 1))
             assert head >= len(acknowledged) >= 500
             last_seq = await journal.append([draft(head + 1, "after the crash")])
@@ -217,16 +217,6 @@ async def produce_until_it_fails(journal: GroupedJournal, acknowledged: list[int
                 await ticket
             if seq == 500:
                 under_way.set()
-
-
-async def recovered(journal: GroupedJournal) -> int:
-    """Recover as soon as the server lets us."""
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                return (await asyncio.to_thread(journal.recover)).seq
-            except JournalUnavailable:
-                await asyncio.sleep(0.02)
 
 
 def test_telemetry_refuses_during_an_outage_and_goes_on_by_itself(postgres: PostgresServer, tmp_path: Path) -> None:

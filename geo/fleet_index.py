@@ -6,7 +6,8 @@ could not have been driven is taken (the unit is wherever it says), but flagged 
 
 import math
 import threading
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,11 +18,13 @@ from numpy.typing import NDArray
 
 from geo.compiled import Record
 from geo.point import Box, Point, distance_m
+from geo.row_instructions import with_room
 from geo.snap import NoRoad, RoadIndex, Snap
 from geo.unit_kernels import (
     FRACTION_64,
     HEADING_FROM_MPS,
     JUNCTION,
+    LENGTH,
     LINE_COLUMNS,
     LINK_COLUMNS,
     LISTED,
@@ -31,6 +34,7 @@ from geo.unit_kernels import (
     STRETCH,
     TRAITS,
     UNITS,
+    WEIGHTS_64,
     move_unit,
     move_units,
     place_units,
@@ -93,6 +97,22 @@ class Network(Protocol):
     def region_count(self) -> int:
         """Return how many regions there are."""
 
+    @property
+    def label_length(self) -> int:
+        """Return how many numbers a unit's label may have, in whole cache lines."""
+
+
+class Weights(Protocol):
+    """What a fleet must know of a set of weights to label its units."""
+
+    @property
+    def number(self) -> int:
+        """Return a number that no other set has."""
+
+    @property
+    def address(self) -> int:
+        """Return where kernels read it."""
+
 
 class FleetIndex:
     """The live positions of one city's units.
@@ -106,10 +126,11 @@ class FleetIndex:
         self._ids: list[str] = []
         self._traits: dict[str, int] = {}
         self._network: Network | None = None
+        self._weights: Callable[[], Weights | None] = lambda: None
         self._changing = threading.Lock()
-        self._arrays = _Arrays.empty(_FIRST_CAPACITY, 0)
+        self._arrays = _Arrays.empty(_FIRST_CAPACITY, 0, 0)
         self._units = self._arrays.record(roads, None)
-        self._placed: tuple[Network | None, Record] = (None, self._units)
+        self._placed: tuple[Network | None, int, Record] = (None, 0, self._units)
 
     def move(
         self,
@@ -126,10 +147,10 @@ class FleetIndex:
         heading = math.nan if heading_deg is None else float(heading_deg)
         speed = math.nan if speed_mps is None else float(speed_mps)
         with self._changing:
-            slot = self._slot(unit_id)
-            outcome = move_unit(
-                self._units.address, slot, float(point.lon), float(point.lat), at.timestamp(), heading, speed
-            )
+            slot, weights = self._slot(unit_id), self._weights()
+            known = 0 if weights is None else weights.address
+            lon, lat = float(point.lon), float(point.lat)
+            outcome = move_unit(self._units.address, known, slot, lon, lat, at.timestamp(), heading, speed)
         return _OUTCOMES[outcome]
 
     def move_many(self, fixes: Sequence[UnitFix]) -> list[Moved]:
@@ -154,7 +175,9 @@ class FleetIndex:
         for begin in range(0, len(slots), MOVES_AT_ONCE):
             part = slice(begin, begin + MOVES_AT_ONCE)
             with self._changing:
-                move_units(self._units.address, slots[part], fixes[part], outcomes[part])
+                weights = self._weights()
+                known = 0 if weights is None else weights.address
+                move_units(self._units.address, known, slots[part], fixes[part], outcomes[part])
         return outcomes.tolist()
 
     def tell_traits(self, unit_id: str, traits: int) -> None:
@@ -217,15 +240,21 @@ class FleetIndex:
         measured = [(distance_m(point, fix.point), fix) for fix in self.within(reach)]
         return [fix for away_m, fix in sorted(measured, key=lambda pair: pair[0]) if away_m <= radius_m]
 
-    def placed_on(self, network: Network) -> Record:
-        """Return the units as kernels read them, sorted into the regions of a network."""
-        placed_on, units = self._placed  # one reference: another thread may be sorting them right now
-        if placed_on is network:
+    def placed_on(self, network: Network, weights: Weights) -> Record:
+        """Return the units as kernels read them, sorted into the regions of a network.
+
+        From now on a unit that moves is labelled with these weights, for as long as somebody else keeps them; all
+        others when they are looked at.
+        """
+        placed_on, number, units = self._placed  # one reference: another thread may be sorting them right now
+        if placed_on is network and number == weights.number:
             return units
         with self._changing:
+            self._weights = weakref.ref(weights)
             if self._network is not network:
                 self._network = network
                 self._rebuild(len(self._arrays.row))
+            self._placed = (network, weights.number, self._units)
             return self._units
 
     def id_at(self, slot: int) -> str:
@@ -246,13 +275,14 @@ class FleetIndex:
 
     def _rebuild(self, capacity: int) -> None:
         """Lay the units out anew; a query that runs meanwhile goes on with the old arrays."""
-        regions = 0 if self._network is None else self._network.region_count
-        self._arrays = self._arrays.copied(capacity, regions)
-        units = self._arrays.record(self._roads, self._network)
-        if self._network is not None:
+        network = self._network
+        regions, length = (0, 0) if network is None else (network.region_count, network.label_length)
+        self._arrays = self._arrays.copied(capacity, regions, length)
+        units = self._arrays.record(self._roads, network)
+        if network is not None:
             place_units(units.address, len(self._ids))
         self._units = units
-        self._placed = (self._network, units)
+        self._placed = (network, 0, units)
 
     def _fix(self, slot: int) -> Fix | None:
         lon, lat, at_s, heading, speed = self._arrays.fix[slot].tolist()
@@ -280,23 +310,26 @@ class _Arrays:
     fix: NDArray[np.float64]
     link: NDArray[np.int32]
     row: NDArray[np.int32]
+    label: NDArray[np.uint32]
     below: NDArray[np.int32]
     there: NDArray[np.int32]
     size: NDArray[np.int64]
     jumped: NDArray[np.uint8]
 
     @classmethod
-    def empty(cls, capacity: int, regions: int) -> "_Arrays":
+    def empty(cls, capacity: int, regions: int, length: int) -> "_Arrays":
         """Return slots without units."""
         link = np.full((capacity, LINK_COLUMNS), -1, np.int32)
         row, there = _in_cache_lines(capacity, ROW_COLUMNS), _in_cache_lines(regions, LINE_COLUMNS)
-        row[:, TRAITS], there[:, LISTED] = 0, 0
+        row[:, TRAITS], row[:, LENGTH], there[:, LISTED] = 0, 0, 0
+        row.view(np.int64)[:, WEIGHTS_64] = 0
+        label = with_room(capacity * length, np.uint32).reshape(capacity, length)
         fix, size, jumped = np.full((capacity, 5), -np.inf), np.zeros(1, np.int64), np.zeros(capacity, np.uint8)
-        return cls(fix, link, row, np.zeros(regions, np.int32), there, size, jumped)
+        return cls(fix, link, row, label, np.zeros(regions, np.int32), there, size, jumped)
 
-    def copied(self, capacity: int, regions: int) -> "_Arrays":
-        """Return larger arrays with the same units, in no region yet."""
-        larger, size = _Arrays.empty(capacity, regions), len(self.row)
+    def copied(self, capacity: int, regions: int, length: int) -> "_Arrays":
+        """Return larger arrays with the same units, in no region yet and without labels."""
+        larger, size = _Arrays.empty(capacity, regions, length), len(self.row)
         larger.fix[:size], larger.link[:size], larger.row[:size] = self.fix, self.link, self.row
         larger.jumped[:size], larger.size[:] = self.jumped, self.size
         return larger
@@ -313,6 +346,8 @@ class _Arrays:
             fix=self.fix,
             link=self.link,
             row=self.row,
+            label=self.label,
+            length=self.label.shape[1],
             below=self.below,
             there=self.there,
             heap=np.empty(len(self.there) + 1, np.int64),

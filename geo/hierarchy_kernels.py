@@ -22,9 +22,6 @@ CLOSED_MS = int(np.iinfo(np.int32).max)
 # Fewer triangles than this are not worth an instruction on whole vectors.
 _MANY = 4
 
-# Lengths are rounded to it.
-MILLIMETRE = 0.001
-
 
 @rebuild_kernel
 def eliminate(  # noqa: C901 - one loop of the textbook
@@ -180,28 +177,19 @@ def inside_chain(v: int, parent: NDArray[np.int32], below: NDArray[np.int32]) ->
 @rebuild_kernel
 def fill_ticks(
     duration_ms: NDArray[np.int32],
-    length_m: NDArray[np.float64],
     forward_arc: NDArray[np.int32],
     backward_arc: NDArray[np.int32],
     arc_ticks: NDArray[np.uint32],
     ticks: NDArray[np.uint32],
-) -> float:
-    """Fill ticks by arc, and uint32[stretches, 2] by direction; `FAR` for a closed arc, and where there is none.
-
-    Return the least ticks for a metre of all open arcs, less a thousandth for rounded figures; 0 when none is open.
-    """
+) -> None:
+    """Fill ticks by arc, and uint32[stretches, 2] by direction; `FAR` for a closed arc, and where there is none."""
     for arc in range(duration_ms.size):
         closed = duration_ms[arc] == CLOSED_MS
         arc_ticks[arc] = FAR if closed else np.uint32(duration_ms[arc] * TICKS_PER_MS)
-    least = np.inf
-    for stretch in range(length_m.size):
+    for stretch in range(forward_arc.size):
         for side in range(2):
             arc = forward_arc[stretch] if side == 0 else backward_arc[stretch]
-            own = arc_ticks[arc] if arc >= 0 else FAR
-            ticks[stretch, side] = own
-            if own < FAR:
-                least = min(least, own / (length_m[stretch] + MILLIMETRE))
-    return 0.0 if least == np.inf else least * 0.999
+            ticks[stretch, side] = arc_ticks[arc] if arc >= 0 else FAR
 
 
 @rebuild_kernel

@@ -68,6 +68,7 @@ def fill_labels(
     first_region: NDArray[np.int32],
     setting_off: NDArray[np.int32],
     first_bound: NDArray[np.int64],
+    above: NDArray[np.int32],
     bound: NDArray[np.uint16],
 ) -> None:
     """Fill each node's times to (forward) and from (backward) all its ancestors, root first, itself last: top down.
@@ -104,7 +105,7 @@ def fill_labels(
             copy_lines(into, out, length + 1, past_caches)
         for nth in range(first_region[v], first_region[v + 1]):
             first_of = first_bound[setting_off[nth]]
-            shared = min(first_bound[setting_off[nth] + 1] - first_of, length + 1)
+            shared = min(wide(above[setting_off[nth]]), length + 1)
             lower_bounds(to + row_bytes * length, bounds + 2 * first_of, shared, BOUND_SHIFT)
 
 
@@ -308,6 +309,7 @@ def _fill_above(
 @rebuild_kernel
 def fill_bounds(
     first_bound: NDArray[np.int64],
+    above: NDArray[np.int32],
     first_region: NDArray[np.int32],
     setting_off: NDArray[np.int32],
     region_parent: NDArray[np.int32],
@@ -330,12 +332,19 @@ def fill_bounds(
             continue
         label = climbed_label(v, first_up, up, climb, depth, first_label, forward)
         for nth in range(first_region[v], first_region[v + 1]):
-            own = bound[first_bound[setting_off[nth]] : first_bound[setting_off[nth] + 1]]
+            own = _bounds_of(setting_off[nth], first_bound, above, bound)
             for i in range(min(own.size, label.size)):
                 own[i] = min(np.uint32(own[i]), label[i] >> np.uint32(BOUND_SHIFT))
-    for region in range(first_bound.size - 2, 0, -1):
-        own = bound[first_bound[region] : first_bound[region + 1]]
-        above = region_parent[region]
-        theirs = bound[first_bound[above] : first_bound[above + 1]]
+    for region in range(first_bound.size - 1, 0, -1):
+        own = _bounds_of(region, first_bound, above, bound)
+        theirs = _bounds_of(region_parent[region], first_bound, above, bound)
         for i in range(theirs.size):
             theirs[i] = min(theirs[i], own[i])
+
+
+@query_kernel
+def _bounds_of(
+    region: int, first_bound: NDArray[np.int64], above: NDArray[np.int32], bound: NDArray[np.uint16]
+) -> NDArray[np.uint16]:
+    """Return the bounds of a region, one for each ancestor above it."""
+    return bound[first_bound[region] : first_bound[region] + above[region]]

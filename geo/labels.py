@@ -76,10 +76,12 @@ def labelled(  # noqa: PLR0913, PLR0917 - two things to fill, from four
         regions.first_region,
         regions.setting_off,
         regions.first_bound,
+        regions.above,
         bound,
     )
     kernels.fill_bounds(
         regions.first_bound,
+        regions.above,
         regions.first_region,
         regions.setting_off,
         regions.parent,

@@ -8,6 +8,7 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,9 @@ WEIGHTS_BYTES_MAX = 3_000_000_000
 LOW_SUBTREES = (1, 2, 4, 8, 16)
 
 _NOBODY = -1
+
+# Every set of weights has its own, so that a unit's label tells for which it holds.
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,11 @@ class CenterColumns:
 class Weighted:
     """One set of weights, ready for queries through `address`."""
 
-    def __init__(self, epoch: int, duration_ms: NDArray[np.int32], record: Record, buffers: Buffers) -> None:
+    def __init__(
+        self, epoch: int, number: int, duration_ms: NDArray[np.int32], record: Record, buffers: Buffers
+    ) -> None:
         self.epoch = epoch
+        self.number = number
         self.duration_ms = duration_ms
         self.address = record.address
         self.buffers = buffers
@@ -109,13 +116,20 @@ class PreparedRoads:
         """Return how many regions the city is cut into."""
         return len(self.regions.top)
 
+    @property
+    def label_length(self) -> int:
+        """Return how many numbers the longest label has, in whole cache lines."""
+        return int(in_cache_lines(self.hierarchy.depth.max(keepdims=True).astype(np.int64) + 1)[0])
+
     def weighted(self, epoch: int, duration_ms: NDArray[np.int32]) -> Weighted:
         """Customize, label and tabulate one duration per arc (`CLOSED_MS` closes it). Raises ValueError on bad ones."""
         check_durations(self.graph, duration_ms)
         duration_ms = duration_ms.copy()  # the caller may go on drawing in its own
         buffers = self._spare.popleft() if self._spare else self._new_buffers()
-        least_pace = self._fill(buffers, duration_ms)
-        weighted = Weighted(epoch, duration_ms, self._weights_record(buffers, least_pace), buffers)
+        self._fill(buffers, duration_ms)
+        number = next(_NUMBERS)
+        record = self._weights_record(buffers, number)
+        weighted = Weighted(epoch, number, duration_ms, record, buffers)
         weakref.finalize(weighted, self._spare.append, buffers)
         return weighted
 
@@ -125,16 +139,16 @@ class PreparedRoads:
             edges=EdgeWeights.empty(len(self.hierarchy.up)),
             labels=Labels.empty(self.index),
             table=with_room(rows * columns, np.uint32).reshape(rows, columns),
-            bound=with_room(int(self.regions.first_bound[-1]), np.uint16),
+            bound=with_room(self.regions.bounds, np.uint16),
             ticks=np.empty((self.graph.stretch_count, 2), np.uint32),
             arc_ticks=np.empty(self.graph.arc_count, np.uint32),
         )
 
-    def _fill(self, buffers: Buffers, duration_ms: NDArray[np.int32]) -> float:
-        """Fill the arrays, in kernels that let others run; return the least ticks for a metre."""
+    def _fill(self, buffers: Buffers, duration_ms: NDArray[np.int32]) -> None:
+        """Fill the arrays, in kernels that let others run."""
         graph, hierarchy, index, columns = self.graph, self.hierarchy, self.index, self.columns
         both = (graph.forward_arc, graph.backward_arc)
-        least_pace = fill_ticks(duration_ms, graph.length_m, *both, buffers.arc_ticks, buffers.ticks)
+        fill_ticks(duration_ms, *both, buffers.arc_ticks, buffers.ticks)
         edges = customized(hierarchy, buffers.arc_ticks, buffers.edges)
         labels = labelled(hierarchy, index, edges, self.regions, buffers.labels, buffers.bound)
         label_kernels.fill_table(
@@ -151,13 +165,12 @@ class PreparedRoads:
             self.row_of,
             buffers.table,
         )
-        return least_pace
 
-    def _weights_record(self, buffers: Buffers, least_pace: float) -> Record:
+    def _weights_record(self, buffers: Buffers, number: int) -> Record:
         return Record(
             WEIGHTS,
             roads=self.record.address,
-            least_pace=least_pace,
+            number=number,
             entries=buffers.ticks.size,
             forward=buffers.labels.forward,
             backward=buffers.labels.backward,
@@ -206,7 +219,7 @@ class PreparedRoads:
             first_up=hierarchy.first_up,
             up=hierarchy.up,
             region_of_node=regions.of_node,
-            region=region_rows(regions, hierarchy),
+            region=region_rows(regions),
             deepest=deepest,
             heap_region=np.empty(len(regions.top), np.int32),
             waiting=np.empty(2 * WAITING_MAX, np.int32),

@@ -66,11 +66,11 @@ class RoadsLayout:
 class WeightsLayout:
     """One set of weights: labels, edges, table, bounds, and the ticks of both arcs of each stretch (uint32[s, 2]).
 
-    ``least_pace``: no road takes fewer ticks for a metre.
+    ``number`` is no other set's, ever.
     """
 
     roads: int
-    least_pace: float
+    number: int
     entries: int
     forward: int
     backward: int

@@ -56,7 +56,9 @@ class UnitSearch:
     After a call ``slots`` (int32, see `FleetIndex.id_at`) and ``ticks`` (uint32) hold the answer.
     """
 
-    def __init__(self, weights: Callable[[], Weighted], units: Callable[[], Record], k: int, wanted: int) -> None:
+    def __init__(
+        self, weights: Callable[[], Weighted], units: Callable[[Weighted], Record], k: int, wanted: int
+    ) -> None:
         self._weights = weights
         self._units = units
         self.slots = np.empty(max(1, k), np.int32)
@@ -69,17 +71,19 @@ class UnitSearch:
 
         Units that no road leads from come last, with `FAR`; units beside every road are not among them.
         """
-        weights, units = self._weights(), self._units()  # kept until the answer is there
+        weights = self._weights()  # kept until the answer is there
+        units = self._units(weights)
         if (weights.address, units.address) != self._asks:
             self._ask(weights, units)
         return nearest_units(self._address, lon, lat)
 
-    def to_place(self, stretch: int, fraction: float, junction: int, piece: int, along: float) -> int:
-        """Answer for a position on the road, as `geo.snap_kernels.snap_point` has it."""
-        weights, units = self._weights(), self._units()
+    def to_place(self, stretch: int, fraction: float, junction: int) -> int:
+        """Answer for a position on the road, as `geo.snap.Snap` has it; ``junction`` is -1 in the middle."""
+        weights = self._weights()
+        units = self._units(weights)
         if (weights.address, units.address) != self._asks:
             self._ask(weights, units)
-        return nearest_to_place(self._address, stretch, fraction, junction, piece, along)
+        return nearest_to_place(self._address, stretch, fraction, junction)
 
     def _ask(self, weights: Weighted, units: Record) -> None:
         self._asks = weights.address, units.address

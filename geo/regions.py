@@ -16,17 +16,21 @@ from geo.road_ends import RoadEnds
 from geo.roads import NO_ARC
 
 # A subtree of at most this many nodes is one region: with 10,000 units in a large city that is a handful of units.
-REGION_NODES_MAX = 32
+REGION_NODES_MAX = 48
+
+# So many bounds of 16 bits fill a cache line.
+BOUNDS_IN_LINE = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """Regions in the order of a walk level by level: those right below a region lie side by side.
+    """Regions in the order of a walk level by level: those right below one lie side by side, and so do their bounds.
 
     ``of_node`` int32[n]; ``top`` int32[r]: the highest node of each; ``parent`` int32[r] (-1 for the root);
     ``first_child`` int32[r + 1]: the regions right below one begin there. ``first_region`` int32[n + 1] and
-    ``setting_off``: the regions of which a unit may set off at each node. ``first_bound`` int64[r + 1]: where the
-    bounds of a region begin, one for each ancestor above ``top``.
+    ``setting_off``: the regions of which a unit may set off at each node. ``above`` int32[r]: the ancestors above
+    ``top``. A region has a bound for each of them from ``first_bound`` int64[r] on, ``bounds`` are there in all.
+    Those of the regions right below one are ``stride`` int32[r] numbers apart, whole cache lines.
     """
 
     of_node: NDArray[np.int32]
@@ -35,7 +39,10 @@ class Regions:
     first_child: NDArray[np.int32]
     first_region: NDArray[np.int32]
     setting_off: NDArray[np.int32]
+    above: NDArray[np.int32]
     first_bound: NDArray[np.int64]
+    stride: NDArray[np.int32]
+    bounds: int
 
 
 def cut_regions(hierarchy: Hierarchy, ends: RoadEnds, nodes_max: int = REGION_NODES_MAX) -> Regions:
@@ -54,30 +61,53 @@ def cut_regions(hierarchy: Hierarchy, ends: RoadEnds, nodes_max: int = REGION_NO
     node = np.concatenate([ends.junction_state, departs[:, 0], departs[:, 1]]).astype(np.int64)
     pair = np.sort((node * count + region)[node != NO_ARC])
     pair = pair[np.append(True, pair[1:] != pair[:-1])[: len(pair)]]
+    above = hierarchy.depth[top].astype(np.int32)
+    first_child = np.searchsorted(parent, np.arange(count + 1)).astype(np.int32)
+    first_bound, stride, bounds = _lay_bounds(above, parent, first_child)
     return Regions(
         of_node=of_node,
         top=top,
         parent=parent,
-        first_child=np.searchsorted(parent, np.arange(count + 1)).astype(np.int32),
+        first_child=first_child,
         first_region=np.searchsorted(pair, np.arange(len(of_node) + 1, dtype=np.int64) * count).astype(np.int32),
         setting_off=(pair % count).astype(np.int32),
-        first_bound=np.concatenate([[0], np.cumsum(hierarchy.depth[top], dtype=np.int64)]),
+        above=above,
+        first_bound=first_bound,
+        stride=stride,
+        bounds=bounds,
     )
 
 
-def region_rows(regions: Regions, hierarchy: Hierarchy) -> NDArray[np.int32]:
-    """Return what a search reads of each region side by side, int32[r + 1, 6].
+def _lay_bounds(
+    above: NDArray[np.int32], parent: NDArray[np.int32], first_child: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], int]:
+    """Return where the bounds of each region begin, how far apart those below it are, and how many there are."""
+    count = len(above)
+    longest = np.zeros(count, np.int64)
+    np.maximum.at(longest, parent[1:], above[1:])
+    stride = -(-longest // BOUNDS_IN_LINE) * BOUNDS_IN_LINE
+    below = np.concatenate([[0], np.cumsum(stride * np.diff(first_child))])
+    nth = np.arange(1, count) - first_child[parent[1:]]
+    first = np.append(
+        np.int64(0), below[parent[1:]] + nth * stride[parent[1:]]
+    )  # the first region has no ancestor above
+    return first.astype(np.int64), stride.astype(np.int32), int(below[-1])
 
-    Ancestors above it, parent, first region below and the one after the last, and, as one int64, where its bounds
-    begin.
+
+def region_rows(regions: Regions) -> NDArray[np.int32]:
+    """Return what a search reads of each region side by side, int32[r, 8].
+
+    Ancestors above it, parent, first region below and the one after the last; as one int64, where the bounds of those
+    below begin; how far apart these are.
     """
-    count = len(regions.top)
-    row = np.zeros((count + 1, 6), np.int32)
-    row[:count, 0] = hierarchy.depth[regions.top]
-    row[:count, 1] = regions.parent
-    row[:count, 2] = regions.first_child[:-1]
-    row[:count, 3] = regions.first_child[1:]
-    row[:, 4:] = regions.first_bound.view(np.int32).reshape(-1, 2)
+    row = np.zeros((len(regions.top), 8), np.int32)
+    row[:, 0] = regions.above
+    row[:, 1] = regions.parent
+    row[:, 2] = regions.first_child[:-1]
+    row[:, 3] = regions.first_child[1:]
+    has_below = row[:, 3] > row[:, 2]
+    row[has_below, 4:6] = regions.first_bound[row[has_below, 2]].view(np.int32).reshape(-1, 2)
+    row[:, 6] = regions.stride
     return row
 
 

@@ -23,6 +23,8 @@ BLOCK = 64
 
 NUMBER_BYTES, ADDRESS_BYTES = 4, 8
 _VECTOR_BYTES = LANES * NUMBER_BYTES
+# So many numbers are the most that are added without a loop.
+NEAR = 64
 _FAR = 2_000_000_000  # `geo.hierarchy_kernels.FAR`; two of them fit 32 bits
 _Many = tuple[Struct, Struct]
 
@@ -95,6 +97,45 @@ least_sum_u32: Callable[[int, int, int, int], np.uint32] = cast("Any", intrinsic
 least_sum_u16: Callable[[int, int, int, int], np.uint16] = cast("Any", intrinsic)(
     _least_sums(16, 32, "llvm.uadd.sat", 65_535)
 )
+
+
+def _least_sums_near(
+    bits: int, lanes: int, added: str, most: int
+) -> Callable[[Struct, Struct, Struct, Struct, Struct], Any]:
+    """Return an instruction: the least sum of entries begin..end, at most `NEAR` of them, without a branch.
+
+    A loop of two or three turns is guessed wrong by the processor nearly every time, and a wrong guess costs as much as
+    adding three blocks. So all blocks are always added; the last ones, if need be, again and from before ``begin``,
+    which must hold true sums, too.
+    """
+
+    def least_sum(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> tuple[Struct, Struct]:
+        number, wide_number = ir.IntType(bits), ir.IntType(64)
+        vector, numbers = ir.VectorType(number, lanes), ir.VectorType(ir.IntType(32), lanes)
+
+        def blocks(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
+            one, other, begin, end = arguments
+            nothing = ir.Constant(vector, [most] * lanes)
+            count = ir.Constant(numbers, list(range(lanes)))
+            last = builder.sub(end, wide_number(lanes))
+            last = builder.select(builder.icmp_signed("<", last, wide_number(0)), wide_number(0), last)
+            least = nothing
+            for nth in range(NEAR // lanes):
+                at = builder.add(begin, wide_number(nth * lanes))
+                at = builder.select(builder.icmp_signed("<", at, last), at, last)
+                byte = builder.mul(at, wide_number(bits // 8))
+                rows = [_loaded(builder, builder.add(row, byte), vector, bits) for row in (one, other)]
+                total = _added(builder, added, vector, rows)
+                left = _all_lanes(builder, builder.trunc(builder.sub(end, at), ir.IntType(32)), numbers)
+                total = builder.select(builder.icmp_signed("<", count, left), total, nothing)
+                least = builder.select(builder.icmp_unsigned("<", total, least), total, least)
+            reduced = _llvm(builder, "llvm.vector.reduce.umin", vector, ir.FunctionType(number, [vector]))
+            return builder.call(reduced, [least])
+
+        kind = types.uint32 if bits == 32 else types.uint16  # noqa: PLR2004 - the two widths there are
+        return kind(types.int64, types.int64, types.int64, types.int64), blocks
+
+    return least_sum
 
 
 def _row_of(bits: int) -> Struct:
@@ -291,6 +332,13 @@ def _store_lanes(builder: Struct, value: Struct, target: Struct, inside: Struct,
     builder.call(store, [value, builder.inttoptr(target, kind.as_pointer()), ir.IntType(32)(bits // 8), inside])
 
 
+# Of a range of at most `NEAR`.
+least_sum_near_u32: Callable[[int, int, int, int], np.uint32] = cast("Any", intrinsic)(
+    _least_sums_near(32, 16, "add", 4_294_967_295)
+)
+least_sum_near_u16: Callable[[int, int, int, int], np.uint16] = cast("Any", intrinsic)(
+    _least_sums_near(16, 32, "llvm.uadd.sat", 65_535)
+)
 # Inside kernels: ``lower_block(rows, added, count, at, into)`` writes to ``into + at``, for each of `BLOCK` numbers,
 # the least of `FAR` and of all ``added[i]`` + what lies at ``rows[i] + at``: ``rows`` int64[count] are addresses,
 # ``added`` is uint32[count], ``into`` begins in a cache line.

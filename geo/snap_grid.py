@@ -70,7 +70,6 @@ def compiled_grid(graph: RoadGraph, grid: SnapGrid) -> Record:
         GRID,
         west=west,
         south=south,
-        least_cosine=math.cos(math.radians(float(np.abs(graph.shape_lat).max()))),
         width=width,
         height=height,
         columns=columns,

@@ -31,7 +31,6 @@ class GridLayout:
 
     west: float
     south: float
-    least_cosine: float
     width: float
     height: float
     columns: int
@@ -242,18 +241,6 @@ def _junction_near(g: Struct, lon: float, lat: float) -> tuple[int, int, float]:
                     if away_m < least_m or (away_m == least_m and (found < 0 or junction < found)):
                         found, its_stretch, its_end, least_m = junction, stretch, float(end), away_m
     return found, its_stretch, its_end
-
-
-@query_kernel
-def plane_position(g: Struct, junction: int, piece: int, along: float) -> tuple[float, float]:
-    """Return metres east and north of the south-west corner, so that no two places lie farther apart than on earth."""
-    if junction >= 0:
-        lon, lat = f64(g.node_lon, g.nodes)[junction], f64(g.node_lat, g.nodes)[junction]
-    else:
-        shape_lon, shape_lat = f64(g.shape_lon, g.shapes), f64(g.shape_lat, g.shapes)
-        lon = shape_lon[piece] + along * (shape_lon[piece + 1] - shape_lon[piece])
-        lat = shape_lat[piece] + along * (shape_lat[piece + 1] - shape_lat[piece])
-    return (lon - g.west) * _METRES_PER_DEGREE * g.least_cosine, (lat - g.south) * _METRES_PER_DEGREE
 
 
 @query_kernel

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -256,7 +257,7 @@ class TravelTimes:
 
     def unit_search(self, fleet: FleetIndex, k: int, wanted: int = 0) -> UnitSearch:
         """Prepare `nearest` for one thread that asks often, among the units with all ``wanted`` traits."""
-        return UnitSearch(self._in_force, lambda: fleet.placed_on(self._prepared), k, wanted)
+        return UnitSearch(self._in_force, partial(fleet.placed_on, self._prepared), k, wanted)
 
     @property
     def center_ids(self) -> tuple[str, ...]:

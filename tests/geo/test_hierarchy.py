@@ -56,8 +56,20 @@ def one_empty_region(nodes: int) -> Regions:
     """Return a city that is one region in which no unit may set off."""
     nowhere = np.zeros(nodes + 1, np.int32)
     root, nobody = np.full(1, nodes - 1, np.int32), np.full(1, -1, np.int32)
-    no_bounds, no_child = np.zeros(2, np.int64), np.ones(2, np.int32)
-    return Regions(nowhere[:nodes], root, nobody, no_child, nowhere, np.empty(0, np.int32), no_bounds)
+    none, no_child = np.zeros(1, np.int32), np.ones(2, np.int32)
+    nobody_sets_off = np.empty(0, np.int32)
+    return Regions(
+        of_node=nowhere[:nodes],
+        top=root,
+        parent=nobody,
+        first_child=no_child,
+        first_region=nowhere,
+        setting_off=nobody_sets_off,
+        above=none,
+        first_bound=np.zeros(1, np.int64),
+        stride=none,
+        bounds=0,
+    )
 
 
 def all_pairs(steps: Steps, ticks: NDArray[np.uint32]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from geo.prepared import WEIGHTS_BYTES_MAX, PreparedRoads
 from geo.query_kernels import RANKING, fill_matrix, rank_centers
 from geo.roads import RoadGraph
 from geo.route_kernels import NO_WAY, find_way
+from geo.row_instructions import with_room
 from geo.search_kernels import QUESTION, nearest_units
 from geo.snap import RoadIndex, Snap
 from geo.snap_grid import build_grid
@@ -69,6 +70,7 @@ class Squad:
         self.town = town
         self.row = np.full((size, ROW_COLUMNS), -1, np.int32)
         self.row[:, TRAITS] = 0
+        length = town.prepared.label_length
         self.record = Record(
             UNITS,
             grid=town.grid.address,
@@ -79,6 +81,8 @@ class Squad:
             fix=np.full((size, 5), -np.inf),
             link=np.full((size, LINK_COLUMNS), -1, np.int32),
             row=self.row,
+            label=with_room(size * length, np.uint32),
+            length=length,
             below=np.zeros(regions, np.int32),
             there=np.tile(np.array([0] + [-1] * (LINE_COLUMNS - 1), np.int32), (regions, 1)),
             heap=np.empty(regions + 1, np.int64),
@@ -89,7 +93,8 @@ class Squad:
         self.at_s += 1.0
         fixes = np.array([[point.lon, point.lat, self.at_s, math.nan, math.nan] for point in points]).reshape(-1, 5)
         slots, outcomes = np.arange(len(points), dtype=np.int32), np.empty(len(points), np.uint8)
-        move_units(self.record.address, slots, fixes, outcomes)
+        weights = self.town.weighted.address if self.at_s % 2 else 0  # labelled at once, or when looked at
+        move_units(self.record.address, weights, slots, fixes, outcomes)
 
     def nearest(self, at: Point, k: int, wanted: int = 0) -> list[tuple[int, float]]:
         order, times = np.empty(k, np.int32), np.empty(k, np.uint32)

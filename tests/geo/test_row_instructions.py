@@ -9,7 +9,10 @@ from geo.label_kernels import BOUND_SHIFT, way_to_root
 from geo.row_instructions import (
     BLOCK,
     LANES,
+    NEAR,
     copy_lines,
+    least_sum_near_u16,
+    least_sum_near_u32,
     least_sum_u16,
     least_sum_u32,
     lower_block,
@@ -30,6 +33,16 @@ def sum_of_numbers(one: int, other: int, begin: int, end: int) -> np.uint32:
 @query_kernel
 def sum_of_short_numbers(one: int, other: int, begin: int, end: int) -> np.uint16:
     return least_sum_u16(one, other, begin, end)
+
+
+@query_kernel
+def near_sum_of_numbers(one: int, other: int, begin: int, end: int) -> np.uint32:
+    return least_sum_near_u32(one, other, begin, end)
+
+
+@query_kernel
+def near_sum_of_short_numbers(one: int, other: int, begin: int, end: int) -> np.uint16:
+    return least_sum_near_u16(one, other, begin, end)
 
 
 @query_kernel
@@ -64,6 +77,25 @@ def test_a_least_sum_by_blocks_is_the_least_sum() -> None:
         most = int(np.iinfo(kind).max)
         sums = one[begin:end].astype(np.int64) + other[begin:end]
         assert least == min([most, *sums.tolist()]), f"case {case}"
+
+
+def test_a_least_sum_without_a_loop_takes_all_that_is_asked_for_and_nothing_behind_it() -> None:
+    rng = np.random.default_rng(121)
+    for case in range(2 * CASES):
+        short = case % 2 == 0
+        kind, largest, lanes = (np.uint16, 65_535, 2 * LANES) if short else (np.uint32, 2_000_000_000, LANES)
+        length = int(rng.integers(1, 200))
+        one, other = with_room(length, kind), with_room(length, kind)
+        one[:], other[:] = (rng.integers(0, largest, length, endpoint=True) for _ in range(2))
+        end = int(rng.integers(1, length, endpoint=True))
+        begin = int(rng.integers(max(0, end - NEAR), end, endpoint=True))
+        least = (near_sum_of_short_numbers if short else near_sum_of_numbers)(
+            one.ctypes.data, other.ctypes.data, begin, end
+        )
+        sums, most = one[:end].astype(np.int64) + other[:end], int(np.iinfo(kind).max)
+        # It may take numbers before ``begin``, too, to fill its last vector.
+        assert min([most, *sums[max(0, min(begin, end - lanes)) :].tolist()]) <= least, f"case {case}"
+        assert least <= min([most, *sums[begin:].tolist()]), f"case {case}"
 
 
 def test_a_block_gets_the_least_sums_of_many_rows_up_to_far() -> None:

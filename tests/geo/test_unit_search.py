@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from geo.city_pack import CityPack
+from geo.compiled import Record
 from geo.fleet_index import FleetIndex, UnitFix
 from geo.hierarchy import CLOSED_MS
 from geo.point import Point
@@ -80,7 +81,10 @@ def test_the_search_finds_the_first_of_all_units(fictional_pack: Path) -> None:
     def in_force() -> Weighted:
         return ground.weighted
 
-    searches = {k: UnitSearch(in_force, lambda: ground.fleet.placed_on(ground.prepared), k, 0) for k in (1, 3, 10, 500)}
+    def placed(weights: Weighted) -> Record:
+        return ground.fleet.placed_on(ground.prepared, weights)
+
+    searches = {k: UnitSearch(in_force, placed, k, 0) for k in (1, 3, 10, 500)}
     for seed in range(CASES):
         rng = random.Random(seed)
         if seed % 50 == 0:

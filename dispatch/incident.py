@@ -270,10 +270,10 @@ class Patient:
 
 def wore(patient: Patient, device_id: str | None, at: datetime) -> bool:
     """Say whether a monitor was confirmed to be on the patient at a moment; others stay in quarantine."""
-    return any(
-        each.device_id == device_id and each.since <= at and (each.until is None or at < each.until)
-        for each in patient.worn
-    )
+    for each in patient.worn:  # no generator: this is asked for every chunk of every trace
+        if each.device_id == device_id and each.since <= at and (each.until is None or at < each.until):
+            return True
+    return False
 
 
 def age_band(findings: dict[str, Any]) -> str:

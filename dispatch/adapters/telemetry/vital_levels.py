@@ -6,9 +6,10 @@ Children have no such table in force: only hypotension for their age is marked, 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
-from center_protocols.findings import Age, Findings, InvalidFindingsError, findings_from
+from center_protocols.findings import Age, InvalidFindingsError, findings_from
 from center_protocols.scores.child import hypotension_below
 from center_protocols.scores.early_warning import news2_parts
 from center_protocols.thresholds import Thresholds, builtin
@@ -17,6 +18,7 @@ from center_protocols.vocabulary import UNKNOWN
 ADULT_FROM_YEARS = 16  # NEWS2 is made for 16 years and older (RCP 2017)
 _LEVELS: Final = ("none", "none", "medium", "high")
 _NAMES: Final = {"temp": "temp_c"}  # NEWS2 says temp, the wire says temp_c
+_Items: TypeAlias = tuple[tuple[str, Any], ...]
 _READ: Final = ("hr", "rr", "sbp", "spo2", "temp_c")
 
 
@@ -26,27 +28,31 @@ def vital_levels(values: Mapping[str, float], findings: Mapping[str, Any]) -> di
     ``values`` are the wire's vitals, already plausible; ``findings`` is what is known of the patient and only its age
     and oxygen count.
     """
-    known = {name: values[name] for name in _READ if name in values}
-    patient = _patient(known, findings)
-    if patient is None:
-        return {}
-    age = patient.age
-    if isinstance(age, Age) and age.years < ADULT_FROM_YEARS:
-        return _child(known, age, builtin())
-    parts = {_NAMES.get(part.code, part.code): part for part in news2_parts(patient, builtin())}
-    return {name: _LEVELS[int(parts[name].high)] for name in known}
+    patient = _patient(findings)
+    levels = {name: _level(name, values[name], *patient) for name in _READ if name in values}
+    return {name: level for name, level in levels.items() if level is not None}
 
 
-def _patient(vitals: Mapping[str, float], findings: Mapping[str, Any]) -> Findings | None:
-    oxygen = {
-        key: value
-        for key, value in dict(findings.get("vitals") or {}).items()
-        if key in ("on_oxygen", "hypercapnic_scale")
-    }
+def _patient(findings: Mapping[str, Any]) -> tuple[_Items, _Items]:
+    """Return what counts of a patient, as something that can be looked up: the age, and the oxygen."""
+    vitals = findings.get("vitals") or {}
+    oxygen = tuple((name, vitals[name]) for name in ("on_oxygen", "hypercapnic_scale") if name in vitals)
+    age = findings.get("age", UNKNOWN)
+    return tuple(age.items()) if isinstance(age, Mapping) else (), oxygen
+
+
+@lru_cache(maxsize=4_096)  # a pulse is one of some hundred numbers, and asked about once a second for every patient
+def _level(name: str, value: float, age: _Items, oxygen: _Items) -> str | None:
+    """Return the level of one value, None where no table has one."""
     try:
-        return findings_from({"age": findings.get("age", UNKNOWN), "vitals": {**vitals, **oxygen}})
-    except InvalidFindingsError:  # a pressure pair that contradicts itself has no level
+        patient = findings_from({"age": dict(age) or UNKNOWN, "vitals": {name: value, **dict(oxygen)}})
+    except InvalidFindingsError:  # a number that no patient has
         return None
+    known_age = patient.age
+    if isinstance(known_age, Age) and known_age.years < ADULT_FROM_YEARS:
+        return _child({name: value}, known_age, builtin()).get(name)
+    part = next(each for each in news2_parts(patient, builtin()) if _NAMES.get(each.code, each.code) == name)
+    return _LEVELS[int(part.high)]
 
 
 def _child(values: Mapping[str, float], age: Age, thresholds: Thresholds) -> dict[str, str]:

@@ -19,11 +19,11 @@ from dispatch.evidence import GATHERERS, gather
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_codec import personal_subjects
+from dispatch.fact_records import draft_of, fact_of
 from dispatch.flow import decide
 from dispatch.flow.decision import Decision
 from dispatch.keys import WITH_WORDS, KeyQueue
 from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
-from dispatch.records import draft_of, fact_of
 from dispatch.rules import Rules
 from dispatch.snapshot import Written, code_version, decode_city, put_to_sleep, write_city
 from dispatch.sources import Sources

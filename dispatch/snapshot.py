@@ -29,7 +29,7 @@ from dispatch.table import Asleep, Table
 PAGE = 2_000  # rows that are put together at once: nobody waits longer than that takes
 FASTEST = 1  # of zlib's levels; rows repeat much: 300 MB become 22
 ROWS_AT_ONCE = 25  # rows written between two breaths
-STATE_CODE = ("dispatch.evolve", "dispatch.records", "dispatch.snapshot")
+STATE_CODE = ("dispatch.evolve", "dispatch.fact_records", "dispatch.snapshot")
 """What folds, reads and writes state: these and all that they import give it its meaning, and nothing else does."""
 OURS = Path(__file__).resolve().parent.parent  # where all our packages lie
 IMPORTED = re.compile(r"^ *(?:from ([\w.]+) )?import (\([^)]*\)|.*)", re.MULTILINE)

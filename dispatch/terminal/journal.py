@@ -23,8 +23,8 @@ from dispatch.errors import BadInput
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_codec import KINDS
+from dispatch.fact_records import fact_of
 from dispatch.ports import JournalDamaged, JournalUnavailable, Record
-from dispatch.records import fact_of
 from dispatch.sealed_rows import TABLES
 from dispatch.snapshot import PLAIN
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from dispatch.fact import Fact
+from dispatch.fact_records import draft_of
 from dispatch.ports import Draft
-from dispatch.records import draft_of
 from tests.dispatch.story import Story, incident_underway, opened_city
 
 

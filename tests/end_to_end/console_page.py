@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -67,17 +66,6 @@ class Seat:
         """Type a line and wait for its answer."""
         self.type(line)
         expect(self.answer).to_contain_text(answer)
-
-    def violations(self, project_dir: Path) -> list[object]:
-        """Return what axe holds against the page as it stands."""
-        axe = project_dir / "web" / "node_modules" / "axe-core" / "axe.min.js"
-        if self.page.evaluate("() => !('axe' in window)"):
-            self.page.evaluate(axe.read_text(encoding="utf-8"))
-        found: list[object] = self.page.evaluate(
-            """() => axe.run().then((told) =>
-                told.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.html.slice(0, 160))]))"""
-        )
-        return found
 
 
 def crewed(exchange_of_city: Client, count: int = 4) -> list[str]:

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -120,14 +119,3 @@ def sign_in(page: Page, url: str, where: str, account: str) -> None:
     page.locator("input[name=password]").fill("demo")
     page.locator(".sign-in form button[type=submit]").click()
     expect(page.locator(".sign-in")).to_have_count(0)
-
-
-def violations(page: Page, project_dir: Path) -> list[list[Any]]:
-    """Return what axe finds wrong on the page as it stands, as rule and first place."""
-    axe = (project_dir / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(axe)
-    found: list[list[Any]] = page.evaluate(
-        """() => axe.run().then((told) => told.violations.map(
-          (rule) => [rule.id, rule.nodes.length, rule.nodes[0].html, rule.nodes[0].failureSummary]))"""
-    )
-    return found

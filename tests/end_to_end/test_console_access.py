@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accessibility import violations
 from tests.adapters.serving import Client, Server, demo_settings, running
 from tests.end_to_end.console_page import LANGUAGES, Seat, crewed
 
@@ -39,38 +40,36 @@ def _fill(exchange: Client, radio: Client, units: list[str]) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everybody_can_use_every_part_of_it(page: Page, busy_server: Server, project_dir: Path, language: str) -> None:
+def test_everybody_can_use_every_part_of_it(page: Page, busy_server: Server, language: str) -> None:
     seat = Seat(page, busy_server.url, language=language, has_map=True)
-    assert seat.violations(project_dir) == []
+    assert violations(seat.page) == []
     seat.show("E0001")
     for tab in ("assess", "hospital", "register", "log"):
         seat.page.locator(f"#tab-{tab}").click()
         expect(seat.page.locator(".tab-panel [role=status]")).to_have_count(0)
-        assert seat.violations(project_dir) == [], tab
+        assert violations(seat.page) == [], tab
     seat.show("E0002")
     expect(seat.panel.locator(".unit-option")).not_to_have_count(0)
     seat.page.locator(".unit-row").first.click()
     expect(seat.page.locator(".unit-card")).to_be_visible()
-    assert seat.violations(project_dir) == []
+    assert violations(seat.page) == []
     seat.page.keyboard.press("F2")
     seat.page.keyboard.type("ST ")
     expect(seat.page.locator(".completions li").first).to_be_visible()
-    assert seat.violations(project_dir) == []
+    assert violations(seat.page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everybody_can_sign_in_and_read_the_help(
-    page: Page, busy_server: Server, project_dir: Path, language: str
-) -> None:
+def test_everybody_can_sign_in_and_read_the_help(page: Page, busy_server: Server, language: str) -> None:
     seat = Seat(page, busy_server.url, language=language, has_map=True)
     seat.page.keyboard.press("?")
     expect(seat.page.get_by_role("dialog")).to_be_visible()
-    assert seat.violations(project_dir) == []
+    assert violations(seat.page) == []
     seat.page.keyboard.press("Escape")
     expect(seat.page.get_by_role("dialog")).to_have_count(0)
     seat.type("OUT")
     expect(seat.page.locator(".sign-in")).to_be_visible()
-    assert seat.violations(project_dir) == []
+    assert violations(seat.page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.accessibility import violations
 from tests.end_to_end.shift import (
     Run,
     accounts,
@@ -19,7 +20,6 @@ from tests.end_to_end.shift import (
     free_crew,
     send,
     sign_in,
-    violations,
 )
 from tests.running_server import RunningServer
 
@@ -242,19 +242,19 @@ def in_language(tablet: Page, request: pytest.FixtureRequest) -> Page:
     return tablet
 
 
-def test_every_screen_is_for_everybody_and_for_gloves(in_language: Page, url: str, project_dir: Path) -> None:
+def test_every_screen_is_for_everybody_and_for_gloves(in_language: Page, url: str) -> None:
     page = in_language
     wrong: dict[str, Any] = {}
 
     def look(name: str) -> None:
-        found = [*violations(page, project_dir), *too_small(page.locator(".key:visible")), *too_close(page)]
+        found = [*violations(page), *too_small(page.locator(".key:visible")), *too_close(page)]
         if found:
             wrong[name] = found
 
     account = free_crew(url)
     page.goto(f"{url}/crew/")
     expect(page.locator(".sign-in")).to_be_visible()
-    wrong |= {"sign in": found} if (found := violations(page, project_dir)) else {}
+    wrong |= {"sign in": found} if (found := violations(page)) else {}
     sign_in(page, url, "crew", account)
     expect(page.locator(".sign-on")).to_be_visible()
     look("sign on")

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dispatch.protocol.waves import LEADS
-from tests.end_to_end.shift import Run, accounts, client, close_clients, underway, violations
+from tests.accessibility import violations
+from tests.end_to_end.shift import Run, accounts, client, close_clients, underway
 from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -38,7 +39,7 @@ def with_ecg(url: str, center_id: str, ecg_id: str) -> Run:
     return run
 
 
-def test_one_tap_reads_and_everybody_has_it(demo_server: RunningServer, browser: Browser, project_dir: Path) -> None:
+def test_one_tap_reads_and_everybody_has_it(demo_server: RunningServer, browser: Browser) -> None:
     url = demo_server.url
     department = accounts(url, "department")[-1]
     run = with_ecg(url, department.removeprefix("dept-").upper(), "reader1")
@@ -67,7 +68,7 @@ def test_one_tap_reads_and_everybody_has_it(demo_server: RunningServer, browser:
     no = {"answer": "declined", "why": "contraindicated"}
     run.crew.done("answer-order", patient_id=run.patient_id, order_id=order_id, **no)
     expect(page.locator(".orders .declined")).to_contain_text("有禁忌")
-    assert violations(page, project_dir) == []
+    assert violations(page) == []
     elsewhere = client(url, "dispatcher1").http
     headers = {"X-Link-Token": made["url"].split("#")[1], "X-Link-Device": "another"}
     assert elsewhere.get("/api/reader", headers=headers).json()["code"] == "link.opened_elsewhere"

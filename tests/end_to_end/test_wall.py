@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.shift import Run, accounts, assert_comes_to, client, close_clients, sign_in, underway, violations
+from tests.accessibility import violations
+from tests.end_to_end.shift import Run, accounts, assert_comes_to, client, close_clients, sign_in, underway
 from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -169,7 +169,7 @@ def test_it_says_when_it_no_longer_knows(wall: Page) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_it_is_for_everybody_and_readable_from_five_metres(
-    browser: Browser, url: str, hospitals: Iterator[str], project_dir: Path, language: str
+    browser: Browser, url: str, hospitals: Iterator[str], language: str
 ) -> None:
     context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]
     context.add_init_script(f"localStorage.setItem('gc.lang', '{language}')")
@@ -177,7 +177,7 @@ def test_it_is_for_everybody_and_readable_from_five_metres(
     wrong: dict[str, Any] = {}
 
     def look(name: str) -> None:
-        found = [*violations(page, project_dir), *hard_to_read(page)]
+        found = [*violations(page), *hard_to_read(page)]
         if found:
             wrong[name] = found
 

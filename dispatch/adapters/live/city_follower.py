@@ -11,8 +11,8 @@ from dispatch.city import City, empty_city
 from dispatch.desk import Told
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
+from dispatch.fact_records import fact_of
 from dispatch.ports import JournalDamaged, JournalReader, JournalUnavailable, Record
-from dispatch.records import fact_of
 from dispatch.snapshot import code_version, decode_city
 
 log = logging.getLogger(__name__)

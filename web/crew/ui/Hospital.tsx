@@ -217,6 +217,7 @@ function Phase({ activation, now, phone }: { activation: Activation; now: number
     return <p class="phase silent"><strong>{t("crew.hospital_silent")}</strong> {mmss(-left)}{phone !== null && ` · ${phone}`}</p>;
   }
   if (silent) return <p class="phase waiting">{t(`activation.${activation.phase}`)} {mmss(Math.max(0, left))}</p>;
-  const at = activation.phase === "team_ready" ? activation.team_ready_at : activation.acknowledged_at;
+  const since: Readonly<Partial<Record<Activation["phase"], string | null>>> = { team_ready: activation.team_ready_at, arrived: activation.arrived_at, accepted: activation.accepted_at };
+  const at = since[activation.phase] ?? activation.acknowledged_at;
   return <p class="phase answered"><strong>{t(`activation.${activation.phase}`)}</strong> {at !== null && hhmm(at)}</p>;
 }

@@ -45,9 +45,8 @@ class LoopDisk:
 
     def cut_power(self, pid: int) -> None:
         """Stop a process, keep what the disk holds at this moment, kill it, and mount that."""
-        control = self.mounted / "unsynced"
-        control.write_bytes(UNSYNCED)
         os.kill(pid, signal.SIGSTOP)
+        (self.mounted / "unsynced").write_bytes(UNSYNCED)  # now: the server's own syncs would take it along
         after = self._folder / f"disk-{self._number + 1}.ext4"
         try:
             self._run("cp", "--sparse=always", str(self._image), str(after))

@@ -239,7 +239,7 @@ class WaveSegments:
             self._reached = {stream: self._reached[stream] for stream in waiting}
 
     def _recover(self) -> None:
-        """Index what the last process did not come to: nothing older than its newest row, for it indexed all it knew."""
+        """Index what the last process did not come to; nothing lies before its newest row: it indexed all it knew."""
         newest = max((row[0] for row in self._index.read("SELECT segment FROM segment")), default=0)
         for number in segments_in(self._folder):
             if number >= newest:

@@ -36,12 +36,23 @@ class Row:
     p99_us: float
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A row that could not be measured on this machine, and why."""
+
+    what: str
+    system: str
+    why: str
+
+
 @dataclass(slots=True)
 class Bench:
-    """What one target measured, and what it checked while measuring."""
+    """What one target measured, and what it checked while measuring; ``notes`` say of a system how to read its rows."""
 
     rows: list[Row] = field(default_factory=list)
     checks: dict[str, float | bool] = field(default_factory=dict)
+    absent: list[Absent] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def row(what: str, system: str, seconds: Sequence[float]) -> Row:
@@ -73,6 +84,7 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
     parser = subparsers.add_parser("bench", help="measure ours beside the peers")
     parser.add_argument("target", choices=sorted(TARGETS))
     parser.add_argument("--city", type=Path, metavar="PACK", help="the city pack; GREENCHANNEL_CITY")
+    parser.add_argument("--pbf", type=Path, metavar="FILE", help="geo: the pack's map file, for OSRM and Valhalla")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run_bench)
 
@@ -80,13 +92,17 @@ def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class
 def run_bench(given: argparse.Namespace) -> int:
     """Measure one target and print it."""
     measured: Bench = import_module(TARGETS[given.target]).measure(given)
-    document = {"rows": [asdict(each) for each in measured.rows], "checks": measured.checks, "machine": machine()}
+    document = asdict(measured) | {"machine": machine()}
     if given.json:
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
         return 0
     for each in measured.rows:
         times = f"median {each.median_us:>11.2f} µs  p99 {each.p99_us:>11.2f} µs"
         sys.stdout.write(f"{each.what:42} {each.system:16} n {each.n:<7} {times}\n")
+    for gap in measured.absent:
+        sys.stdout.write(f"{gap.what:42} {gap.system:16} absent: {gap.why}\n")
+    for system, note in measured.notes.items():
+        sys.stdout.write(f"{system}: {note}\n")
     for name, value in measured.checks.items():
         sys.stdout.write(f"{name}: {value}\n")
     return 0

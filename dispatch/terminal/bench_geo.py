@@ -9,7 +9,8 @@ from dispatch.errors import BadInput
 from dispatch.terminal.bench import Bench
 from dispatch.terminal.bench_ground import lay_ground
 from dispatch.terminal.bench_machine import arrays_mb, build_times, latencies, resident_mb
-from dispatch.terminal.bench_ours import NEAREST, RANK, check_ours, measure_ours
+from dispatch.terminal.bench_map_peers import checked_map, measure_map_peers
+from dispatch.terminal.bench_ours import NEAREST, RANK, ROUTE, check_ours, measure_ours
 from dispatch.terminal.bench_peers import measure_peers
 from dispatch.terminal.bench_rows import Report
 from dispatch.terminal.geo_input import open_pack, tell_progress
@@ -22,6 +23,10 @@ _COMPARED = (
     (NEAREST, "redis"),
     (NEAREST, "postgis"),
     (NEAREST, "ckdtree"),
+    (RANK, "osrm"),
+    (RANK, "valhalla"),
+    (ROUTE, "osrm"),
+    (ROUTE, "valhalla"),
 )
 
 
@@ -32,6 +37,7 @@ def measure(given: argparse.Namespace) -> Bench:
         raise BadInput("which city? name its pack with --city PACK or GREENCHANNEL_CITY")
     report, began = Report(tell_progress), perf_counter()
     pack = open_pack(Path(path))
+    pbf = checked_map(pack, given.pbf)
     ground = lay_ground(pack)
     report.checks["load_and_prepare_s"] = round(perf_counter() - began, 3)
     report.checks["nodes"] = ground.graph.node_count
@@ -42,9 +48,10 @@ def measure(given: argparse.Namespace) -> Bench:
     report.checks |= build_times(ground, Path(path))
     check_ours(ground, report)
     measure_peers(ground, report)
+    measure_map_peers(ground, pbf, report)
     for what, system in _COMPARED:
         ratio = report.ratio(what, system)
         if ratio is not None:
             report.checks[f"{what}: {system} takes times ours"] = ratio
     report.checks |= latencies()
-    return Bench(report.rows, report.checks)
+    return Bench(report.rows, report.checks, report.absent, report.notes)

@@ -32,22 +32,25 @@ def measure_peers(ground: Ground, report: Report) -> None:
     """Measure every peer that is there; say which are not."""
     _measure_scipy(ground, report)
     _measure_straight_trees(ground, report)
-    for system, module, measure in (
-        ("routingkit-cch", "routingkit_cch", _measure_routingkit),
-        ("rtree", "rtree.index", _measure_rtree),
+    for system, module, measure, rows in (
+        ("routingkit-cch", "routingkit_cch", _measure_routingkit, (REWEIGHT, RANK, NEAREST, PAIR, ROUTE)),
+        ("rtree", "rtree.index", _measure_rtree, (NEAREST, MOVE)),
     ):
         try:
             library = import_module(module)
         except ImportError:
-            report.tell(f"{system} is not installed")
+            report.miss(system, rows, "uninstalled")
             continue
         measure(library, ground, report)
     with ExitStack() as servers:
-        for kind, measure_server in ((RedisServer, _measure_redis), (PostgresServer, _measure_postgis)):
+        for name, kind, measure_server, asked in (
+            ("redis", RedisServer, _measure_redis, (NEAREST, MOVE)),
+            ("postgis", PostgresServer, _measure_postgis, (NEAREST,)),
+        ):
             try:
                 server: Any = servers.enter_context(kind())
             except ServerMissing as missing:
-                report.tell(str(missing))
+                report.miss(name, asked, str(missing))
                 continue
             measure_server(server, ground, report)
 

@@ -7,18 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.terminal.bench import Row
+from dispatch.terminal.bench import Absent, Row
 
 _NS_PER_US = 1000.0
 
 
 @dataclass(slots=True)
 class Report:
-    """The rows and checks of one run; ``tell`` says on the way what goes on."""
+    """The rows, the missing rows, the checks and the notes of one run; ``tell`` says on the way what goes on."""
 
     tell: Callable[[str], None]
     rows: list[Row] = field(default_factory=list)
     checks: dict[str, float | bool] = field(default_factory=dict)
+    absent: list[Absent] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def miss(self, system: str, rows: Sequence[str], why: str) -> None:
+        """List the rows of a system that is not here as absent."""
+        self.absent += [Absent(what, system, why) for what in rows]
+        self.tell(f"{system} is absent: {why}")
 
     def measure(self, what: str, system: str, ask: Callable[..., object], questions: Sequence[tuple[Any, ...]]) -> Row:
         """Ask every question twice, the first time to warm up, and keep the times of the second."""

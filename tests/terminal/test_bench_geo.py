@@ -1,12 +1,17 @@
 """``greenchannel bench geo`` on the made-up city: the rows that the reports quote, and not one wrong answer."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from dispatch.cli import main
+from dispatch.errors import BadInput
+from dispatch.terminal.bench_ground import lay_ground
+from dispatch.terminal.bench_map_peers import checked_map, measure_map_peers
 from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.geo_input import open_pack
 from dispatch.terminal.local_servers import ServerMissing, postgres_bin, redis_program
 
 ROWS = {
@@ -25,6 +30,7 @@ ROWS = {
     "reweight all": {"ours", "routingkit-cch"},
     "route": {"ours", "routingkit-cch"},
 }
+MAP_PEERS = {(what, system) for what in ("rank 200 centers k=10", "route") for system in ("osrm", "valhalla")}
 
 
 @pytest.mark.servers
@@ -45,6 +51,30 @@ def test_the_bench_measures_ours_beside_every_peer_and_finds_no_mismatch(
     mismatches = {name: count for name, count in document["checks"].items() if "mismatch" in name}
     assert len(mismatches) == 4
     assert set(mismatches.values()) == {0}
+    assert {(gap["what"], gap["system"]) for gap in document["absent"]} == MAP_PEERS, "no map file was named"
+
+
+def test_osrm_and_valhalla_are_listed_as_absent_where_they_are_not_installed(
+    fictional_pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("osrm", "osrm.osrm_ext", "valhalla", "valhalla.actor"):
+        monkeypatch.setitem(sys.modules, module, None)
+    said: list[str] = []
+    report = Report(said.append)
+    measure_map_peers(lay_ground(open_pack(fictional_pack)), None, report)
+    assert {(gap.what, gap.system, gap.why) for gap in report.absent} == {(*row, "uninstalled") for row in MAP_PEERS}
+    assert said == ["osrm is absent: uninstalled", "valhalla is absent: uninstalled"]
+    assert report.rows == []
+
+
+def test_the_map_file_must_be_the_one_that_the_pack_was_made_of(fictional_pack: Path, tmp_path: Path) -> None:
+    pack, other = open_pack(fictional_pack), tmp_path / "other.osm.pbf"
+    assert checked_map(pack, None) is None
+    with pytest.raises(BadInput, match="no such file"):
+        checked_map(pack, other)
+    other.write_bytes(b"another city")
+    with pytest.raises(BadInput, match="was made of another map file"):
+        checked_map(pack, other)
 
 
 def test_a_row_counts_calls_and_shares_a_call_among_what_it_does() -> None:

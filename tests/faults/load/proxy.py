@@ -50,9 +50,12 @@ class FaultProxy:
             writer.transport.abort()
             return
         self._open |= {writer, there_writer}
-        ways = (self._pass(reader, there_writer), self._pass(there_reader, writer))
-        await asyncio.gather(*ways)
-        self._open -= {writer, there_writer}
+        try:
+            await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
+        finally:
+            for each in (writer, there_writer):  # also when the test is over before the connection is
+                each.transport.abort()
+            self._open -= {writer, there_writer}
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

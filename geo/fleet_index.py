@@ -44,7 +44,6 @@ from geo.unit_kernels import (
 __all__ = ["HEADING_FROM_MPS", "NOISE_M", "PLAUSIBLE_SPEED_MPS", "Fix", "FleetIndex", "Moved", "UnitFix"]
 
 _FIRST_CAPACITY = 64
-_CACHE_LINE_BYTES = 64
 _LON, _LAT, _AT, _HEADING, _SPEED = range(5)
 
 
@@ -356,9 +355,9 @@ class _Arrays:
 
 def _in_cache_lines(rows: int, columns: int) -> NDArray[np.int32]:
     """Return rows of -1, each in one cache line: a search reads hundreds of them."""
-    raw = np.full((rows + 1) * columns, -1, np.int32)
-    first = -raw.ctypes.data % _CACHE_LINE_BYTES // raw.itemsize
-    return raw[first : first + rows * columns].reshape(rows, columns)
+    lines: NDArray[np.int32] = with_room(rows * columns, np.int32).reshape(rows, columns)
+    lines[:] = -1
+    return lines
 
 
 def _told(fix: UnitFix) -> tuple[float, float, float, float, float]:

@@ -41,24 +41,13 @@ def _least_sums(
 
     def least_sum(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> tuple[Struct, Struct]:
         number = ir.IntType(bits)
-        vector, numbers = ir.VectorType(number, lanes), ir.VectorType(ir.IntType(32), lanes)
+        vector = ir.VectorType(number, lanes)
 
         def blocks(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
             one, other, begin, end = arguments
-            step, entry_bytes = ir.IntType(64)(lanes), ir.IntType(64)(bits // 8)
-            nothing = ir.Constant(vector, [most] * lanes)
-            least = cgutils.alloca_once_value(builder, nothing)
-            count = ir.Constant(numbers, list(range(lanes)))
-            with cgutils.for_range_slice(builder, begin, end, step) as (at, _):
-                rows = []
-                for row in (one, other):
-                    place = builder.add(row, builder.mul(at, entry_bytes))
-                    loaded = builder.load(builder.inttoptr(place, vector.as_pointer()))
-                    loaded.align = bits // 8
-                    rows.append(loaded)
-                total = _added(builder, added, vector, rows)
-                left = _all_lanes(builder, builder.trunc(builder.sub(end, at), ir.IntType(32)), numbers)
-                total = builder.select(builder.icmp_unsigned("<", count, left), total, nothing)
+            least = cgutils.alloca_once_value(builder, ir.Constant(vector, [most] * lanes))
+            with cgutils.for_range_slice(builder, begin, end, ir.IntType(64)(lanes)) as (at, _):
+                total = _block_sum(builder, (one, other), at, end, vector, added, most)
                 known = builder.load(least)
                 builder.store(builder.select(builder.icmp_unsigned("<", total, known), total, known), least)
             reduced = _llvm(builder, "llvm.vector.reduce.umin", vector, ir.FunctionType(number, [vector]))
@@ -68,6 +57,18 @@ def _least_sums(
         return kind(types.int64, types.int64, types.int64, types.int64), blocks
 
     return least_sum
+
+
+def _block_sum(  # noqa: PLR0913, PLR0917 - instructions have no object to keep them in
+    builder: Struct, rows: tuple[Struct, Struct], at: Struct, end: Struct, vector: Struct, added: str, most: int
+) -> Struct:
+    """Return the sums of the block of two rows that begins at one entry; ``most`` from the end of the rows on."""
+    bits, lanes, number = vector.element.width, vector.count, ir.IntType(32)
+    byte = builder.mul(at, ir.IntType(64)(bits // 8))
+    total = _added(builder, added, vector, [_loaded(builder, builder.add(row, byte), vector, bits) for row in rows])
+    left = _all_lanes(builder, builder.trunc(builder.sub(end, at), number), ir.VectorType(number, lanes))
+    inside = builder.icmp_signed("<", ir.Constant(ir.VectorType(number, lanes), list(range(lanes))), left)
+    return builder.select(inside, total, ir.Constant(vector, [most] * lanes))
 
 
 def _added(builder: Struct, added: str, vector: Struct, rows: list[Struct]) -> Struct:
@@ -111,23 +112,17 @@ def _least_sums_near(
 
     def least_sum(_: Struct, __: Struct, ___: Struct, ____: Struct, _____: Struct) -> tuple[Struct, Struct]:
         number, wide_number = ir.IntType(bits), ir.IntType(64)
-        vector, numbers = ir.VectorType(number, lanes), ir.VectorType(ir.IntType(32), lanes)
+        vector = ir.VectorType(number, lanes)
 
         def blocks(_: Struct, builder: Struct, __: Struct, arguments: Struct) -> Struct:
             one, other, begin, end = arguments
-            nothing = ir.Constant(vector, [most] * lanes)
-            count = ir.Constant(numbers, list(range(lanes)))
             last = builder.sub(end, wide_number(lanes))
             last = builder.select(builder.icmp_signed("<", last, wide_number(0)), wide_number(0), last)
-            least = nothing
+            least = ir.Constant(vector, [most] * lanes)
             for nth in range(NEAR // lanes):
                 at = builder.add(begin, wide_number(nth * lanes))
                 at = builder.select(builder.icmp_signed("<", at, last), at, last)
-                byte = builder.mul(at, wide_number(bits // 8))
-                rows = [_loaded(builder, builder.add(row, byte), vector, bits) for row in (one, other)]
-                total = _added(builder, added, vector, rows)
-                left = _all_lanes(builder, builder.trunc(builder.sub(end, at), ir.IntType(32)), numbers)
-                total = builder.select(builder.icmp_signed("<", count, left), total, nothing)
+                total = _block_sum(builder, (one, other), at, end, vector, added, most)
                 least = builder.select(builder.icmp_unsigned("<", total, least), total, least)
             reduced = _llvm(builder, "llvm.vector.reduce.umin", vector, ir.FunctionType(number, [vector]))
             return builder.call(reduced, [least])

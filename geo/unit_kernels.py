@@ -126,7 +126,6 @@ def move_units(units: int, weights: int, slots: Struct, fixes: Struct, outcomes:
     """Take many fixes: ``slots`` int32[m], ``fixes`` float64[m, 5] as in `UnitsLayout`, ``outcomes`` uint8[m]."""
     u = struct_at(units, UNITS)
     g = struct_at(u.grid, GRID)
-    labelled = wide(0)
     for m in range(slots.size):
         if m + _ASK_EARLY < slots.size:
             _ask_for(u, g, wide(slots[m + _ASK_EARLY]), fixes[m + _ASK_EARLY, 0], fixes[m + _ASK_EARLY, 1])
@@ -135,11 +134,10 @@ def move_units(units: int, weights: int, slots: Struct, fixes: Struct, outcomes:
         lon, lat, at_s, heading_deg, speed_mps = fixes[m, 0], fixes[m, 1], fixes[m, 2], fixes[m, 3], fixes[m, 4]
         outcomes[m] = _take_fix(u, weights, int(np.int64(slots[m])), lon, lat, at_s, heading_deg, speed_mps)
         if weights != 0 and m >= _LABEL_LATE:
-            label_unit(struct_at(weights, WEIGHTS), u, wide(slots[labelled]))
-            labelled += 1
-    while weights != 0 and labelled < slots.size:
-        label_unit(struct_at(weights, WEIGHTS), u, wide(slots[labelled]))
-        labelled += 1
+            label_unit(struct_at(weights, WEIGHTS), u, wide(slots[m - _LABEL_LATE]))
+    if weights != 0:
+        for m in range(max(0, slots.size - _LABEL_LATE), slots.size):
+            label_unit(struct_at(weights, WEIGHTS), u, wide(slots[m]))
 
 
 @query_kernel

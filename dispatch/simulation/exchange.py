@@ -1,8 +1,6 @@
 """A simulated telephone exchange: lines that ring, are held and hung up, told to the server as a real one tells it."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,6 +13,7 @@ from ulid import ULID
 
 from dispatch.simulation.chance import stream
 from dispatch.simulation.client import Client, Server
+from dispatch.simulation.signature import signature_of
 
 EVENTS = "/api/telephony/events"
 JSON = {"Content-Type": "application/json"}
@@ -55,9 +54,7 @@ def signing(server: Server, secret: str) -> Exchange:
 
     async def post(body: bytes) -> httpx.Response:
         at_ms = str(int(server.clock.now().timestamp() * 1000))
-        told = b"v1." + at_ms.encode() + b"." + body  # as docs/protocol.md says
-        signature = "v1=" + hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
-        headers = {**JSON, "X-Exchange-Time": at_ms, "X-Exchange-Signature": signature}
+        headers = {**JSON, "X-Exchange-Time": at_ms, "X-Exchange-Signature": signature_of(secret, at_ms, body)}
         return await server.ask("POST", EVENTS, content=body, headers=headers)
 
     return Exchange(server, post)

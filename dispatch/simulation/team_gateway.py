@@ -4,7 +4,6 @@ It knows the server from outside only: it listens on this machine, checks the si
 """
 
 import asyncio
-import hashlib
 import hmac
 import json
 import secrets
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from dispatch.simulation.signature import signature_of
 
 BODY_MOST = 16_384
 FIELDS = {"id": str, "kind": str, "number": str, "text": str, "voice": bool}
@@ -51,9 +52,7 @@ def open_gateway() -> Listening:
 
 def read_ring(secret: str, body: bytes, at_ms: str, signature: str) -> Ring | HTTPStatus:
     """Return what a signed document asks for, or the status that refuses it."""
-    told = b"v1." + at_ms.encode(errors="replace") + b"." + body
-    wanted = "v1=" + hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(wanted.encode(), signature.encode(errors="replace")):
+    if not hmac.compare_digest(signature_of(secret, at_ms, body).encode(), signature.encode(errors="replace")):
         return HTTPStatus.UNAUTHORIZED
     try:
         document = json.loads(body)

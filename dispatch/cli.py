@@ -34,7 +34,7 @@ COMMANDS = {
     "journal": "dispatch.terminal.journal",
     "erase": "dispatch.terminal.erase",
     "record": "dispatch.terminal.record",
-    "bench": "dispatch.terminal.bench",
+    "bench": "dispatch.terminal.bench.command",
 }
 
 

@@ -37,7 +37,7 @@ LONGEST_FIRST = (  # as last measured, each above ten seconds on two cores
     "end_to_end/test_server_process.py",
     "geo/test_uncertain.py",
     "end_to_end/test_link_page.py",
-    "terminal/test_bench_geo.py",
+    "terminal/bench/test_geo.py",
     "geo/test_basemap.py",
     "geo/test_prepared.py",
     "faults/test_consumers.py",

@@ -18,7 +18,7 @@ from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account
 from dispatch.adapters.storage import open_accounts
 from dispatch.protocol.versions import CLOSED_OVERFLOW
-from dispatch.terminal.bench_load import TEXT, Wire, masked, opened
+from dispatch.terminal.bench.live.load import TEXT, Wire, masked, opened
 from dispatch.words import Role
 from tests.adapters.serving import WITHIN_S, Client
 from tests.faults.load.table import FaultRow

@@ -28,8 +28,8 @@ from dispatch.flow.recommend import rank_units, recommend_centers
 from dispatch.main import open_pack
 from dispatch.rules import builtin
 from dispatch.sources import Sources
-from dispatch.terminal.bench import Bench, pack_path, row
-from dispatch.terminal.bench_protocols import assess_and_rank
+from dispatch.terminal.bench.command import Bench, pack_path, row
+from dispatch.terminal.bench.protocols import assess_and_rank
 from dispatch.views.live import Scope, change_for, touched
 from dispatch.words import Actor, Place, Role
 from geo.city_pack import CityPack

@@ -6,13 +6,13 @@ from pathlib import Path
 from time import perf_counter
 
 from dispatch.errors import BadInput
-from dispatch.terminal.bench import Bench
-from dispatch.terminal.bench_ground import lay_ground
-from dispatch.terminal.bench_machine import arrays_mb, build_times, latencies, resident_mb
-from dispatch.terminal.bench_map_peers import checked_map, measure_map_peers
-from dispatch.terminal.bench_ours import NEAREST, RANK, ROUTE, check_ours, measure_ours
-from dispatch.terminal.bench_peers import measure_peers
-from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.bench.command import Bench
+from dispatch.terminal.bench.geo.ground import lay_ground
+from dispatch.terminal.bench.geo.machine import arrays_mb, build_times, latencies, resident_mb
+from dispatch.terminal.bench.geo.map_peers import checked_map, measure_map_peers
+from dispatch.terminal.bench.geo.ours import NEAREST, RANK, ROUTE, check_ours, measure_ours
+from dispatch.terminal.bench.geo.peers import measure_peers
+from dispatch.terminal.bench.geo.rows import Report
 from dispatch.terminal.geo_input import open_pack, tell_progress
 
 # Which peers our headline is compared with: others answer something else.

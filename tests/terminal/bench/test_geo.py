@@ -8,9 +8,9 @@ import pytest
 
 from dispatch.cli import main
 from dispatch.errors import BadInput
-from dispatch.terminal.bench_ground import lay_ground
-from dispatch.terminal.bench_map_peers import checked_map, measure_map_peers
-from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.bench.geo.ground import lay_ground
+from dispatch.terminal.bench.geo.map_peers import checked_map, measure_map_peers
+from dispatch.terminal.bench.geo.rows import Report
 from dispatch.terminal.geo_input import open_pack
 from dispatch.terminal.local_servers import ServerMissing, postgres_bin, redis_program
 

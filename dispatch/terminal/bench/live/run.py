@@ -21,9 +21,9 @@ from pathlib import Path
 from ulid import ULID
 
 from dispatch.adapters.telemetry.local import open_local_telemetry
-from dispatch.terminal.bench import Bench, pack_path, row
-from dispatch.terminal.bench_dialects import Ambulances, Nats, Ours, Relayed, nats_greeting
-from dispatch.terminal.bench_load import (
+from dispatch.terminal.bench.command import Bench, pack_path, row
+from dispatch.terminal.bench.live.dialects import Ambulances, Nats, Ours, Relayed, nats_greeting
+from dispatch.terminal.bench.live.load import (
     AMBULANCES,
     DISPLAYS_EACH,
     GROUP,
@@ -32,10 +32,10 @@ from dispatch.terminal.bench_load import (
     Wire,
     opened,
 )  # fmt: skip
-from dispatch.terminal.bench_stage import stage
+from dispatch.terminal.bench.live.stage import stage
 from dispatch.terminal.local_servers import free_port
 
-RELAY = "dispatch.terminal.bench_relay:app"
+RELAY = "dispatch.terminal.bench.live.relay:app"
 LONG_AGO, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 ANSWERS_WITHIN_S = 30.0
 

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dispatch.simulation.client import Client, Server
-from dispatch.terminal.bench_dialects import device_of, greeting
-from dispatch.terminal.bench_load import DISPLAYS_EACH, GROUP, Wire, opened
+from dispatch.terminal.bench.live.dialects import device_of, greeting
+from dispatch.terminal.bench.live.load import DISPLAYS_EACH, GROUP, Wire, opened
 
 CREW = ["doctor", "nurse", "driver"]
 STEPS = ("accepted", "en_route", "on_scene", "at_patient")

@@ -15,9 +15,9 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from dispatch.terminal.bench_ground import UNITS, Ground
-from dispatch.terminal.bench_ours import MOVE, NEAREST, PAIR, RANK, REWEIGHT, ROUTE, K
-from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.bench.geo.ground import UNITS, Ground
+from dispatch.terminal.bench.geo.ours import MOVE, NEAREST, PAIR, RANK, REWEIGHT, ROUTE, K
+from dispatch.terminal.bench.geo.rows import Report
 from dispatch.terminal.local_servers import PostgresServer, RedisServer, ServerMissing
 
 if TYPE_CHECKING:

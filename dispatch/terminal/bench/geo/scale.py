@@ -3,11 +3,11 @@
 import argparse
 from time import perf_counter
 
-from dispatch.terminal.bench import Bench, pack_path
-from dispatch.terminal.bench_ground import lay_ground
-from dispatch.terminal.bench_machine import arrays_mb, resident_mb
-from dispatch.terminal.bench_ours import NEAREST, RANK, K, check_samples, measure_reweight
-from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.bench.command import Bench, pack_path
+from dispatch.terminal.bench.geo.ground import lay_ground
+from dispatch.terminal.bench.geo.machine import arrays_mb, resident_mb
+from dispatch.terminal.bench.geo.ours import NEAREST, RANK, K, check_samples, measure_reweight
+from dispatch.terminal.bench.geo.rows import Report
 from dispatch.terminal.geo_input import open_pack, tell_progress
 
 # Of a large network each takes seconds.

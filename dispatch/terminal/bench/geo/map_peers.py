@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.errors import BadInput
-from dispatch.terminal.bench_ground import Ground
-from dispatch.terminal.bench_ours import RANK, ROUTE
-from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.bench.geo.ground import Ground
+from dispatch.terminal.bench.geo.ours import RANK, ROUTE
+from dispatch.terminal.bench.geo.rows import Report
 from geo.city_pack import CityPack
 from geo.pack_files import sha256_of
 

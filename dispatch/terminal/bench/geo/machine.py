@@ -11,7 +11,7 @@ from time import perf_counter, perf_counter_ns
 
 import numpy as np
 
-from dispatch.terminal.bench_ground import Ground
+from dispatch.terminal.bench.geo.ground import Ground
 from geo.latency_kernels import chase, do_nothing
 from geo.prepared import PreparedRoads, order_roads
 

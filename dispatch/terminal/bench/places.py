@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from dispatch.terminal.bench import Bench, pack_path, row
+from dispatch.terminal.bench.command import Bench, pack_path, row
+from dispatch.terminal.bench.place_questions import Kind, Question, is_right, questions
 from dispatch.terminal.geo_input import open_pack
-from dispatch.terminal.place_questions import Kind, Question, is_right, questions
 from geo.places.entries import Named
 from geo.places.gazetteer import Gazetteer
 from geo.point import Point

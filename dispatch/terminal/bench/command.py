@@ -16,12 +16,12 @@ from dispatch.errors import BadInput
 
 # Each module offers ``measure(given) -> Bench``; it is imported only when it is called.
 TARGETS = {
-    "geo": "dispatch.terminal.bench_geo",
-    "calls": "dispatch.terminal.bench_calls",
-    "desk": "dispatch.terminal.bench_desk",
-    "live": "dispatch.terminal.bench_live",
-    "places": "dispatch.terminal.bench_places",
-    "scale": "dispatch.terminal.bench_scale",
+    "geo": "dispatch.terminal.bench.geo.run",
+    "calls": "dispatch.terminal.bench.calls",
+    "desk": "dispatch.terminal.bench.desk",
+    "live": "dispatch.terminal.bench.live.run",
+    "places": "dispatch.terminal.bench.places",
+    "scale": "dispatch.terminal.bench.geo.scale",
 }
 
 

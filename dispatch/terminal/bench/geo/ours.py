@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-from dispatch.terminal.bench_ground import AT, CENTERS, UNITS, Ground
-from dispatch.terminal.bench_rows import Report
+from dispatch.terminal.bench.geo.ground import AT, CENTERS, UNITS, Ground
+from dispatch.terminal.bench.geo.rows import Report
 from geo.hierarchy import CLOSED_MS, TICKS_PER_MS
 from geo.point import Point
 from geo.snap_kernels import snap_point

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.terminal.bench import Absent, Row
+from dispatch.terminal.bench.command import Absent, Row
 
 _NS_PER_US = 1000.0
 

@@ -10,8 +10,8 @@ from ulid import ULID
 
 from dispatch.protocol.frames import Put
 from dispatch.protocol.waves import read_wave
-from dispatch.terminal.bench_dialects import SAMPLES, Ambulances, Nats, Ours, Relayed, trace_turn
-from dispatch.terminal.bench_load import BINARY, PER_SECOND, TEXT, Key, Load, Wire, masked
+from dispatch.terminal.bench.live.dialects import SAMPLES, Ambulances, Nats, Ours, Relayed, trace_turn
+from dispatch.terminal.bench.live.load import BINARY, PER_SECOND, TEXT, Key, Load, Wire, masked
 
 AMBULANCES = Ambulances([str(ULID()) for _ in range(20)])
 

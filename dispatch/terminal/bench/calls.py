@@ -17,7 +17,7 @@ from typing import Any
 
 from dispatch.simulation.client import Client, Server
 from dispatch.simulation.exchange import Exchange, signed_in
-from dispatch.terminal.bench import Bench, pack_path, row
+from dispatch.terminal.bench.command import Bench, pack_path, row
 from dispatch.terminal.local_servers import free_port
 
 CREW = ["doctor", "nurse", "driver"]

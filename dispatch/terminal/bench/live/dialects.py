@@ -14,7 +14,7 @@ from ulid import ULID
 from dispatch.protocol.frames import Hello, Put, Subscribe
 from dispatch.protocol.versions import CAPABILITIES, VERSIONS
 from dispatch.protocol.waves import LEADS, WAVE_HEADER, WAVE_MAGIC, WAVE_VERSION
-from dispatch.terminal.bench_load import BINARY, GROUP, PER_SECOND, TEXT, Key, Load, Wire, masked
+from dispatch.terminal.bench.live.load import BINARY, GROUP, PER_SECOND, TEXT, Key, Load, Wire, masked
 
 RATE_HZ, SAMPLES = 500, 125  # a quarter of a second
 STREAM_NO = 1

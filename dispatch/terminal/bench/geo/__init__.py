@@ -1,0 +1,1 @@
+"""Roads: our answers beside those of the peers, on one seeded city."""

@@ -1,8 +1,8 @@
 """What people call whoever acted: the one home of it, for every row that a person reads."""
 
-from dispatch.city import City
-from dispatch.incident import Patient
 from dispatch.rights_of_care import link_of
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
 from dispatch.words import Actor, Role
 
 

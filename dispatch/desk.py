@@ -12,7 +12,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.evidence import GATHERERS, gather
@@ -27,6 +26,7 @@ from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring, Record,
 from dispatch.rules import Rules
 from dispatch.snapshot import Written, code_version, decode_city, put_to_sleep, write_city
 from dispatch.sources import Sources
+from dispatch.state.city import City, empty_city
 
 SNAPSHOT_EVERY = 10_000  # facts; folding that many takes about a second
 BREATH_S = 0.002  # between a few rows of a snapshot: commands go first

@@ -11,14 +11,14 @@ from typing import Any, TypeAlias, TypeVar
 
 from center_protocols.vocabulary import Capability, Condition
 from dispatch import commands as c
-from dispatch.city import City
 from dispatch.flow.decision import CenterArrival, Evidence, OverRegion, PositionEvidence, RoadsChosen, UnitArrival
-from dispatch.incident import Incident
 from dispatch.region_evidence import DIVERTS_LOOKED_AT, HELD_LOOKED_AT, UNITS_LOOKED_AT, units_over_region
 from dispatch.rules import Rules
-from dispatch.scene import Flag
 from dispatch.sources import Neighbor, Sources
-from dispatch.unit_traits import DIVERTIBLE_NOW, INFECTION_EQUIPMENT, READY, STRETCHER_HELD, wanted_traits
+from dispatch.state.city import City
+from dispatch.state.incident import Incident
+from dispatch.state.scene import Flag
+from dispatch.state.unit_traits import DIVERTIBLE_NOW, INFECTION_EQUIPMENT, READY, STRETCHER_HELD, wanted_traits
 from dispatch.words import Place
 from geo.chosen_roads import NoChoice
 from geo.point import Box, Point, distance_m
@@ -59,7 +59,7 @@ def units_evidence(  # noqa: PLR0913 - a question with its filter
     """Return who is nearest to an incident by road time: free, divertible, or held at a hospital's door.
 
     While the place is only a region the times are those over it (`dispatch.region_evidence`). Only units with all
-    ``wanted`` traits (`dispatch.unit_traits`) count.
+    ``wanted`` traits (`dispatch.state.unit_traits`) count.
     """
     incident = city.incidents.get(incident_id)
     if incident is None or incident.place is None:

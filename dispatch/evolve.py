@@ -32,8 +32,8 @@ from dispatch.changes import (
     watch,
 )
 from dispatch.changes.change import Change
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state.city import City
 
 HISTORY_PAGE = 500  # numbers of one page of an incident's history: a new fact copies one page, never the whole
 

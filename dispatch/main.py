@@ -28,7 +28,6 @@ from dispatch.adapters.storage import Storage, fanout_for, open_local_storage, s
 from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.telemetry.arrivals import Arrivals
 from dispatch.adapters.telemetry.hub import Row
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands.deadlines import CheckDeadlines
 from dispatch.commands.record import ReportErasure
@@ -42,6 +41,7 @@ from dispatch.ports import Journal, JournalUnavailable
 from dispatch.serving import BEAT_S, WEB, Ground, Mind, every, join, start_beats
 from dispatch.settings import Settings
 from dispatch.sources import Sources
+from dispatch.state.city import City
 from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex

@@ -1,7 +1,7 @@
 """Where an incident may be, as a region to be asked about: until a person confirms one place, every possible one."""
 
-from dispatch.city import City
-from dispatch.incident import Incident
+from dispatch.state.city import City
+from dispatch.state.incident import Incident
 from dispatch.words import Place, PossiblePlace
 from geo.point import Point
 from geo.uncertain import DISCS_MAX, RADIUS_MAX_M, Disc, OneOf

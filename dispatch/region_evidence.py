@@ -6,13 +6,13 @@ the plain ranking of `dispatch.evidence` says all there is.
 
 from collections.abc import Collection
 
-from dispatch.city import City
 from dispatch.flow.decision import OverRegion, UnitArrival
 from dispatch.possible_places import region_of
 from dispatch.rules import Rules
-from dispatch.scene import Flag
 from dispatch.sources import Sources
-from dispatch.unit_traits import DIVERTIBLE_NOW, INFECTION_EQUIPMENT, READY, STRETCHER_HELD
+from dispatch.state.city import City
+from dispatch.state.scene import Flag
+from dispatch.state.unit_traits import DIVERTIBLE_NOW, INFECTION_EQUIPMENT, READY, STRETCHER_HELD
 from dispatch.words import UnitStatus
 from geo.snap import NoRoad
 from geo.uncertain import Disc, OneOf, Outlook, RegionAnswer

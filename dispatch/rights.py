@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.center import ENDED_UNSEEN, LIVE
-from dispatch.city import City
 from dispatch.command_roles import RIGHTS
 from dispatch.commands.consult import JoinPatient
 from dispatch.errors import Refused
-from dispatch.incident import Patient
 from dispatch.rights_of_care import READER_ACCOUNT, link_of, waits_for_physician
+from dispatch.state.center import ENDED_UNSEEN, LIVE
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
 from dispatch.words import Actor, Role
 
 LINK_ACCOUNT = "link:"  # before the link's id: how a caller's page signs what it says

@@ -1,9 +1,9 @@
 """Who looks after a patient now: the centre that expects or has them, physicians who joined, a reader's page."""
 
-from dispatch.center import LIVE, ActivationPhase
-from dispatch.city import City
-from dispatch.consult import ReaderLink
-from dispatch.incident import Patient
+from dispatch.state.center import LIVE, ActivationPhase
+from dispatch.state.city import City
+from dispatch.state.consult import ReaderLink
+from dispatch.state.incident import Patient
 
 READER_ACCOUNT = "reader:"  # before the link's id: how a physician's page signs what it says
 

@@ -6,16 +6,16 @@ from typing import Any
 
 import msgspec
 
-from dispatch.call import Call
-from dispatch.center import Activation, Center
-from dispatch.city import Task
-from dispatch.consult import ReaderLink
-from dispatch.incident import Incident, Patient
-from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
-from dispatch.switchboard import NumberMark, Seat
-from dispatch.team import Member
-from dispatch.unit import Assignment, Unit
+from dispatch.state.call import Call
+from dispatch.state.center import Activation, Center
+from dispatch.state.city import Task
+from dispatch.state.consult import ReaderLink
+from dispatch.state.incident import Incident, Patient
+from dispatch.state.location import Link, Position
+from dispatch.state.switchboard import NumberMark, Seat
+from dispatch.state.team import Member
+from dispatch.state.unit import Assignment, Unit
 from dispatch.words import ERASED, NESTED_WORDS, personal_fields
 
 TABLES: dict[str, tuple[type, str]] = {

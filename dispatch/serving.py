@@ -29,11 +29,11 @@ from dispatch.adapters.team.web_push import PushSender, sender_from
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.written_once import write_once
-from dispatch.city import City
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
 from dispatch.rules import Rules
 from dispatch.settings import Settings
 from dispatch.sources import Sources
+from dispatch.state.city import City
 from geo.city_pack import CityPack
 from geo.fleet_index import FleetIndex
 from geo.live_weights import LiveWeights

@@ -1,8 +1,8 @@
 """Write the whole city down and read it back, so that a restart need not fold a million facts.
 
 A snapshot is disposable: it belongs to one version of the state's code and is rebuilt by any other. Personal words
-leave memory only sealed. What only the past is about stays asleep (``dispatch/table.py``): the next snapshot does not
-write it anew, and the next start does not read it.
+leave memory only sealed. What only the past is about stays asleep (``dispatch/state/table.py``): the next snapshot does
+not write it anew, and the next start does not read it.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ import msgspec
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from dispatch.call import dialled
-from dispatch.city import CALLS_REMEMBERED, City, DoorMinutes, empty_city
 from dispatch.sealed_rows import TABLES, Seal, Unseal, opened, reader_of, writer_of
-from dispatch.table import Asleep, Table
+from dispatch.state.call import dialled
+from dispatch.state.city import CALLS_REMEMBERED, City, DoorMinutes, empty_city
+from dispatch.state.table import Asleep, Table
 
 PAGE = 2_000  # rows that are put together at once: nobody waits longer than that takes
 FASTEST = 1  # of zlib's levels; rows repeat much: 300 MB become 22

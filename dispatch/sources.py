@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.incident import Patient
-from dispatch.unit import Unit
-from dispatch.unit_traits import traits_of
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
+from dispatch.state.unit import Unit
+from dispatch.state.unit_traits import traits_of
 from dispatch.words import UnitStatus
 from geo.fleet_index import FleetIndex
 from geo.point import Point

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from center_protocols.vocabulary import Activation
-from dispatch.team import TeamRole
+from dispatch.state.team import TeamRole
 
 
 @dataclass(frozen=True, slots=True)

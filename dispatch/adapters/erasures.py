@@ -20,12 +20,12 @@ from dispatch.adapters.photos.sealed import KeepsSealed
 from dispatch.adapters.photos.uploads import PartialUploads
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.written_once import write_once
-from dispatch.city import City
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased
 from dispatch.fact import Fact
-from dispatch.incident import Patient
 from dispatch.ports import JournalUnavailable, Keyring, Telemetry, TelemetryUnavailable
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
 
 log = logging.getLogger(__name__)
 

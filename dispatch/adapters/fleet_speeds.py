@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.live_roads import LiveRoads
-from dispatch.city import City
+from dispatch.state.city import City
 from dispatch.words import UnitStatus as S
 from geo.prepared import Weighted
 from geo.tracks.drives import Drives

@@ -13,12 +13,12 @@ from ulid import ULID
 
 from center_protocols.capabilities import capabilities_of
 from dispatch.adapters.clock import Clock
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.commands.ground import CommissionUnit, ListCenter
 from dispatch.desk import Desk
 from dispatch.errors import Refused
 from dispatch.ports import Position
+from dispatch.state.city import City
 from dispatch.words import Actor, Role
 from geo.city_pack import CityPack
 

@@ -11,9 +11,9 @@ from center_protocols.findings import Age
 from center_protocols.handoff import VITAL_UNITS, Handoff, HandoffFormat
 from center_protocols.vocabulary import UNKNOWN, FindingStatus, Given
 from dispatch.adapters.handoff_view import handoff_of, handoff_sections
-from dispatch.city import City
-from dispatch.incident import Patient
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
 from dispatch.texts_catalogue import text
 
 LOINC, UCUM, OURS = "http://loinc.org", "http://unitsofmeasure.org", "urn:greenchannel"

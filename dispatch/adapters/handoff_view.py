@@ -7,10 +7,10 @@ import msgspec
 
 from center_protocols.assessment import Assessment
 from center_protocols.handoff import Handoff, HandoffFormat, TreatmentGiven, view
-from dispatch.city import City
 from dispatch.flow.triage import current_assessment, findings_of
-from dispatch.incident import Patient
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
 from dispatch.texts_catalogue import text
 
 if TYPE_CHECKING:

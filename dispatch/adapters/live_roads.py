@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from rpds import HashTrieMap
 
 from dispatch.adapters.clock import Clock
-from dispatch.city import City
 from dispatch.road_measure import RoadMeasure
+from dispatch.state.city import City
 from geo.chosen_roads import NoChoice
 from geo.live_weights import CLOSED, BadMeasure, LiveWeights, no_hour_factors
 from geo.live_weights import RoadMeasure as OnRoads

@@ -21,11 +21,11 @@ from dispatch.adapters.telephony.record import Export
 from dispatch.adapters.wire import encoded
 from dispatch.adapters.worded import worded
 from dispatch.adapters.written_once import DamagedFile
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.incident import Patient, wore
 from dispatch.ports import Sample, Telemetry
 from dispatch.protocol.waves import read_wave
+from dispatch.state.city import City
+from dispatch.state.incident import Patient, wore
 from dispatch.views.register import register_rows
 
 Stored = TypeVar("Stored")

@@ -13,11 +13,11 @@ import msgspec
 
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.signed_post import post_signed
-from dispatch.city import City
 from dispatch.commands.scene import ReportNotice
-from dispatch.incident import Incident
 from dispatch.rules import Rules
-from dispatch.scene import Notice, NoticePhase, StagingPhase
+from dispatch.state.city import City
+from dispatch.state.incident import Incident
+from dispatch.state.scene import Notice, NoticePhase, StagingPhase
 
 
 @dataclass(frozen=True, slots=True)

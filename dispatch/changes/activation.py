@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dispatch import center
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.called import called
 from dispatch.changes.change import Change, point_row, step
 from dispatch.changes.resources import with_hold, without_hold
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.resources import Hold
+from dispatch.state import center
+from dispatch.state import incident as i
+from dispatch.state.city import City
+from dispatch.state.resources import Hold
 from dispatch.words import Role
 
 CALLED_POINTS = {"cath_lab": "lab_activated"}  # called and ready are two points

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from dispatch import events as e
-from dispatch import incident as i
-from dispatch import unit as u
 from dispatch.called import called
 from dispatch.changes.change import Change, point_row, stepped
 from dispatch.changes.standby import without_standby
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state import incident as i
+from dispatch.state import unit as u
+from dispatch.state.city import City
 from dispatch.words import UnitStatus
 
 

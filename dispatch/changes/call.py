@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events as e
-from dispatch import incident as i
-from dispatch.call import CALL_STEPS, Call, CallBack, CallPhase, StepAnswer
 from dispatch.called import called
 from dispatch.changes.change import Change, point_row, step, unchanged
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state import incident as i
+from dispatch.state.call import CALL_STEPS, Call, CallBack, CallPhase, StepAnswer
+from dispatch.state.city import City
 
 
 def received(city: City, fact: Fact, d: e.CallReceived) -> City:

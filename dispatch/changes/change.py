@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from dispatch.called import name_of
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.incident import INCIDENT_STEPS, Incident, PointRow
+from dispatch.state.city import City
+from dispatch.state.incident import INCIDENT_STEPS, Incident, PointRow
 
 Change: TypeAlias = Callable[[City, Fact, Any], City]
 Phase = TypeVar("Phase", bound=str)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch.called import called, known_as
 from dispatch.changes.change import Change, step
-from dispatch.city import City
-from dispatch.consult import ORDER_STEPS, AdviceWanted, Order, OrderPhase, ReaderLink, Specialist, TeamLine
 from dispatch.fact import Fact
+from dispatch.state.city import City
+from dispatch.state.consult import ORDER_STEPS, AdviceWanted, Order, OrderPhase, ReaderLink, Specialist, TeamLine
 
 
 def advice_requested(city: City, fact: Fact, d: e.AdviceRequested) -> City:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch.changes.change import Change
-from dispatch.city import City, Task
 from dispatch.fact import Fact
+from dispatch.state.city import City, Task
 
 
 def task_raised(city: City, fact: Fact, d: e.TaskRaised) -> City:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.called import called, name_of
 from dispatch.changes.change import Change, point_row
-from dispatch.city import City
-from dispatch.direct import (
+from dispatch.fact import Fact
+from dispatch.state import incident as i
+from dispatch.state.city import City
+from dispatch.state.direct import (
     CONSENT_POINTS,
     ChosenDoor,
     Consent,
@@ -17,7 +18,6 @@ from dispatch.direct import (
     Registration,
     WayInside,
 )
-from dispatch.fact import Fact
 
 
 def way_described(city: City, fact: Fact, d: e.WayDescribed) -> City:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from center_protocols.door_times import DOOR_POINTS
 from center_protocols.vocabulary import TimePoint
-from dispatch.city import City, DoorMinutes
+from dispatch.state.city import City, DoorMinutes
 
 
 def learned(city: City, patient_id: str) -> City:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from dispatch import center
 from dispatch import events as e
-from dispatch import unit as u
 from dispatch.changes.change import Change
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state import center
+from dispatch.state import unit as u
+from dispatch.state.city import City
 from dispatch.words import UnitStatus
 
 

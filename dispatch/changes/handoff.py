@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from dispatch import center
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.called import called
 from dispatch.changes.change import Change, point_row
 from dispatch.changes.door_times import learned
-from dispatch.city import City
-from dispatch.consult import side_of
-from dispatch.direct import Dispute, HandoffTold, Signature
 from dispatch.fact import Fact
+from dispatch.state import center
+from dispatch.state import incident as i
+from dispatch.state.city import City
+from dispatch.state.consult import side_of
+from dispatch.state.direct import Dispute, HandoffTold, Signature
 
 
 def door_checked(city: City, fact: Fact, d: e.DoorChecked) -> City:

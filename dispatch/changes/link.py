@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch.changes.change import Change
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.location import Link, Message, Photo
+from dispatch.state.city import City
+from dispatch.state.location import Link, Message, Photo
 
 
 def link_sent(city: City, fact: Fact, d: e.LinkSent) -> City:

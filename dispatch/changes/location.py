@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.changes.change import Change, point_row, stepped
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.location import FUSED, LocationEstimate, ToldPlace, kept, kind_told, reported
+from dispatch.state import incident as i
+from dispatch.state.city import City
+from dispatch.state.location import FUSED, LocationEstimate, ToldPlace, kept, kind_told, reported
 
 
 def located(city: City, fact: Fact, d: e.IncidentLocated) -> City:

@@ -10,9 +10,9 @@ import msgspec
 from center_protocols.timepoints import DIAGNOSED, GIVEN_POINTS
 from center_protocols.vocabulary import FindingStatus, Given, Known, TimePoint
 from dispatch.changes.change import point_row
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.incident import Patient, Points, corrected, with_point
+from dispatch.state.city import City
+from dispatch.state.incident import Patient, Points, corrected, with_point
 from dispatch.words import ClockSource, FiredCondition
 
 STATED = {"onset_at": TimePoint.ONSET, "last_known_well_at": TimePoint.LAST_KNOWN_WELL}

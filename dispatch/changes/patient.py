@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.called import known_as
 from dispatch.changes.change import Change, point_row
 from dispatch.changes.door_times import learned
 from dispatch.changes.minutes import given, measured, transmitted
-from dispatch.city import City
-from dispatch.consult import Reading, side_of
 from dispatch.fact import Fact
+from dispatch.state import incident as i
+from dispatch.state.city import City
+from dispatch.state.consult import Reading, side_of
 
 
 def monitor_bound(city: City, fact: Fact, d: e.MonitorBound) -> City:

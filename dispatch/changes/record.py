@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.called import called
 from dispatch.changes.change import Change, unchanged
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state import incident as i
+from dispatch.state.city import City
 from dispatch.words import without_words
 
 ROWS = {

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch.changes.change import Change
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.resources import Hold, ResourceState, Use
+from dispatch.state.city import City
+from dispatch.state.resources import Hold, ResourceState, Use
 
 
 def counted(city: City, _fact: Fact, d: e.ResourceCounted) -> City:

@@ -3,9 +3,9 @@
 from dispatch import events as e
 from dispatch.called import called
 from dispatch.changes.change import Change
-from dispatch.city import City
 from dispatch.fact import Fact
 from dispatch.road_measure import RoadMeasure
+from dispatch.state.city import City
 
 
 def closed(city: City, fact: Fact, d: e.RoadClosed) -> City:

@@ -6,9 +6,9 @@ from typing import Any
 from dispatch import events as e
 from dispatch.called import called
 from dispatch.changes.change import Change, step
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.scene import NOTICE_STEPS, STAGING_STEPS, Notice, NoticePhase, Staging, StagingPhase
+from dispatch.state.city import City
+from dispatch.state.scene import NOTICE_STEPS, STAGING_STEPS, Notice, NoticePhase, Staging, StagingPhase
 
 
 def flagged(city: City, _fact: Fact, d: e.SceneFlagged) -> City:

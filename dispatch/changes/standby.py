@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.changes.change import Change, point_row, step
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.standby import STANDBY_STEPS, Standby
+from dispatch.state import incident as i
+from dispatch.state.city import City
+from dispatch.state.standby import STANDBY_STEPS, Standby
 
 
 def prealerted(city: City, fact: Fact, d: e.UnitPrealerted) -> City:

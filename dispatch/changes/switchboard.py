@@ -5,9 +5,9 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch.changes.call import with_answer
 from dispatch.changes.change import Change
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.switchboard import NumberMark, Seat, SeatKind
+from dispatch.state.city import City
+from dispatch.state.switchboard import NumberMark, Seat, SeatKind
 
 
 def seat_opened(city: City, fact: Fact, d: e.SeatOpened) -> City:

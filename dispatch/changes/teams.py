@@ -6,9 +6,9 @@ from typing import Any
 
 from dispatch import events as e
 from dispatch.changes.change import Change, step
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.team import SUMMONS_STEPS, Duty, Member, Summons, SummonsPhase
+from dispatch.state.city import City
+from dispatch.state.team import SUMMONS_STEPS, Duty, Member, Summons, SummonsPhase
 
 DUTIES_REMEMBERED = timedelta(days=2)  # after their end; the journal keeps them all
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from dispatch import events as e
-from dispatch import incident as i
 from dispatch.called import called
 from dispatch.changes.change import Change
 from dispatch.changes.minutes import diagnosed, stated
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state import incident as i
+from dispatch.state.city import City
 
 
 def findings(city: City, fact: Fact, d: e.FindingsRecorded) -> City:

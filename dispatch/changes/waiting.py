@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch.changes.change import Change, stepped
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state.city import City
 
 
 def held(city: City, fact: Fact, d: e.IncidentHeld) -> City:

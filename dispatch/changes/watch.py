@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from dispatch import events as e
 from dispatch.changes.change import Change, step
-from dispatch.city import City
 from dispatch.fact import Fact
-from dispatch.wall import WALL_STEPS, Wall, WallPhase
+from dispatch.state.city import City
+from dispatch.state.wall import WALL_STEPS, Wall, WallPhase
 
 
 def wall_stands(city: City, fact: Fact, d: e.WallArmed | e.WallSilent | e.WallLost) -> City:

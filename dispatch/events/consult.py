@@ -77,7 +77,7 @@ class OrderGiven:
 
     order_id: str
     patient_id: str
-    code: str  # one of dispatch.consult.ORDER_CODES
+    code: str  # one of dispatch.state.consult.ORDER_CODES
     side: str
     dose: str | None = personal("patient_id")
     note: str | None = personal("patient_id")
@@ -107,7 +107,7 @@ class OrderDeclined:
 
     order_id: str
     patient_id: str
-    why: str  # one of dispatch.consult.DECLINES
+    why: str  # one of dispatch.state.consult.DECLINES
     words: str | None = personal("patient_id")
 
 

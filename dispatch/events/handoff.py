@@ -45,7 +45,7 @@ class HandoffDisputed:
 
     patient_id: str
     side: str
-    about: str  # one of dispatch.direct.DISPUTED
+    about: str  # one of dispatch.state.direct.DISPUTED
     words: str = personal("patient_id", required=True)
 
 

@@ -9,7 +9,7 @@ class SceneFlagged:
     """What is known about one danger on scene: yes, no, or unknown again."""
 
     incident_id: str
-    flag: str  # one of dispatch.scene.Flag
+    flag: str  # one of dispatch.state.scene.Flag
     answer: str
 
 

@@ -12,7 +12,7 @@ class MemberListed:
 
     member_id: str
     center_id: str
-    roles: tuple[str, ...]  # `dispatch.team.TeamRole`
+    roles: tuple[str, ...]  # `dispatch.state.team.TeamRole`
     name: str = personal("member_id", required=True)
     phone: str | None = personal("member_id")
 

@@ -20,7 +20,7 @@ class HeldIncidentReviewed:
     """Somebody called back and asked again."""
 
     incident_id: str
-    found: str  # one of dispatch.incident.REVIEW_FINDINGS
+    found: str  # one of dispatch.state.incident.REVIEW_FINDINGS
     review_at: datetime
     note: str | None = personal("incident_id")
 

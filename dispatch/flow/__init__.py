@@ -4,7 +4,6 @@ This list is the one statement of that order; docs/life-of-a-call.md follows it 
 ``recommend`` decides nothing: it ranks, silently, whenever anything changes.
 """
 
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.flow import (
     activation,
@@ -32,6 +31,7 @@ from dispatch.flow import (
 )
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
+from dispatch.state.city import City
 
 STAGES = (
     ground,

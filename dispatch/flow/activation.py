@@ -6,17 +6,17 @@ from center_protocols.vocabulary import Condition, Resource
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.called import called
-from dispatch.center import ACTIVATION_STEPS, LATE, LIVE, Activation
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.assignment import released
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.handoff import accepted
 from dispatch.flow.recommend import centers_used, rank_centers
-from dispatch.incident import Patient
 from dispatch.rules import Rules
-from dispatch.unit import RUN, Assignment
+from dispatch.state.center import ACTIVATION_STEPS, LATE, LIVE, Activation
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
+from dispatch.state.unit import RUN, Assignment
 from dispatch.words import RankingUsed, Role, UnitStatus
 
 ALARM_BEFORE_CONTACT = frozenset({Condition.CARDIAC_ARREST, Condition.IMMINENT_DELIVERY})

@@ -2,17 +2,17 @@
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import LIVE
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import PATIENTS_LIMIT, unless_open
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.recommend import rank_units, units_used
 from dispatch.flow.standby import freed_from_standby, unless_dispatchable_to, unless_free
-from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
-from dispatch.unit import DIVERTIBLE, Assignment, Unit
+from dispatch.state.center import LIVE
+from dispatch.state.city import City
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.unit import DIVERTIBLE, Assignment, Unit
 from dispatch.words import Outcome, RankingUsed, UnitStatus
 
 # These outcomes end the run, not the patient: somebody is still waiting.

@@ -2,14 +2,14 @@
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.call import CALL_STEPS, ON_THE_LINE, Call, CallPhase, dialled
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung
-from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
+from dispatch.state.call import CALL_STEPS, ON_THE_LINE, Call, CallPhase, dialled
+from dispatch.state.city import City
+from dispatch.state.incident import IncidentPhase
 from dispatch.words import Outcome, Role
 
 PATIENTS_LIMIT = 26  # one letter each; more people are a mass-casualty incident with its own rules

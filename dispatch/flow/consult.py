@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from center_protocols.vocabulary import Given
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
-from dispatch.consult import DECLINES, ORDER_CODES, ORDER_STEPS, SIDES, Order, OrderPhase, ReaderLink, side_of
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
-from dispatch.incident import IncidentPhase, Patient
 from dispatch.rights_of_care import READER_ACCOUNT, cared_for_at, has_joined, link_of
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.consult import DECLINES, ORDER_CODES, ORDER_STEPS, SIDES, Order, OrderPhase, ReaderLink, side_of
+from dispatch.state.incident import IncidentPhase, Patient
 from dispatch.words import Role
 
 LINES_LIMIT = 300

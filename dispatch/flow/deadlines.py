@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import ENDED_UNSEEN, UNANSWERED
-from dispatch.city import City, Task
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.consult import lapsed_readers, unread_orders
@@ -21,11 +19,13 @@ from dispatch.flow.resources import lapsed_resources, overdue_resources
 from dispatch.flow.summoning import overdue_teams, summoned
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.flow.watch import overdue_watch
-from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
-from dispatch.scene import NoticePhase, Service, StagingPhase
-from dispatch.standby import StandbyPhase
-from dispatch.unit import AT_A_DOOR
+from dispatch.state.center import ENDED_UNSEEN, UNANSWERED
+from dispatch.state.city import City, Task
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.scene import NoticePhase, Service, StagingPhase
+from dispatch.state.standby import StandbyPhase
+from dispatch.state.unit import AT_A_DOOR
 from dispatch.words import Role, UnitStatus
 
 SERVICE_TASKS = {f"service_{each}{fate}": each.value for each in Service for fate in ("", "_undelivered")}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
+from dispatch.state.city import City
 from dispatch.words import Place
 from geo.point import Point
 from geo.uncertain import Outlook

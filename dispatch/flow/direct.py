@@ -9,14 +9,14 @@ from typing import Any
 from center_protocols.vocabulary import Resource
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import LIVE, Activation, ActivationPhase
-from dispatch.city import City
 from dispatch.command import Command
-from dispatch.direct import DOORS, ConsentBy, ConsentStep, Procedure, Registration
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
-from dispatch.incident import Patient
 from dispatch.rules import Rules
+from dispatch.state.center import LIVE, Activation, ActivationPhase
+from dispatch.state.city import City
+from dispatch.state.direct import DOORS, ConsentBy, ConsentStep, Procedure, Registration
+from dispatch.state.incident import Patient
 
 ANSWERED = frozenset({ActivationPhase.ACKNOWLEDGED, ActivationPhase.TEAM_READY, ActivationPhase.ARRIVED})
 FIRST_UPDATE_ID = 21  # ids of the holds that an update adds; the decisions around it use the first few

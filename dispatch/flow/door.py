@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import Activation, ActivationPhase
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision
-from dispatch.incident import age_band
 from dispatch.rules import Rules
+from dispatch.state.center import Activation, ActivationPhase
+from dispatch.state.city import City
+from dispatch.state.incident import age_band
 from dispatch.words import Role
 
 AT_DOOR = frozenset({

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from dispatch.call import dialled
-from dispatch.city import City
-from dispatch.incident import Incident
 from dispatch.rules import Rules
+from dispatch.state.call import dialled
+from dispatch.state.city import City
+from dispatch.state.incident import Incident
 from dispatch.words import ERASED, Place, Reason
 from geo.point import Point, distance_m
 

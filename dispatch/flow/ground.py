@@ -2,11 +2,11 @@
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
+from dispatch.state.city import City
 
 
 def list_center(_city: City, _command: Command, ask: c.ListCenter, _rules: Rules) -> Decision:

@@ -6,17 +6,17 @@ from center_protocols.vocabulary import TimePoint
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.called import called
-from dispatch.center import LIVE
-from dispatch.city import City
 from dispatch.command import Command
-from dispatch.consult import side_of
-from dispatch.direct import DISPUTED, ED, ED_DOORS
 from dispatch.errors import Refused
 from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.flow.resources import taken_into_use
-from dispatch.incident import Patient
 from dispatch.rules import Rules
+from dispatch.state.center import LIVE
+from dispatch.state.city import City
+from dispatch.state.consult import side_of
+from dispatch.state.direct import DISPUTED, ED, ED_DOORS
+from dispatch.state.incident import Patient
 
 
 def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rules: Rules) -> Decision:

@@ -2,8 +2,6 @@
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import LIVE, ActivationPhase
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.assignment import delivered, patients_of_run
@@ -11,7 +9,9 @@ from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.handoff import handed_over
 from dispatch.flow.standby import freed_from_standby
 from dispatch.rules import Rules
-from dispatch.unit import DISPATCHABLE, RUN, STEP_POINTS, Unit, drives_on, is_late, may_move
+from dispatch.state.center import LIVE, ActivationPhase
+from dispatch.state.city import City
+from dispatch.state.unit import DISPATCHABLE, RUN, STEP_POINTS, Unit, drives_on, is_late, may_move
 from dispatch.words import UnitStatus
 
 

@@ -10,14 +10,14 @@ from math import ceil
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
-from dispatch.incident import IncidentPhase
-from dispatch.location import Link
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.location import Link
 from dispatch.words import Role
 
 MESSAGES_LIMIT = 200

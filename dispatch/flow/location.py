@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.call import dialled
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.link import open_link
 from dispatch.flow.positions import SAME_SHARE, concluded, doubts_about, known_of, told
-from dispatch.incident import IncidentPhase
-from dispatch.location import Position, reported
 from dispatch.rules import Rules
+from dispatch.state.call import dialled
+from dispatch.state.city import City
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.location import Position, reported
 from dispatch.words import Place, Reason, Role
 from geo.point import Point, distance_m
 

@@ -11,7 +11,7 @@ from center_protocols.outcome import MODEL_A, MODEL_B, MODEL_C
 from center_protocols.stemi_advice import StemiAdvice
 from center_protocols.stroke_advice import StrokeAdvice
 from center_protocols.vocabulary import Bypass, Treatment
-from dispatch.city import City
+from dispatch.state.city import City
 from dispatch.words import ModelUsed
 
 MODEL_TIME = "time-to-treatment/1"

@@ -3,16 +3,16 @@
 from center_protocols.finding_groups import EcgResult
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
-from dispatch.consult import CALLS_THE_LAB
 from dispatch.errors import Refused
 from dispatch.flow.consult import unless_valid
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.triage import record_findings
-from dispatch.incident import Patient, wore
 from dispatch.rights_of_care import link_of
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.consult import CALLS_THE_LAB
+from dispatch.state.incident import Patient, wore
 from dispatch.words import Outcome
 
 HAND_VITALS = frozenset({"hr", "rr", "sbp", "dbp", "spo2", "temp_c", "glucose_mmol_l", "gcs", "pain", "etco2"})

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatch import events as e
-from dispatch.call import dialled
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.flow.decision import Facts, PositionEvidence
-from dispatch.incident import Incident, IncidentPhase
-from dispatch.location import FUSED, LocationEstimate, Position, ToldPlace, kind_told, reported
 from dispatch.rules import Rules
+from dispatch.state.call import dialled
+from dispatch.state.city import City
+from dispatch.state.incident import Incident, IncidentPhase
+from dispatch.state.location import FUSED, LocationEstimate, Position, ToldPlace, kind_told, reported
 from dispatch.words import Place, PossiblePlace, Reason, SourceConflict
 from geo.places.locate import Estimate, Source, SourceKind, estimate, too_wide_m
 from geo.places.shapes import around

@@ -16,16 +16,16 @@ from center_protocols.stroke_advice import by_outcome, stroke_advice
 from center_protocols.vocabulary import Capability, Resource, StatusKind, TimePoint, Treatment
 from center_protocols.why_not import WhyNot as NotFirst
 from center_protocols.why_not import why_nots
-from dispatch.center import Center
-from dispatch.city import City
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.models_used import Ranked, models_used, outcome_advice, predicted_times
 from dispatch.flow.triage import current_assessment, reason
-from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
-from dispatch.scene import Flag
-from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
-from dispatch.unit_traits import INFECTION_EQUIPMENT
+from dispatch.state.center import Center
+from dispatch.state.city import City
+from dispatch.state.incident import Incident, Patient
+from dispatch.state.scene import Flag
+from dispatch.state.unit import DISPATCHABLE, DIVERTIBLE, Unit
+from dispatch.state.unit_traits import INFECTION_EQUIPMENT
 from dispatch.words import EtaRow, ModelUsed, RankingUsed, Reason, UnitStatus
 from geo.tracks.eta_range import eta_range, slow_s
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision
-from dispatch.incident import Incident, Patient
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.incident import Incident, Patient
 
 REASONS = frozenset({"patient_request", "retention_over", "court_order"})
 

@@ -10,13 +10,13 @@ from center_protocols.vocabulary import Resource
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.called import called
-from dispatch.center import LIVE, Activation, ActivationPhase, Reservation
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
-from dispatch.resources import ResourceState, usual_use_min
 from dispatch.rules import Rules
+from dispatch.state.center import LIVE, Activation, ActivationPhase, Reservation
+from dispatch.state.city import City
+from dispatch.state.resources import ResourceState, usual_use_min
 from dispatch.words import Role
 
 COUNT_MOST = 500

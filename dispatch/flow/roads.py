@@ -5,12 +5,12 @@ from typing import TypeAlias
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, RoadsChosen
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
+from dispatch.state.city import City
 
 Outline: TypeAlias = tuple[LonLat, ...]
 OUTLINE_LEAST = 3  # corners

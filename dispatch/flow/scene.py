@@ -4,14 +4,14 @@ from typing import Any
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
-from dispatch.incident import Incident
 from dispatch.rules import Rules
-from dispatch.scene import (
+from dispatch.state.city import City
+from dispatch.state.incident import Incident
+from dispatch.state.scene import (
     CONCERNS,
     NOTICE_STEPS,
     STAGING_STEPS,

@@ -2,15 +2,15 @@
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
-from dispatch.incident import IncidentPhase
 from dispatch.rules import Rules
-from dispatch.standby import STANDBY_STEPS
-from dispatch.unit import DISPATCHABLE, Unit
+from dispatch.state.city import City
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.standby import STANDBY_STEPS
+from dispatch.state.unit import DISPATCHABLE, Unit
 
 
 def unless_dispatchable_to(city: City, incident_id: str) -> Refused | None:

@@ -9,11 +9,11 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from dispatch import events as e
-from dispatch.center import LIVE, Activation
-from dispatch.city import City
 from dispatch.flow.decision import Facts
 from dispatch.rules import Rules
-from dispatch.team import COMES, TO_STAND_DOWN, WAITING, Member, Summons, SummonsPhase
+from dispatch.state.center import LIVE, Activation
+from dispatch.state.city import City
+from dispatch.state.team import COMES, TO_STAND_DOWN, WAITING, Member, Summons, SummonsPhase
 from dispatch.team_plan import roles_of
 from dispatch.words import Role
 

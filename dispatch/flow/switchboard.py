@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.call import CALL_STEPS, UNANSWERED, Call, CallPhase, dialled
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import answered_by, opened_by, talking_seats, unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.positions import rung
 from dispatch.rules import Rules
-from dispatch.switchboard import MAY_SIT, Seat, SeatKind
+from dispatch.state.call import CALL_STEPS, UNANSWERED, Call, CallPhase, dialled
+from dispatch.state.city import City
+from dispatch.state.switchboard import MAY_SIT, Seat, SeatKind
 from dispatch.words import Role
 
 SAME_STEP = timedelta(seconds=2)  # console and exchange tell one answer within it

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from center_protocols.vocabulary import Condition
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import LIVE, Activation
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.summoning import plan_of, summons_id
 from dispatch.rules import Rules
-from dispatch.team import SUMMONS_STEPS, Duty, Member, Summons, SummonsPhase, TeamRole
+from dispatch.state.center import LIVE, Activation
+from dispatch.state.city import City
+from dispatch.state.team import SUMMONS_STEPS, Duty, Member, Summons, SummonsPhase, TeamRole
 from dispatch.team_plan import roles_of
 
 DUTY_MOST = timedelta(days=7)  # longer is a slip of the hand

@@ -11,15 +11,15 @@ from center_protocols.vocabulary import UNKNOWN, Condition, FindingStatus, Prior
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch import words as w
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.direct import told_center
 from dispatch.flow.scene import flagged
-from dispatch.incident import Patient, merged_findings
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.incident import Patient, merged_findings
 from dispatch.words import Role
 
 

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.call import unless_open
 from dispatch.flow.decision import Decide, Decision, Facts
 from dispatch.flow.standby import unless_dispatchable_to
 from dispatch.flow.triage import set_priority
-from dispatch.incident import REVIEW_FINDINGS, IncidentPhase
 from dispatch.rules import Rules
+from dispatch.state.city import City
+from dispatch.state.incident import REVIEW_FINDINGS, IncidentPhase
 
 NO_ANSWER = "no_answer"
 

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import LIVE
-from dispatch.city import City
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision
 from dispatch.rules import Rules
-from dispatch.wall import WALL_STEPS, WallPhase
+from dispatch.state.center import LIVE
+from dispatch.state.city import City
+from dispatch.state.wall import WALL_STEPS, WallPhase
 from dispatch.words import Role
 
 SAYS = {WallPhase.ARMED: e.WallArmed, WallPhase.SILENT: e.WallSilent, WallPhase.LOST: e.WallLost}

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-Rows = dict[str, dict[str, Any]]  # by id; a row is a dataclass of dispatch/incident.py, unit.py, center.py, city.py
+Rows = dict[str, dict[str, Any]]  # by id; a row is a dataclass of dispatch/state/
 PositionRow = tuple[str, float, float, float | None, float | None, datetime]
 """unit_id, lon, lat (WGS-84), heading_deg, speed_mps, fix_at."""
 

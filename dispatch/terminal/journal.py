@@ -18,7 +18,6 @@ from dispatch.adapters.journal.audit import ANCHORS_FILE, VerifyReport, anchor, 
 from dispatch.adapters.journal.grouped import StoredFacts
 from dispatch.adapters.journal.postgres import cities_of, open_postgres_reader
 from dispatch.adapters.journal.sqlite import JOURNAL_FILE, open_sqlite_reader
-from dispatch.city import City, empty_city
 from dispatch.errors import BadInput
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
@@ -27,6 +26,7 @@ from dispatch.fact_records import fact_of
 from dispatch.ports import JournalDamaged, JournalUnavailable, Record
 from dispatch.sealed_rows import TABLES
 from dispatch.snapshot import PLAIN
+from dispatch.state.city import City, empty_city
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.call import dialled
-from dispatch.city import City
-from dispatch.switchboard import NumberMark
+from dispatch.state.call import dialled
+from dispatch.state.city import City
+from dispatch.state.switchboard import NumberMark
 from dispatch.words import Outcome, Place
 
 

@@ -7,9 +7,9 @@ HAVE has no word for, a cath lab or blood, stands beside it under ``resources``.
 from datetime import datetime
 from typing import Any
 
-from dispatch.center import Center, CenterStatus
-from dispatch.city import City
-from dispatch.resources import ResourceState
+from dispatch.state.center import Center, CenterStatus
+from dispatch.state.city import City
+from dispatch.state.resources import ResourceState
 from dispatch.words import UnitStatus
 
 BED_TYPES = {"icu": "AdultICU", "picu": "PediatricICU", "nicu": "NeonatalICU", "or": "OperatingRooms"}

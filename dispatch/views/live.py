@@ -10,16 +10,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from dispatch.center import ENDED_UNSEEN, LIVE, Activation
-from dispatch.city import City
 from dispatch.events import teams as te
 from dispatch.events.call import CallLinked
 from dispatch.events.switchboard import DeskHandedOver
 from dispatch.evolve import incident_of
 from dispatch.fact import Fact
-from dispatch.incident import Patient
 from dispatch.rights_of_care import cared_for_at, waits_for_physician
-from dispatch.unit import Assignment
+from dispatch.state.center import ENDED_UNSEEN, LIVE, Activation
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
+from dispatch.state.unit import Assignment
 from dispatch.words import Role, UnitStatus
 
 Row: TypeAlias = dict[str, Any]

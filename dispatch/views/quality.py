@@ -5,8 +5,8 @@ from datetime import datetime
 
 from center_protocols.indicators import QualityCase
 from center_protocols.vocabulary import Condition, Known, TimePoint
-from dispatch.city import City
-from dispatch.incident import Patient
+from dispatch.state.city import City
+from dispatch.state.incident import Patient
 from dispatch.views.register import points_of, protocol_points
 
 CATH_LAB = "cath_lab"

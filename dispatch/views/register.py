@@ -18,8 +18,8 @@ from center_protocols.timepoints import (
 )
 from center_protocols.timepoints import RegisterRow as ProtocolRow
 from center_protocols.vocabulary import RowStatus, TimePoint
-from dispatch.city import City
-from dispatch.incident import Patient, PointRow, Points
+from dispatch.state.city import City
+from dispatch.state.incident import Patient, PointRow, Points
 from dispatch.words import ClockSource
 
 CLOCKS = {

@@ -17,8 +17,8 @@ from dispatch.adapters.telemetry.ecg_files import EcgHead, StoredEcg
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased
 from dispatch.fact import Fact
-from dispatch.incident import Patient
-from dispatch.table import Asleep, Table
+from dispatch.state.incident import Patient
+from dispatch.state.table import Asleep, Table
 from dispatch.words import ClockSource
 from tests.contracts.journal_backends import NOON
 from tests.dispatch.story import TAKER, incident_underway, opened_city

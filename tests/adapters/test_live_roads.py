@@ -16,7 +16,6 @@ from ulid import ULID
 from center_protocols.assessment import Coded
 from dispatch import commands as c
 from dispatch.adapters.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
-from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.evidence import centers_evidence, gather, units_evidence
@@ -29,8 +28,9 @@ from dispatch.road_measure import RoadMeasure
 from dispatch.rules import builtin
 from dispatch.snapshot import decode_city, encode_city
 from dispatch.sources import Sources
-from dispatch.unit import DISPATCHABLE
-from dispatch.unit_traits import EQUIPMENT, LEVELS, READY, wanted_traits
+from dispatch.state.city import City, empty_city
+from dispatch.state.unit import DISPATCHABLE
+from dispatch.state.unit_traits import EQUIPMENT, LEVELS, READY, wanted_traits
 from dispatch.words import Actor, Place, Role
 from geo.fleet_index import FleetIndex
 from geo.hierarchy import CLOSED_MS

@@ -18,7 +18,7 @@ from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.team.web_push import CURVE, PushKeys, encrypted, sender_from
 from dispatch.adapters.telephony.signature import SIGNATURE_HEADER, TIME_HEADER, sign
-from dispatch.team import SummonsPhase
+from dispatch.state.team import SummonsPhase
 from tests.adapters.receiving import Receiver, Stopped, receiving
 from tests.dispatch.story import SYSTEM, Story, crew, opened_city
 from tests.dispatch.team_tale import CARDIOLOGIST, alarmed, asked, listed, member, on_duty, tick

@@ -8,11 +8,11 @@ from dispatch import commands as c
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.telemetry.hub import TelemetryHub, TelemetryViewer, coming, position_row
-from dispatch.center import LIVE
-from dispatch.city import City
 from dispatch.ports import Position
 from dispatch.protocol.waves import Wave, wave_bytes
 from dispatch.rights import SEATS
+from dispatch.state.center import LIVE
+from dispatch.state.city import City
 from dispatch.words import Role
 from tests.dispatch.story import CENTERS, START, UNITS, Story, crew, incident_underway, opened_city
 

@@ -71,7 +71,7 @@ def test_the_simulation_uses_the_public_interfaces_only() -> None:
         "dispatch.views",
         "dispatch.evidence",
         "dispatch.evolve",
-        "dispatch.city",
+        "dispatch.state.city",
     )
     for file in in_package("dispatch.simulation"):
         for line, imported in imports_of(file):

@@ -8,7 +8,6 @@ from typing import Any
 from ulid import ULID
 
 from dispatch import commands as c
-from dispatch.city import City, empty_city
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.evolve import evolve
@@ -18,6 +17,7 @@ from dispatch.flow.decision import CenterArrival, Evidence, RoadsChosen, UnitArr
 from dispatch.rights import LINK_ACCOUNT
 from dispatch.rights_of_care import READER_ACCOUNT
 from dispatch.rules import builtin
+from dispatch.state.city import City, empty_city
 from dispatch.views.live import Scope, apply, change, snapshot
 from dispatch.words import Actor, Place, Role, UnitStatus
 

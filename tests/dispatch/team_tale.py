@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch import commands as c
-from dispatch.center import Activation
-from dispatch.team import Summons
+from dispatch.state.center import Activation
+from dispatch.state.team import Summons
 from dispatch.words import Actor, Outcome, Role
 from tests.dispatch.story import CREW, DISPATCHER, SYSTEM, Story, crew, department, incident_underway
 

@@ -7,10 +7,10 @@ import pytest
 from center_protocols.vocabulary import TimePoint
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.consult import OrderPhase
 from dispatch.errors import Refused
 from dispatch.rights import may, may_see_patient
 from dispatch.rules import builtin
+from dispatch.state.consult import OrderPhase
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Actor, Outcome, Role
 from tests.dispatch.story import (

@@ -8,9 +8,9 @@ from center_protocols.vocabulary import TimePoint
 from dispatch import commands as c
 from dispatch import events as e
 from dispatch.changes.ground import center_listed
-from dispatch.incident import Patient
 from dispatch.rights import may
 from dispatch.rules import builtin
+from dispatch.state.incident import Patient
 from dispatch.words import UnitStatus
 from tests.dispatch.story import DISPATCHER, PHYSICIAN, Story, crew, department, incident_underway, opened_city
 

@@ -9,7 +9,7 @@ import pytest
 
 from dispatch import commands as c
 from dispatch.errors import Refused
-from dispatch.incident import Worn, age_band, wore
+from dispatch.state.incident import Worn, age_band, wore
 from dispatch.words import Outcome, UnitStatus
 from tests.dispatch.story import SYSTEM, Story, crew, department, incident_underway, opened_city
 

@@ -7,11 +7,11 @@ import pytest
 from dispatch import commands as c
 from dispatch.flow.decision import Evidence, UnitArrival
 from dispatch.flow.recommend import rank_units
-from dispatch.incident import IncidentPhase
 from dispatch.rights import may
 from dispatch.rules import builtin
-from dispatch.scene import NOTICE_STEPS, STAGING_STEPS, Flag, NoticePhase, Service, StagingPhase, flags_of
-from dispatch.standby import STANDBY_STEPS, StandbyPhase
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.scene import NOTICE_STEPS, STAGING_STEPS, Flag, NoticePhase, Service, StagingPhase, flags_of
+from dispatch.state.standby import STANDBY_STEPS, StandbyPhase
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Outcome, Role, UnitStatus
 from tests.dispatch.story import DISPATCHER, PLACE, SYSTEM, TAKER, UNITS, Story, crew, incident_underway, opened_city

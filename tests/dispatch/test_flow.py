@@ -6,8 +6,8 @@ import pytest
 
 from dispatch import commands as c
 from dispatch import events as e
-from dispatch.center import ActivationPhase
-from dispatch.incident import IncidentPhase
+from dispatch.state.center import ActivationPhase
+from dispatch.state.incident import IncidentPhase
 from dispatch.words import Outcome, Place, Role, UnitStatus
 from tests.dispatch.story import (
     CREW,

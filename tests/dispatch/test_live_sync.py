@@ -14,8 +14,8 @@ import pytest
 from dispatch import commands as c
 from dispatch.command_roles import COMMANDS
 from dispatch.errors import Refused
-from dispatch.incident import IncidentPhase
-from dispatch.unit import DISPATCHABLE
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.unit import DISPATCHABLE
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Actor, Outcome, Place, UnitStatus
 from tests.dispatch.story import (

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dispatch import commands as c
-from dispatch.incident import PointRow
 from dispatch.snapshot import decode_city, write_city
+from dispatch.state.incident import PointRow
 from dispatch.views.register import register_rows
 from dispatch.words import UnitStatus
 from tests.dispatch.story import PHYSICIAN, START, TAKER, Story, crew, incident_underway, opened_city

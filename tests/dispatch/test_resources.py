@@ -7,8 +7,8 @@ import pytest
 from center_protocols.vocabulary import Resource
 from dispatch import commands as c
 from dispatch.flow.recommend import rank_centers
-from dispatch.resources import ResourceState, usual_use_min
 from dispatch.rules import builtin
+from dispatch.state.resources import ResourceState, usual_use_min
 from dispatch.views.have import availability, readiness
 from dispatch.words import UnitStatus
 from tests.dispatch.story import SYSTEM, Story, crew, department, incident_underway, opened_city

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from dispatch import commands as c
-from dispatch.city import City, empty_city
 from dispatch.evolve import evolve
 from dispatch.snapshot import (
     OURS,
@@ -23,6 +22,7 @@ from dispatch.snapshot import (
     state_files,
     write_city,
 )
+from dispatch.state.city import City, empty_city
 from dispatch.words import ERASED, Outcome
 from tests.dispatch.story import crew, incident_underway, opened_city
 from tests.dispatch.test_live_sync import some_command, whole_tale
@@ -39,7 +39,7 @@ def test_a_snapshot_is_of_all_code_that_gives_state_its_meaning_and_of_no_other(
         each for each in files if each.is_relative_to(OURS) and "site-packages" not in each.parts
     }
     parts = {each.relative_to(OURS).parts[1] for each in state_files()}
-    assert parts >= {"changes", "events", "city.py"}
+    assert parts >= {"changes", "events", "state"}
     assert not parts & {"adapters", "terminal", "texts_catalogue.py", "desk.py", "flow", "views", "rules.py"}
 
 
@@ -52,7 +52,7 @@ def changed(value):
     return value * factor if isinstance(value, float) else value
 tomllib.loads = lambda text: changed(loads(text))
 import pickle
-from dispatch.city import empty_city
+from dispatch.state.city import empty_city
 from dispatch.evolve import evolve
 from dispatch.snapshot import decode_city, encode_city
 facts, city = pickle.load(sys.stdin.buffer), empty_city()
@@ -106,7 +106,7 @@ def test_a_city_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("seed", [7])
 def test_a_city_that_sleeps_between_its_facts_is_the_same_city(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dispatch.city.RECENT", 3)  # so that most of what is over sleeps
+    monkeypatch.setattr("dispatch.state.city.RECENT", 3)  # so that most of what is over sleeps
     chance = random.Random(seed)
     story = opened_city(watched=False)
     while len(story.facts) < 1_000:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.call import CALL_STEPS, CallPhase
-from dispatch.center import ACTIVATION_STEPS, LATE, ActivationPhase
 from dispatch.diagrams import render
-from dispatch.incident import INCIDENT_STEPS, IncidentPhase
-from dispatch.unit import DISPATCHABLE, DIVERTIBLE, JOURNEY, RUN, STEP_POINTS, drives_on, is_late, may_move
+from dispatch.state.call import CALL_STEPS, CallPhase
+from dispatch.state.center import ACTIVATION_STEPS, LATE, ActivationPhase
+from dispatch.state.incident import INCIDENT_STEPS, IncidentPhase
+from dispatch.state.unit import DISPATCHABLE, DIVERTIBLE, JOURNEY, RUN, STEP_POINTS, drives_on, is_late, may_move
 from dispatch.words import UnitStatus
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -7,8 +7,8 @@ from itertools import permutations
 import pytest
 
 from dispatch import commands as c
-from dispatch.call import CALL_STEPS, Call, CallPhase, dialled
 from dispatch.rules import builtin
+from dispatch.state.call import CALL_STEPS, Call, CallPhase, dialled
 from tests.dispatch.story import DISPATCHER, EXCHANGE, PLACE, SUPERVISOR, SYSTEM, TAKER, Story, opened_city
 
 RULES = builtin()

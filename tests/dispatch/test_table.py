@@ -6,7 +6,7 @@ from operator import itemgetter
 import pytest
 from rpds import HashTrieMap
 
-from dispatch.table import Asleep, Table
+from dispatch.state.table import Asleep, Table
 
 CASES = 1_000
 IDS = [f"r{number}" for number in range(12)]

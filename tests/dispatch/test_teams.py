@@ -7,7 +7,7 @@ import pytest
 from dispatch import commands as c
 from dispatch.rights import may
 from dispatch.rules import builtin
-from dispatch.team import SUMMONS_STEPS, SummonsPhase
+from dispatch.state.team import SUMMONS_STEPS, SummonsPhase
 from dispatch.team_plan import steps
 from dispatch.views.live import Scope, snapshot
 from dispatch.words import Role

@@ -4,10 +4,10 @@ import pytest
 
 from dispatch import commands as c
 from dispatch.adapters.live.walls import WallsHeard, WallWatch
-from dispatch.city import City
 from dispatch.rules import builtin
+from dispatch.state.city import City
+from dispatch.state.wall import WallPhase
 from dispatch.views.live import Scope, snapshot
-from dispatch.wall import WallPhase
 from dispatch.words import Role
 from tests.dispatch.story import DISPATCHER, SYSTEM, Story, crew, entered_for, opened_city
 from tests.dispatch.team_tale import C1, activation, alarmed, tick

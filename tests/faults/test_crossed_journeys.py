@@ -7,8 +7,8 @@ import pytest
 from ulid import ULID
 
 from dispatch import commands as c
-from dispatch.city import City
 from dispatch.evolve import history_of
+from dispatch.state.city import City
 from dispatch.words import Outcome, UnitStatus
 from tests.adapters.serving import CREW, Server
 from tests.dispatch.story import PLACE, TAKER, Story, crew, incident_underway, opened_city

@@ -13,13 +13,13 @@ from center_protocols.assess import assess
 from center_protocols.assessment import Coded
 from center_protocols.finding_groups import EcgResult, Group
 from center_protocols.findings import Findings, findings_from
-from dispatch import consult, direct
 from dispatch import words as w
-from dispatch.center import ActivationPhase
 from dispatch.events import FACTS
 from dispatch.flow import deadlines, switchboard, watch
-from dispatch.incident import IncidentPhase
-from dispatch.team import TeamRole
+from dispatch.state import consult, direct
+from dispatch.state.center import ActivationPhase
+from dispatch.state.incident import IncidentPhase
+from dispatch.state.team import TeamRole
 from dispatch.terminal.tracks import MARKS
 from dispatch.texts_catalogue import catalogue_files, placeholders
 from geo.places.locate import SourceKind

@@ -13,7 +13,7 @@ from dispatch.adapters.telephony.signature import sign
 from dispatch.simulation.arrivals import LOCAL
 from dispatch.simulation.members import ROLES_OF, people_of, rank_of, week_of
 from dispatch.simulation.team_gateway import Ring, open_gateway, read_ring, ringing
-from dispatch.team import TeamRole
+from dispatch.state.team import TeamRole
 from tests.adapters.receiving import Stopped
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

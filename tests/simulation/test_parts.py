@@ -9,7 +9,6 @@ import pytest
 
 from center_protocols.assess import assess
 from center_protocols.findings import findings_from
-from dispatch.incident import merged_findings
 from dispatch.simulation.arrivals import ASSUMED_SHAPE, LOCAL, arrival_times, recorded_shape
 from dispatch.simulation.callers import Anchor, beside
 from dispatch.simulation.cases import PROFILES, Caller, Case, caller_findings, caller_of, draw_case, number_of
@@ -17,6 +16,7 @@ from dispatch.simulation.driving import drive_along
 from dispatch.simulation.physician import elevation_mv
 from dispatch.simulation.signals import LEADS, SAMPLE_RATE_HZ, UV_PER_LSB, ecg, vitals_at
 from dispatch.simulation.troubles import ASKED, GIVES_UP, LOST, scene_answers, trouble_of
+from dispatch.state.incident import merged_findings
 from geo.point import Point, distance_m
 
 START = datetime(2026, 11, 21, tzinfo=UTC)

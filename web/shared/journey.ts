@@ -1,4 +1,4 @@
-/** What follows a unit's report, as `dispatch/unit.py` allows it, the usual step first; the desk decides, pages only offer. */
+/** What follows a unit's report, as `dispatch/state/unit.py` allows it, the usual step first; the desk decides, pages only offer. */
 import type { UnitStatus } from "./rows.ts";
 
 export const JOURNEY: Readonly<Record<UnitStatus, readonly UnitStatus[]>> = {

@@ -1,4 +1,4 @@
-/** The rows about where it is: the frozen dataclasses of `dispatch/location.py`. Points are WGS-84. */
+/** The rows about where it is: the frozen dataclasses of `dispatch/state/location.py`. Points are WGS-84. */
 import type { Iso, Place, Reason } from "./rows.ts";
 
 /** One source's newest word; without an incident, its telephone has not called. */

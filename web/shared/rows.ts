@@ -1,5 +1,5 @@
 /**
- * The rows of the live tables, as `docs/protocol.md` sends them: the frozen dataclasses of `dispatch/incident.py`,
+ * The rows of the live tables, as `docs/protocol.md` sends them: the frozen dataclasses of `dispatch/state/incident.py`,
  * `unit.py` and `center.py`. `null` means unknown or not given, never zero. Points are WGS-84. Times are RFC 3339 UTC.
  */
 

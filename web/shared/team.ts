@@ -1,4 +1,4 @@
-/** A department's people and whom an activation has summoned, as `dispatch/team.py` keeps them; and how a role stands. Pure. */
+/** A department's people and whom an activation has summoned, as `dispatch/state/team.py` keeps them; and how a role stands. Pure. */
 import type { Iso } from "./rows.ts";
 
 export const TEAM_ROLES = [

@@ -7,8 +7,8 @@ from typing import Final
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account, AccountStore
 from dispatch.adapters.parts import DemoAccount
-from dispatch.city import City
 from dispatch.errors import BadInput
+from dispatch.state.city import City
 from dispatch.words import Role
 
 DEMO_PASSWORD: Final = "demo"  # noqa: S105 - shown on the door page of a server that only this machine can reach

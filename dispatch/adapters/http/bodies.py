@@ -21,10 +21,10 @@ from center_protocols.finding_groups import EcgResult, limits
 from center_protocols.findings import InvalidFindingsError, findings_from
 from center_protocols.vocabulary import Bypass, Condition, Given, Priority, Resource, TimePoint
 from dispatch import commands as c
-from dispatch.direct import ConsentBy, ConsentStep, Procedure
 from dispatch.errors import BadInput
-from dispatch.switchboard import SeatKind
-from dispatch.team import TeamRole
+from dispatch.state.direct import ConsentBy, ConsentStep, Procedure
+from dispatch.state.switchboard import SeatKind
+from dispatch.state.team import TeamRole
 from dispatch.words import Place
 from geo.datum import Datum, to_wgs84
 from geo.places.locate import SourceKind

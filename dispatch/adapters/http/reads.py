@@ -26,15 +26,15 @@ from dispatch.adapters.location.whereabouts import over_row, region_row
 from dispatch.adapters.parts import HasParts, Parts, weights_used
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
-from dispatch.center import Center
-from dispatch.city import City
 from dispatch.evidence import centers_evidence, of_one_epoch, units_evidence
 from dispatch.evolve import history_of
 from dispatch.flow.recommend import PatientRecommendation, rank_units, recommend_centers
 from dispatch.region_evidence import centers_over_region
 from dispatch.rights import may_see_patient
+from dispatch.state.center import Center
+from dispatch.state.city import City
+from dispatch.state.unit_traits import wanted_traits
 from dispatch.texts_catalogue import text
-from dispatch.unit_traits import wanted_traits
 from dispatch.views.quality import quality_cases
 from dispatch.views.register import interval_rows, register_rows
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dispatch.adapters.journal.follow import follow
-from dispatch.city import City, empty_city
 from dispatch.desk import Told
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_records import fact_of
 from dispatch.ports import JournalDamaged, JournalReader, JournalUnavailable, Record
 from dispatch.snapshot import code_version, decode_city
+from dispatch.state.city import City, empty_city
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from dispatch.adapters.wire import frame
-from dispatch.city import City
 from dispatch.desk import Told
 from dispatch.rights import SEATS
+from dispatch.state.city import City
 from dispatch.views.live import Change, Scope, change, change_for, snapshot, touched
 from dispatch.words import Role
 

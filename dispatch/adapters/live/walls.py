@@ -6,9 +6,9 @@ All time-outs run in real time, never on the simulated clock: a wall is a device
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from dispatch.city import City
 from dispatch.commands.watch import ReportWall
-from dispatch.wall import WallPhase
+from dispatch.state.city import City
+from dispatch.state.wall import WallPhase
 
 PAGES_MOST = 16  # of one department; the newest are remembered
 

@@ -18,13 +18,13 @@ from dispatch.adapters.photos.sealed import JPEG, PhotoDiffersError
 from dispatch.adapters.submission import When
 from dispatch.adapters.telemetry.arrivals import TO_INCIDENT, Target, estimate
 from dispatch.adapters.wire import JsonResponse
-from dispatch.city import City
 from dispatch.commands.link import OpenLink, SendPhoto, WriteMessage
 from dispatch.commands.location import ReportPosition
 from dispatch.errors import Refused
 from dispatch.flow.link import MESSAGES_LIMIT, PHOTO_BYTES_MAX, PHOTOS_LIMIT
-from dispatch.location import Link
 from dispatch.rights import LINK_ACCOUNT
+from dispatch.state.city import City
+from dispatch.state.location import Link
 from dispatch.words import Actor, ClockSource, Place, Role, UnitStatus
 from geo.datum import Datum, to_wgs84
 from geo.places.locate import SourceKind

@@ -16,7 +16,7 @@ from dispatch.adapters.pages.one_time import token_hash
 from dispatch.adapters.pages.pace import Pace
 from dispatch.adapters.parts import Parts
 from dispatch.errors import Refused
-from dispatch.incident import IncidentPhase
+from dispatch.state.incident import IncidentPhase
 
 WRONG_TOKENS, WRONG_WITHIN_S = 30, 60.0  # from one address
 ASKED_MOST, ASKED_WITHIN_S = 60, 10.0  # by one page, which polls every few seconds and streams every three

@@ -21,10 +21,10 @@ from dispatch.adapters.pages.gate import PageGate, device_of
 from dispatch.adapters.pages.one_time import token_hash
 from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.wire import JsonResponse
-from dispatch.consult import ReaderLink
 from dispatch.errors import Refused
-from dispatch.incident import Patient
 from dispatch.rights_of_care import READER_ACCOUNT
+from dispatch.state.consult import ReaderLink
+from dispatch.state.incident import Patient
 from dispatch.words import Actor, Role
 
 router = APIRouter(prefix="/api/reader", tags=["consult"], default_response_class=JsonResponse, route_class=StrictRoute)

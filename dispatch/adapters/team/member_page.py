@@ -17,11 +17,11 @@ from dispatch.adapters.team.member_links import link_token, member_of
 from dispatch.adapters.team.messenger import LINK_VALID
 from dispatch.adapters.team.web_push import PushKeys, Subscription
 from dispatch.adapters.wire import JsonResponse
-from dispatch.center import LIVE, Activation
 from dispatch.commands.teams import AnswerSummons, SubscribePush
 from dispatch.errors import Refused
 from dispatch.rights import MEMBER_ACCOUNT, SEATS
-from dispatch.team import Member, Summons
+from dispatch.state.center import LIVE, Activation
+from dispatch.state.team import Member, Summons
 from dispatch.words import Actor, Role
 
 router = APIRouter(prefix="/api/team", tags=["team"], default_response_class=JsonResponse, route_class=StrictRoute)

@@ -16,11 +16,11 @@ from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.signed_post import post_signed
 from dispatch.adapters.team.member_links import link_token
 from dispatch.adapters.team.web_push import PushSender, Subscription
-from dispatch.center import Activation
-from dispatch.city import City
 from dispatch.commands.teams import ReportSummons
 from dispatch.ports import Keyring
-from dispatch.team import Member, Summons, SummonsPhase
+from dispatch.state.center import Activation
+from dispatch.state.city import City
+from dispatch.state.team import Member, Summons, SummonsPhase
 from dispatch.texts_catalogue import Text, text
 
 LINK_VALID = timedelta(hours=12)  # as long as the longest way to the bottom of a pocket

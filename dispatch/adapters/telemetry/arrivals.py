@@ -15,9 +15,9 @@ from typing import Final
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.live.feed import LiveFeed
 from dispatch.adapters.telemetry.hub import TelemetryHub
-from dispatch.city import City
 from dispatch.sources import Sources
-from dispatch.unit import Unit
+from dispatch.state.city import City
+from dispatch.state.unit import Unit
 from dispatch.words import UnitStatus as S
 from geo.point import Point
 from geo.snap import NoRoad

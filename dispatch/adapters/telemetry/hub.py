@@ -20,11 +20,11 @@ from dispatch.adapters.live.walls import WallsHeard  # noqa: TC001 - the others 
 from dispatch.adapters.live_roads import WeightsInForce
 from dispatch.adapters.telemetry.plausible import Judged
 from dispatch.adapters.wire import encoded, frame
-from dispatch.center import LIVE
-from dispatch.city import City
 from dispatch.ports import Fanout, Lost, Message, Position
 from dispatch.protocol.waves import wave_extent
 from dispatch.rights import SEATS
+from dispatch.state.center import LIVE
+from dispatch.state.city import City
 from dispatch.words import Role
 
 log = logging.getLogger(__name__)

@@ -13,12 +13,12 @@ from dispatch.adapters.telemetry.hub import WAVE, Row, TelemetryHub, vitals_mess
 from dispatch.adapters.telemetry.plausible import judged
 from dispatch.adapters.telemetry.vital_levels import vital_levels
 from dispatch.adapters.wire import moment_from
-from dispatch.city import City
 from dispatch.errors import Refused
-from dispatch.incident import Patient, wore
 from dispatch.ports import Message, Position, Telemetry
 from dispatch.protocol.waves import FrameError, Wave, nameless, read_wave, without_device
 from dispatch.rights import runs_to
+from dispatch.state.city import City
+from dispatch.state.incident import Patient, wore
 from dispatch.words import Actor, Role
 from geo.datum import Datum, to_wgs84
 from geo.fleet_index import Moved

@@ -14,7 +14,6 @@ from dispatch.adapters.parts import HasParts, Parts
 from dispatch.adapters.telephony.record import Export, record_of, record_text
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
-from dispatch.city import City
 from dispatch.commands.call import ExportRecord
 from dispatch.errors import Refused
 from dispatch.events.call import CallLinked
@@ -22,6 +21,7 @@ from dispatch.evolve import history_of
 from dispatch.fact import Fact
 from dispatch.flow.duplicates import same_events
 from dispatch.rights import SEATS
+from dispatch.state.city import City
 from dispatch.views.caller import caller_history
 
 router = APIRouter(prefix="/api", tags=["telephony"], default_response_class=JsonResponse, route_class=StrictRoute)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dispatch.city import City
 from dispatch.fact import Fact
+from dispatch.state.city import City
 from dispatch.texts_catalogue import text
 
 SHOWN_ZONE = ZoneInfo("Asia/Shanghai")

@@ -9,10 +9,10 @@ from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.telephony.line_events import LineEventBody, LineTeller
 from dispatch.adapters.wire import done_body, frame, nack
-from dispatch.city import City
 from dispatch.errors import Refused
 from dispatch.protocol.waves import FrameError
 from dispatch.rights import SEATS
+from dispatch.state.city import City
 from dispatch.words import Actor, Role
 
 

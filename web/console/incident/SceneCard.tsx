@@ -5,7 +5,7 @@ import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 
 const SERVICES: readonly Service[] = ["110", "119", "122"];
-/** Whom a danger concerns, as `dispatch/scene.py` says. */
+/** Whom a danger concerns, as `dispatch/state/scene.py` says. */
 const CONCERNS: Readonly<Partial<Record<SceneFlag, Service>>> = { violence: "110", fire: "119", chemical: "119", entrapped: "119", traffic: "122" };
 
 /** Whether this is to be read before anything else: a danger, or crews that stand off. */

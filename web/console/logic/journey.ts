@@ -1,4 +1,4 @@
-/** Which step a crew takes next, as `dispatch/unit.py` allows; the desk decides, this only offers. Pure. */
+/** Which step a crew takes next, as `dispatch/state/unit.py` allows; the desk decides, this only offers. Pure. */
 import { JOURNEY } from "@shared/journey.ts";
 import type { UnitStatus } from "@shared/rows.ts";
 

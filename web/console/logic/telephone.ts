@@ -20,7 +20,7 @@ export function ringLevel(call: Pick<Call, "received_at">, now: number, targets:
   return waited_s >= targets.answer_within_s * SOON_SHARE ? "soon" : "calm";
 }
 
-/** A number as one dials it within China, as `dispatch/call.py` spells it; null when unknown. */
+/** A number as one dials it within China, as `dispatch/state/call.py` spells it; null when unknown. */
 export function dialled(number: string | null): string | null {
   if (number === null) return null;
   const digits = number.replace(/[^0-9*#]/g, "").replace(/^(?:0086|86(?=1\d{10}$)|0(?=1\d{10}$))/, "");

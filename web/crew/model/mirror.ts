@@ -112,7 +112,7 @@ function withVitals(known: VitalsEntry | null, values: Readonly<Record<string, n
 
 const isGroup = (value: Finding | undefined): value is Findings => typeof value === "object" && !Array.isArray(value);
 
-/** Groups merge item by item, everything else is replaced: as `merged_findings` in `dispatch/incident.py`. */
+/** Groups merge item by item, everything else is replaced: as `merged_findings` in `dispatch/state/incident.py`. */
 export function merged(known: Findings, learned: Findings): Findings {
   const both: Record<string, Finding> = { ...known };
   for (const [name, value] of Object.entries(learned)) {

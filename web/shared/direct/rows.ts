@@ -1,4 +1,4 @@
-/** The parts of the live rows that belong to the direct way: `dispatch/direct.py`. */
+/** The parts of the live rows that belong to the direct way: `dispatch/state/direct.py`. */
 import type { Iso } from "../rows.ts";
 
 /** How a stretcher gets to one door, as the department wrote it; null: nobody said. */

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch import events as e
-from dispatch.consult import AdviceWanted, Order, Reading, Specialist, TeamLine
-from dispatch.direct import Consent, Dispute, HandoffTold, Registration, Signature
-from dispatch.location import LocationEstimate, ToldPlace
-from dispatch.scene import Notice, Staging
+from dispatch.state.consult import AdviceWanted, Order, Reading, Specialist, TeamLine
+from dispatch.state.direct import Consent, Dispute, HandoffTold, Registration, Signature
+from dispatch.state.location import LocationEstimate, ToldPlace
+from dispatch.state.scene import Notice, Staging
 from dispatch.words import FiredCondition, Outcome, Place, PlannedActivation, Reason, TargetPoint, personal
 
 

@@ -8,16 +8,16 @@ import msgspec
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from dispatch.call import Call, dialled
-from dispatch.center import LIVE, Activation, ActivationPhase, Center
-from dispatch.consult import ReaderLink
-from dispatch.incident import Incident, IncidentPhase, Patient
-from dispatch.location import Link, Position
 from dispatch.road_measure import RoadMeasure
-from dispatch.switchboard import NumberMark, Seat
-from dispatch.table import Table
-from dispatch.team import TO_STAND_DOWN, Member
-from dispatch.unit import Assignment, Unit
+from dispatch.state.call import Call, dialled
+from dispatch.state.center import LIVE, Activation, ActivationPhase, Center
+from dispatch.state.consult import ReaderLink
+from dispatch.state.incident import Incident, IncidentPhase, Patient
+from dispatch.state.location import Link, Position
+from dispatch.state.switchboard import NumberMark, Seat
+from dispatch.state.table import Table
+from dispatch.state.team import TO_STAND_DOWN, Member
+from dispatch.state.unit import Assignment, Unit
 from dispatch.words import Role
 
 LEARNED_FROM = 400  # waits behind one door: about a year of a busy centre's time-critical patients

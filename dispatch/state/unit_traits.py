@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from dispatch.unit import DISPATCHABLE, DIVERTIBLE, Unit
+from dispatch.state.unit import DISPATCHABLE, DIVERTIBLE, Unit
 from dispatch.words import UnitStatus
 
 READY: Final = 1  # can be sent now: parked or driving home, with a crew

@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch import events as e
-from dispatch.direct import ED, ChosenDoor, WayInside
-from dispatch.resources import ResourceState
-from dispatch.team import Summons
-from dispatch.wall import Wall
+from dispatch.state.direct import ED, ChosenDoor, WayInside
+from dispatch.state.resources import ResourceState
+from dispatch.state.team import Summons
+from dispatch.state.wall import Wall
 from dispatch.words import FiredCondition, personal
 
 

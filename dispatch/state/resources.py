@@ -45,5 +45,5 @@ class ResourceState:
 @cache
 def usual_use_min() -> dict[str, float]:
     """Return how long one case usually keeps each room, in minutes; 0: its use does not follow from an arrival."""
-    rows = tomllib.loads(files("dispatch").joinpath("resources.toml").read_text(encoding="utf-8"))
+    rows = tomllib.loads(files("dispatch.state").joinpath("resources.toml").read_text(encoding="utf-8"))
     return {Resource(code).value: float(row["in_use_min"]) for code, row in rows.items()}

@@ -7,8 +7,8 @@ an earlier step that is reported late fills the register only.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dispatch.incident import PointRow, Points
-from dispatch.standby import Standby
+from dispatch.state.incident import PointRow, Points
+from dispatch.state.standby import Standby
 from dispatch.words import Outcome, UnitStatus, personal
 
 S = UnitStatus

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { session, type Session } from "@shared/session.ts";
+import { session, type Session } from "@shared/signed_in.ts";
 import { Console } from "./Console.tsx";
 import { SignIn } from "@shared/sign_in.tsx";
-import type { Role } from "@shared/rows.ts";
+import type { Role } from "@shared/words.ts";
 import { Desk, DeskContext } from "./store/desk.ts";
 import { lang, t } from "./texts.ts";
 

@@ -13,7 +13,7 @@ import team from "@texts/team.json";
 import telephony from "@texts/telephony.json";
 import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
-import type { Both } from "@shared/rows.ts";
+import type { Both } from "@shared/words.ts";
 
 const catalogue = { ...places, ...protocols, ...triage, ...flow, ...standby, ...scene, ...direct, ...location, ...telephony, ...record, ...team, ...shared, ...own };
 export type Key = keyof typeof catalogue;

@@ -1,7 +1,8 @@
 /** Codes of rows as the operator's words. */
 import { calledWord } from "@shared/called.ts";
 import { age } from "@shared/format.ts";
-import type { FiredCondition, Place, Reason, Seat, Task } from "@shared/rows.ts";
+import type { FiredCondition, Seat, Task } from "@shared/rows.ts";
+import type { Place, Reason } from "@shared/words.ts";
 import type { OverRow } from "./logic/over_region.ts";
 import { lang, maybe, t } from "./texts.ts";
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { api, HttpRefused } from "@shared/api.ts";
-import { session } from "@shared/session.ts";
+import { session } from "@shared/signed_in.ts";
 import { SignIn } from "@shared/sign_in.tsx";
 import { onRun } from "./model/journey.ts";
 import { Crew } from "./state.ts";

@@ -7,7 +7,7 @@ import { LiveLink } from "@shared/link.ts";
 import type { PatientRecommendation, Recommendation } from "@shared/answers.ts";
 import type { Eta, VitalsFrame } from "@shared/frames.ts";
 import type { Patient, Unit } from "@shared/rows.ts";
-import type { Session } from "@shared/session.ts";
+import type { Session } from "@shared/signed_in.ts";
 import { onRun } from "./model/journey.ts";
 import { mirrored, NO_ROWS, ROWS_SHAPE, type CrewRows, type Remembered } from "./model/mirror.ts";
 import { crewHasChanged, EMPTY_FORMS, formsFor, type Forms } from "./model/shift.ts";

@@ -2,7 +2,8 @@
 import { ask } from "@shared/page_server.ts";
 import { recordFrom, type EcgRecord } from "@shared/ecg.ts";
 import type { Order, TeamLine } from "@shared/direct/rows.ts";
-import type { Ecg, Iso, Treatment } from "@shared/rows.ts";
+import type { Ecg, Treatment } from "@shared/rows.ts";
+import type { Iso } from "@shared/words.ts";
 
 export interface ReaderPage {
   readonly now: Iso;

@@ -1,5 +1,6 @@
 /** What the server answers when a page asks: recommendations, the register, the handoff. Field names are the server's. */
-import type { Both, CenterStatus, Iso, Text, UnitStatus } from "./rows.ts";
+import type { CenterStatus } from "./rows.ts";
+import type { Both, Iso, Text, UnitStatus } from "./words.ts";
 
 export interface UnitOption {
   readonly unit_id: string;

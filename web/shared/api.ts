@@ -1,5 +1,5 @@
 /** One fetch for all pages: our own server only, the tab's own session, JSON both ways. */
-import { sessionToken } from "./session.ts";
+import { sessionToken } from "./signed_in.ts";
 
 export class HttpRefused extends Error {
   readonly status: number;

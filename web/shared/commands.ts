@@ -1,6 +1,7 @@
 /** Everything a page may ask of the desk, typed by hand from `dispatch/commands/`, and how to ask over HTTP. */
 import { api, HttpRefused } from "./api.ts";
-import type { Both, Datum, Findings, Iso, Outcome, Priority, Service, UnitStatus } from "./rows.ts";
+import type { Findings, Service } from "./rows.ts";
+import type { Both, Datum, Iso, Outcome, Priority, UnitStatus } from "./words.ts";
 import type { SummonsAnswer } from "./team.ts";
 import { ulid } from "./ulid.ts";
 

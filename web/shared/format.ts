@@ -1,5 +1,5 @@
 /** Times, ages and durations as the screens write them. Times are aware UTC inside, Asia/Shanghai on screen. */
-import type { Iso, Lang } from "./rows.ts";
+import type { Iso, Lang } from "./words.ts";
 
 const clockOf = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour12: false, hour: "2-digit", minute: "2-digit", ...options });

@@ -1,5 +1,5 @@
 /** Frames of the live link that belong to no table: positions, vitals, arrivals, the weights in force, gaps. */
-import type { Iso } from "./rows.ts";
+import type { Iso } from "./words.ts";
 
 export type AlarmLevel = "high" | "medium" | "low" | "none";
 

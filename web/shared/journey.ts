@@ -1,5 +1,5 @@
 /** What follows a unit's report, as `dispatch/state/unit.py` allows it, the usual step first; the desk decides, pages only offer. */
-import type { UnitStatus } from "./rows.ts";
+import type { UnitStatus } from "./words.ts";
 
 export const JOURNEY: Readonly<Record<UnitStatus, readonly UnitStatus[]>> = {
   available: ["returning"],

@@ -10,7 +10,7 @@ import { EMPTY_FEED, subscription, withChange, withSnapshot, type ChangeFrame, t
 import { livenessOf, PING_EVERY_MS, retryDelayMs, type LinkState } from "./liveness.ts";
 import { type EtasFrame, type GapFrame, type PositionsFrame, type VitalsFrame, type WeightsFrame } from "./frames.ts";
 import { TABLE_NAMES, type TableName } from "./rows.ts";
-import { sessionExpired } from "./session.ts";
+import { sessionExpired } from "./signed_in.ts";
 import { ulid } from "./ulid.ts";
 import { decodeWave, type WaveChunk } from "./wave.ts";
 

@@ -1,5 +1,5 @@
 /** The rows about where it is: the frozen dataclasses of `dispatch/state/location.py`. Points are WGS-84. */
-import type { Iso, Place, Reason } from "./rows.ts";
+import type { Iso, Place, Reason } from "./words.ts";
 
 /** One source's newest word; without an incident, its telephone has not called. */
 export interface Position {

@@ -1,5 +1,5 @@
 /** Whom to call in which order: what is done, what has a clock already, what still waits for its beginning. */
-import type { Iso } from "./rows.ts";
+import type { Iso } from "./words.ts";
 
 export interface PlannedActivation {
   readonly order: number;

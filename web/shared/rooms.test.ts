@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { roomOf, roomsOf, type ResourceState } from "./rooms.ts";
-import type { Center } from "./rows.ts";
+import { roomOf, roomsOf } from "./rooms.ts";
+import type { Center, ResourceState } from "./rows.ts";
 
 const NOW = Date.parse("2026-11-21T06:00:00Z");
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();

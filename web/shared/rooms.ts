@@ -1,11 +1,6 @@
 /** How a centre's rooms stand, as `dispatch/views/have.py` reads them: its own word while that is valid, else what follows from what runs. Pure. */
-import type { Center, Iso } from "./rows.ts";
-
-export interface ResourceState {
-  readonly count: number;
-  readonly holds: readonly { readonly id: string; readonly activation_id: string; readonly expires_at: Iso }[];
-  readonly uses: readonly { readonly id: string; readonly activation_id: string; readonly since: Iso; readonly until: Iso }[];
-}
+import type { Center, ResourceState } from "./rows.ts";
+import type { Iso } from "./words.ts";
 
 export type RoomState = "ready" | "held" | "in_use" | "busy" | "down";
 

@@ -5,46 +5,9 @@
 
 import type { ChosenDoor, Consent, Handoff, Order, Reading, ReaderLink, Registration, Specialist, TeamLine, WayInside } from "./direct/rows.ts";
 import type { PlannedActivation } from "./plan.ts";
-import type { ResourceState } from "./rooms.ts";
 import type { Member, Summons } from "./team.ts";
+import type { ActivationPhase, Iso, Outcome, Place, Priority, Reason, Role, UnitStatus } from "./words.ts";
 import type { Link, LocationEstimate, Position } from "./location.ts";
-
-export type Iso = string;
-export type Lang = "zh" | "en";
-export type Both = Readonly<Record<Lang, string>>;
-
-/** A catalogue code with both sentences filled in. */
-export interface Text extends Both {
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
-
-export type Role =
-  | "call_taker" | "dispatcher" | "supervisor" | "crew" | "department" | "remote_physician" | "admin" | "service" | "system" | "caller" | "member";
-
-export type Priority = "P1" | "P2" | "P3" | "P4";
-
-export type Outcome =
-  | "delivered" | "cancelled" | "not_found" | "self_conveyed" | "refused" | "treated_on_scene" | "death_on_scene"
-  | "handed_to_other_unit";
-
-export type UnitStatus =
-  | "available" | "assigned" | "accepted" | "en_route" | "on_scene" | "at_patient" | "patient_loaded" | "transporting"
-  | "at_hospital" | "stretcher_held" | "handed_over" | "cleaning" | "returning" | "out_of_service";
-
-export type ActivationPhase =
-  | "sent" | "received" | "acknowledged" | "team_ready" | "arrived" | "accepted" | "redirected" | "cancelled" | "end_acknowledged";
-
-export type Datum = "wgs84" | "gcj02" | "bd09";
-
-export interface Place {
-  readonly lon: number;
-  readonly lat: number;
-  readonly radius_m: number;
-  readonly datum: Datum;
-  readonly source: string;
-  readonly confirmed: boolean;
-}
 
 /** One registered minute: when, how known, by whom, how often corrected. */
 export interface Point {
@@ -178,13 +141,6 @@ export interface Incident {
   readonly floor: string | null;
   readonly room: string | null;
   readonly access: string | null;
-}
-
-/** A code of the catalogue with the parameters of its sentence, and the source it rests on. */
-export interface Reason {
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number>>;
-  readonly source: string;
 }
 
 /** A suspected (疑似) or confirmed (已确认) condition with the evidence that fired it. */
@@ -324,6 +280,13 @@ export interface CenterStatus {
   readonly reason: string | null;
   readonly reported_at: Iso;
   readonly expires_at: Iso;
+}
+
+/** What of a centre's rooms of one kind is held and what is in use. */
+export interface ResourceState {
+  readonly count: number;
+  readonly holds: readonly { readonly id: string; readonly activation_id: string; readonly expires_at: Iso }[];
+  readonly uses: readonly { readonly id: string; readonly activation_id: string; readonly since: Iso; readonly until: Iso }[];
 }
 
 export interface Center {

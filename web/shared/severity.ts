@@ -3,7 +3,7 @@
  * Colour, mark and word always together; alarm colours are used for nothing else.
  */
 import type { AlarmLevel } from "./frames.ts";
-import type { Priority } from "./rows.ts";
+import type { Priority } from "./words.ts";
 
 export interface Severity {
   /** Rank for sorting: 0 is the worst. */

@@ -3,7 +3,7 @@ import { signal, useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import shared from "@texts/shared.json";
 import { api, HttpRefused } from "./api.ts";
-import type { Role } from "./rows.ts";
+import type { Role } from "./words.ts";
 import { signIn, signOut } from "./session.ts";
 import { lang, translator } from "./texts.ts";
 import "./sign_in.css";

@@ -1,5 +1,5 @@
 /** A department's people and whom an activation has summoned, as `dispatch/state/team.py` keeps them; and how a role stands. Pure. */
-import type { Iso } from "./rows.ts";
+import type { Iso } from "./words.ts";
 
 export const TEAM_ROLES = [
   "interventional_cardiologist", "cardiologist", "cath_nurse", "radiographer", "neurologist", "neuro_interventionist", "laboratory",

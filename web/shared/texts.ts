@@ -8,7 +8,7 @@
  * A key that is in none of the named files does not compile.
  */
 import { effect, signal } from "@preact/signals";
-import type { Both, Lang } from "./rows.ts";
+import type { Both, Lang } from "./words.ts";
 
 export type Params = Readonly<Record<string, string | number>>;
 

@@ -1,7 +1,7 @@
 /** Everything a person's page asks of the server: the token comes behind the #, is kept on the phone, and goes into a header only. */
 import { ask as askServer } from "@shared/page_server.ts";
 import type { Duty, SummonsAnswer, SummonsPhase } from "@shared/team.ts";
-import type { Iso } from "@shared/rows.ts";
+import type { Iso } from "@shared/words.ts";
 
 export interface Asked {
   readonly id: string;

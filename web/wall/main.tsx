@@ -1,7 +1,7 @@
 /** The wall: a device of one department that resumes by itself after a restart. */
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { session, type Session } from "@shared/session.ts";
+import { session, type Session } from "@shared/signed_in.ts";
 import { SignIn } from "@shared/sign_in.tsx";
 import { Wall } from "./state.ts";
 import { t } from "./texts.ts";

@@ -5,7 +5,7 @@ import { send, type Commands, type Refusal, type Slug } from "@shared/commands.t
 import { LiveLink } from "@shared/link.ts";
 import type { RegisterRow } from "@shared/answers.ts";
 import type { Eta, VitalsFrame } from "@shared/frames.ts";
-import type { Session } from "@shared/session.ts";
+import type { Session } from "@shared/signed_in.ts";
 import type { WaveChunk } from "@shared/wave.ts";
 import { arranged } from "./model/order.ts";
 import { arrivalOf, attention, takenBy, tilesOf, type ArrivalView, type Tile } from "./model/tiles.ts";

@@ -1,5 +1,6 @@
 /** Do what a read line asks: the same actions as mouse and keys, on the selected incident where none is named. */
-import type { CallPhase, Incident, Outcome, Patient, Priority, Service, Unit, UnitStatus } from "@shared/rows.ts";
+import type { CallPhase, Incident, Patient, Service, Unit } from "@shared/rows.ts";
+import type { Outcome, Priority, UnitStatus } from "@shared/words.ts";
 import type { ReviewFound } from "@shared/commands.ts";
 import { signOut } from "@shared/session.ts";
 import type { Request } from "../logic/command_line.ts";

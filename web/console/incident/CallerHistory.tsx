@@ -1,5 +1,6 @@
 import { hhmm } from "@shared/format.ts";
-import type { Call, Iso, NumberMark, Outcome } from "@shared/rows.ts";
+import type { Call, NumberMark } from "@shared/rows.ts";
+import type { Iso, Outcome } from "@shared/words.ts";
 import { useAsked } from "../store/ask.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Outcome } from "@shared/rows.ts";
+import type { Outcome } from "@shared/words.ts";
 import { OUTCOMES } from "../logic/journey.ts";
 import type { Ending } from "../store/actions.ts";
 import { t } from "../texts.ts";

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Incident, Outcome } from "@shared/rows.ts";
+import type { Incident } from "@shared/rows.ts";
+import type { Outcome } from "@shared/words.ts";
 import { OUTCOMES } from "../logic/journey.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { distanceM } from "@shared/distance.ts";
-import type { Incident, Place } from "@shared/rows.ts";
+import type { Incident } from "@shared/rows.ts";
+import type { Place } from "@shared/words.ts";
 import { searchOnline, searchPlaces, type Hit, type OnlineHit } from "../store/places.ts";
 import { useDesk } from "../store/desk.ts";
 import { maybe, t } from "../texts.ts";

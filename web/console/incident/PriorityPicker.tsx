@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Incident, Priority } from "@shared/rows.ts";
+import type { Incident } from "@shared/rows.ts";
+import type { Priority } from "@shared/words.ts";
 import { urgency } from "../logic/queue.ts";
 import { useDesk } from "../store/desk.ts";
 import { colon, t } from "../texts.ts";

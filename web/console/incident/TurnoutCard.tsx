@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { mmss } from "@shared/format.ts";
 import { REVIEW_FOUND, type ReviewFound } from "@shared/commands.ts";
-import type { Assignment, Incident, Priority, Unit } from "@shared/rows.ts";
+import type { Assignment, Incident, Unit } from "@shared/rows.ts";
+import type { Priority } from "@shared/words.ts";
 import { stalled, stepClocks } from "../logic/turnout.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";

@@ -1,6 +1,6 @@
 /** Which step a crew takes next, as `dispatch/state/unit.py` allows; the desk decides, this only offers. Pure. */
 import { JOURNEY } from "@shared/journey.ts";
-import type { UnitStatus } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 
 /** Steps that can be entered now, the usual one first; a seat enters none for a unit that stands ready. */
 export function nextSteps(status: UnitStatus): readonly UnitStatus[] {

@@ -1,6 +1,6 @@
 /** What a seat may do, as `dispatch.command_roles.RIGHTS` says; keys that would be refused are not shown. Pure. */
 import type { Slug } from "@shared/commands.ts";
-import type { Role } from "@shared/rows.ts";
+import type { Role } from "@shared/words.ts";
 
 /** A call-taker takes calls and may send the first unit; the run belongs to the dispatcher. */
 const NOT_FOR_CALL_TAKERS: ReadonlySet<Slug> = new Set<Slug>([

@@ -1,6 +1,7 @@
 /** How the sources of a location are numbered on the screen and the command line: 1, 2, and 3-1, 3-2 where words mean several places. Pure. */
 import type { Position } from "@shared/location.ts";
-import type { Incident, Place } from "@shared/rows.ts";
+import type { Incident } from "@shared/rows.ts";
+import type { Place } from "@shared/words.ts";
 
 export interface NumberedPlace {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Unit, UnitStatus } from "@shared/rows.ts";
+import type { Unit } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 import { byCallSign, countByStatus, EVERYTHING, groupOf, matches, missingCrew } from "./unit_filter.ts";
 
 const unit = (call_sign: string, status: UnitStatus = "available", crew: readonly string[] = ["doctor", "nurse", "driver"]): Unit =>

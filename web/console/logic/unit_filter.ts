@@ -1,5 +1,6 @@
 /** Which units the board shows, and the counts above it. Pure. */
-import type { Unit, UnitStatus } from "@shared/rows.ts";
+import type { Unit } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 
 export const STATUS_ORDER: readonly UnitStatus[] = [
   "available", "assigned", "accepted", "en_route", "on_scene", "at_patient", "patient_loaded", "transporting", "at_hospital",

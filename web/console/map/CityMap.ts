@@ -2,7 +2,7 @@
 import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { Lang } from "@shared/rows.ts";
+import type { Lang } from "@shared/words.ts";
 import type { CityFacts } from "../store/desk.ts";
 import { MeasureLayer } from "./layers/measures.ts";
 import { ReachLayer } from "./layers/reach.ts";

@@ -1,7 +1,8 @@
 /** Keep the map true to the desk: each kind of thing is one effect on the signals it is made of. */
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
-import type { Assignment, Incident, Place } from "@shared/rows.ts";
+import type { Assignment, Incident } from "@shared/rows.ts";
+import type { Place } from "@shared/words.ts";
 import { draftFeatures, inOrder, measureFeatures } from "../roads/measures.ts";
 import { kindWord } from "../roads/words.ts";
 import type { Desk } from "../store/desk.ts";

@@ -1,5 +1,6 @@
 /** Rows as marks on the map. Pure: tables, fixes and the hour in, marks out. */
-import type { Center, Incident, Priority, Unit, UnitStatus } from "@shared/rows.ts";
+import type { Center, Incident, Unit } from "@shared/rows.ts";
+import type { Priority, UnitStatus } from "@shared/words.ts";
 import type { Fix } from "../store/positions.ts";
 import { STATUS_SHAPES } from "../ui/status_shapes.ts";
 

@@ -1,6 +1,6 @@
 /** The base map's style: our own vector tiles, no glyph or sprite server, names in the language of the screen. */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import type { Lang } from "@shared/rows.ts";
+import type { Lang } from "@shared/words.ts";
 import { PALETTE } from "./palette.ts";
 
 const SOURCE = "base";

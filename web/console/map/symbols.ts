@@ -1,5 +1,5 @@
 /** The marks of the map, drawn once from the same shapes as the board's: no sprite server. */
-import type { UnitStatus } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 import { STATUS_ORDER } from "../logic/unit_filter.ts";
 import { STATUS_SHAPES } from "../ui/status_shapes.ts";
 import { PALETTE, token } from "./palette.ts";

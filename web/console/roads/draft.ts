@@ -1,6 +1,6 @@
 /** A closure or slow zone while it is being drawn: what was clicked so far, and what it shall be. */
 import { signal } from "@preact/signals";
-import type { Iso } from "@shared/rows.ts";
+import type { Iso } from "@shared/words.ts";
 
 export type LonLat = readonly [number, number];
 export type Mode = "outline" | "picks";

@@ -1,6 +1,7 @@
 /** Everything an operator can do, as one call each: ask the desk, say the result. Mouse, keys and command line all come through here. */
 import { send, type Answer, type Commands, type PlaceIn, type ReviewFound, type SendOptions, type Slug } from "@shared/commands.ts";
-import type { Assignment, Both, Call, Center, Findings, Incident, Outcome, Patient, Priority, RoadMeasure, Service, Task, Unit, UnitStatus } from "@shared/rows.ts";
+import type { Assignment, Call, Center, Findings, Incident, Patient, RoadMeasure, Service, Task, Unit } from "@shared/rows.ts";
+import type { Both, Outcome, Priority, UnitStatus } from "@shared/words.ts";
 import { bothOf, type Key } from "../texts.ts";
 import type { LonLat, Mode } from "../roads/draft.ts";
 import type { Desk } from "./desk.ts";

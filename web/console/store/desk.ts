@@ -6,7 +6,7 @@ import { api, HttpRefused } from "@shared/api.ts";
 import { LiveLink } from "@shared/link.ts";
 import type { Slug } from "@shared/commands.ts";
 import type { Eta, WeightsFrame } from "@shared/frames.ts";
-import type { Session } from "@shared/session.ts";
+import type { Session } from "@shared/signed_in.ts";
 import { Sounder } from "@shared/sound.ts";
 import { may } from "../logic/rights.ts";
 import type { StepTargets } from "../logic/turnout.ts";

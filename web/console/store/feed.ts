@@ -1,6 +1,6 @@
 /** What the console answered, newest first: results, refusals and problems, each with its time. */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import type { Both } from "@shared/rows.ts";
+import type { Both } from "@shared/words.ts";
 
 export interface Message {
   readonly id: number;

@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
 import { refusalFrom } from "@shared/commands.ts";
-import type { Both, Iso } from "@shared/rows.ts";
+import type { Both, Iso } from "@shared/words.ts";
 import type { Desk } from "./desk.ts";
 
 export const REACH_MINUTES = [5, 10] as const;

@@ -1,7 +1,8 @@
 /** What a seat enters for others or afterwards: minutes, what a centre says about itself, its holds, the handoff. Each is marked with whose step it was. */
 import { send, type Answer, type Commands, type SendOptions, type Slug } from "@shared/commands.ts";
 import { hhmm, hhmmss, momentNear } from "@shared/format.ts";
-import type { Activation, Both, Center, CenterStatus, Incident, Iso, Patient, Reservation, Unit } from "@shared/rows.ts";
+import type { Activation, Center, CenterStatus, Incident, Patient, Reservation, Unit } from "@shared/rows.ts";
+import type { Both, Iso } from "@shared/words.ts";
 import { isOwnOrder, type OrderAnswer } from "@shared/direct/model.ts";
 import type { Order } from "@shared/direct/rows.ts";
 import type { Summons, SummonsAnswer } from "@shared/team.ts";

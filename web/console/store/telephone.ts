@@ -2,7 +2,8 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { api, HttpRefused } from "@shared/api.ts";
 import { refusalFrom, send, type Answer, type Commands, type Slug } from "@shared/commands.ts";
-import type { Both, Call, Finding, Findings, Incident, NumberMark, Text } from "@shared/rows.ts";
+import type { Call, Finding, Findings, Incident, NumberMark } from "@shared/rows.ts";
+import type { Both, Text } from "@shared/words.ts";
 import { markOf, owedCallBacks, type Targets } from "../logic/telephone.ts";
 import { bothOf, type Key } from "../texts.ts";
 import type { Desk } from "./desk.ts";

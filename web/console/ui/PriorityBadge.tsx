@@ -1,5 +1,5 @@
 import { PRIORITY } from "@shared/severity.ts";
-import type { Priority } from "@shared/rows.ts";
+import type { Priority } from "@shared/words.ts";
 import { t } from "../texts.ts";
 
 /** Priority as shape, word and colour; `quiet` once somebody is on the way: then nothing is asked of the operator. */

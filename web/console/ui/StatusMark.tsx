@@ -1,4 +1,4 @@
-import type { UnitStatus } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 import { STATUS_SHAPES } from "./status_shapes.ts";
 
 /** The shape of a unit's status; the word stands beside it, so it says nothing to a screen reader. */

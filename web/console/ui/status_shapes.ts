@@ -1,5 +1,5 @@
 /** One shape per unit status, drawn by the board (SVG) and by the map (canvas) alike: shape, colour and word always together. */
-import type { UnitStatus } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 
 export interface Shape {
   /** Path in a 16 × 16 square. */

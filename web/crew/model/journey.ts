@@ -1,6 +1,7 @@
 /** The journey as the tablet offers it: the next step, what can be skipped to, and what can still be filled in. */
 import { JOURNEY } from "@shared/journey.ts";
-import type { Assignment, Iso, UnitStatus } from "@shared/rows.ts";
+import type { Assignment } from "@shared/rows.ts";
+import type { Iso, UnitStatus } from "@shared/words.ts";
 
 /** The steps of a run in order; `stretcher_held` is a state on the way, never the next step. */
 export const STEPS = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Assignment, Patient, Unit, UnitStatus } from "@shared/rows.ts";
+import type { Assignment, Patient, Unit } from "@shared/rows.ts";
+import type { UnitStatus } from "@shared/words.ts";
 import type { CommandEntry } from "../outbox/entry.ts";
 import { complaintOf, findingAt, findingPatch, SHEETS, tapped } from "./findings.ts";
 import { isLate, mayMove, nextStep, stepRows, STEPS } from "./journey.ts";

@@ -1,5 +1,5 @@
 /** The way of the current leg: where the vehicle is on it, what comes next, and when it has left it. Pure. */
-import type { Both, UnitStatus } from "@shared/rows.ts";
+import type { Both, UnitStatus } from "@shared/words.ts";
 
 export interface Step {
   readonly text: Both;

@@ -3,7 +3,7 @@
  */
 import type { Commands, Slug } from "@shared/commands.ts";
 import { kindOf } from "@shared/commands.ts";
-import type { Both, Iso } from "@shared/rows.ts";
+import type { Both, Iso } from "@shared/words.ts";
 
 export type CommandEntry = { readonly [S in Slug]: EntryOf<S> }[Slug];
 

@@ -1,18 +1,15 @@
 /** Findings by complaint. Unknown is the default and stays unknown; a second tap takes an answer back. */
 import { useState } from "preact/hooks";
 import { hhmm, momentBefore } from "@shared/format.ts";
-import type { Finding, Patient } from "@shared/rows.ts";
-import { complaintOf, COMPLAINTS, findingAt, findingPatch, SHEETS, tapped, type Choice, type Quantity } from "../model/findings.ts";
+import type { Patient } from "@shared/rows.ts";
+import { complaintOf, COMPLAINTS, findingAt, SHEETS, tapped, type Choice, type Quantity } from "../model/findings.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
 import { Conditions } from "./Conditions.tsx";
 import { Key, Pad, Sheet } from "./keys.tsx";
 import { PatientKeys } from "./PatientKeys.tsx";
+import { learn } from "./learn.ts";
 import { TimePad } from "./StepKeys.tsx";
-
-export function learn(crew: Crew, patient: Patient, path: string, value: Finding): void {
-  void crew.do("record-findings", { patient_id: patient.id, findings: findingPatch(path, value) });
-}
 
 export function Assess({ crew }: { crew: Crew }) {
   const [open, setOpen] = useState<"complaint" | "clock" | Quantity | null>(null);

@@ -4,8 +4,8 @@ import type { Findings, Patient } from "@shared/rows.ts";
 import { findingAt } from "../model/findings.ts";
 import type { Crew } from "../state.ts";
 import { t } from "../texts.ts";
-import { learn } from "./Assess.tsx";
 import { Key, Pad, Sheet } from "./keys.tsx";
+import { learn } from "./learn.ts";
 
 const ACVPU = ["alert", "confused", "voice", "pain", "unresponsive"] as const;
 const AGE_UNITS = ["years", "months", "days"] as const;

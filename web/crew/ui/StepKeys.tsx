@@ -1,7 +1,7 @@
 /** The right edge: the next step as the one big key, and behind two more keys every other step and every other ending. */
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import type { Outcome, UnitStatus } from "@shared/rows.ts";
+import type { Outcome, UnitStatus } from "@shared/words.ts";
 import { hhmm, momentBefore } from "@shared/format.ts";
 import { nextStep, onRun, stepRows, type Step } from "../model/journey.ts";
 import type { Crew } from "../state.ts";

@@ -4,7 +4,7 @@ import { api, HttpRefused } from "../api.ts";
 import { OFFLINE } from "../commands.ts";
 import { hhmm } from "../format.ts";
 import { both, lang } from "../texts.ts";
-import type { Both } from "../rows.ts";
+import type { Both } from "../words.ts";
 import type { ReaderLink } from "./rows.ts";
 import { t } from "./texts.ts";
 

@@ -1,6 +1,7 @@
 /** The direct way as pure values: where the stretcher goes, how far each consent is, which numbers a patient has. */
 import type { Commands, Slug } from "../commands.ts";
-import type { Activation, Iso, Patient } from "../rows.ts";
+import type { Activation, Patient } from "../rows.ts";
+import type { Iso } from "../words.ts";
 import type { Consent, Handoff, HandoffTold, Order, Reading, Registration, WayInside } from "./rows.ts";
 
 /** Ask the desk, however the page does it: the tablet by its outbox, wall and console at once. */

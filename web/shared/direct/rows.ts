@@ -1,5 +1,5 @@
 /** The parts of the live rows that belong to the direct way: `dispatch/state/direct.py`. */
-import type { Iso } from "../rows.ts";
+import type { Iso } from "../words.ts";
 
 /** How a stretcher gets to one door, as the department wrote it; null: nobody said. */
 export interface WayInside {

@@ -1,6 +1,7 @@
 /** What stands on the wall for one centre: live activations, and ended ones until somebody has seen that they ended. */
 import type { AlarmLevel, Eta } from "@shared/frames.ts";
-import type { Activation, ActivationPhase, Finding, Findings, Patient, Unit } from "@shared/rows.ts";
+import type { Activation, Finding, Findings, Patient, Unit } from "@shared/rows.ts";
+import type { ActivationPhase } from "@shared/words.ts";
 
 export interface Tile {
   readonly activation: Activation;

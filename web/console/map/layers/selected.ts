@@ -1,6 +1,6 @@
 /** What belongs to the selected incident: the circle of its fix, and the road that its unit drives. */
 import type { GeoJSONSource, Map as GlMap } from "maplibre-gl";
-import type { Place } from "@shared/rows.ts";
+import type { Place } from "@shared/words.ts";
 import { circle } from "../marks.ts";
 import { token } from "../palette.ts";
 

@@ -7,7 +7,7 @@ export default defineConfig({
   root: here("."),
   resolve: { alias: { "@texts": here("../dispatch/texts"), "@shared": here("./shared") } },
   test: {
-    environment: "happy-dom",
+    environment: "node", // a page for each file costs half a second; the few that need one say so in their first line
     include: ["{console,crew,wall,shared,door,build}/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     testTimeout: 10_000,

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LiveLink, type LiveLinkOptions } from "./link.ts";
 

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 import { describe, expect, it } from "vitest";
 import { betterAnchor, measured, serverNowMs } from "./clock.ts";
 import { kindOf, refusalFrom } from "./commands.ts";

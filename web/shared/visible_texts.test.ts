@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 import { h, render } from "preact";
 import { expect, it } from "vitest";
 import "./visible_texts.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 import { expect, test } from "vitest";
 import { reachQuestion } from "./reach.ts";
 

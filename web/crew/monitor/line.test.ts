@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 import { expect, it, vi } from "vitest";
 import type { WaveChunk } from "@shared/wave.ts";
 import { isAddress, MonitorLine, readingFrom, setAddress } from "./line.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 /** The pages' client under the cases that also hold dispatch/client (tests/client/test_gc_v1_cases.py): one server, two clients. */
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 import { describe, expect, it } from "vitest";
 import { afterCommit, afterWelcome, putFrame, unsent, type CommandEntry } from "./entry.ts";
 

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom: what it tests reaches for the page
 /** The trace on a slow line, and what the tablet keeps of it; the rules are those of tests/client/test_uplink.py. */
 import "fake-indexeddb/auto";
 import { signal } from "@preact/signals";

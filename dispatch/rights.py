@@ -13,7 +13,7 @@ from typing import Any
 from dispatch.command_roles import RIGHTS
 from dispatch.commands.consult import JoinPatient
 from dispatch.errors import Refused
-from dispatch.rights_of_care import READER_ACCOUNT, link_of, waits_for_physician
+from dispatch.rights_of_care import READER_ACCOUNT, cared_for_at, link_of, waits_for_physician
 from dispatch.state.center import ENDED_UNSEEN, LIVE
 from dispatch.state.city import City
 from dispatch.state.incident import Patient
@@ -131,11 +131,16 @@ def _department_scope(actor: Actor, data: Any, city: City) -> Refused | None:  #
 
 
 def _told_of(actor: Actor, data: Any, city: City) -> Refused | None:  # noqa: ANN401
-    """Check a department's word on a patient or incident: they were announced to it, however long ago."""
+    """Check a department's word: on a patient whom it expects or has, on an incident of which anybody was announced.
+
+    Who was redirected is another house's: a tap on the wall that they left would take them over there.
+    """
     patient = city.patients.get(getattr(data, "patient_id", ""))
-    incident = city.incidents.get(patient.incident_id if patient else getattr(data, "incident_id", ""))
+    if patient is not None:
+        return None if cared_for_at(city, patient, actor.center_id) else Refused("not_your_patient")
+    incident = city.incidents.get(getattr(data, "incident_id", ""))
     rows = [city.activations[each] for each in incident.activation_ids] if incident else []
-    told = any(row.center_id == actor.center_id and (patient is None or row.patient_id == patient.id) for row in rows)
+    told = any(row.center_id == actor.center_id for row in rows)
     return None if told else Refused("not_your_patient")
 
 

@@ -19,6 +19,13 @@ def cared_for_at(city: City, patient: Patient, center_id: str | None) -> bool:
     )
 
 
+def center_of(city: City, patient: Patient) -> str | None:
+    """Return where the patient goes: the crew doctor's choice, else the centre that a pre-alert before contact told."""
+    if patient.center_id is not None or patient.activation_id is None:
+        return patient.center_id
+    return city.activations[patient.activation_id].center_id
+
+
 def has_joined(patient: Patient, account: str | None) -> bool:
     """Say whether a remote physician looks after the patient."""
     return any(each.id == account for each in patient.specialists)

@@ -39,7 +39,8 @@ def handoff(city: City, fact: Fact, d: e.HandoffCompleted) -> City:
         )
     made = replace(made, told=(*made.told, told))
     points = i.with_point(row.points, "handoff_complete", point_row(city, fact))
-    return learned(city.with_patient(replace(row, handoff=made, points=points)), row.id)
+    row = replace(row, handoff=made, points=points, center_id=row.center_id or d.center_id)
+    return learned(city.with_patient(row), row.id)
 
 
 def handoff_signed(city: City, fact: Fact, d: e.HandoffSigned) -> City:

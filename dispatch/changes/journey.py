@@ -5,10 +5,15 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch.changes.change import Change, point_row
 from dispatch.fact import Fact
+from dispatch.rights_of_care import center_of
 from dispatch.state import incident as i
 from dispatch.state import unit as u
 from dispatch.state.city import City
 from dispatch.words import UnitStatus
+
+CARRYING = frozenset({
+    UnitStatus.TRANSPORTING, UnitStatus.AT_HOSPITAL, UnitStatus.STRETCHER_HELD, UnitStatus.HANDED_OVER,
+})  # fmt: skip
 
 
 def signed_on(city: City, fact: Fact, d: e.CrewSignedOn) -> City:
@@ -47,7 +52,22 @@ def status_reported(city: City, fact: Fact, d: e.UnitStatusReported) -> City:
     moved = replace(unit, status=d.status, status_since=fact.at)
     if d.status is UnitStatus.AVAILABLE:
         moved = replace(moved, out_reason=None, out_until=None)
-    return city.with_unit(moved)
+    city = city.with_unit(moved)
+    return _brought_where_expected(city, run) if run is not None and d.status in CARRYING else city
+
+
+def _brought_where_expected(city: City, run: u.Assignment) -> City:
+    """Take the centre that a pre-alert told as the destination of whom this run carries, while nobody has chosen one.
+
+    An arrest leaves no hand for a tap: arrival times, the call sign on the wall and the handover follow all the same.
+    """
+    others = len(city.active_assignments(run.incident_id)) > 1
+    for patient in (city.patients[each] for each in city.incidents[run.incident_id].patient_ids):
+        center_id = center_of(city, patient)
+        mine = patient.assignment_id == run.id or (patient.assignment_id is None and not others)
+        if mine and patient.center_id is None and center_id is not None and patient.outcome is None:
+            city = city.with_patient(replace(patient, center_id=center_id, assignment_id=run.id))
+    return city
 
 
 def _registered(city: City, run: u.Assignment | None, point: str | None, fact: Fact) -> City:

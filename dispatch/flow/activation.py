@@ -29,6 +29,8 @@ def choose_destination(city: City, command: Command, ask: c.ChooseDestination, r
     if refused is not None:
         return refused
     patient, center = city.patients[ask.patient_id], city.centers[ask.center_id]
+    if (refused := _unless_newest(city, command, patient)) is not None:
+        return refused
     run = _run_with_contact(city, patient, command.actor.unit_id)
     if run is None:
         return Refused("destination.before_contact", {"patient": patient.code})
@@ -52,6 +54,21 @@ def _unless_choosable(city: City, ask: c.ChooseDestination) -> Refused | None:
         return Refused("destination.already", {"center": center.name})
     if ask.chosen_by == "patient_or_family" and not ask.risk_told:
         return Refused("destination.risk_not_told")
+    return None
+
+
+def _unless_newest(city: City, command: Command, patient: Patient) -> Refused | None:
+    """Return why an outbox that comes late does not turn the ambulance around: something newer was decided since.
+
+    A pre-alert before contact is no decision about where to.
+    """
+    for row in (city.activations[each] for each in city.incidents[patient.incident_id].activation_ids):
+        decided_at = row.ended_at or (None if row.early else row.sent_at)
+        late = decided_at is not None and command.at + timedelta(seconds=command.uncertainty_s) < decided_at
+        if row.patient_id == patient.id and late:
+            return Refused(
+                "destination.decided_since", {"center": city.centers[row.to_center_id or row.center_id].name}
+            )
     return None
 
 

@@ -17,6 +17,7 @@ from dispatch.words import Outcome, RankingUsed, UnitStatus
 
 # These outcomes end the run, not the patient: somebody is still waiting.
 UNSERVED = frozenset({Outcome.CANCELLED, Outcome.HANDED_TO_OTHER_UNIT})
+STILL_BROUGHT = frozenset({Outcome.DELIVERED, Outcome.HANDED_TO_OTHER_UNIT})  # the centre goes on expecting them
 NOT_ROLLING = "not_rolling"
 STILL_PARKED = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
 
@@ -141,8 +142,8 @@ def _after_run(city: City, run: Assignment, outcome: Outcome, reason: str) -> Fa
     mine = patients_of_run(city, run)
     others = [each for each in city.active_assignments(incident.id) if each.id != run.id]
     facts: Facts = []
-    if outcome not in (Outcome.DELIVERED, Outcome.HANDED_TO_OTHER_UNIT):
-        facts += _called_off(city, mine, outcome)
+    if outcome not in STILL_BROUGHT:
+        facts += called_off(city, mine, outcome)
     if others:
         return facts
     served = () if outcome in UNSERVED else mine
@@ -152,7 +153,8 @@ def _after_run(city: City, run: Assignment, outcome: Outcome, reason: str) -> Fa
     return [*facts, e.IncidentClosed(incident.id, outcome)]
 
 
-def _called_off(city: City, patient_ids: tuple[str, ...], outcome: Outcome) -> Facts:
+def called_off(city: City, patient_ids: tuple[str, ...], outcome: Outcome) -> Facts:
+    """Call off the centres that expect these patients: nobody comes."""
     facts: Facts = []
     for each in patient_ids:
         activation_id = city.patients[each].activation_id
@@ -193,7 +195,7 @@ def close_incident(city: City, _command: Command, ask: c.CloseIncident, _rules: 
     outcome = ask.outcome or Outcome.CANCELLED
     left = [each for each in incident.patient_ids if city.patients[each].outcome is None]
     facts: Facts = [e.PatientEnded(each, incident.id, outcome) for each in left]
-    facts += _called_off(city, tuple(left), outcome)
+    facts += called_off(city, tuple(left), outcome)
     return [*facts, e.IncidentClosed(incident.id, outcome, ask.reason)]
 
 

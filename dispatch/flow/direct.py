@@ -12,6 +12,7 @@ from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
+from dispatch.rights_of_care import center_of
 from dispatch.rules import Rules
 from dispatch.state.center import LIVE, Activation, ActivationPhase
 from dispatch.state.city import City
@@ -73,13 +74,14 @@ def pre_register(city: City, _command: Command, ask: c.PreRegister, _rules: Rule
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    if patient.center_id is None:
+    center_id = center_of(city, patient)
+    if center_id is None:
         return Refused("handoff.no_destination", {"patient": patient.code})
-    known = registration_at(patient, patient.center_id)
+    known = registration_at(patient, center_id)
     if known is not None:
         return Refused("registration.exists", {"number": known.temporary_id})
     number = words_in(ask.temporary_id) or f"T-{patient.code}"
-    return [e.PatientPreRegistered(patient.id, patient.center_id, number)]
+    return [e.PatientPreRegistered(patient.id, center_id, number)]
 
 
 def merge_registration(city: City, _command: Command, ask: c.MergeRegistration, _rules: Rules) -> Decision:
@@ -87,7 +89,8 @@ def merge_registration(city: City, _command: Command, ask: c.MergeRegistration, 
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    known = None if patient.center_id is None else registration_at(patient, patient.center_id)
+    center_id = center_of(city, patient)
+    known = None if center_id is None else registration_at(patient, center_id)
     if known is None:
         return Refused("registration.none", {"patient": patient.code})
     number, reason = words_in(ask.hospital_id), words_in(ask.reason)

@@ -11,6 +11,7 @@ from dispatch.errors import Refused
 from dispatch.flow import door
 from dispatch.flow.decision import Decide, Decision, Facts, words_in
 from dispatch.flow.resources import taken_into_use
+from dispatch.rights_of_care import center_of
 from dispatch.rules import Rules
 from dispatch.state.center import LIVE
 from dispatch.state.city import City
@@ -24,13 +25,14 @@ def complete_handoff(city: City, command: Command, ask: c.CompleteHandoff, _rule
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    if patient.center_id is None:
+    center_id = center_of(city, patient)
+    if center_id is None:
         return Refused("handoff.no_destination", {"patient": patient.code})
     facts: Facts = [
         e.HandoffCompleted(
             patient.id,
             patient.activation_id,
-            patient.center_id,
+            center_id,
             ask.where,
             ask.where not in ED_DOORS,
             called(city, command.actor),
@@ -70,14 +72,13 @@ def _unless_handed_over(city: City, patient_id: str) -> Refused | None:
 def handed_over(city: City, command: Command, patient_id: str, given_by: str) -> Facts:
     """Record the handover that a crew's tap means: at the door as things stand, unless it is recorded already."""
     patient = city.patients[patient_id]
-    if patient.handoff is not None or patient.center_id is None:
+    center_id = center_of(city, patient)
+    if patient.handoff is not None or center_id is None:
         return []
     activation = city.activations.get(patient.activation_id) if patient.activation_id else None
     where = ED if activation is None else activation.door_now
     giver = command.actor.entered_for or given_by
-    return [
-        e.HandoffCompleted(patient_id, patient.activation_id, patient.center_id, where, where not in ED_DOORS, giver)
-    ]
+    return [e.HandoffCompleted(patient_id, patient.activation_id, center_id, where, where not in ED_DOORS, giver)]
 
 
 def accepted(city: City, activation_id: str | None, at: datetime) -> Facts:

@@ -5,6 +5,7 @@ from dispatch import commands as c
 from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
+from dispatch.flow.assignment import STILL_BROUGHT, called_off
 from dispatch.flow.consult import unless_valid
 from dispatch.flow.decision import Decide, Decision
 from dispatch.flow.triage import record_findings
@@ -129,7 +130,8 @@ def end_patient(city: City, _command: Command, ask: c.EndPatient, _rules: Rules)
         return Refused("patient.ended", {"outcome": f"outcome.{patient.outcome}"})
     if ask.outcome is Outcome.REFUSED and not (ask.risk_told and (ask.signed or ask.witness)):
         return Refused("outcome.risk_not_told")
-    return [e.PatientEnded(patient.id, patient.incident_id, ask.outcome, ask.risk_told, ask.signed, ask.witness)]
+    ended = e.PatientEnded(patient.id, patient.incident_id, ask.outcome, ask.risk_told, ask.signed, ask.witness)
+    return [ended] if ask.outcome in STILL_BROUGHT else [ended, *called_off(city, (patient.id,), ask.outcome)]
 
 
 DECISIONS: dict[type, Decide] = {

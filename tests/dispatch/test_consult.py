@@ -211,7 +211,7 @@ def test_a_seat_orders_only_for_a_named_physician(story: Story, patient_id: str)
     story.ask(c.GiveOrder(patient_id, "aspirin"), entered_for(DISPATCHER, "值班医生 张"))
     assert story.refused(c.GiveOrder(patient_id, "other"), department("C1")) == "order.unknown"
     story.ask(c.EndPatient(patient_id, Outcome.TREATED_ON_SCENE), crew("U1"))
-    assert story.refused(c.GiveOrder(patient_id, "aspirin"), department("C1")) == "order.too_late"
+    assert story.refused(c.GiveOrder(patient_id, "aspirin"), entered_for(DISPATCHER, "值班医生 张")) == "order.too_late"
 
 
 def test_lines_stand_in_the_order_in_which_they_were_written(story: Story, patient_id: str) -> None:

@@ -10,8 +10,8 @@ from dispatch.adapters.clock import RunningClock
 from dispatch.adapters.journal.wakeups import wake_on_news
 from dispatch.adapters.live.city_follower import CityFollower
 from dispatch.adapters.live.remote_desk import RemoteDesk
-from dispatch.adapters.storage import fanout_for, sqlalchemy_url
-from dispatch.adapters.storage_shared import GatewayStorage, SharedPlaces, open_gateway_storage
+from dispatch.adapters.storage.local import fanout_for, sqlalchemy_url
+from dispatch.adapters.storage.shared import GatewayStorage, SharedPlaces, open_gateway_storage
 from dispatch.ports import JournalUnavailable, TelemetryUnavailable
 from dispatch.serving import BEAT_S, Ground, Mind, every, join, start_beats
 

@@ -24,7 +24,7 @@ from dispatch.adapters.neighbors import read_neighbors
 from dispatch.adapters.parts import Parts
 from dispatch.adapters.service_notices import ServiceNotices
 from dispatch.adapters.site_file import rules_of
-from dispatch.adapters.storage import Storage, fanout_for, open_local_storage, sqlalchemy_url
+from dispatch.adapters.storage.local import Storage, fanout_for, open_local_storage, sqlalchemy_url
 from dispatch.adapters.team.messenger import SummonsMessenger, Ways
 from dispatch.adapters.telemetry.arrivals import Arrivals
 from dispatch.adapters.telemetry.hub import Row
@@ -202,7 +202,7 @@ async def _opened(app: FastAPI, ground: Ground) -> tuple[Storage, JournalWakeUps
     if settings.journal is None:
         return await asyncio.to_thread(open_local_storage, settings.data, city, settings.accounts), None
     # An embedded city has no use for a driver of PostgreSQL: 12 MB, and a tenth of a second of its start.
-    from dispatch.adapters.storage_shared import SharedPlaces, open_shared_storage  # noqa: PLC0415
+    from dispatch.adapters.storage.shared import SharedPlaces, open_shared_storage  # noqa: PLC0415
 
     fanout, stop, loop = fanout_for(settings.redis, city), Event(), asyncio.get_running_loop()
 

@@ -13,22 +13,22 @@ from dispatch.adapters.accounts.access import RECHECK_S, Access
 from dispatch.adapters.accounts.demo import open_demo
 from dispatch.adapters.accounts.storage import AccountsUnavailable
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.erasures import Erasures
-from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.furnish import parked
 from dispatch.adapters.live.feed import LiveFeed
-from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.location.no_places import NoPlaces
 from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.parts import Parts, ReadsFacts
 from dispatch.adapters.photos.sealed import Photos
 from dispatch.adapters.photos.uploads import PartialUploads
-from dispatch.adapters.storage import Kept
+from dispatch.adapters.record.erasures import Erasures
+from dispatch.adapters.roads.fleet_speeds import FleetSpeeds
+from dispatch.adapters.roads.live_roads import LiveRoads
+from dispatch.adapters.storage.local import Kept
+from dispatch.adapters.storage.written_once import write_once
 from dispatch.adapters.submission import Handles, Submission
 from dispatch.adapters.team.web_push import PushSender, sender_from
 from dispatch.adapters.telemetry.hub import Row, TelemetryHub
 from dispatch.adapters.telemetry.measurements import Measurements
-from dispatch.adapters.written_once import write_once
 from dispatch.ports import Fenced, JournalUnavailable, Places, Telemetry, TelemetryUnavailable
 from dispatch.rules import Rules
 from dispatch.settings import Settings

@@ -11,15 +11,15 @@ from starlette.requests import HTTPConnection
 
 from dispatch.adapters.accounts.access import Access
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.erasures import Erasures
-from dispatch.adapters.fleet_speeds import FleetSpeeds
 from dispatch.adapters.journal.chain_watch import ChainWatch
 from dispatch.adapters.limits import Limits
 from dispatch.adapters.live.feed import LiveFeed
-from dispatch.adapters.live_roads import LiveRoads
 from dispatch.adapters.pages.text_message import TextMessages
 from dispatch.adapters.photos.sealed import Photos
 from dispatch.adapters.photos.uploads import PartialUploads
+from dispatch.adapters.record.erasures import Erasures
+from dispatch.adapters.roads.fleet_speeds import FleetSpeeds
+from dispatch.adapters.roads.live_roads import LiveRoads
 from dispatch.adapters.submission import Submission
 from dispatch.adapters.team.web_push import PushSender
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
-from dispatch.adapters.patient_record import faults_of
+from dispatch.adapters.record.patient_record import faults_of
 from dispatch.errors import BadInput
 
 PROOF_WITHIN_S = 60.0

@@ -26,7 +26,7 @@ from dispatch.adapters.accounts.access import PASSWORD_LEAST, hash_password
 from dispatch.adapters.accounts.storage import Account, AccountExistsError, AccountStore
 from dispatch.adapters.http.accounts import scoped
 from dispatch.adapters.live.direct_socket import DirectProtocol
-from dispatch.adapters.storage import open_accounts, sqlalchemy_url
+from dispatch.adapters.storage.local import open_accounts, sqlalchemy_url
 from dispatch.errors import BadInput
 from dispatch.main import build
 from dispatch.settings import Settings, settings_from

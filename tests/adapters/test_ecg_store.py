@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.adapters.storage.written_once import DamagedFile
 from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, EcgStore, StoredEcg
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
-from dispatch.adapters.written_once import DamagedFile
 from dispatch.terminal.local_servers import PostgresServer
 
 ECG = StoredEcg(EcgHead(500, ("I", "II"), 4.88), b"\n\x00" * 100)

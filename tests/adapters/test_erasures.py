@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dispatch.adapters.erasures import Erasures
 from dispatch.adapters.journal.sealing import KEYS_FILE
 from dispatch.adapters.photos.uploads import PartialUploads
-from dispatch.adapters.storage import Storage, open_local_storage
+from dispatch.adapters.record.erasures import Erasures
+from dispatch.adapters.storage.local import Storage, open_local_storage
 from dispatch.adapters.telemetry.ecg_files import EcgHead, StoredEcg
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dispatch import commands as c
-from dispatch.adapters.fleet_speeds import FleetSpeeds
-from dispatch.adapters.live_roads import LiveSpeeds
+from dispatch.adapters.roads.fleet_speeds import FleetSpeeds
+from dispatch.adapters.roads.live_roads import LiveSpeeds
 from dispatch.words import UnitStatus as S
 from geo.point import Point, distance_m
 from geo.route import Route

@@ -6,7 +6,7 @@ from typing import Any
 from fhir.resources.R4B.bundle import Bundle
 
 from dispatch import commands as c
-from dispatch.adapters.handoff_fhir import VITALS, handoff_bundle
+from dispatch.adapters.record.handoff_fhir import VITALS, handoff_bundle
 from dispatch.rules import builtin
 from tests.dispatch.story import crew, incident_underway, opened_city
 

@@ -15,7 +15,7 @@ from dispatch.adapters.journal.audit import verify
 from dispatch.adapters.journal.follow import follow
 from dispatch.adapters.journal.grouped import GroupedJournal
 from dispatch.adapters.journal.postgres import cities_of, open_postgres_journal, open_postgres_reader
-from dispatch.adapters.postgres_link import connect
+from dispatch.adapters.storage.postgres_link import connect
 from dispatch.adapters.telemetry.postgres import open_postgres_telemetry
 from dispatch.errors import BadInput
 from dispatch.ports import Fenced, JournalUnavailable, TelemetryUnavailable, Ticket

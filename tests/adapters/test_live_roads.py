@@ -15,7 +15,7 @@ from ulid import ULID
 
 from center_protocols.assessment import Coded
 from dispatch import commands as c
-from dispatch.adapters.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
+from dispatch.adapters.roads.live_roads import AGAIN_S, LiveRoads, SpeedsInForce
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.evidence import centers_evidence, gather, units_evidence

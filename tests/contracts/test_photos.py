@@ -9,8 +9,8 @@ import pytest
 from dispatch.adapters.journal.sealing import open_memory_keyring
 from dispatch.adapters.photos.postgres import PostgresPhotos
 from dispatch.adapters.photos.sealed import KeepsSealed, PhotoDiffersError, PhotoFiles, Photos
-from dispatch.adapters.postgres_link import connect
-from dispatch.adapters.written_once import DamagedFile
+from dispatch.adapters.storage.postgres_link import connect
+from dispatch.adapters.storage.written_once import DamagedFile
 from dispatch.ports import TelemetryUnavailable
 from dispatch.terminal.local_servers import PostgresServer
 

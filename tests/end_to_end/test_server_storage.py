@@ -8,7 +8,7 @@ from dispatch.adapters.journal.memory import MemoryStore
 from dispatch.adapters.journal.sealing import open_memory_keyring
 from dispatch.adapters.live.fanout_local import LocalFanout
 from dispatch.adapters.photos.sealed import PhotoFiles
-from dispatch.adapters.storage import Storage
+from dispatch.adapters.storage.local import Storage
 from dispatch.adapters.telemetry.ecg_files import EcgStore
 from dispatch.adapters.telemetry.local import open_local_telemetry
 from dispatch.main import open_pack

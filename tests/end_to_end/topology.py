@@ -20,7 +20,7 @@ from ulid import ULID
 
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account, AccountStore
-from dispatch.adapters.storage import sqlalchemy_url
+from dispatch.adapters.storage.local import sqlalchemy_url
 from dispatch.terminal.local_servers import PostgresServer, RedisServer
 from dispatch.words import Role
 from tests.adapters.serving import Client

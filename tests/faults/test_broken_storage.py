@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.adapters.journal.sqlite import SNAPSHOTS_FOLDER, open_sqlite_journal
-from dispatch.adapters.storage import open_local_storage
+from dispatch.adapters.storage.local import open_local_storage
 from dispatch.errors import BadInput
 from tests.adapters.serving import demo_settings, running
 from tests.faults.load.history import write_history

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from dispatch.adapters.accounts.access import hash_password
 from dispatch.adapters.accounts.storage import Account
-from dispatch.adapters.storage import open_accounts
+from dispatch.adapters.storage.local import open_accounts
 from dispatch.protocol.versions import CLOSED_OVERFLOW
 from dispatch.terminal.bench.live.load import TEXT, Wire, masked, opened
 from dispatch.words import Role

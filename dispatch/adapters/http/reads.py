@@ -11,7 +11,6 @@ from pydantic import AwareDatetime
 
 from center_protocols.handoff import HandoffFormat
 from center_protocols.indicators import Edition, indicators
-from dispatch.adapters.handoff_view import handoff_sections
 from dispatch.adapters.http.guards import (
     ReadsHistory,
     ReadsIncident,
@@ -24,6 +23,7 @@ from dispatch.adapters.http.guards import (
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.location.whereabouts import over_row, region_row
 from dispatch.adapters.parts import HasParts, Parts, weights_used
+from dispatch.adapters.record.handoff_view import handoff_sections
 from dispatch.adapters.wire import JsonResponse
 from dispatch.adapters.worded import worded
 from dispatch.evidence import centers_evidence, of_one_epoch, units_evidence
@@ -138,7 +138,7 @@ async def handoff(
     """Show what is said at the door, in the order of one spoken format, or as a FHIR document for other systems."""
     city, now = parts.feed.city, parts.clock.now()
     if view == "fhir":
-        from dispatch.adapters.handoff_fhir import handoff_bundle  # noqa: PLC0415 - FHIR's classes are many, and seldom
+        from dispatch.adapters.record.handoff_fhir import handoff_bundle  # noqa: PLC0415 - FHIR's classes are many, and seldom
 
         document = await asyncio.to_thread(handoff_bundle, city, patient_id, now, parts.rules)
         return Response(document, media_type="application/fhir+json")

@@ -12,7 +12,7 @@ from dispatch.adapters.accounts.storage import Session
 from dispatch.adapters.http.guards import ReadsQuality, RefusedError, actor_of, may_send, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts
-from dispatch.adapters.patient_record import Kept, write_record
+from dispatch.adapters.record.patient_record import Kept, write_record
 from dispatch.adapters.telephony.calls import every_fact
 from dispatch.adapters.telephony.record import Export
 from dispatch.adapters.wire import JsonResponse

@@ -17,7 +17,7 @@ from psycopg.errors import UniqueViolation
 
 from dispatch.adapters.journal.chain import FORMAT_VERSION, ChainedRow, genesis
 from dispatch.adapters.journal.grouped import GroupedJournal, StoredFacts
-from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.adapters.storage.postgres_link import PostgresLink, connect, create_tables
 from dispatch.errors import BadInput
 from dispatch.ports import CommandRepeated, Fenced, Head, JournalUnavailable
 

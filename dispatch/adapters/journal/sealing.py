@@ -17,7 +17,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dispatch.adapters.sqlite_pair import BUSY_MS, empty_log
+from dispatch.adapters.storage.sqlite_pair import BUSY_MS, empty_log
 from dispatch.ports import JournalUnavailable
 
 KEYS_FILE = "keys.sqlite3"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import LiteralString
 
 from dispatch.adapters.journal.sealing import SubjectKeyring
-from dispatch.adapters.postgres_link import PostgresTable
+from dispatch.adapters.storage.postgres_link import PostgresTable
 from dispatch.ports import JournalUnavailable
 
 SCHEMA: LiteralString = """

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from dispatch.adapters.journal.chain import FORMAT_VERSION, ChainedRow, genesis
 from dispatch.adapters.journal.grouped import GroupedJournal, StoredFacts
-from dispatch.adapters.written_once import sync_folder
+from dispatch.adapters.storage.written_once import sync_folder
 from dispatch.errors import BadInput
 from dispatch.ports import CommandRepeated, Head, JournalUnavailable
 

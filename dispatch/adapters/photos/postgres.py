@@ -2,7 +2,7 @@
 
 from typing import LiteralString
 
-from dispatch.adapters.postgres_link import PostgresTable
+from dispatch.adapters.storage.postgres_link import PostgresTable
 from dispatch.ports import TelemetryUnavailable
 
 SCHEMA: LiteralString = """

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dispatch.adapters.journal.sealing import SealBroken
-from dispatch.adapters.written_once import DamagedFile, removed_for_good, write_once
+from dispatch.adapters.storage.written_once import DamagedFile, removed_for_good, write_once
 from dispatch.ports import Keyring
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from dispatch.adapters.written_once import removed_for_good
+from dispatch.adapters.storage.written_once import removed_for_good
 from dispatch.ports import TelemetryUnavailable
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import msgspec
 
-from dispatch.adapters.written_once import DamagedFile, removed_for_good, write_once
+from dispatch.adapters.storage.written_once import DamagedFile, removed_for_good, write_once
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 import msgspec
 
-from dispatch.adapters.postgres_link import PostgresTable
+from dispatch.adapters.storage.postgres_link import PostgresTable
 from dispatch.adapters.telemetry.ecg_files import EcgDiffersError, EcgHead, StoredEcg
 from dispatch.ports import TelemetryUnavailable
 

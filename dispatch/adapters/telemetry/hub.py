@@ -17,7 +17,7 @@ import msgspec
 
 from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.live.walls import WallsHeard  # noqa: TC001 - the others of this file stand here too
-from dispatch.adapters.live_roads import WeightsInForce
+from dispatch.adapters.roads.live_roads import WeightsInForce
 from dispatch.adapters.telemetry.plausible import Judged
 from dispatch.adapters.wire import encoded, frame
 from dispatch.ports import Fanout, Lost, Message, Position

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from dispatch.adapters.sqlite_pair import STREAM_TABLE, SqlitePair, committed_of, save_committed
+from dispatch.adapters.storage.sqlite_pair import STREAM_TABLE, SqlitePair, committed_of, save_committed
 from dispatch.adapters.telemetry.sample_streams import Key, SampleStore, StreamWriter, microseconds, time_of
 from dispatch.adapters.telemetry.unit_tracks import UnitTracks
 from dispatch.adapters.telemetry.wave_segments import WaveSegments

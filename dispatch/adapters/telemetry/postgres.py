@@ -12,7 +12,7 @@ from typing import LiteralString
 
 import psycopg
 
-from dispatch.adapters.postgres_link import PostgresLink, connect, create_tables
+from dispatch.adapters.storage.postgres_link import PostgresLink, connect, create_tables
 from dispatch.adapters.telemetry.local import StoredTelemetry
 from dispatch.adapters.telemetry.sample_streams import Key
 from dispatch.adapters.telemetry.wave_segments import WaveSegments

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import msgspec
 
-from dispatch.adapters.written_once import sync_folder
+from dispatch.adapters.storage.written_once import sync_folder
 
 FRAME = Struct("<4sII")  # mark, body length, crc32 of the body, of a chunk of number, stream and body
 CHUNK_MARK, LIST_MARK = b"GCW1", b"GCWL"

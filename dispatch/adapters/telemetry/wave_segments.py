@@ -20,7 +20,7 @@ from threading import Lock
 
 import msgspec
 
-from dispatch.adapters.sqlite_pair import COMMITTED, STREAM_TABLE, SqlitePair, save_committed
+from dispatch.adapters.storage.sqlite_pair import COMMITTED, STREAM_TABLE, SqlitePair, save_committed
 from dispatch.adapters.telemetry.sample_streams import Key, microseconds, time_of
 from dispatch.adapters.telemetry.wave_files import (
     FRAME,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from dispatch.adapters.clock import Clock
-from dispatch.adapters.live_roads import LiveRoads
+from dispatch.adapters.roads.live_roads import LiveRoads
 from dispatch.state.city import City
 from dispatch.words import UnitStatus as S
 from geo.prepared import Weighted

@@ -10,7 +10,7 @@ from fhir.resources.R4B.bundle import Bundle
 from center_protocols.findings import Age
 from center_protocols.handoff import VITAL_UNITS, Handoff, HandoffFormat
 from center_protocols.vocabulary import UNKNOWN, FindingStatus, Given
-from dispatch.adapters.handoff_view import handoff_of, handoff_sections
+from dispatch.adapters.record.handoff_view import handoff_of, handoff_sections
 from dispatch.rules import Rules
 from dispatch.state.city import City
 from dispatch.state.incident import Patient

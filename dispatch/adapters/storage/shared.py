@@ -1,6 +1,6 @@
 """Open what is kept where several processes of one city meet: PostgreSQL, and Redis between them.
 
-Apart from `dispatch.adapters.storage`, because an embedded city never loads a driver for PostgreSQL.
+Apart from `dispatch.adapters.storage.local`, because an embedded city never loads a driver for PostgreSQL.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from dispatch.adapters.journal.sealing import SubjectKeyring
 from dispatch.adapters.journal.sealing_postgres import open_postgres_keyring
 from dispatch.adapters.photos.postgres import PostgresPhotos
 from dispatch.adapters.photos.sealed import KeepsSealed
-from dispatch.adapters.storage import Storage, prepare
+from dispatch.adapters.storage.local import Storage, prepare
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telemetry.ecg_postgres import PostgresEcgs
 from dispatch.adapters.telemetry.local import WAVES_FOLDER, StoredTelemetry

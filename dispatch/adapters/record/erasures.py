@@ -15,11 +15,11 @@ from typing import Protocol
 
 import msgspec
 
-from dispatch.adapters.patient_record import Tally, tally_of
 from dispatch.adapters.photos.sealed import KeepsSealed
 from dispatch.adapters.photos.uploads import PartialUploads
+from dispatch.adapters.record.patient_record import Tally, tally_of
+from dispatch.adapters.storage.written_once import write_once
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
-from dispatch.adapters.written_once import write_once
 from dispatch.commands.record import ReportErasure
 from dispatch.events.record import PatientErased
 from dispatch.fact import Fact

@@ -16,11 +16,11 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 from dispatch.adapters.photos.sealed import KeepsSealed, Photos
+from dispatch.adapters.storage.written_once import DamagedFile
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.adapters.telephony.record import Export
 from dispatch.adapters.wire import encoded
 from dispatch.adapters.worded import worded
-from dispatch.adapters.written_once import DamagedFile
 from dispatch.fact import Fact
 from dispatch.ports import Sample, Telemetry
 from dispatch.protocol.waves import read_wave

@@ -6,6 +6,7 @@ from dataclasses import replace
 from dispatch import events as e
 from dispatch.changes.change import Change
 from dispatch.fact import Fact
+from dispatch.state.center import Reservation
 from dispatch.state.city import City
 from dispatch.state.resources import Hold, ResourceState, Use
 
@@ -33,13 +34,15 @@ def freed(city: City, _fact: Fact, d: e.ResourceFreed) -> City:
     return at_center(city, d.center_id, d.resource, turn)
 
 
-def placed(city: City, _fact: Fact, d: e.ReservationPlaced) -> City:
+def placed(city: City, fact: Fact, d: e.ReservationPlaced) -> City:
     row = city.activations[d.activation_id]
-    holds = tuple(
-        replace(each, place=d.place, because=d.because) if each.id == d.reservation_id else each
-        for each in row.reservations
-    )
+    holds = tuple(_at_place(each, fact, d) if each.id == d.reservation_id else each for each in row.reservations)
     return city.with_activation(replace(row, reservations=holds))
+
+
+def _at_place(hold: Reservation, fact: Fact, d: e.ReservationPlaced) -> Reservation:
+    waits_since = None if d.place == 0 else hold.waits_since or fact.at
+    return replace(hold, place=d.place, waits_since=waits_since, because=d.because)
 
 
 def with_hold(city: City, center_id: str, resource: str, hold: Hold) -> City:

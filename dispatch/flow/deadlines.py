@@ -61,7 +61,7 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     yield from wrong_at_door(city)
     yield from overdue_teams(city, now, rules)
     yield from overdue_watch(city, now, rules)
-    yield from overdue_resources(city)
+    yield from overdue_resources(city, now)
     for incident_id in city.open_incidents:
         yield from _slow_units(city, incident_id, now, rules)
         yield from _held_too_long(city, incident_id, now)

@@ -125,25 +125,58 @@ def _because(queue: list[Wanting], index: int, state: ResourceState) -> str:
     return "priority" if before != priority else "earlier"
 
 
-def overdue_resources(city: City) -> Iterator[e.TaskRaised]:
-    """Yield a phone task for everybody who waits for a room that somebody else has."""
+def overdue_resources(city: City, now: datetime) -> Iterator[e.TaskRaised]:
+    """Yield a phone task for whoever waits for a room that somebody else has, or drives to what is there no more."""
     for activation_id in city.live_activations:
         row = city.activations[activation_id]
         if row.phase not in LIVE:
             continue
-        for hold in row.reservations:
-            if hold.ended is not None or hold.place == 0:
-                continue
-            center, patient = city.centers[row.center_id], city.patients[row.patient_id]
-            params = {
-                "center": center.name, "phone": center.phone or "—", "patient": patient.code,
-                "resource": f"resource.{hold.resource}", "place": str(hold.place), "why": f"hold.why.{hold.because}",
-            }  # fmt: skip
-            subject = f"reservation:{hold.id}"
-            yield e.TaskRaised(
-                f"resource_conflict:{subject}", "resource_conflict", subject, row.incident_id, Role.DISPATCHER,
-                hold.reserved_at, params,
-            )  # fmt: skip
+        yield from _waiting(city, row)
+        if row.phase is not ActivationPhase.ARRIVED:
+            yield from _expired_holds(city, row)
+            yield from _gone_since(city, row, now)
+
+
+def _waiting(city: City, row: Activation) -> Iterator[e.TaskRaised]:
+    for hold in row.reservations:
+        if hold.ended is None and hold.waits_since is not None:
+            subject = f"reservation:{hold.id}@{hold.waits_since.isoformat()}"  # who is pushed back again is told again
+            what = _words(city, row, hold.resource) | {"place": str(hold.place), "why": f"hold.why.{hold.because}"}
+            yield _task("resource_conflict", subject, row.incident_id, hold.waits_since, what)
+
+
+def _expired_holds(city: City, row: Activation) -> Iterator[e.TaskRaised]:
+    """Say that a room is held no more for somebody who still comes; a new hold ends it."""
+    held = {hold.resource for hold in row.reservations if hold.ended is None}
+    for hold in row.reservations:
+        if hold.ended == "expired" and hold.resource not in held:
+            words = _words(city, row, hold.resource)
+            yield _task("hold_expired", f"reservation:{hold.id}", row.incident_id, hold.expires_at, words)
+
+
+def _gone_since(city: City, row: Activation, now: datetime) -> Iterator[e.TaskRaised]:
+    """Say what the centre closed after it was chosen: a diversion, or a room that this patient needs."""
+    needed = {hold.resource for hold in row.reservations} | set(row.activate)
+    for word in city.centers[row.center_id].statuses.values():
+        if word.reported_at <= row.sent_at or now >= word.expires_at:
+            continue
+        subject = f"activation:{row.id}/{word.topic}@{word.reported_at.isoformat()}"
+        if word.topic == "diversion" and word.state != "open":
+            words = _words(city, row)
+            yield _task("center_diverts", subject, row.incident_id, word.reported_at, words)
+        elif word.topic in needed and word.state == "closed":
+            words = _words(city, row, word.topic)
+            yield _task("room_lost", subject, row.incident_id, word.reported_at, words)
+
+
+def _words(city: City, row: Activation, resource: str | None = None) -> dict[str, str]:
+    center, patient = city.centers[row.center_id], city.patients[row.patient_id]
+    words = {"center": center.name, "phone": center.phone or "—", "patient": patient.code}
+    return words if resource is None else words | {"resource": f"resource.{resource}"}
+
+
+def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
+    return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
 
 
 DECISIONS: dict[type, Decide] = {c.CountResource: count_resource, c.CorrectResource: correct_resource}

@@ -115,7 +115,7 @@ def overdue_teams(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRai
     """Yield the alarms of the teams: roles that nobody answers for, and activations that summoned nobody."""
     for activation_id in city.live_activations:
         activation = city.activations[activation_id]
-        if activation.phase not in LIVE or activation.phase in ("team_ready", "arrived"):
+        if activation.phase not in LIVE or _needs_nobody_more(activation):
             continue
         rostered = {role for member in city.members_of(activation.center_id) for role in member.roles}
         if not rostered:
@@ -125,6 +125,14 @@ def overdue_teams(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRai
         for role in dict.fromkeys(each for each in wanted if each in rostered):
             yield from _unreached(city, activation, role, now)
         yield from _not_activated(city, activation, set(roles_of(plan, at_once=False)) & rostered, now, rules)
+
+
+def _needs_nobody_more(activation: Activation) -> bool:
+    """Say whether the team stands there, and nothing was asked for since; at the door nobody is telephoned for."""
+    ready_at, more_at = activation.team_ready_at, activation.updated_at
+    if activation.phase == "arrived":
+        return True
+    return activation.phase == "team_ready" and (more_at is None or ready_at is None or more_at <= ready_at)
 
 
 def _unreached(city: City, activation: Activation, role: str, now: datetime) -> Iterator[e.TaskRaised]:

@@ -120,6 +120,7 @@ class Reservation:
     ready_at: datetime | None = None
     ended: str | None = None  # used | released | expired
     place: int = 0  # 0 has it; 1 is the first of those who wait for it
+    waits_since: datetime | None = None  # since when somebody else has it
     because: str | None = None  # what decided: `dispatch.events.resource.ReservationPlaced`
 
 

@@ -113,13 +113,52 @@ def test_clinical_priority_decides_and_both_sides_and_the_dispatcher_are_told(st
     assert place(story, earlier) == (1, "priority")
     hold = next(each for each in activation(story, earlier).reservations if each.resource == "cath_lab")
     tick(story)
-    task = f"resource_conflict:reservation:{hold.id}"
+    assert hold.waits_since is not None
+    task = f"resource_conflict:reservation:{hold.id}@{hold.waits_since.isoformat()}"
     assert task in story.city.open_tasks
     story.ask(c.CancelActivation(urgent, "x"), crew("U2"))
     tick(story)
     assert place(story, earlier) == (0, "free")
     tick(story)
     assert story.city.tasks[task].result == "moot"
+    story.ask(c.AcceptPatient(held(story, "U3", "P1")), C1)
+    tick(story)
+    tick(story)
+    assert place(story, earlier) == (1, "in_use")
+    assert len([each for each in story.city.open_tasks if f"reservation:{hold.id}@" in each]) == 1, "pushed back again"
+
+
+def kinds_of_tasks(story: Story) -> set[str]:
+    tick(story)
+    tick(story)
+    return {story.city.tasks[each].kind for each in story.city.open_tasks}
+
+
+def test_a_hold_that_runs_out_under_a_patient_who_still_comes_is_telephoned_for(story: Story) -> None:
+    sent = held(story, "U1")
+    story.later(builtin().reservation_min * 60)
+    assert "hold_expired" in kinds_of_tasks(story)
+    assert activation(story, sent).reservations[0].ended == "expired"
+    story.ask(c.ReserveResource(sent, "cath_lab"), C1)
+    assert "hold_expired" not in kinds_of_tasks(story)
+
+
+def test_what_a_centre_closes_under_a_patient_who_comes_is_telephoned_for(story: Story) -> None:
+    until = story.now + timedelta(hours=2)
+    story.ask(c.ReportCenterStatus("C1", "diversion", "busy", until, "known when it was chosen"), C1)
+    sent = held(story, "U1")
+    assert kinds_of_tasks(story) == set()
+    story.ask(c.ReportCenterStatus("C1", "diversion", "busy", until, "停电"), C1)
+    story.ask(c.CorrectResource("C1", "ct", "down"), C1)
+    assert kinds_of_tasks(story) == {"center_diverts"}
+    story.ask(c.CorrectResource("C1", "cath_lab", "down"), C1)
+    assert kinds_of_tasks(story) == {"center_diverts", "room_lost"}
+    story.ask(c.ReportCenterStatus("C1", "diversion", "open", until), C1)
+    story.ask(c.CorrectResource("C1", "cath_lab", "ready"), C1)
+    assert kinds_of_tasks(story) == set()
+    story.ask(c.CorrectResource("C1", "cath_lab", "down"), C1)
+    story.ask(c.CancelActivation(sent, "x"), crew("U1"))
+    assert "room_lost" not in kinds_of_tasks(story)
 
 
 def test_among_equals_the_first_keeps_it_and_who_has_arrived_is_not_sent_away(story: Story) -> None:

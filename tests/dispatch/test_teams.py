@@ -245,3 +245,18 @@ def test_the_summons_ends_when_it_was_stood_down_and_only_then(phase: SummonsPha
 def test_every_step_of_the_plan_names_known_people() -> None:
     assert all(step.roles for step in steps().values())
     assert not steps()["cardiology"].at_once
+
+
+def test_who_is_asked_for_after_the_team_stood_ready_is_missed_too(story: Story) -> None:
+    listed(story, "王", CARDIOLOGIST)
+    _, patient_id, _ = incident_underway(story, "U1", SUSPICION)
+    story.ask(c.ChooseDestination(patient_id, "C1", reason="x"), crew("U1"))
+    sent = story.city.patients[patient_id].activation_id or ""
+    story.ask(c.ReportTeamReady(sent), C1)
+    tick(story)
+    task_id = f"team_off_duty:activation:{sent}/{CARDIOLOGIST}"
+    assert task_id not in story.city.open_tasks
+    story.later(5).ask(c.RecordFindings(patient_id, {"clinician_says": ["stemi"]}), crew("U1"))
+    assert activation(story, sent).updated_at is not None
+    tick(story)
+    assert task_id in story.city.open_tasks

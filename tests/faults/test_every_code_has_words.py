@@ -15,7 +15,7 @@ from center_protocols.finding_groups import EcgResult, Group
 from center_protocols.findings import Findings, findings_from
 from dispatch import words as w
 from dispatch.events import FACTS
-from dispatch.flow import deadlines, switchboard, watch
+from dispatch.flow import deadlines, resources, switchboard, watch
 from dispatch.state import consult, direct
 from dispatch.state.center import ActivationPhase
 from dispatch.state.incident import IncidentPhase
@@ -38,10 +38,18 @@ TEXTS = {page: {code: said for file in files for code, said in FILES[file].items
 
 TASKS = [
     kind
-    for file in (deadlines.__file__, switchboard.__file__, watch.__file__)
+    for file in (deadlines.__file__, resources.__file__, switchboard.__file__, watch.__file__)
     for kind in re.findall(r'_task\("([a-z_]+)"', Path(file).read_text(encoding="utf-8"))
 ]
-TASKS += ["resource_conflict", "team_unreached", "team_off_duty", "team_not_activated"]
+TASKS += [
+    "resource_conflict",
+    "hold_expired",
+    "center_diverts",
+    "room_lost",
+    "team_unreached",
+    "team_off_duty",
+    "team_not_activated",
+]
 WHY_PLACED = ("arrived", "priority", "earlier", "in_use", "free")
 DECLINES = ("in_procedure", "too_far", "ill", "swapped", "other")
 CREW = ("doctor", "nurse", "driver")

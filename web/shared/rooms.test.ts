@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { roomOf, roomsOf } from "./rooms.ts";
-import type { Center, ResourceState } from "./rows.ts";
+import { lapsed, roomOf, roomsOf } from "./rooms.ts";
+import type { Activation, Center, Reservation, ResourceState } from "./rows.ts";
 
 const NOW = Date.parse("2026-11-21T06:00:00Z");
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
@@ -25,6 +25,14 @@ describe("roomOf", () => {
     expect(roomOf(center({ statuses: { cath_lab: word("closed", 5) } }), "cath_lab", NOW)).toMatchObject({ state: "down", stale: false, until: at(5) });
     expect(roomOf(center({ statuses: { cath_lab: word("busy", 0) } }), "cath_lab", NOW)).toMatchObject({ state: "ready", stale: true });
     expect(roomOf(center({ statuses: { cath_lab: word("open", 5) }, resources: { cath_lab: state(1, 0, 1) } }), "cath_lab", NOW).state).toBe("in_use");
+  });
+});
+
+describe("lapsed", () => {
+  it("names the holds that ran out and that nobody has renewed", () => {
+    const of = (resource: string, ended: Reservation["ended"]): Reservation => ({ id: `${resource}/${ended ?? ""}`, resource, reserved_at: at(-60), expires_at: at(0), ready_at: null, ended, place: 0, waits_since: null, because: null });
+    const reservations = [of("ct", "expired"), of("cath_lab", "expired"), of("cath_lab", null), of("icu", "released")];
+    expect(lapsed({ reservations } as unknown as Activation).map((hold) => hold.resource)).toEqual(["ct"]);
   });
 });
 

@@ -314,6 +314,7 @@ export interface Reservation {
   readonly ended: "used" | "released" | "expired" | null;
   /** 0 has it; 1 is the first of those who wait for it, `because` of what. */
   readonly place: number;
+  readonly waits_since: Iso | null;
   readonly because: string | null;
 }
 

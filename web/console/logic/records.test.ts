@@ -9,7 +9,7 @@ const status = (topic: string, more: Partial<CenterStatus> = {}): CenterStatus =
   topic, state: "busy", owner: "dispatcher1", reason: null, reported_at: "2026-11-21T06:00:00Z", expires_at: "2026-11-21T07:00:00Z", ...more,
 });
 const hold = (resource: string, ended: Reservation["ended"]): Reservation => ({
-  id: resource, resource, reserved_at: "2026-11-21T06:00:00Z", expires_at: "2026-11-21T07:00:00Z", ready_at: null, place: 0, because: null, ended,
+  id: resource, resource, reserved_at: "2026-11-21T06:00:00Z", expires_at: "2026-11-21T07:00:00Z", ready_at: null, place: 0, waits_since: null, because: null, ended,
 });
 
 describe("what a seat enters for a centre", () => {

@@ -6,6 +6,7 @@ import { DoorLine, WayText } from "@shared/direct/Door.tsx";
 import { AfterHandoff, HandoffLines } from "@shared/direct/Handoff.tsx";
 import { doorNow } from "@shared/direct/model.ts";
 import { ConsentForm, ConsentLines, RegistrationForm, RegistrationLine } from "@shared/direct/Papers.tsx";
+import { lapsed, valid } from "@shared/rooms.ts";
 import type { Activation, Center, Patient } from "@shared/rows.ts";
 import { roleStates, SIGN } from "@shared/team.ts";
 import { both } from "@shared/texts.ts";
@@ -175,9 +176,11 @@ function Answer({ crew, patient, center }: { crew: Crew; patient: Patient; cente
       {activation !== null && doorNow(activation) !== "ed" && <WayText center={center} where={doorNow(activation)} nowMs={now} />}
       {activation === null ? <p class="phase waiting">{t("crew.activation.not_sent")}</p> : <Phase activation={activation} now={now} phone={phone} />}
       {activation !== null && wall !== null && wall.phase !== "armed" && <p class="phase silent">{t(`wall_state.${wall.phase}`)}{phone !== null && ` · ${phone}`}</p>}
+      {activation !== null && <GoneSince center={center} activation={activation} now={now} />}
       {activation !== null && <Team activation={activation} now={now} />}
       {activation !== null && (
         <ul class="holds">
+          {lapsed(activation).map((hold) => <li key={hold.id} class="held">✗ {t.code("place", hold.resource)} {t("hold.expired")}</li>)}
           {activation.reservations.filter((hold) => hold.ended === null).map((hold) => (
             <li key={hold.id} class={hold.ready_at === null ? "held" : "ready"}>{t.code("place", hold.resource)} {hold.place > 0 ? `${t("hold.place", { place: hold.place })} · ${t.code("hold.why", hold.because ?? "")}` : hold.ready_at === null ? t("crew.held") : `✓ ${t("crew.ready")} ${hhmm(hold.ready_at)}`}</li>
           ))}
@@ -187,6 +190,19 @@ function Answer({ crew, patient, center }: { crew: Crew; patient: Patient; cente
       <RegistrationLine patient={patient} />
       {patient.registrations.every((each) => each.center_id !== center.id) && <RegistrationForm patient={patient} ask={(slug, data) => crew.do(slug, data)} button="key" />}
     </div>
+  );
+}
+
+/** What the hospital closed under this patient: a diversion, or a room that is needed; the dispatcher rings them about it. */
+function GoneSince({ center, activation, now }: { center: Center; activation: Activation; now: number }) {
+  const diversion = valid(center, "diversion", now);
+  const needed = [...new Set([...activation.activate, ...activation.reservations.map((hold) => hold.resource)])];
+  const down = needed.filter((resource) => valid(center, resource, now)?.state === "closed");
+  if (diversion === null && down.length === 0) return null;
+  return (
+    <p class="phase silent">
+      {[...(diversion === null ? [] : [t("center.diverts_now", { time: hhmm(diversion.expires_at) })]), ...down.map((resource) => `${t.code("place", resource)} ${t("room.down")}`)].join(" · ")}
+    </p>
   );
 }
 

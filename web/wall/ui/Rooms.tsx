@@ -1,7 +1,7 @@
 /** The department's rooms in one line: what runs makes them busy, a tap corrects it; the sheet counts them and says a diversion. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hhmm } from "@shared/format.ts";
-import { roomsOf, type Room } from "@shared/rooms.ts";
+import { roomsOf, valid, type Room } from "@shared/rooms.ts";
 import type { Center } from "@shared/rows.ts";
 import type { Wall } from "../state.ts";
 import { t } from "../texts.ts";
@@ -11,8 +11,7 @@ const VALID_MIN = [30, 60, 120, 240] as const;
 export function Rooms({ wall, center }: { wall: Wall; center: Center }) {
   const [open, setOpen] = useState(false);
   const rooms = roomsOf(center, wall.now.value);
-  const diversion = center.statuses["diversion"];
-  const diverts = diversion !== undefined && diversion.state !== "open" && Date.parse(diversion.expires_at) > wall.now.value;
+  const diversion = valid(center, "diversion", wall.now.value);
   return (
     <footer class="rooms" aria-label={t("wall.rooms")}>
       {rooms.map((room) => (
@@ -20,8 +19,8 @@ export function Rooms({ wall, center }: { wall: Wall; center: Center }) {
           {t.code("place", room.resource)} <small>{stateOf(room)}</small>
         </button>
       ))}
-      <button type="button" class={`room more-rooms ${diverts ? "down" : ""}`} aria-haspopup="dialog" onClick={() => setOpen(true)}>{diverts && diversion !== undefined ? t("wall.rooms.diverts", { time: hhmm(diversion.expires_at) }) : t("wall.rooms.key")}</button>
-      {open && <RoomsSheet wall={wall} center={center} rooms={rooms} diverts={diverts} onClose={() => setOpen(false)} />}
+      <button type="button" class={`room more-rooms ${diversion === null ? "" : "down"}`} aria-haspopup="dialog" onClick={() => setOpen(true)}>{diversion === null ? t("wall.rooms.key") : t("wall.rooms.diverts", { time: hhmm(diversion.expires_at) })}</button>
+      {open && <RoomsSheet wall={wall} center={center} rooms={rooms} diverts={diversion !== null} onClose={() => setOpen(false)} />}
     </footer>
   );
 }

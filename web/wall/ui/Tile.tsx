@@ -6,6 +6,7 @@ import { doorNow } from "@shared/direct/model.ts";
 import { planSteps, type PlanStep } from "@shared/plan.ts";
 import { SEVERITY } from "@shared/severity.ts";
 import { readingOf, type Sign } from "@shared/readings.ts";
+import { lapsed } from "@shared/rooms.ts";
 import { both, lang } from "@shared/texts.ts";
 import { isInfectious } from "@shared/isolation.ts";
 import { ageBand, alarmOf, asksForMore, conditionsOf, hasEnded, hasLeft, needsAnswer, type Tile as TileRow, UPDATE_SHOWS_MS } from "../model/tiles.ts";
@@ -175,6 +176,7 @@ function Ready({ wall, tile, compact, roomy, place, onEcg, onOpen }: { wall: Wal
         </div>
       )}
       <div class="chips">
+        {lapsed(activation).map((hold) => <button key={hold.id} type="button" class="chip lapsed" onClick={() => void wall.ask("reserve-resource", { activation_id: activation.id, resource: hold.resource })}>{t.code("place", hold.resource)} <small>{t("hold.expired")} · {t("hold.again")}</small></button>)}
         {holds.slice(0, compact ? 1 : 2).map((hold) => <Hold key={hold.id} wall={wall} tile={tile} hold={hold} />)}
         <DoorChip wall={wall} tile={tile} />
         <NextStep wall={wall} tile={tile} />

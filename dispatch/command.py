@@ -2,14 +2,17 @@
 
 import hashlib
 import re
+from base64 import b32encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
 from dispatch.command_roles import COMMANDS
 from dispatch.words import Actor, ClockSource
+
+# How a ULID is written: ten letters of time, sixteen of chance, in Crockford's base 32.
+TIME_LETTERS, CHANCE_BYTES = 10, 10
+CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class Command:
 
     def new_id(self, ordinal: int) -> str:
         """Derive the id of the ``ordinal``-th new thing: the command's time, and a hash of its id for chance."""
-        chance = hashlib.sha256(f"{self.id}/{ordinal}".encode()).digest()[:10]
-        return str(ULID.from_bytes(ULID.from_str(self.id).bytes[:6] + chance))
+        chance = hashlib.sha256(f"{self.id}/{ordinal}".encode()).digest()[:CHANCE_BYTES]
+        return self.id[:TIME_LETTERS].upper() + b32encode(chance).translate(CROCKFORD).decode()
 
 
 def slug(kind: type) -> str:

@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 
 from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.evidence import GATHERERS, gather
+from dispatch.evidence import gather
 from dispatch.evolve import evolve
 from dispatch.fact import Fact
 from dispatch.fact_codec import personal_subjects
 from dispatch.fact_records import draft_of, fact_of
 from dispatch.flow import decide
 from dispatch.flow.decision import Decision
-from dispatch.keys import WITH_WORDS, KeyQueue
 from dispatch.ports import Fenced, Journal, JournalUnavailable, Keyring, Record, Ticket
 from dispatch.rules import Rules
 from dispatch.snapshot import Written, code_version, decode_city, put_to_sleep, write_city
@@ -64,7 +63,7 @@ class _Foreseen:
     """A command with its evidence, and what was decided of it; it holds as long as the city is the same."""
 
     command: Command
-    city: City | None  # None: nothing was decided yet
+    city: City
     decision: Decision
 
 
@@ -79,7 +78,6 @@ class Desk:
         self._ended: asyncio.Future[Fenced] = asyncio.get_running_loop().create_future()
         self.recovered = asyncio.Event()  # cleared while the journal is being reopened
         self.recovered.set()
-        self._keys = KeyQueue(keyring)
         self._snapshot_seq = 0
         self._keeping = False
         self.city: City = empty_city()  # decided, perhaps not yet durable: only the desk itself looks at it
@@ -95,17 +93,13 @@ class Desk:
         JournalUnavailable
             Nothing is known to be written; ask again with the same command id.
         """
-        preparing = asyncio.ensure_future(self._prepared(command))  # beside the look-up: each may wait for a disk
-        preparing.add_done_callback(lambda done: done.cancelled() or done.exception())  # a repeat needs none of it
-        try:
-            repeated = await self._known_answer(command.id)
-            if repeated is not None:
-                return repeated
-            foreseen = await preparing
-        finally:
-            preparing.cancel()
+        if command.id in self._answers:
+            return await self._repeated(command.id)
+        foreseen = await asyncio.to_thread(self._foreseen, command, self.city)
+        if isinstance(foreseen, Done):
+            return foreseen
         if command.id in self._answers:  # it came twice while we looked
-            return replace(await asyncio.shield(self._answers[command.id]), repeated=True)
+            return await self._repeated(command.id)
         answer = self._decide_and_append(foreseen)
         return answer if isinstance(answer, Refused) else await asyncio.shield(answer)
 
@@ -151,19 +145,21 @@ class Desk:
         if at_rest:
             self.durable = self.city
 
-    async def _prepared(self, command: Command) -> _Foreseen:
-        """Gather what the command needs to know, and the keys that its words will be sealed with as far as foreseen."""
-        if type(command.data) in GATHERERS:
-            evidence = await asyncio.to_thread(
-                gather, command.data, self.city, self._sources, command.received_at, self._rules
-            )
+    def _foreseen(self, command: Command, city: City) -> Done | _Foreseen:
+        """Do beside the loop what may wait for a disk: the answer of a repeat, the evidence, the keys of its words."""
+        span = self._journal.outcome_of(command.id)
+        if span is not None:
+            return Done(span[1], tuple(self.facts_after(span[0] - 1, span[1] - span[0] + 1)), repeated=True)
+        evidence = gather(command.data, city, self._sources, command.received_at, self._rules)
+        if evidence is not None:
             command = replace(command, evidence=evidence)
-        if type(command.data) not in WITH_WORDS:
-            return _Foreseen(command, None, [])
-        city, decision = self.city, decide(self.city, command, self._rules)
+        decision = decide(city, command, self._rules)
         if not isinstance(decision, Refused):
-            await self._keys.ready({subject for data in decision for subject in personal_subjects(data)})
+            self._keyring.prepare({subject for data in decision for subject in personal_subjects(data)})
         return _Foreseen(command, city, decision)
+
+    async def _repeated(self, command_id: str) -> Done:
+        return replace(await asyncio.shield(self._answers[command_id]), repeated=True)
 
     def _decide_and_append(self, foreseen: _Foreseen) -> asyncio.Future[Done] | Refused:
         """Decide, number, enqueue and evolve without letting anybody in between."""
@@ -183,7 +179,8 @@ class Desk:
         after = before
         for fact in facts:
             after = evolve(after, fact)
-        ticket = self._journal.append([draft_of(fact, self._keyring.seal) for fact in facts])
+        drafts = [draft_of(fact, self._keyring.seal_ahead) for fact in facts]
+        ticket = self._journal.append(drafts, first=self._keyring.keep)
         self.city = after
         self._pending.append(_Batch(ticket, Told(before, after, facts), future))
         self._answers[command.id] = future
@@ -268,14 +265,3 @@ class Desk:
 
     def _read(self, record: Record) -> Fact:
         return fact_of(record, self._keyring.open)
-
-    async def _known_answer(self, command_id: str) -> Done | None:
-        """Return the answer a repeated command got, waiting for it when it is still under way."""
-        under_way = self._answers.get(command_id)
-        if under_way is not None:
-            return replace(await asyncio.shield(under_way), repeated=True)
-        span = await asyncio.to_thread(self._journal.outcome_of, command_id)
-        if span is None:
-            return None
-        facts = await asyncio.to_thread(self.facts_after, span[0] - 1, span[1] - span[0] + 1)
-        return Done(span[1], tuple(facts), repeated=True)

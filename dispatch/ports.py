@@ -161,10 +161,12 @@ class JournalReader(Protocol):
 class Journal(JournalReader, Protocol):
     """The one append-only history of a city. One writer; the desk numbers the facts."""
 
-    def append(self, batch: Sequence[Draft]) -> Ticket:
+    def append(self, batch: Sequence[Draft], first: Callable[[], None] | None = None) -> Ticket:
         """Enqueue one atomic batch and return at once.
 
         The batch must continue what was enqueued before; facts of one command stand together in one batch.
+        The writer thread calls ``first`` before it writes, once for all batches that name the same; when it raises
+        ``JournalUnavailable``, nothing is written.
 
         Raises
         ------
@@ -209,12 +211,20 @@ class Keyring(Protocol):
         """Return a token; the key that opens it is durable before this returns."""
         ...
 
-    def missing(self, subjects: Collection[str]) -> frozenset[str]:
-        """Return the subjects whose key is not at hand, without looking anywhere slow."""
+    def prepare(self, subjects: Collection[str]) -> None:
+        """Have every subject's key at hand, fetched or newly cut: sealing then waits for nothing."""
         ...
 
-    def prepare(self, subjects: Collection[str]) -> None:
-        """Have every subject's key at hand and durable, in one write: sealing then waits for nothing."""
+    def seal_ahead(self, subject: str, plaintext: str) -> str:
+        """Return a token that must not be stored before ``keep`` has returned: its key may have just been cut."""
+        ...
+
+    def keep(self) -> None:
+        """Make every key durable that was cut, in one write.
+
+        ``JournalUnavailable`` when that fails, or when another process cut a key for the same subject meanwhile: then
+        nothing that ``seal_ahead`` returned before may be stored.
+        """
         ...
 
     def open(self, token: str) -> str | None:

@@ -94,7 +94,9 @@ class City(msgspec.Struct, frozen=True):
 
     def with_call(self, call: Call) -> "City":
         """Return the city with this call's new state."""
-        pending = self.open_calls | {call.id} if call.is_open else self.open_calls - {call.id}
+        pending = self.open_calls
+        if call.is_open is not (call.id in pending):
+            pending = pending | {call.id} if call.is_open else pending - {call.id}
         callers, exchange_calls = self.callers, self.exchange_calls
         known = self.calls.get(call.id)
         number = dialled(call.number)

@@ -50,11 +50,12 @@ def run_erase(arguments: argparse.Namespace) -> int:
     try:
         named = _everything(arguments) if arguments.everything else arguments.subjects
         with _keys(arguments.path, arguments.city) as keys:
-            unknown = [subject for subject in named if not keys.find(subject)[0]]
+            found = keys.find_all(named)
+            unknown = [subject for subject in named if subject not in found]
             if unknown and not arguments.everything:
                 raise BadInput(f"no words were ever kept about {', '.join(unknown)}")
             _refuse_what_is_kept_by_law(arguments, named)
-            known = [subject for subject in named if subject not in unknown]
+            known = [subject for subject in named if subject in found]
             if not known:
                 raise BadInput(f"no words were ever kept about {', '.join(arguments.subjects)}")
             for subject in known:

@@ -28,7 +28,7 @@ ECG = StoredEcg(EcgHead(500, ("I",), 4.88), bytes(200))
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
-    monkeypatch.setattr("dispatch.adapters.journal.sealing.BUSY_MS", 1)  # nobody waits for a lock
+    monkeypatch.setattr("dispatch.adapters.storage.sqlite_pair.SCRUB_MS", 1)  # nobody waits for a lock
     with closing(open_local_storage(tmp_path, "city")) as storage:
         yield storage
 

@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch.sources", "dispatch.possible_places"),
     ("dispatch.evidence", "dispatch.region_evidence", "dispatch.views", "dispatch.rights"),
     ("dispatch.sealed_rows", "dispatch.snapshot"),
-    ("dispatch.desk", "dispatch.keys"),
+    ("dispatch.desk",),
     ("dispatch.adapters", "dispatch.client", "dispatch.simulation"),
     (
         "dispatch.settings",

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from dispatch.adapters.journal.sealing import (
+    MemoryKeys,
     SealBroken,
     SqliteKeys,
     SubjectKeyring,
@@ -26,8 +27,8 @@ Opener = Callable[[], SubjectKeyring]
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     """Return a function that opens the same keys again."""
     if request.param == "memory":
-        only = open_memory_keyring()
-        return lambda: only
+        kept = MemoryKeys()
+        return lambda: SubjectKeyring(kept)
     if request.param == "sqlite":
         return lambda: open_sqlite_keyring(tmp_path / "keys.sqlite3")
     conninfo, city = request.getfixturevalue("postgres").dsn(), uuid4().hex
@@ -134,8 +135,7 @@ def test_a_thousand_random_words_equal_a_plain_dict(keyring: SubjectKeyring) -> 
 def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
     keys = SqliteKeys(tmp_path / "keys.sqlite3")
     destroyed, kept = bytes(range(32)), bytes(range(32, 64))
-    keys.keep("patient:1", destroyed)
-    keys.keep("patient:2", kept)
+    keys.keep_all({"patient:1": destroyed, "patient:2": kept})
     keys.destroy("patient:1")
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     keys.close()
@@ -146,10 +146,10 @@ def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
 def test_a_key_that_somebody_still_reads_is_not_called_destroyed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dispatch.adapters.journal.sealing.BUSY_MS", 1)
+    monkeypatch.setattr("dispatch.adapters.storage.sqlite_pair.SCRUB_MS", 1)
     path, key = tmp_path / "keys.sqlite3", bytes(range(32))
     keys = SqliteKeys(path)
-    keys.keep("patient:1", key)
+    keys.keep_all({"patient:1": key})
     with closing(sqlite3.connect(path, isolation_level=None)) as backup:
         backup.execute("BEGIN")
         backup.execute("SELECT * FROM personal_key").fetchall()
@@ -160,16 +160,69 @@ def test_a_key_that_somebody_still_reads_is_not_called_destroyed(
     keys.close()
 
 
-def test_many_keys_are_ready_after_one_write_and_open_again_after_a_restart(opener: Opener) -> None:
+def test_many_keys_are_kept_in_one_write_and_open_again_after_a_restart(opener: Opener) -> None:
     subjects = [f"call:{number}" for number in range(50)]
     with closing(opener()) as keyring:
         early = keyring.seal("call:7", "known before")
         keyring.destroy("call:8")
-        assert keyring.missing(subjects) == set(subjects) - {"call:7", "call:8"}
         keyring.prepare(subjects)
-        assert keyring.missing(subjects) == frozenset()
-        tokens = {each: keyring.seal(each, each[::-1]) for each in subjects}
+        tokens = {each: keyring.seal_ahead(each, each[::-1]) for each in [*subjects, "call:unprepared"]}
+        keyring.keep()
     with closing(opener()) as keyring:
         assert keyring.open(early) == "known before"
         for subject, token in tokens.items():
             assert keyring.open(token) == (None if subject == "call:8" else subject[::-1])
+
+
+def test_a_key_of_its_own_process_alone_opens_nothing_until_it_is_kept(opener: Opener) -> None:
+    with closing(opener()) as desk, closing(opener()) as gateway:
+        token = desk.seal_ahead("patient:1", "words")
+        with pytest.raises(SealBroken, match="lost"):
+            gateway.open(token)
+        desk.keep()
+        assert gateway.open(token) == "words"
+
+
+def test_what_was_sealed_ahead_of_another_process_is_not_stored(opener: Opener) -> None:
+    with closing(opener()) as desk, closing(opener()) as gateway:
+        desk.prepare(["patient:1", "patient:2"])
+        photo = gateway.seal("patient:1", "photo")
+        with pytest.raises(JournalUnavailable, match="same subject"):
+            desk.keep()
+        desk.keep()  # nothing is left of it: the command comes again
+        again = desk.seal_ahead("patient:1", "words"), desk.seal_ahead("patient:2", "more")
+        desk.keep()
+        assert [gateway.open(each) for each in (photo, *again)] == ["photo", "words", "more"]
+
+
+def test_a_subject_that_is_erased_before_its_key_is_kept_stays_erased(opener: Opener) -> None:
+    with closing(opener()) as desk, closing(opener()) as offline:
+        here, there = desk.seal_ahead("patient:1", "words"), desk.seal_ahead("patient:2", "words")
+        desk.destroy("patient:1")
+        offline.destroy("patient:2")
+        desk.keep()
+        assert desk.open(here) is None
+        assert desk.open(there) is None
+    with closing(opener()) as again:
+        assert again.open(here) is None
+        assert again.open(there) is None
+
+
+def test_words_that_must_be_durable_at_once_share_the_key_that_was_cut(opener: Opener) -> None:
+    with closing(opener()) as keyring:
+        ahead = keyring.seal_ahead("link:1", "a line")
+        photo = keyring.seal("link:1", "a photo")
+    with closing(opener()) as keyring:  # the first was never kept, the second had to be
+        assert keyring.open(photo) == "a photo"
+        assert keyring.open(ahead) == "a line"
+
+
+def test_a_key_that_left_memory_before_it_was_kept_is_not_cut_twice(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.adapters.journal.sealing.CACHED_MAX", 2)
+    with closing(opener()) as keyring:
+        tokens = [keyring.seal_ahead(f"call:{number % 5}", str(number)) for number in range(10)]
+        keyring.keep()
+    with closing(opener()) as keyring:
+        assert [keyring.open(token) for token in tokens] == [str(number) for number in range(10)]

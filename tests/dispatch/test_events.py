@@ -12,9 +12,8 @@ from dispatch.command_roles import COMMANDS, RIGHTS
 from dispatch.events import FACTS
 from dispatch.evolve import CHANGES
 from dispatch.fact import Fact, subjects_of
-from dispatch.fact_codec import KINDS, PERSONAL, VERSIONS, decode_body, encode_body, personal_subjects
+from dispatch.fact_codec import KINDS, PERSONAL, VERSIONS, decode_body, encode_body
 from dispatch.flow import DECISIONS, STAGES
-from dispatch.keys import WITH_WORDS
 from dispatch.words import ERASED
 from tests.dispatch.story import Story
 from tests.dispatch.test_live_sync import whole_tale
@@ -63,11 +62,6 @@ def test_personal_words_are_sealed_under_their_subject(story: Story) -> None:
         assert len(sealed) == len(given)
         _, erased = decode_body(fact.kind, body, lambda _: None)
         assert all(getattr(erased, name) == ERASED for name in given)
-
-
-def test_only_the_commands_that_the_desk_foresees_bring_words(story: Story) -> None:
-    brought = {story.asked[fact.command_id] for fact in story.facts if personal_subjects(fact.data)}
-    assert brought <= WITH_WORDS
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -5,6 +5,7 @@ SQLite and PostgreSQL stands here once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from threading import Lock
@@ -156,6 +157,14 @@ class StoredFacts:
             raise JournalUnavailable(f"facts behind {after_seq} cannot be read: {failure}") from failure
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Facts that are written together, and what must be done before."""
+
+    rows: Sequence[Row]
+    first: Callable[[], None] | None
+
+
 class GroupedJournal(StoredFacts):
     """Implement ``dispatch.ports.Journal`` over a store."""
 
@@ -171,7 +180,7 @@ class GroupedJournal(StoredFacts):
         self._next_seq = self._head.seq + 1
         self._in_flight: set[str] = set()
         self._numbering = Lock()
-        self._commits: GroupCommit[Sequence[Row]] = GroupCommit(
+        self._commits: GroupCommit[_Batch] = GroupCommit(
             f"journal of {store.city}",
             self._write_group,
             failures=(*store.failures, JournalUnavailable),
@@ -184,14 +193,14 @@ class GroupedJournal(StoredFacts):
         """Return the last fact known to be durable."""
         return self._head
 
-    def append(self, batch: Sequence[Draft]) -> Ticket:
+    def append(self, batch: Sequence[Draft], first: Callable[[], None] | None = None) -> Ticket:
         """Enqueue one atomic batch and return at once."""
         rows = [row_of(draft) for draft in batch]
         with self._numbering:
             if self._commits.failure is not None:
                 raise _unavailable(self._commits.failure)
             self._refuse_wrong(rows)
-            ticket = self._enqueue(rows)
+            ticket = self._enqueue(_Batch(rows, first))
             self._next_seq += len(rows)
             self._in_flight.update(row.command_id for row in rows)
         return ticket
@@ -247,21 +256,24 @@ class GroupedJournal(StoredFacts):
             if row.command_id in self._in_flight:
                 raise CommandRepeated(f"command {row.command_id} is being stored already")
 
-    def _enqueue(self, rows: Sequence[Row]) -> CommitTicket:
+    def _enqueue(self, batch: _Batch) -> CommitTicket:
         try:
-            return self._commits.put(rows)
+            return self._commits.put(batch)
         except QueueFull as full:
             raise JournalBusy(str(full)) from full
         except WriterStopped as stopped:
             raise _unavailable(self._commits.failure or stopped) from stopped
 
-    def _write_group(self, group: Sequence[Sequence[Row]]) -> Sequence[int]:
-        rows = list(chain(self._head, (row for batch in group for row in batch)))
+    def _write_group(self, group: Sequence[_Batch]) -> Sequence[int]:
+        for first in dict.fromkeys(batch.first for batch in group):
+            if first is not None:
+                first()
+        rows = list(chain(self._head, (row for batch in group for row in batch.rows)))
         self._store.write(self._head, rows, command_spans(rows))
         self._head = Head(rows[-1].seq, rows[-1].hash)
         with self._numbering:
             self._in_flight.difference_update(row.command_id for row in rows)
-        return [batch[-1].seq for batch in group]
+        return [batch.rows[-1].seq for batch in group]
 
 
 def _unavailable(failure: Exception) -> Exception:

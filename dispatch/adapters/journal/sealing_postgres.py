@@ -1,6 +1,6 @@
 """The keys of personal words in PostgreSQL, where every process of a city finds them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import LiteralString
 
 from dispatch.adapters.journal.sealing import SubjectKeyring
@@ -23,32 +23,29 @@ class PostgresKeys:
         self._city = city
         self._table = PostgresTable(conninfo, SCHEMA, JournalUnavailable)
 
-    def find(self, subject: str) -> tuple[bool, bytes | None]:
-        """Return (known, key)."""
-        rows = self._table.rows("SELECT key FROM personal_key WHERE city_id = %s AND subject = %s", self._city, subject)
-        return (True, rows[0][0]) if rows else (False, None)
-
-    def keep(self, subject: str, key: bytes) -> bytes | None:
-        """Make the key durable unless the subject is known."""
-        kept = self._table.rows(
-            "INSERT INTO personal_key VALUES (%s, %s, %b) ON CONFLICT DO NOTHING RETURNING key",
-            self._city,
-            subject,
-            key,
+    def find_all(self, subjects: Collection[str]) -> dict[str, bytes | None]:
+        """Return the keys of those subjects that are known."""
+        return dict(
+            self._table.rows(
+                "SELECT subject, key FROM personal_key WHERE city_id = %s AND subject = ANY(%s::text[])",
+                self._city,
+                [*subjects],
+            )
         )
-        return kept[0][0] if kept else self.find(subject)[1]
 
-    def keep_all(self, keys: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+    def keep_all(self, keys: Mapping[str, bytes]) -> dict[str, bytes | None]:
         """Make the keys durable unless their subjects are known, in one statement."""
-        cut = self._table.rows(
-            "INSERT INTO personal_key SELECT %s, new.subject, new.key FROM unnest(%s::text[], %b::bytea[]) "
-            "AS new (subject, key) ON CONFLICT DO NOTHING RETURNING subject, key",
-            self._city,
-            list(keys),
-            list(keys.values()),
+        kept: dict[str, bytes | None] = dict(
+            self._table.rows(
+                "INSERT INTO personal_key SELECT %s, new.subject, new.key FROM unnest(%s::text[], %b::bytea[]) "
+                "AS new (subject, key) ON CONFLICT DO NOTHING RETURNING subject, key",
+                self._city,
+                list(keys),
+                list(keys.values()),
+            )
         )
-        kept: dict[str, bytes | None] = dict(cut)
-        return kept | {each: self.find(each)[1] for each in keys if each not in kept}
+        known = [each for each in keys if each not in kept]
+        return kept | self.find_all(known) if known else kept
 
     def destroy(self, subject: str) -> None:
         """Erase the key; PostgreSQL's log and old row versions keep it until they are recycled (docs/security.md)."""

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 BUSY_MS = 5_000
+SCRUB_MS = 100  # the log is emptied by and by, and nobody writes while it waits for a reader
 
 # How far each numbered stream is: every file that holds samples has this table, and changes it with the samples.
 STREAM_TABLE = """
@@ -54,7 +55,11 @@ class SqlitePair:
 
 def empty_log(connection: sqlite3.Connection) -> None:
     """Fold the log into the file and leave none; ``sqlite3.OperationalError`` while somebody else still reads it."""
-    is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {SCRUB_MS}")
+    try:
+        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     if is_busy:
         raise sqlite3.OperationalError("the log is still read by somebody: what was deleted stands in it")
 

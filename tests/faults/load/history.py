@@ -32,7 +32,7 @@ def write_history(folder: Path, city: str, count: int) -> int:
         while seq < count:
             batch = [fact for incident in islice(told, AT_ONCE) for fact in incident]
             keyring.prepare({subject for fact in batch for subject in personal_subjects(fact.data)})
-            seq = journal.append(drafts_of(batch, keyring.seal)).wait(60)
+            seq = journal.append(drafts_of(batch, keyring.seal_ahead), keyring.keep).wait(60)
     return seq
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ from dispatch.ports import Position, Removed, Sample, TelemetryUnavailable, Tick
 
 TELEMETRY_FILE = "telemetry.sqlite3"
 WAVES_FOLDER = "waves"
+# At a thousand samples a second 2 ms are a third of the commits, and a quarter less processor time in all. A commit of
+# vitals is a transaction and costs five of waves; screens wait for neither.
+VITALS_GATHER_S, WAVES_GATHER_S = 0.005, 0.002
 ERASE_WITHIN_S = 600.0  # hours of waveforms are overwritten chunk by chunk
 
 SCHEMA = f"""{STREAM_TABLE}
@@ -79,8 +83,8 @@ class StoredTelemetry:
         self._vitals = vitals
         self._waves = waves
         self._tracks = UnitTracks(vitals.last_positions())
-        self._vitals_writer = StreamWriter("vitals", vitals)
-        self._wave_writer = StreamWriter("waves", waves)
+        self._vitals_writer = StreamWriter("vitals", vitals, VITALS_GATHER_S)
+        self._wave_writer = StreamWriter("waves", waves, WAVES_GATHER_S)
 
     def append_vitals(self, patient_id: str, stream: str, seq: int, at: datetime, body: bytes) -> Ticket:
         """Enqueue one vitals message."""
@@ -255,10 +259,10 @@ class _VitalsTransaction:
 
     def write(self, samples: Sequence[Sample], committed: Mapping[str, int]) -> None:
         """Store samples and how far their streams are now."""
-        self._connection.executemany(
-            "INSERT INTO vitals VALUES (?, ?, ?, ?, ?)",
-            ((each.stream, each.seq, each.patient_id, microseconds(each.at), each.body) for each in samples),
-        )
+        rows = ((each.stream, each.seq, each.patient_id, microseconds(each.at), each.body) for each in samples)
+        # One step for the whole group (see ``COMMITTED``); bodies are bytes, which JSON does not hold.
+        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(samples))
+        self._connection.execute(f"INSERT INTO vitals VALUES {places}", [*chain.from_iterable(rows)])  # noqa: S608 - our own text
         save_committed(self._connection, committed)
 
 

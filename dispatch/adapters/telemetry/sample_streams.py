@@ -15,7 +15,6 @@ from dispatch.ports import Sample, StreamConflict, StreamGap, TelemetryUnavailab
 
 BODY_MAX_BYTES = 1_048_576  # a minute of 12-lead ECG is 0.7 MB; larger is no sample
 NAME_MAX = 200  # characters of a stream or patient id
-GATHER_S = 0.002  # at a thousand samples a second, a third of the commits, and a quarter less processor time in all
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 Key = tuple[str, int]
@@ -120,10 +119,10 @@ class SampleStore(Protocol):
 class StreamWriter:
     """Commit samples of many streams together, and whatever other work the same store has to do."""
 
-    def __init__(self, name: str, store: SampleStore) -> None:
+    def __init__(self, name: str, store: SampleStore, gather_s: float = 0.0) -> None:
         self._store = store
         self._commits: GroupCommit[Sample | Callable[[], None]] = GroupCommit(
-            name, self._commit, failures=(), failed=_unavailable, gather_s=GATHER_S
+            name, self._commit, failures=(), failed=_unavailable, gather_s=gather_s
         )
 
     def append(self, sample: Sample) -> Ticket:

@@ -9,10 +9,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from functools import lru_cache
 from threading import Condition, Event, Lock, Thread
 from time import sleep
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary, ref
 
 from dispatch.ports import Ticket
 
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 QUEUE_MAX = 20_000  # waiting writes; a second of the fastest measured load, beyond it producers are told to come back
+LOOPS_AT_HAND = 8  # event loops of one process; there is one
 GROUP_MAX = 1_000  # writes in one transaction; bounds the latency of the one that comes just behind
 
 
@@ -36,7 +37,7 @@ class _Bell:
     """Wake one event loop for what writer threads have settled: once for a whole group, not once for each write."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = ref(loop)
+        self._loop = loop
         self._waiting: deque[Callable[[], object]] = deque()
         self._rung = False
 
@@ -46,12 +47,11 @@ class _Bell:
         self._ring()
 
     def _ring(self) -> None:
-        loop = self._loop()
-        if self._rung or loop is None:
+        if self._rung:
             return
         self._rung = True
         try:
-            loop.call_soon_threadsafe(self._answer)
+            self._loop.call_soon_threadsafe(self._answer)
         except RuntimeError:
             log.info("an event loop was closed before its writes were durable")
 
@@ -65,7 +65,7 @@ class _Bell:
                 self._ring()
 
 
-_bells: WeakKeyDictionary[asyncio.AbstractEventLoop, _Bell] = WeakKeyDictionary()
+_bell_of = lru_cache(maxsize=LOOPS_AT_HAND)(_Bell)  # asked for every write; one more bell of a loop does no harm
 _settling = Lock()  # of all tickets: held for the exchange of a few references
 
 
@@ -97,8 +97,7 @@ class CommitTicket:
 
     def on_loop(self, callback: Callable[[], object]) -> None:
         """Call back on the running event loop when settled."""
-        loop = asyncio.get_running_loop()
-        bell = _bells.get(loop) or _bells.setdefault(loop, _Bell(loop))
+        bell = _bell_of(asyncio.get_running_loop())
         self.add_done_callback(lambda _: bell.tell(callback))
 
     def done(self) -> bool:
@@ -115,9 +114,9 @@ class CommitTicket:
             if self._settled:
                 raise RuntimeError("a ticket is settled once")
             self._answer, self._settled = answer, True
-            callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
+        for callback in self._callbacks:  # none is added any more
             callback(self)
+        self._callbacks = []
 
     def __await__(self) -> Generator[object, None, int]:
         """Wait on the running event loop."""
@@ -163,7 +162,9 @@ class GroupCommit(Generic[Item]):
         self._queue_max = queue_max
         self._group_max = group_max
         self._queued: deque[tuple[Item, CommitTicket]] = deque()
-        self._changed = Condition()
+        self._lock = Lock()  # of the queue and of what stops it
+        self._changed = Condition(self._lock)
+        self._is_waiting = False  # the thread, for something to do: only then it has to be told
         self._failure: Exception | None = None
         self._closing = False
         self._thread = Thread(target=self._run, name=name, daemon=True)
@@ -177,7 +178,7 @@ class GroupCommit(Generic[Item]):
     def put(self, item: Item) -> CommitTicket:
         """Enqueue one item behind all others; raise ``QueueFull`` or ``WriterStopped`` with nothing enqueued."""
         ticket = CommitTicket()
-        with self._changed:
+        with self._lock:
             if self._failure is not None:
                 raise WriterStopped(str(self._failure)) from self._failure
             if self._closing:
@@ -185,12 +186,13 @@ class GroupCommit(Generic[Item]):
             if len(self._queued) >= self._queue_max:
                 raise QueueFull(f"{self._queue_max} writes are waiting")
             self._queued.append((item, ticket))
-            self._changed.notify()
+            if self._is_waiting:
+                self._changed.notify()
         return ticket
 
     def resume(self) -> None:
         """Take items again after a failure."""
-        with self._changed:
+        with self._lock:
             if not self._thread.is_alive():
                 raise WriterStopped("the writer thread has ended")
             self._failure = None
@@ -213,12 +215,14 @@ class GroupCommit(Generic[Item]):
             self._stop(group, WriterStopped("the writer thread ended"))
 
     def _next_group(self) -> list[tuple[Item, CommitTicket]]:
-        with self._changed:
+        with self._lock:
+            self._is_waiting = True
             while not self._queued and not self._closing:
                 self._changed.wait()
+            self._is_waiting = False
         if self._gather_s and not self._closing:
             sleep(self._gather_s)
-        with self._changed:
+        with self._lock:
             size = min(len(self._queued), self._group_max)
             return [self._queued.popleft() for _ in range(size)]
 
@@ -235,7 +239,7 @@ class GroupCommit(Generic[Item]):
 
     def _stop(self, group: list[tuple[Item, CommitTicket]], failure: Exception) -> None:
         """Refuse from now on, then fail the group and everything behind it, in order."""
-        with self._changed:
+        with self._lock:
             self._failure = self._failure or failure
             group = [*group, *self._queued]
             self._queued.clear()

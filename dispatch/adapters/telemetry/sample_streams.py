@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from dispatch.adapters.journal.group_commit import CommitTicket, GroupCommit, QueueFull, WriterStopped
@@ -37,9 +38,14 @@ def wrong_with(sample: Sample) -> str | None:
     if sample.at.utcoffset() is None:
         return "a sample's time is aware"
     for name in (sample.stream, sample.patient_id):
-        if not (name.isascii() and name.isprintable() and 0 < len(name) <= NAME_MAX):
+        if not _is_name(name):
             return f"{name[:NAME_MAX]!r} is no name of a stream or patient"
     return None
+
+
+@lru_cache(maxsize=4_096)  # the same few, with every sample
+def _is_name(name: str) -> bool:
+    return name.isascii() and name.isprintable() and 0 < len(name) <= NAME_MAX
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 WAVE_HEADER: Final = struct.Struct("<2sBBHHQQIHH")
 DEVICE_SIZE: Final = struct.Struct("<H")  # the last field of the header
+NO_DEVICE: Final = DEVICE_SIZE.pack(0)
 WAVE_MAGIC, WAVE_VERSION = b"GW", 1
 PATIENT_BYTES = 26  # an ULID in ASCII
 SAMPLE_BYTES = 2
@@ -125,5 +126,8 @@ def nameless(wave: Wave) -> bytes:
     """Return a chunk's frame without its device."""
     if wave.device_id is None:
         return wave.raw
-    head = wave.raw[: WAVE_HEADER.size - DEVICE_SIZE.size] + DEVICE_SIZE.pack(0)
-    return head + wave.raw[WAVE_HEADER.size : HEAD_BYTES] + wave.content
+    raw = wave.raw
+    samples = memoryview(raw)[HEAD_BYTES + len(wave.device_id) :]
+    return b"".join(
+        (raw[: WAVE_HEADER.size - DEVICE_SIZE.size], NO_DEVICE, raw[WAVE_HEADER.size : HEAD_BYTES], samples)
+    )

@@ -207,12 +207,13 @@ class Connection:
         """Take a measurement that nothing has to be waited for; everything else comes to the reader."""
         if not self._reader_waits or self._uplink is None:
             return False
-        with suppress(FrameError):  # the reader says what is wrong with it
+        try:
             if isinstance(raw, bytes):
                 return self._uplink.take_wave_now(raw)
             content = read_frame(raw)
             return content["t"] == "put" and self._uplink.take_now(content)
-        return False
+        except FrameError:  # the reader says what is wrong with it
+            return False
 
     async def _receive(self) -> str | bytes:
         message = await self._next()

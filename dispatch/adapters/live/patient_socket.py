@@ -24,7 +24,7 @@ from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.submission import MEASURED_S, Forbidden, HeardClock, Submission, When, entered_for
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
-from dispatch.adapters.wire import encoded, frame, moment_from, nack
+from dispatch.adapters.wire import encoded, moment_from, nack
 from dispatch.command import BY_NAME
 from dispatch.command_roles import RIGHTS
 from dispatch.errors import Refused
@@ -37,6 +37,7 @@ from dispatch.ports import (
     TelemetryUnavailable,
     Ticket,
 )
+from dispatch.protocol.frames import Ack
 from dispatch.protocol.waves import FrameError, Wave, read_wave
 from dispatch.words import NO_ACCOUNT, Actor
 
@@ -226,7 +227,7 @@ class Uplink:
             return
         if refused is not None:
             self._answer.offer_event(nack(put.stream, put.seq, refused, retry=False))
-        self._answer.offer_event(frame("ack", stream=put.stream, seq=reached))
+        self._answer.offer_event(encoded(Ack(put.stream, reached)).decode())
 
     def _store(self, message: Put | Wave) -> None:
         stored = self._stored_wave(message) if isinstance(message, Wave) else self._stored_vitals(message)
@@ -305,7 +306,7 @@ class Uplink:
             if stored.refused is not None:
                 self._answer.offer_event(nack(stored.stream, stored.seq, stored.refused, retry=False))
         for stream, seq in reached.items():
-            self._answer.offer_event(frame("ack", stream=stream, seq=seq))
+            self._answer.offer_event(encoded(Ack(stream, seq)).decode())
 
     def _show(self, stored: _Stored) -> None:
         """Let screens have it, at once or, where that must be waited for, in its turn."""

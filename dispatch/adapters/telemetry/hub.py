@@ -120,6 +120,8 @@ class TelemetryHub:
         self._coming_of: City | None = None
         self._coming: dict[str, _Coming] = {}
         self._expected_at: dict[str, list[str]] = {}  # by patient: the centres that they are on the way to
+        self._see_vitals: dict[str, tuple[TelemetryViewer, ...]] = {}  # by patient, for as long as neither the city
+        self._see_waves: dict[str, tuple[TelemetryViewer, ...]] = {}  # changes nor who looks: asked for every frame
         self._going_round = asyncio.Lock()  # one after the other: nobody sees an older position after a newer one
 
     def moved(self, position: Position) -> None:
@@ -187,6 +189,7 @@ class TelemetryHub:
     def join(self, viewer: TelemetryViewer) -> None:
         """Show a newcomer everything that is known now, then what changes."""
         self._viewers.add(viewer)
+        self._forget_who_sees()
         self._offer_positions(viewer, self._rows)
         self._offer_etas(viewer, self._etas)
         self._offer_weights(viewer)
@@ -194,10 +197,12 @@ class TelemetryHub:
     def leave(self, viewer: TelemetryViewer) -> None:
         """Send nothing more."""
         self._viewers.discard(viewer)
+        self._forget_who_sees()
 
     def watch(self, viewer: TelemetryViewer, patients: frozenset[str]) -> None:
         """Send the waves of these patients, and no longer those of others that were asked for; after ``join``."""
         self._viewers.watch(viewer, patients)
+        self._forget_who_sees()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -258,15 +263,23 @@ class TelemetryHub:
 
     def _deliver_vitals(self, body: bytes) -> None:
         text, patient_id = body.decode(), _patient_of.decode(body).patient_id
-        for role in SEATS:
-            for viewer in self._viewers.of_role[role]:
-                viewer.outbox.offer_latest(text)
-        for viewer in (*self._concerned(patient_id), *self._carrying(patient_id)):
+        self._look()
+        seen_by = self._see_vitals.get(patient_id)
+        if seen_by is None:
+            seats = (viewer for role in SEATS for viewer in self._viewers.of_role[role])
+            seen_by = (*seats, *self._concerned(patient_id), *self._carrying(patient_id))
+            self._see_vitals[patient_id] = seen_by
+        for viewer in seen_by:
             viewer.outbox.offer_latest(text)
 
     def _deliver_wave(self, body: bytes) -> None:
         patient_id, first_sample, next_sample = wave_extent(body)
-        for viewer in self._concerned(patient_id) | self._viewers.of_patient.get(patient_id, _NO_VIEWERS):
+        self._look()
+        seen_by = self._see_waves.get(patient_id)
+        if seen_by is None:
+            seen_by = (*(self._concerned(patient_id) | self._viewers.of_patient.get(patient_id, _NO_VIEWERS)),)
+            self._see_waves[patient_id] = seen_by
+        for viewer in seen_by:
             viewer.outbox.offer_wave(body, patient_id, first_sample, next_sample)
 
     def _deliver_wall(self, body: bytes) -> None:
@@ -275,8 +288,10 @@ class TelemetryHub:
             self.walls.hear(center_id, page, armed=armed)
 
     def _concerned(self, patient_id: str) -> AbstractSet[TelemetryViewer]:
-        """Return who gets a patient's telemetry unasked: the centres they come to, and who may read their ECG."""
-        self._look()
+        """Return who gets a patient's telemetry unasked: the centres they come to, and who may read their ECG.
+
+        After ``_look``.
+        """
         found: AbstractSet[TelemetryViewer] = _NO_VIEWERS
         for center_id in self._expected_at.get(patient_id, ()):
             found = found | self._viewers.of_center.get(center_id, _NO_VIEWERS)
@@ -326,6 +341,11 @@ class TelemetryHub:
         for center_id, there in self._coming.items():
             for patient_id in there.patients:
                 self._expected_at.setdefault(patient_id, []).append(center_id)
+        self._forget_who_sees()
+
+    def _forget_who_sees(self) -> None:
+        self._see_vitals.clear()
+        self._see_waves.clear()
 
     def _send_again(self) -> None:
         """Give a slow viewer all positions anew when some of its batches were dropped."""

@@ -47,8 +47,10 @@ class Measurements:
         self._hub = hub
         self._city = city
         self._clock = clock
-        self._answered_of: City | None = None
-        self._theirs: set[tuple[str | None, object]] = set()  # unit and patient, of that city: asked for every frame
+        self._late_after = WAVE_LIVE_WITHIN * clock.speed
+        self._answered_of: City | None = None  # the city that the next two are of: they are asked for every frame
+        self._theirs: set[tuple[str | None, object]] = set()  # unit and patient
+        self._patients: dict[str, Patient | None] = {}
         self._newest: dict[str, datetime] = {}  # by bound device: the last reading that was shown
 
     def position(self, actor: Actor, body: Mapping[str, Any]) -> Refused | None:
@@ -79,9 +81,7 @@ class Measurements:
 
     def not_theirs(self, actor: Actor, patient_id: object) -> Refused | None:
         """Say why this actor may not send measurements of a patient, None when they may: the crew that runs there."""
-        city, key = self._city(), (actor.unit_id, patient_id)
-        if city is not self._answered_of:
-            self._answered_of, self._theirs = city, set()
+        city, key = self._look(), (actor.unit_id, patient_id)
         if actor.role is Role.CREW and key in self._theirs:
             return None
         patient = city.patients.get(patient_id) if isinstance(patient_id, str) else None
@@ -97,7 +97,7 @@ class Measurements:
         self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]
     ) -> Message | None:
         """Return what screens get of a reading whose monitor is bound to the patient; None for one in quarantine."""
-        patient = self._city().patients.get(patient_id)
+        patient = self._patient(patient_id)
         if patient is None or not _is_on(patient, device_id, at):
             return None
         if at < self._newest.get(device_id, at):
@@ -108,8 +108,8 @@ class Measurements:
 
     def shown_wave(self, wave: Wave) -> Message | None:
         """Return what screens get of a chunk that is of now, measured by a device that is bound to the patient."""
-        patient = self._city().patients.get(wave.patient_id)
-        is_late = self._clock.now() - wave.at > WAVE_LIVE_WITHIN * self._clock.speed
+        patient = self._patient(wave.patient_id)
+        is_late = self._clock.now() - wave.at > self._late_after
         if patient is None or is_late or not _is_on(patient, wave.device_id, wave.at):
             return None
         return Message(WAVE, nameless(wave))
@@ -141,6 +141,19 @@ class Measurements:
         return [
             without_device(each) for each in waves if patient is not None and wore(patient, each.device_id, each.at)
         ]
+
+    def _look(self) -> City:
+        """Return the city; what was found out about another one is forgotten."""
+        city = self._city()
+        if city is not self._answered_of:
+            self._answered_of, self._theirs, self._patients = city, set(), {}
+        return city
+
+    def _patient(self, patient_id: str) -> Patient | None:
+        city = self._look()
+        if patient_id not in self._patients:
+            self._patients[patient_id] = city.patients.get(patient_id)
+        return self._patients[patient_id]
 
     def _read(self, unit_id: str, body: Mapping[str, Any]) -> Position:
         numbers = msgspec.convert(dict(body), _Position)

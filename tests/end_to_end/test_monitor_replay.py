@@ -57,6 +57,7 @@ def test_the_ptb_record_reaches_the_wall_sample_for_sample(
     assert (joined(split(stored.content)) == told).all(), "and is there for who was too slow"
     ecg_id = server.app.state.parts.feed.city.patients[patient].ecgs[0].id
     twelve = department.get(f"/api/patients/{patient}/ecgs/{ecg_id}")
+    assert twelve.headers["cache-control"] == "no-store"
     assert (np.frombuffer(twelve.content, "<i2").reshape(-1, 12) == told[:10_000]).all()
     assert twelve.headers["X-Uv-Per-Lsb"] == "0.5"
 

@@ -78,5 +78,6 @@ def test_a_hospital_sees_the_photos_of_its_own_patients_only(attacked: Server) -
 
     crew.done("choose-destination", patient_id=patient_id, center_id="YZ001", reason="x")
     assert seen() == [(200, 1), (403, 0), (403, 0)]
+    assert houses[0].get(path).headers["cache-control"] == "no-store", "no browser shows it once the right is over"
     crew.done("choose-destination", patient_id=patient_id, center_id="YZ002", reason="x")
     assert seen() == [(403, 0), (200, 1), (403, 0)]

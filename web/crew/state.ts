@@ -36,7 +36,9 @@ export class Crew {
   readonly #boundTo: ReadonlySignal<string>;
   readonly forms;
   readonly eta = signal<Eta | null>(null);
-  readonly monitor = signal<VitalsFrame | null>(null);
+  /** The newest reading of the patient on the screen. */
+  readonly monitor: ReadonlySignal<VitalsFrame | null>;
+  readonly #readings = signal<ReadonlyMap<string, VitalsFrame>>(new Map());
   readonly recommendation = signal<Recommendation | null>(null);
   /** When a vehicle stands, and where, as the desk counts it; kept for a start without a network. */
   readonly wheels = signal<Wheels | null>(null);
@@ -58,6 +60,7 @@ export class Crew {
       const { patients } = this.rows.value;
       return patients.find((one) => one.id === this.forms.value.patientId) ?? patients[0] ?? null;
     });
+    this.monitor = computed(() => this.#readings.value.get(this.patient.value?.id ?? "") ?? null);
     this.#boundTo = computed(() => (this.patient.value?.device_id == null ? "" : `${this.patient.value.id}/${this.patient.value.device_id}`));
     this.bedside = new Bedside(link, uplink, oneTab(`gc-monitor/${session.account}`), (device) => this.#wearing(device));
     this.#watch(known);
@@ -111,8 +114,9 @@ export class Crew {
   /** Nothing about the last patient reaches the next crew; unsent steps and 12-leads stay until the server has them. */
   #forgetShift(): void {
     this.forms.value = EMPTY_FORMS;
-    this.monitor.value = null;
+    this.#readings.value = new Map();
     this.recommendation.value = null;
+    way.value = null;
     void this.uplink.dismissAll();
     void this.#store.forgetShown();
   }
@@ -154,14 +158,14 @@ export class Crew {
         const forms = formsFor(before, incident?.id ?? null);
         if (forms === before) return;
         this.forms.value = forms;
-        this.monitor.value = null;
+        this.#readings.value = new Map();
       }),
       this.link.onTelemetry("etas", (frame) => {
         const mine = frame.units[this.unitId];
         if (mine !== undefined) this.eta.value = mine;
       }),
       this.link.onTelemetry("vitals", (frame) => {
-        if (this.rows.peek().patients.some((one) => one.id === frame.patient_id)) this.monitor.value = frame;
+        if (this.rows.peek().patients.some((one) => one.id === frame.patient_id)) this.#read(frame);
       }),
       effect(() => {
         // Once per patient and connection: the newest stored reading, with its age, also when the monitor has fallen silent.
@@ -185,12 +189,16 @@ export class Crew {
     try {
       const stored = await api<readonly Omit<VitalsFrame, "t" | "patient_id" | "levels">[]>(`/api/patients/${patient.id}/vitals?since=${since}`);
       const latest = stored.at(-1);
-      const shown = this.monitor.peek();
-      if (latest === undefined || (shown?.patient_id === patient.id && Date.parse(shown.at) >= Date.parse(latest.at))) return;
-      this.monitor.value = { t: "vitals", patient_id: patient.id, levels: {}, ...latest };
+      const shown = this.#readings.peek().get(patient.id);
+      if (latest === undefined || (shown !== undefined && Date.parse(shown.at) >= Date.parse(latest.at))) return;
+      this.#read({ t: "vitals", patient_id: patient.id, levels: {}, ...latest });
     } catch (error) {
       if (!(error instanceof HttpRefused || error instanceof TypeError)) throw error; // the last reading stays, with its age
     }
+  }
+
+  #read(frame: VitalsFrame): void {
+    this.#readings.value = new Map(this.#readings.peek()).set(frame.patient_id, frame);
   }
 
   async #askRecommendation(): Promise<void> {

@@ -19,6 +19,10 @@ describe("a reading", () => {
     expect(readingOf("hr", patient({ device_id: null }), frame, now, 1)).toBeNull();
   });
 
+  it("never comes from the patient who wore the same monitor before", () => {
+    expect(readingOf("hr", patient({ id: "Q" }), frame, now, 1)).toBeNull();
+  });
+
   it("is stale after fifteen real seconds, however fast the city's clock runs", () => {
     expect(readingOf("hr", patient(), frame, Date.parse(at) + 16_000, 1)?.stale).toBe(true);
     expect(readingOf("hr", patient(), frame, Date.parse(at) + 16_000, 20)?.stale).toBe(false);

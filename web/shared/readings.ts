@@ -26,7 +26,7 @@ const WRITTEN_OLD_MS = 10 * 60_000;
  * `speed` is how fast the city's clock runs: a monitor's silence is a transport matter and counts in real time.
  */
 export function readingOf(sign: Sign, patient: Patient | null, frame: VitalsFrame | undefined, nowMs: number, speed: number): Reading | null {
-  const bound = frame !== undefined && patient !== null && frame.device_id === patient.device_id ? frame : undefined;
+  const bound = frame !== undefined && patient !== null && frame.patient_id === patient.id && frame.device_id === patient.device_id ? frame : undefined;
   const written = patient?.vitals ?? null;
   const measured = bound === undefined ? null : textOf(sign, bound.values);
   if (bound !== undefined && measured !== null && (written === null || Date.parse(bound.at) >= Date.parse(written.at) || textOf(sign, written.values) === null)) {

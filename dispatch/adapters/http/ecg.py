@@ -117,7 +117,7 @@ def ecg_response(parts: Parts, patient_id: str, ecg_id: str) -> Response:
         "X-Sample-Rate-Hz": str(ecg.head.sample_rate_hz),
         "X-Leads": ",".join(ecg.head.leads),
         "X-Uv-Per-Lsb": f"{ecg.head.uv_per_lsb:g}",
-        "Cache-Control": "private, max-age=86400, immutable",
+        "Cache-Control": "no-store",  # a tablet changes hands, a right ends: no browser keeps a patient
     }
     return Response(ecg.samples, media_type=RAW, headers=head)
 

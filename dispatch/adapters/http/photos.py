@@ -87,4 +87,4 @@ async def photo(patient_id: str, photo_id: PhotoId, _session: ReadsPhotos, parts
     jpeg = await asyncio.to_thread(parts.photos.get, patient_id, photo_id)
     if jpeg is None:
         raise RefusedError(404, Refused("not_found", {"what": "what.photo"}))
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400, immutable"})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})  # no browser keeps a patient

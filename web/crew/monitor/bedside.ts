@@ -11,6 +11,9 @@ import { MonitorLine } from "./line.ts";
 import type { Turn } from "./one_tab.ts";
 import { diagnosticOf, withChunk, type Diagnostic } from "./recent.ts";
 
+/** A trace that has ended so long ago is nobody's 12-lead of now, though the monitor still sends its numbers. */
+const TRACE_ENDED_MS = 5_000;
+
 export class Bedside {
   readonly line: MonitorLine;
   /** Ten seconds of twelve leads are there to be taken. */
@@ -18,6 +21,7 @@ export class Bedside {
   readonly #ready = signal(false);
   readonly #turn: Turn;
   #recent: readonly WaveChunk[] = [];
+  #ended: ReturnType<typeof setTimeout> | null = null;
 
   /** `whose` says which patient a monitor belongs to: who it is bound to, else who is looked after; null when there is nobody. */
   constructor(link: LiveLink, uplink: Uplink, turn: Turn, whose: (device: string) => Patient | null) {
@@ -29,15 +33,25 @@ export class Bedside {
         if (patient !== null) void uplink.addReading({ patient_id: patient.id, ...reading });
       },
       wave: (chunk) => {
-        this.#recent = withChunk(this.#recent, chunk);
-        this.#ready.value = diagnosticOf(this.#recent) !== null;
-        const patient = turn.mine() ? whose(chunk.deviceId ?? "") : null;
-        if (patient === null) return;
+        const patient = whose(chunk.deviceId ?? "");
+        this.#keep(chunk, patient?.device_id === chunk.deviceId ? patient : null);
+        if (patient === null || !turn.mine()) return;
         // The gateway's clock is nobody's: a chunk comes when its last sample was taken.
         const lastedMs = (chunk.samples.length / chunk.leads / chunk.sampleRateHz) * 1000;
         void uplink.waves.take({ ...chunk, patientId: patient.id, atMs: link.serverNow() - lastedMs * link.speed.peek() });
       },
     });
+  }
+
+  /** Keep the last seconds of whoever wears the monitor: another patient's, or a trace that has ended, is no 12-lead of theirs. */
+  #keep(chunk: WaveChunk, wearer: Patient | null): void {
+    this.#recent = wearer === null ? [] : withChunk(this.#recent, { ...chunk, patientId: wearer.id });
+    this.#ready.value = diagnosticOf(this.#recent) !== null;
+    if (this.#ended !== null) clearTimeout(this.#ended);
+    this.#ended = setTimeout(() => {
+      this.#recent = [];
+      this.#ready.value = false;
+    }, TRACE_ENDED_MS);
   }
 
   /** The last ten seconds as a diagnostic 12-lead; null while they are not there. */
@@ -46,6 +60,7 @@ export class Bedside {
   }
 
   close(): void {
+    if (this.#ended !== null) clearTimeout(this.#ended);
     this.#turn.leave();
     this.line.close();
   }

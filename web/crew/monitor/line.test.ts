@@ -52,4 +52,5 @@ it("takes a 12-lead from ten seconds without a gap", () => {
   expect(diagnosticOf(after([...count, 31]))).toBeNull();
   expect(diagnosticOf(withChunk(after(count), chunk(30, 2)))).toBeNull();
   expect(diagnosticOf(withChunk(after(count), { ...chunk(30), leads: 1 }))).toBeNull();
+  expect(diagnosticOf(withChunk(after(count), { ...chunk(30), patientId: "1".repeat(26) }))).toBeNull();
 });

@@ -11,11 +11,11 @@ export interface Diagnostic {
   readonly samples: Int16Array;
 }
 
-/** What is kept after one more chunk: only chunks that continue each other, and no more than the ten seconds need. */
+/** What is kept after one more chunk: only chunks that continue each other, of one patient, and no more than the ten seconds need. */
 export function withChunk(kept: readonly WaveChunk[], chunk: WaveChunk): readonly WaveChunk[] {
   if (chunk.leads !== TWELVE_LEADS.length) return [];
   const last = kept.at(-1);
-  const goesOn = last !== undefined && last.deviceId === chunk.deviceId && last.streamNo === chunk.streamNo && last.sampleRateHz === chunk.sampleRateHz
+  const goesOn = last !== undefined && last.patientId === chunk.patientId && last.deviceId === chunk.deviceId && last.streamNo === chunk.streamNo && last.sampleRateHz === chunk.sampleRateHz
     && last.uvPerLsb === chunk.uvPerLsb && last.firstSample + frames(last) === chunk.firstSample;
   if (!goesOn) return [chunk];
   const from = chunk.firstSample + frames(chunk) - DIAGNOSTIC_S * chunk.sampleRateHz;

@@ -15,7 +15,7 @@ export async function sendPhoto({ patient_id, photo_id, jpeg }: PhotoBlob): Prom
     let answer = await fetch(path, { method: "HEAD", headers: authorised() });
     for (;;) {
       const offset = answer.headers.get("Upload-Offset");
-      if (offset === null) return answer.status >= 500 || answer.status === 401 || answer.status === 429 ? "later" : "never";
+      if (offset === null) return mayCome(answer.status) ? "later" : "never";
       if (answer.headers.get("Upload-Complete") === "?1") return "whole";
       const from = Number(offset);
       const headers = authorised({ "upload-offset": offset, "upload-length": String(jpeg.byteLength), "x-sha256": digest, "content-type": "application/offset+octet-stream" });
@@ -25,4 +25,9 @@ export async function sendPhoto({ patient_id, photo_id, jpeg }: PhotoBlob): Prom
     if (error instanceof TypeError) return "later"; // the line was cut: the next welcome goes on from there
     throw error;
   }
+}
+
+/** Whether the same bytes may be taken another time: the server has no room, is asked too often, or the session is over. */
+export function mayCome(status: number): boolean {
+  return status >= 500 || status === 401 || status === 408 || status === 429;
 }

@@ -34,10 +34,10 @@ it("keeps accounts apart: another crew has another outbox", async () => {
 it("forgets everything about the last patient when the tablet is left, and keeps what is owed", async () => {
   const store = await CrewStore.open("crew-d");
   await store.append("steps", make);
-  for (const key of ["rows", "forms", "recommendation", "refused"]) await store.remember(key, { name: "王某" });
+  for (const key of ["rows", "forms", "recommendation", "refused", "way"]) await store.remember(key, { name: "王某" });
   await store.remember("anchor", { speed: 1 });
   await store.forgetShown();
-  for (const key of ["rows", "forms", "recommendation", "refused"]) expect(await store.recall(key)).toBeNull();
+  for (const key of ["rows", "forms", "recommendation", "refused", "way"]) expect(await store.recall(key)).toBeNull();
   expect(await store.recall("anchor")).toEqual({ speed: 1 });
   expect(await store.pending()).toHaveLength(1);
   expect((await store.append("steps", make)).seq).toBe(2);

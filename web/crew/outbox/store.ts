@@ -39,7 +39,7 @@ interface Schema extends DBSchema {
 const WAVES_MOST = 20_000;
 
 /** What `remember` keeps about patients. */
-const SHOWN = ["rows", "forms", "recommendation", "refused"] as const;
+const SHOWN = ["rows", "forms", "recommendation", "refused", "way"] as const;
 
 export class CrewStore {
   readonly #db: IDBPDatabase<Schema>;

@@ -1,11 +1,12 @@
 /** Drain the outbox through the live link: send in order, forget only what the server has committed, show what it refused. */
 import { signal, type ReadonlySignal } from "@preact/signals";
+import texts from "@texts/crew.json";
 import { authorised } from "@shared/api.ts";
 import type { Commands, Slug } from "@shared/commands.ts";
 import type { AckFrame, LiveLink, NackFrame, WelcomeFrame } from "@shared/link.ts";
 import { ulid } from "@shared/ulid.ts";
 import { afterCommit, afterWelcome, isCommand, putFrame, type CommandEntry, type ReadingEntry, type RefusedEntry } from "./entry.ts";
-import { sendPhoto } from "./photo.ts";
+import { mayCome, sendPhoto } from "./photo.ts";
 import type { CrewStore, EcgBlob, PhotoBlob } from "./store.ts";
 import { isWave, Waves } from "./waves.ts";
 
@@ -16,6 +17,8 @@ export const STREAMS = [STEPS, VITALS] as const;
 /** Readings sent and not acknowledged: hours of them must not stand before a key that is tapped now. */
 const READINGS_IN_FLIGHT = 64;
 const RETRY_MS = 2_000;
+/** A request that failed beside a line that lives on: the server had no room, or that one connection broke. */
+const UPLOAD_AGAIN_MS = 5_000;
 /** A refusal comes after the acknowledgement of its number: so many sent steps are kept to say which one it was. */
 const SENT_KEPT = 64;
 
@@ -37,6 +40,7 @@ export class Uplink {
   /** The last reading sent on this line. */
   #readSeq = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
+  #uploadAgain: ReturnType<typeof setTimeout> | null = null;
   #uploading = false;
   #closed = false;
   #sent: readonly CommandEntry[] = [];
@@ -117,7 +121,7 @@ export class Uplink {
     this.#closed = true;
     for (const stop of this.#stops) stop();
     this.waves.close();
-    if (this.#retry !== null) clearTimeout(this.#retry);
+    for (const timer of [this.#retry, this.#uploadAgain]) if (timer !== null) clearTimeout(timer);
   }
 
   async #load(): Promise<void> {
@@ -188,23 +192,39 @@ export class Uplink {
     await this.#committed({ t: "ack", stream: frame.stream, seq: frame.seq }); // a refusal is committed too
   }
 
+  /** Send what is owed, ECGs first; what comes meanwhile has its turn, and what fails is tried again on a line that lives on. */
   async #upload(): Promise<void> {
     if (this.#uploading) return;
     this.#uploading = true;
     try {
-      for (const blob of this.#ecgs.value) if (!(await this.#uploadOne(blob))) return;
-      for (const blob of this.#photos.value) if (!(await this.#uploadPhoto(blob))) return;
+      for (;;) {
+        const [ecg] = this.#ecgs.peek();
+        const [photo] = this.#photos.peek();
+        const sent = ecg !== undefined ? await this.#uploadOne(ecg) : photo === undefined || (await this.#uploadPhoto(photo));
+        if (!sent) return this.#uploadLater();
+        if (ecg === undefined && photo === undefined) return;
+      }
     } finally {
       this.#uploading = false;
     }
   }
 
+  #uploadLater(): void {
+    if (this.#closed) return;
+    this.#uploadAgain ??= setTimeout(() => {
+      this.#uploadAgain = null;
+      void this.#upload();
+    }, UPLOAD_AGAIN_MS);
+  }
+
   /** Send what is missing of a photo; false when the line does not bear it now. */
   async #uploadPhoto(blob: PhotoBlob): Promise<boolean> {
     const sent = await sendPhoto(blob);
-    if (sent === "later") return false;
+    if (sent === "later" || this.#closed) return false;
     const { photo_id, patient_id, jpeg } = blob;
-    if (sent === "whole") await this.add("attach-photo", { patient_id, photo_id, size_bytes: jpeg.byteLength }, Date.parse(blob.at));
+    const data = { patient_id, photo_id, size_bytes: jpeg.byteLength };
+    if (sent === "whole") await this.add("attach-photo", data, Date.parse(blob.at));
+    else await this.#notTaken({ stream: "", seq: 0, id: photo_id, at: blob.at, clock_offset_ms: null, slug: "attach-photo", data }, "crew.not_taken.photo");
     await this.#store.dropPhoto(photo_id);
     this.#photos.value = this.#photos.value.filter((one) => one.photo_id !== photo_id);
     return true;
@@ -215,15 +235,24 @@ export class Uplink {
     try {
       answer = await fetch(`/api/patients/${blob.patient_id}/ecgs/${blob.ecg_id}`, { method: "PUT", headers: ecgHeaders(blob), body: blob.samples });
     } catch (error) {
-      if (error instanceof TypeError) return false; // no network: the next welcome tries again
+      if (error instanceof TypeError) return false; // no network now
       throw error;
     }
-    if (!answer.ok && answer.status !== 409) return false; // 409: it is there already
+    const there = answer.ok || answer.status === 409; // 409: it is there already
+    if ((!there && mayCome(answer.status)) || this.#closed) return false;
     const { patient_id, ecg_id, sample_rate_hz, leads, device_id } = blob;
-    await this.add("record-ecg", { patient_id, ecg_id, sample_rate_hz, leads, device_id }, Date.parse(blob.at));
+    const data = { patient_id, ecg_id, sample_rate_hz, leads, device_id };
+    if (there) await this.add("record-ecg", data, Date.parse(blob.at));
+    else await this.#notTaken({ stream: "", seq: 0, id: ecg_id, at: blob.at, clock_offset_ms: null, slug: "record-ecg", data }, "crew.not_taken.ecg");
     await this.#store.dropEcg(ecg_id);
     this.#ecgs.value = this.#ecgs.value.filter((one) => one.ecg_id !== ecg_id);
     return true;
+  }
+
+  /** Say what the server will never take: nothing vanishes from a tablet without a word, and nothing behind it waits. */
+  async #notTaken(entry: CommandEntry, code: "crew.not_taken.ecg" | "crew.not_taken.photo"): Promise<void> {
+    this.#refused.value = [...this.#refused.value, { entry, code, text: texts[code] }];
+    await this.#store.remember("refused", this.#refused.value);
   }
 }
 

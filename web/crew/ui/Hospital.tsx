@@ -45,11 +45,13 @@ export function Hospital({ crew }: { crew: Crew }) {
   const patient = crew.patient.value;
   if (patient === null) return <p class="empty">{t("crew.no_patient")}</p>;
   const chosen = crew.rows.value.centers.find((one) => one.id === patient.center_id);
+  const early = crew.rows.value.centers.find((one) => one.id === activationOf(crew, patient)?.center_id); // a pre-alert before contact
   return (
     <section class="hospital">
       <Ended crew={crew} patient={patient} />
       {chosen === undefined ? (
         <>
+          {early !== undefined && <Answer crew={crew} patient={patient} center={early} />}
           <Proposal crew={crew} patient={patient} onOther={() => setOther(true)} />
           <TalkKey patient={patient} onTap={() => setTalk(true)} />
         </>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Activation, Patient, Unit } from "@shared/rows.ts";
 import { arranged, STEADY_MS, type Arrival } from "./order.ts";
-import { ageBand, alarmOf, arrivalOf, attention, tilesOf, type Tile } from "./tiles.ts";
+import { ageBand, alarmOf, arrivalOf, attention, hasLeft, tilesOf, type Tile } from "./tiles.ts";
 
 const minute = 60_000;
 const at = (id: string, minutes: number | null): Arrival => ({ id, arriveMs: minutes === null ? null : minutes * minute });
@@ -82,6 +82,10 @@ describe("the tiles", () => {
     const conditions = [{ code: "cardiac_arrest", status: "suspected", evidence: [], confirmed_by: null, confirmed_at: null }] as const;
     expect(alarmOf(tile("a", { conditions }), now)).toBe("high");
     expect(alarmOf(tile("b", { early: true }), now)).toBe("high");
+  });
+
+  it("count down for nobody who drives elsewhere yet: an early alarm, until its unit is known", () => {
+    expect([hasLeft(tile("a", { early: true })), hasLeft(tile("a"))]).toEqual([false, true]);
   });
 
   it("use telemetry only when it leads here", () => {

@@ -113,9 +113,12 @@ export function arrivalOf(tile: Tile, eta: { readonly value: Eta; readonly atMs:
 
 const BEFORE_DEPARTURE: ReadonlySet<string> = new Set(["assigned", "accepted", "en_route", "on_scene", "at_patient", "patient_loaded"]);
 
-/** Whether the drive to the centre has begun; a unit nobody sees counts as driving, for its countdown says its age. */
+/**
+ * Whether the drive to the centre has begun; a unit nobody sees counts as driving, for its countdown says its age. Before contact
+ * nobody drives here yet: whose alarm was early has left when its unit is known.
+ */
 export function hasLeft(tile: Tile): boolean {
-  return tile.unit === null || !BEFORE_DEPARTURE.has(tile.unit.status);
+  return tile.unit === null ? !tile.activation.early : !BEFORE_DEPARTURE.has(tile.unit.status);
 }
 
 export type AgeBand =

@@ -79,6 +79,57 @@ def test_one_tap_reads_and_everybody_has_it(demo_server: RunningServer, browser:
     context.close()
 
 
+HEIGHT_OF_1_MV = """canvas => {
+  const mm = Number(canvas.closest('figure').dataset.pxPerMm) * devicePixelRatio;
+  const trace = (atMm) => {
+    const [x, quarter] = [Math.round(atMm * mm), Math.round(canvas.height / 4)];
+    const column = canvas.getContext('2d').getImageData(x, 0, 1, quarter).data;
+    const light = [...column.keys()].filter((i) => i % 4 === 1 && column[i] > 150).map((i) => i / 4);
+    return light.reduce((sum, y) => sum + y, 0) / light.length;
+  };
+  return (trace(1) - trace(4)) / devicePixelRatio;
+}"""  # the calibration pulse stands from 1.5 to 6.5 mm
+
+
+def test_a_bank_card_gives_the_trace_its_true_size_until_the_page_is_zoomed(
+    demo_server: RunningServer, browser: Browser
+) -> None:
+    url = demo_server.url
+    run = with_ecg(url, accounts(url, "department")[-2].removeprefix("dept-").upper(), "reader2")
+    made = run.crew.http.post(f"/api/patients/{run.patient_id}/reader-link", json={"physician": "王医生"}).json()
+    context = browser.new_context(viewport=PHONE, device_scale_factor=2, locale="zh-CN")  # type: ignore[arg-type] # a dict of the right keys
+    page = context.new_page()
+    page.goto(made["url"])
+    caption, canvas = page.locator(".ecg-picture figcaption"), page.locator(".ecg-picture canvas")
+    expect(caption).to_contain_text("未按比例")
+    page.get_by_role("button", name="屏幕校准").click()
+    keep = page.get_by_role("button", name="一样长，保存")
+    expect(keep).to_be_disabled()
+    track = page.locator(".card-track").bounding_box()
+    assert track is not None
+    page.mouse.click(track["x"] + 300, track["y"] + 20)  # as long as this telephone's card is wide: 53.98 mm
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="− 微调").click()
+    assert violations(page) == []
+    keep.click()
+    expect(caption).to_contain_text("25 mm/s · 10 mm/mV · 原大 1:1")
+    px_per_mm = 300 / 53.98
+    box = canvas.bounding_box()
+    assert box is not None
+    assert box["width"] / px_per_mm == pytest.approx(258, abs=0.5)  # eight of the pulse, ten seconds of 25
+    assert canvas.evaluate(HEIGHT_OF_1_MV) / px_per_mm == pytest.approx(10, abs=0.2)
+    page.get_by_role("button", name="看全图").click()
+    expect(caption).to_contain_text("未按比例（×0.6）")
+    page.get_by_role("button", name="原大 1:1").click()
+    session = context.new_cdp_session(page)
+    zoomed = {"width": 327, "height": 673, "deviceScaleFactor": 2.2, "mobile": False}  # 110 %
+    session.send("Emulation.setDeviceMetricsOverride", zoomed | {"screenWidth": 360, "screenHeight": 740})
+    expect(caption).to_contain_text("未按比例")
+    page.keyboard.press("k")
+    expect(page.get_by_role("dialog", name="屏幕校准")).to_be_visible()
+    context.close()
+
+
 def test_the_page_is_small_enough_for_a_bad_connection(project_dir: Path) -> None:
     dist = project_dir / "web" / "dist"
     html = (dist / "reader" / "index.html").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 /** The console's sentences: what medicine asks, what the desk says, what all pages share, and its own. */
 import direct from "@texts/direct.json";
 import flow from "@texts/flow.json";
+import journey from "@texts/journey.json";
 import location from "@texts/location.json";
 import own from "@texts/console.json";
 import places from "@texts/places.json";
@@ -15,7 +16,7 @@ import triage from "@texts/call_triage.json";
 import { both, fill, lang, translator } from "@shared/texts.ts";
 import type { Both } from "@shared/words.ts";
 
-const catalogue = { ...places, ...protocols, ...triage, ...flow, ...standby, ...scene, ...direct, ...location, ...telephony, ...record, ...team, ...shared, ...own };
+const catalogue = { ...places, ...protocols, ...triage, ...flow, ...standby, ...scene, ...direct, ...journey, ...location, ...telephony, ...record, ...team, ...shared, ...own };
 export type Key = keyof typeof catalogue;
 
 export const t = translator(catalogue);

@@ -1,10 +1,12 @@
 /** A physician's own page on a telephone: the ECG, one tap for the reading, the talk and the orders. No name, no place. */
 import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { deviceKey } from "@shared/device_key.ts";
 import { LineForm, Lines, OrderForm, orderName, Orders, Readings } from "@shared/direct/Talk.tsx";
 import { t as direct } from "@shared/direct/texts.ts";
-import { drawTwelveLead, screenScale, type EcgRecord } from "@shared/ecg.ts";
+import { Calibration } from "@shared/ecg/Calibration.tsx";
+import type { EcgRecord } from "@shared/ecg/draw.ts";
+import { TwelveLeadPicture } from "@shared/ecg/TwelveLeadPicture.tsx";
 import { hhmm } from "@shared/format.ts";
 import { Refused } from "@shared/page_server.ts";
 import type { Ecg } from "@shared/rows.ts";
@@ -57,6 +59,7 @@ function Page() {
         <h1>{t("reader.title")}</h1>
         <button type="button" class="small" onClick={() => { lang.value = lang.value === "zh" ? "en" : "zh"; }}>{lang.value === "zh" ? "English" : "中文"}</button>
       </header>
+      <Calibration />
       {trouble !== null && <p class="trouble" role="alert">{t(`reader.${trouble}`)}</p>}
       {state === null ? trouble === null && <p>{t("reader.opening")}</p> : !over && <Opened state={state} ask={ask} onLeft={() => setTrouble("over")} />}
     </main>
@@ -150,7 +153,6 @@ function ReadKeys({ ecg, account, ask }: { ecg: Ecg; account: string; ask: AskPa
 }
 
 function Picture({ id }: { id: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [record, setRecord] = useState<EcgRecord | null>(null);
   const [tries, setTries] = useState(0);
   useEffect(() => {
@@ -161,17 +163,7 @@ function Picture({ id }: { id: string }) {
     });
     return () => { current = false; };
   }, [id, tries]);
-  useEffect(() => {
-    const draw = (): void => {
-      if (canvas.current === null || record === null) return;
-      const scale = screenScale();
-      drawTwelveLead(canvas.current, record, [t("ecg.speed"), ...(scale.calibrated ? [] : [t("ecg.not_to_scale")])].join(" · "), scale);
-    };
-    draw();
-    addEventListener("resize", draw);
-    return () => removeEventListener("resize", draw);
-  }, [record, lang.value]);
-  return <div class="picture" tabIndex={0} role="group" aria-label={t("reader.picture")}><canvas ref={canvas} role="img" aria-label={id} data-drawn={record !== null} /></div>;
+  return record === null ? null : <TwelveLeadPicture record={record} label={id} button="small" />;
 }
 
 const page = document.getElementById("page");

@@ -1,6 +1,6 @@
 /** Everything a physician's page asks of the server: the token comes behind the #, and goes into a header only. */
 import { ask } from "@shared/page_server.ts";
-import { recordFrom, type EcgRecord } from "@shared/ecg.ts";
+import { recordFrom, type EcgRecord } from "@shared/ecg/draw.ts";
 import type { Order, TeamLine } from "@shared/direct/rows.ts";
 import type { Ecg, Treatment } from "@shared/rows.ts";
 import type { Iso } from "@shared/words.ts";

@@ -1,7 +1,6 @@
-import scene from "@texts/scene.json";
 import shared from "@texts/shared.json";
 import team from "@texts/team.json";
 import wall from "@texts/wall.json";
 import { translator } from "@shared/texts.ts";
 
-export const t = translator({ ...scene, ...shared, ...team, ...wall });
+export const t = translator({ ...shared, ...team, ...wall });

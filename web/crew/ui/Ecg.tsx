@@ -1,7 +1,9 @@
 /** The 12-lead and what was given: take, read as a physician, treat. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { authorised } from "@shared/api.ts";
-import { drawTwelveLead, recordFrom, screenScale, type EcgRecord } from "@shared/ecg.ts";
+import { Calibration } from "@shared/ecg/Calibration.tsx";
+import { recordFrom, type EcgRecord } from "@shared/ecg/draw.ts";
+import { TwelveLeadPicture } from "@shared/ecg/TwelveLeadPicture.tsx";
 import { hhmm } from "@shared/format.ts";
 import type { Ecg, Patient } from "@shared/rows.ts";
 import { Readings } from "@shared/direct/Talk.tsx";
@@ -23,6 +25,7 @@ export function EcgPage({ crew, demo }: { crew: Crew; demo: boolean }) {
   if (patient === null) return <p class="empty">{t("crew.no_patient")}</p>;
   return (
     <section class="ecg-page">
+      <Calibration />
       <Conditions crew={crew} patient={patient} />
       <TwelveLead crew={crew} patient={patient} demo={demo} />
       <Treatments crew={crew} patient={patient} />
@@ -111,19 +114,7 @@ function StoredEcg({ patient, ecg, demo }: { patient: Patient; ecg: Ecg; demo: b
 }
 
 function EcgPicture({ record, demo }: { record: EcgRecord; demo: boolean }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const draw = (): void => {
-      if (canvas.current === null) return;
-      const scale = screenScale();
-      const notes = [t("ecg.speed"), ...(scale.calibrated ? [] : [t("ecg.not_to_scale")]), ...(demo ? [t("crew.ecg.simulated")] : [])].join(" · ");
-      drawTwelveLead(canvas.current, record, notes, scale);
-    };
-    draw();
-    addEventListener("resize", draw);
-    return () => removeEventListener("resize", draw);
-  }, [record, demo]);
-  return <canvas ref={canvas} role="img" aria-label={t("crew.ecg.picture")} />;
+  return <TwelveLeadPicture record={record} label={t("crew.ecg.picture")} button="key" note={demo ? t("crew.ecg.simulated") : undefined} />;
 }
 
 function Treatments({ crew, patient }: { crew: Crew; patient: Patient }) {

@@ -1,5 +1,6 @@
 /** The wall of a receiving department. */
 import { useEffect, useState } from "preact/hooks";
+import { Calibration } from "@shared/ecg/Calibration.tsx";
 import { age, hhmm, hhmmss } from "@shared/format.ts";
 import type { AlarmLevel } from "@shared/frames.ts";
 import { worst } from "@shared/severity.ts";
@@ -65,6 +66,7 @@ export function Department({ wall }: { wall: Wall }) {
       {wall.refusal.value !== null && <p class="refusal" role="alert">{both(wall.refusal.value.text)}</p>}
       <AnswerBar wall={wall} />
       {patient !== null && ecg !== undefined && <TwelveLead patient={patient} ecg={ecg} onClose={() => setEcgOf(null)} />}
+      <Calibration />
       {opened !== undefined && <PatientSheet wall={wall} tile={opened} onClose={() => setOpenedId(null)} />}
     </div>
   );

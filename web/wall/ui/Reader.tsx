@@ -1,5 +1,6 @@
 /** The remote physician: 12-leads that wait to be read, oldest first. Software never reads. */
 import { useState } from "preact/hooks";
+import { Calibration } from "@shared/ecg/Calibration.tsx";
 import { age, hhmm } from "@shared/format.ts";
 import { Consulting, LineForm, Lines, OrderForm, Orders, Readings } from "@shared/direct/Talk.tsx";
 import type { Ecg, Patient } from "@shared/rows.ts";
@@ -50,6 +51,7 @@ export function Reader({ wall }: { wall: Wall }) {
         )}
       </main>
       <Consulted wall={wall} />
+      <Calibration />
       {wall.refusal.value !== null && <p class="refusal" role="alert">{both(wall.refusal.value.text)}</p>}
     </div>
   );

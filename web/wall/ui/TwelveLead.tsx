@@ -1,7 +1,8 @@
 /** A patient's latest 12-lead over the whole screen, with who read it as what. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { authorised } from "@shared/api.ts";
-import { drawTwelveLead, recordFrom, screenScale, type EcgRecord } from "@shared/ecg.ts";
+import { recordFrom, type EcgRecord } from "@shared/ecg/draw.ts";
+import { TwelveLeadPicture } from "@shared/ecg/TwelveLeadPicture.tsx";
 import { Readings } from "@shared/direct/Talk.tsx";
 import { hhmm } from "@shared/format.ts";
 import type { Ecg, Patient } from "@shared/rows.ts";
@@ -23,7 +24,6 @@ export function TwelveLead({ patient, ecg, onClose }: { patient: Patient; ecg: E
 }
 
 export function EcgSheet({ patientId, ecg }: { patientId: string; ecg: Ecg }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [record, setRecord] = useState<EcgRecord | null | "missing">(null);
   useEffect(() => {
     let current = true;
@@ -40,16 +40,7 @@ export function EcgSheet({ patientId, ecg }: { patientId: string; ecg: Ecg }) {
     void load();
     return () => { current = false; };
   }, [patientId, ecg.id]);
-  useEffect(() => {
-    const draw = (): void => {
-      if (canvas.current === null || record === null || record === "missing") return;
-      const scale = screenScale();
-      drawTwelveLead(canvas.current, record, [t("ecg.speed"), ...(scale.calibrated ? [] : [t("ecg.not_to_scale")])].join(" · "), scale);
-    };
-    draw();
-    addEventListener("resize", draw);
-    return () => removeEventListener("resize", draw);
-  }, [record]);
   if (record === "missing") return <p class="no-ecg">{t("wall.ecg.missing")}</p>;
-  return <canvas ref={canvas} role="img" aria-label={t("wall.ecg")} />;
+  if (record === null) return null;
+  return <TwelveLeadPicture record={record} label={t("wall.ecg")} button="step" />;
 }

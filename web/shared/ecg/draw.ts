@@ -1,29 +1,12 @@
 /**
- * ECG on our own canvas: 25 mm/s, 10 mm/mV, a millimetre grid and a 1 mV calibration pulse. A millimetre is a millimetre only on
- * a calibrated screen; otherwise the picture says "not to scale". The software draws; it never reads the trace.
+ * ECG on our own canvas: 25 mm/s, 10 mm/mV, a millimetre grid and a 1 mV calibration pulse. How long a millimetre is, the caller says
+ * (scale.ts). The software draws; it never reads the trace.
  */
-import { leadNames, NO_VALUE, type WaveChunk } from "./wave.ts";
+import { scale } from "./scale.ts";
+import { leadNames, NO_VALUE, type WaveChunk } from "../wave.ts";
 
 const MM_PER_S = 25;
 const MM_PER_MV = 10;
-const CSS_PX_PER_MM = 96 / 25.4;
-const CALIBRATION_KEY = "gc.px_per_mm";
-
-export interface EcgScale {
-  readonly pxPerMm: number;
-  readonly calibrated: boolean;
-}
-
-/** The screen's own scale: measured by a person with a ruler and kept on the device, or CSS's assumption. */
-export function screenScale(): EcgScale {
-  const stored = Number(localStorage.getItem(CALIBRATION_KEY));
-  return stored > 0 ? { pxPerMm: stored, calibrated: true } : { pxPerMm: CSS_PX_PER_MM, calibrated: false };
-}
-
-/** Keep a calibration: a line of `px` CSS pixels measured `mm` on the glass. */
-export function calibrate(px: number, mm: number): void {
-  localStorage.setItem(CALIBRATION_KEY, String(px / mm));
-}
 
 interface Palette {
   readonly paper: string;
@@ -75,7 +58,7 @@ function grid(pen: CanvasRenderingContext2D, width: number, height: number, pxPe
 export class EcgSweep {
   readonly #canvas: HTMLCanvasElement;
   readonly #leads: readonly string[];
-  readonly #scale: EcgScale;
+  #pxPerMm: number;
   #pen: CanvasRenderingContext2D | null = null;
   #paper: HTMLCanvasElement | null = null;
   #width = 0;
@@ -88,14 +71,15 @@ export class EcgSweep {
   #lastDrawMs = 0;
   #credit = 0; // samples that real time has earned and that are not drawn yet
 
-  constructor(canvas: HTMLCanvasElement, leads: readonly string[] = ["II"], scale: EcgScale = screenScale()) {
+  constructor(canvas: HTMLCanvasElement, leads: readonly string[] = ["II"]) {
     this.#canvas = canvas;
     this.#leads = leads;
-    this.#scale = scale;
-    this.resize();
+    this.#pxPerMm = scale.peek().pxPerMm;
+    this.resize(this.#pxPerMm);
   }
 
-  resize(): void {
+  resize(pxPerMm: number): void {
+    this.#pxPerMm = pxPerMm;
     const { pen, width, height } = prepared(this.#canvas);
     this.#pen = pen;
     this.#width = width;
@@ -108,7 +92,7 @@ export class EcgSweep {
     const density = this.#canvas.width / Math.max(1, width);
     under.setTransform(density, 0, 0, density, 0, 0);
     const colours = paletteOf(this.#canvas);
-    grid(under, width, height, this.#scale.pxPerMm, colours);
+    grid(under, width, height, this.#pxPerMm, colours);
     under.fillStyle = colours.label;
     under.font = "14px sans-serif";
     this.#leads.forEach((name, i) => under.fillText(name, 6, this.#middle(i) - this.#rowHeight() / 2 + 16));
@@ -158,7 +142,7 @@ export class EcgSweep {
   }
 
   #x(sample: number): number {
-    return ((sample / this.#rate) * MM_PER_S * this.#scale.pxPerMm) % this.#width;
+    return ((sample / this.#rate) * MM_PER_S * this.#pxPerMm) % this.#width;
   }
 
   /** Erase ahead of the pen and draw samples [from, to) of every lead. */
@@ -166,7 +150,7 @@ export class EcgSweep {
     const pen = this.#pen;
     if (pen === null || this.#paper === null) return;
     const start = this.#x(from);
-    const length = ((to - from) / this.#rate) * MM_PER_S * this.#scale.pxPerMm;
+    const length = ((to - from) / this.#rate) * MM_PER_S * this.#pxPerMm;
     this.#erase(start, length + 14);
     pen.strokeStyle = paletteOf(this.#canvas).trace;
     pen.lineWidth = 1.8;
@@ -196,7 +180,7 @@ export class EcgSweep {
         continue;
       }
       const x = this.#x(sample);
-      const y = this.#middle(row) - mv * MM_PER_MV * this.#scale.pxPerMm;
+      const y = this.#middle(row) - mv * MM_PER_MV * this.#pxPerMm;
       if (before !== null && x >= before.x) {
         pen.moveTo(before.x, before.y);
         pen.lineTo(x, y);
@@ -231,13 +215,19 @@ export interface EcgRecord {
 const COLUMNS = [["I", "II", "III"], ["aVR", "aVL", "aVF"], ["V1", "V2", "V3"], ["V4", "V5", "V6"]];
 const COLUMN_S = 2.5;
 const PULSE_MM = 8;
+/** The whole picture in millimetres: the pulse and ten seconds, four rows. */
+export const PAPER_MM = { width: PULSE_MM + 4 * COLUMN_S * MM_PER_S, height: 108 } as const;
 
-/** Draw 12 leads as 3 × 4 of 2.5 s each and a rhythm strip of lead II. `notes` stands in the lower left corner. */
-export function drawTwelveLead(canvas: HTMLCanvasElement, record: EcgRecord, notes: string, scale: EcgScale = screenScale()): void {
+/** The pixels per millimetre with which the whole picture fits into the canvas's box. */
+export function fittingPxPerMm(canvas: HTMLCanvasElement): number {
+  const { width, height } = canvas.getBoundingClientRect();
+  return Math.min(width / PAPER_MM.width, height / PAPER_MM.height);
+}
+
+/** Draw 12 leads as 3 × 4 of 2.5 s each and a rhythm strip of lead II. */
+export function drawTwelveLead(canvas: HTMLCanvasElement, record: EcgRecord, pxPerMm: number): void {
   const { pen, width, height } = prepared(canvas);
   const colours = paletteOf(canvas);
-  const wholeMm = PULSE_MM + 4 * COLUMN_S * MM_PER_S;
-  const pxPerMm = scale.calibrated ? scale.pxPerMm : Math.min(width / wholeMm, height / 108);
   grid(pen, width, height, pxPerMm, colours);
   const rowMm = height / pxPerMm / 4;
   const letterPx = Math.max(15, Math.round(height / 32)); // readable from where the whole picture is
@@ -256,9 +246,6 @@ export function drawTwelveLead(canvas: HTMLCanvasElement, record: EcgRecord, not
     leads.forEach((lead, row) => place(lead, row, column * COLUMN_S, (column + 1) * COLUMN_S, PULSE_MM + column * COLUMN_S * MM_PER_S));
   });
   place("II", 3, 0, 4 * COLUMN_S, PULSE_MM);
-  pen.fillStyle = colours.label;
-  pen.font = letters;
-  pen.fillText(notes, 8, height - 8);
 }
 
 function strokeLead(

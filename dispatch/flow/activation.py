@@ -11,7 +11,7 @@ from dispatch.errors import Refused
 from dispatch.flow.assignment import released
 from dispatch.flow.decision import Decide, Decision, Evidence, Facts
 from dispatch.flow.handoff import accepted
-from dispatch.flow.recommend import centers_used, rank_centers
+from dispatch.flow.recommend import TOPIC_KINDS, centers_used, rank_centers
 from dispatch.rules import Rules
 from dispatch.state.center import ACTIVATION_STEPS, LATE, LIVE, Activation
 from dispatch.state.city import City
@@ -20,6 +20,7 @@ from dispatch.state.unit import RUN, Assignment
 from dispatch.words import RankingUsed, Role, UnitStatus
 
 ALARM_BEFORE_CONTACT = frozenset({Condition.CARDIAC_ARREST, Condition.IMMINENT_DELIVERY})
+STATUS_MOST = timedelta(days=7)  # longer is a slip of the hand: what nobody confirms for a week is unknown
 CONTACT = RUN.index(UnitStatus.AT_PATIENT)
 
 
@@ -250,8 +251,12 @@ def report_center_status(city: City, command: Command, ask: c.ReportCenterStatus
     """Take what a centre says about itself, with owner, reason and expiry."""
     if ask.center_id not in city.centers:
         return Refused("center.unknown")
+    if ask.topic not in TOPIC_KINDS and ask.topic not in set(Resource):
+        return Refused("center.topic_unknown", {"topic": ask.topic})
     if ask.expires_at <= command.received_at:
         return Refused("center.status_expired")
+    if ask.expires_at - command.received_at > STATUS_MOST:
+        return Refused("center.status_too_long", {"days": STATUS_MOST.days})
     if ask.topic == "diversion" and ask.state != "open" and not (ask.reason or "").strip():
         return Refused("center.reason_needed")
     owner = called(city, command.actor)

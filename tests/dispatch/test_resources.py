@@ -181,6 +181,13 @@ def test_a_diversion_needs_its_reason(story: Story) -> None:
     story.ask(c.ReportCenterStatus("C1", "diversion", "open", until), C1)
 
 
+def test_a_state_that_no_list_has_or_that_never_ends_is_none(story: Story) -> None:
+    until = story.now + timedelta(hours=1)
+    assert story.refused(c.ReportCenterStatus("C1", "bananas", "busy", until, "x"), C1) == "center.topic_unknown"
+    for_ever = story.now + timedelta(days=8)
+    assert story.refused(c.ReportCenterStatus("C1", "ct", "closed", for_ever, "x"), C1) == "center.status_too_long"
+
+
 def test_the_availability_speaks_have_and_full_is_not_closed(story: Story) -> None:
     until = story.now + timedelta(hours=1)
     story.ask(c.ReportCenterStatus("C1", "diversion", "busy", until, "停电"), C1)

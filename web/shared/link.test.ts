@@ -116,6 +116,21 @@ describe("the live link", () => {
     link.close();
   });
 
+  it("fetches its page anew, once a minute at most, from a server that speaks another version", async () => {
+    const reload = vi.fn();
+    vi.stubGlobal("location", { reload });
+    const link = await live();
+    const refused = async (): Promise<void> => {
+      line().dispatchEvent(Object.assign(new Event("close"), { code: 4010 }));
+      await vi.advanceTimersByTimeAsync(20_000);
+    };
+    await refused();
+    await refused();
+    expect(reload).toHaveBeenCalledTimes(1);
+    expect(link.state.value).not.toBe("live");
+    link.close();
+  });
+
   it("watches again after a reconnection, and leaves nothing behind when closed", async () => {
     const link = await live();
     link.watch(["P2", "P1"]);

@@ -9,6 +9,7 @@ import { betterAnchor, measured, serverNowMs, type ClockAnchor } from "./clock.t
 import { EMPTY_FEED, subscription, withChange, withSnapshot, type ChangeFrame, type Feed, type SnapshotFrame, type TableMap } from "./feed.ts";
 import { livenessOf, PING_EVERY_MS, retryDelayMs, type LinkState } from "./liveness.ts";
 import { type EtasFrame, type GapFrame, type PositionsFrame, type VitalsFrame, type WeightsFrame } from "./frames.ts";
+import { renewPage } from "./renew.ts";
 import { TABLE_NAMES, type TableName } from "./rows.ts";
 import { sessionExpired } from "./signed_in.ts";
 import { ulid } from "./ulid.ts";
@@ -80,6 +81,8 @@ export interface LiveLinkOptions {
 }
 
 const SUBPROTOCOL = "gc.v1";
+/** The server speaks no version that this page speaks: the page is older than the server, or newer. */
+const CLOSED_VERSION = 4010;
 /** What this client can do: name the device that measured, thin a waveform on a slow line and send the whole one later. */
 export const DEVICE = "device";
 export const BACKFILL = "backfill";
@@ -253,7 +256,10 @@ export class LiveLink {
     this.send({ t: "hello", versions: [SUBPROTOCOL], device, boot_id: this.#bootId, caps: [DEVICE, BACKFILL], streams: streams?.() ?? [] });
   };
 
-  readonly #lost = (): void => this.#retryLater();
+  readonly #lost = (event: Event): void => {
+    if ("code" in event && event.code === CLOSED_VERSION) void renewPage();
+    this.#retryLater();
+  };
 
   readonly #beat = (): void => {
     const state = livenessOf(this.dataAge());

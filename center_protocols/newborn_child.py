@@ -82,6 +82,8 @@ def newborn_plan(case: Case) -> Plan:
     slow = case.below("vitals.hr", "newborn_child.newborn_hr_below")
     very_slow = case.below("vitals.hr", "newborn_child.newborn_compressions_hr_below")
     advice = [Advice.KEEP_WARM]
+    if _low_glucose(case):
+        advice.insert(0, Advice.TREAT_GLUCOSE_FIRST)
     if slow or case.is_yes("newborn.apnoea_or_gasping"):
         advice.insert(0, Advice.VENTILATE_NEWBORN)
     if very_slow and case.is_yes("newborn.effective_ppv_30s"):
@@ -115,8 +117,8 @@ def child_plan(case: Case) -> Plan:
     )
 
 
-def glucose_is_low_for_transport(case: Case) -> bool:
-    """Tell whether a newborn's glucose is known to be too low to set off."""
+def _low_glucose(case: Case) -> bool:
+    """Tell whether a newborn's glucose is known to be too low to set off; unknown is asked for, not treated."""
     glucose = case.number("vitals.glucose_mmol_l")
     return glucose is not UNKNOWN and glucose <= case.limit("newborn_child.newborn_glucose_above")
 

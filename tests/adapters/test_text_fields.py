@@ -77,6 +77,23 @@ def test_what_is_said_stays_what_was_said_or_is_refused_by_its_field(what: str) 
     assert kept == 0 if what == "long" else kept > len(FIELDS) / 2
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u3000\t\n", "\u200b\u2060\ufeff", "\x00\x1f"])
+def test_a_text_of_a_command_says_something_or_is_none(blank: str) -> None:
+    wrong = []
+    for route, path in FIELDS:
+        if not route.startswith("POST /api/commands/") or path[0] != "data" or len(path) != len(("data", "name")):
+            continue
+        try:
+            became = taken(route, path, blank)
+        except (ValidationError, BadFieldError) as error:
+            if not named(path, error):
+                wrong.append((route, path, str(error)))
+            continue
+        if became is not None:
+            wrong.append((route, path, repr(became)))
+    assert wrong == []
+
+
 def test_what_becomes_a_column_holds_no_nul() -> None:
     for route, path in FIELDS:
         name = next((str(each) for each in path if each in COLUMNS.get(route, ())), None)

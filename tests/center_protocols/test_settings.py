@@ -6,11 +6,9 @@ import pytest
 
 from center_protocols.assess import assess, assessment_of
 from center_protocols.assessment import ProtocolSettings
-from center_protocols.case import Case
 from center_protocols.findings import findings_from
-from center_protocols.newborn_child import glucose_is_low_for_transport
 from center_protocols.thresholds import builtin
-from center_protocols.vocabulary import Bypass, Condition, FindingStatus, LvoScale, Priority
+from center_protocols.vocabulary import Advice, Bypass, Condition, FindingStatus, LvoScale, Priority
 
 AT = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
 LAMS_5 = findings_from({"stroke": {"lams": {"total": 5}, "face_droop": "yes"}})
@@ -99,5 +97,6 @@ def test_a_stated_total_that_the_items_allow_is_no_contradiction() -> None:
 
 @pytest.mark.parametrize(("glucose", "low"), [(2.6, True), (2.7, False), ("unknown", False)])
 def test_a_newborn_does_not_set_off_with_low_glucose(glucose: object, low: bool) -> None:  # noqa: FBT001 - a table row
-    findings = findings_from({"age": {"value": 1, "unit": "days"}, "vitals": {"glucose_mmol_l": glucose}})
-    assert glucose_is_low_for_transport(Case(findings, AT, ProtocolSettings())) is low
+    newborn = {"age": {"value": 1, "unit": "days"}, "newborn": {"cyanosis": "yes"}}
+    result = assess(findings_from(newborn | {"vitals": {"glucose_mmol_l": glucose}}), AT)
+    assert result.advice == ((Advice.TREAT_GLUCOSE_FIRST,) if low else ()) + (Advice.KEEP_WARM,)

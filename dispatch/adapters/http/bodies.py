@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strict, create_model
 from pydantic import Field as BodyField
+from pydantic_core import PydanticCustomError
 
 from center_protocols.finding_groups import EcgResult, limits
 from center_protocols.findings import InvalidFindingsError, findings_from
@@ -51,9 +52,26 @@ def _in_utc(at: datetime) -> datetime:
         raise ValueError(f"{at.isoformat()} is no time") from error
 
 
+def _says_something(said: str) -> bool:
+    """Tell whether anything can be read: spaces, control characters and invisible ones say nothing."""
+    return any(each.isprintable() and not each.isspace() for each in said)
+
+
+def _words(said: str) -> str:
+    if not _says_something(said):
+        raise PydanticCustomError("empty", "is empty")
+    return said
+
+
+def _words_if_any(said: str | None) -> str | None:
+    return said if said is not None and _says_something(said) else None
+
+
+Words = Annotated[str, AfterValidator(_words)]  # a reason, a name, a line: not a blank one
+WordsIfAny = Annotated[str | None, AfterValidator(_words_if_any)]  # a blank one is none
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Number = Annotated[float, Strict()]  # neither "116.4" nor true is a coordinate
-Column = Annotated[str, BodyField(pattern=r"^[^\x00]*$")]  # PostgreSQL's text holds everything but NUL
+Column = Annotated[Words, BodyField(pattern=r"^[^\x00]*$")]  # PostgreSQL's text holds everything but NUL
 
 
 class BadFieldError(BadInput):
@@ -165,6 +183,14 @@ _CLOSED: dict[tuple[type, str], Any] = {
     (c.LeaveTimePointOpen, "point"): TimePoint,
     (c.CorrectTimePoint, "point"): TimePoint,
     (c.RecordEcg, "sample_rate_hz"): Annotated[int, BodyField(ge=50, le=4_000)],
+}
+
+_AT_THE_EDGE: dict[Any, Any] = {
+    datetime: Moment,
+    float: Number,
+    str: Words,
+    dict[str, float]: dict[str, Number],
+    Place: PlaceBody,
 }
 
 
@@ -303,18 +329,15 @@ def _pair(lon: float | None, lat: float | None, datum: Datum | None) -> tuple[fl
 
 def _wire_type(kind: type, each: Field[Any]) -> Any:  # noqa: ANN401 - a type
     closed = _CLOSED.get((kind, each.name))
-    return closed if closed is not None else _edge_type(each.type)
+    if closed is not None:
+        return closed
+    names_a_thing = each.name.endswith("_id")
+    return WordsIfAny if each.type == str | None and not names_a_thing else _edge_type(each.type)
 
 
 def _edge_type(written: Any) -> Any:  # noqa: ANN401 - types in, types out
-    if written is datetime:
-        return Moment
-    if written is float:
-        return Number
-    if written == dict[str, float]:
-        return dict[str, Number]
-    if written is Place:
-        return PlaceBody
+    if written in _AT_THE_EDGE:
+        return _AT_THE_EDGE[written]
     if isinstance(written, UnionType):
         whole: Any = NoneType
         for each in get_args(written):

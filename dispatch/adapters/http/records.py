@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from dispatch.adapters.accounts.storage import Session
+from dispatch.adapters.http.bodies import Words
 from dispatch.adapters.http.guards import ReadsQuality, RefusedError, actor_of, may_send, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts
@@ -29,7 +30,7 @@ class PurposeGiven(BaseModel):
     """What a record is taken out for."""
 
     model_config = ConfigDict(extra="forbid")
-    purpose: Annotated[str, Field(min_length=1, max_length=500)]
+    purpose: Annotated[Words, Field(max_length=500)]
 
 
 @router.post("/{patient_id}/record", responses=refusals(401, 403, 404, 409, 422, 503))

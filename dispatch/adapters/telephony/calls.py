@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import PlainTextResponse
 
 from dispatch.adapters.accounts.storage import Session
+from dispatch.adapters.http.bodies import Words
 from dispatch.adapters.http.guards import ReadsHistory, RefusedError, SignedIn, actor_of, may_send, one_of, refusals
 from dispatch.adapters.http.strict import StrictRoute
 from dispatch.adapters.parts import HasParts, Parts
@@ -57,7 +58,7 @@ class RecordAsked(BaseModel):
     """What a record is taken out for, and in which form."""
 
     model_config = ConfigDict(extra="forbid")
-    purpose: Annotated[str, Field(min_length=1, max_length=500)]
+    purpose: Annotated[Words, Field(max_length=500)]
     form: Literal["json", "text"] = "json"
 
 

@@ -69,7 +69,7 @@ class DirectProtocol(WebSocketsSansIOProtocol):
     def _take_frames(self, held: bytes | bytearray) -> int:
         """Take the whole frames that are there; return where the next one begins."""
         at = 0
-        while (head := _head(held, at)) is not None:
+        while at < len(held) and (head := _head(held, at)) is not None:
             begins, ends = head
             if held[at] not in KINDS or not held[at + 1] & MASKED or ends - begins > self.config.ws_max_size:
                 self._held = None

@@ -290,12 +290,8 @@ class Uplink:
         while self._in_flight and self._in_flight[0].ticket.done():
             stored = self._in_flight.popleft()
             failure = stored.ticket.failure()
-            if isinstance(failure, StreamGap | StreamConflict | TelemetryUnavailable):
-                self._reached.pop(stored.stream, None)
-                self._refuse(stored, failure)
-                continue
             if failure is not None:
-                self._queue.put_nowait(stored)
+                self._fail(stored, failure)
                 continue
             if not stored.shown:
                 self._show(stored)
@@ -307,6 +303,14 @@ class Uplink:
                 self._answer.offer_event(nack(stored.stream, stored.seq, stored.refused, retry=False))
         for stream, seq in reached.items():
             self._answer.offer_event(encoded(Ack(stream, seq)).decode())
+
+    def _fail(self, stored: _Stored, failure: Exception) -> None:
+        """Say why a measurement is not stored; what nobody expects is raised in its turn."""
+        if not isinstance(failure, StreamGap | StreamConflict | TelemetryUnavailable):
+            self._queue.put_nowait(stored)
+            return
+        self._reached.pop(stored.stream, None)
+        self._refuse(stored, failure)
 
     def _show(self, stored: _Stored) -> None:
         """Let screens have it, at once or, where that must be waited for, in its turn."""

@@ -220,18 +220,18 @@ class TelemetryHub:
             await rounds.close()
 
     def _hear(self, message: Message | Lost) -> None:
-        if isinstance(message, Lost):
-            _note(message)
-        else:
+        if isinstance(message, Message):
             self.deliver(message.topic, message.body)
+        else:
+            _note(message)
 
     def deliver(self, topic: str, body: bytes) -> None:
         """Hand one message to those whom it concerns."""
         match topic:
-            case "vitals":
-                self._deliver_vitals(body)
             case "wave":
                 self._deliver_wave(body)
+            case "vitals":
+                self._deliver_vitals(body)
             case "walls":
                 self._deliver_wall(body)
 

@@ -152,6 +152,8 @@ class StreamWriter:
 
     def _commit(self, group: Sequence[Sample | Callable[[], None]]) -> Sequence[int | Exception]:
         samples = [item for item in group if isinstance(item, Sample)]
+        if len(samples) == len(group):
+            return self._commit_samples(samples)
         answers = iter(self._commit_samples(samples) if samples else ())
         return [next(answers) if isinstance(item, Sample) else self._do(item) for item in group]
 

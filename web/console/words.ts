@@ -10,17 +10,30 @@ import { lang, maybe, t } from "./texts.ts";
 export function conditionWord({ code, status }: Pick<FiredCondition, "code" | "status">): string {
   const name = t.code("condition", code);
   if (code === "other") return name;
-  return lang.value === "zh" ? `${t(`certainty.${status}`)}${name}` : `${t(`certainty.${status}`)} ${name}`;
+  return lang.value === "zh" ? `${t(`certainty.${status}`)}${name}` : `${t(`certainty.${status}`)} ${within(name)}`;
+}
+
+/** An English name within a sentence begins small; an abbreviation such as STEMI stays what it is. */
+function within(name: string): string {
+  return /^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
 
 export function reasonWord(reason: Reason): string {
   return t.code("evidence", reason.code, reason.params);
 }
 
+/** What a task's parameter holds when there is nothing to say. */
+export const NOT_KNOWN = "—";
+
+function missing(name: string): string {
+  if (name === "phone") return t("console.task.no_number");
+  return name === "unit" ? t("console.task.no_unit") : t("ui.unknown");
+}
+
 /** The sentence of a phone task; its parameters name who, whom and which number. */
-export function taskText(task: Task): string {
+export function taskText(task: Pick<Task, "kind" | "params">): string {
   // A parameter may be a code itself, such as the role of somebody who does not answer.
-  const words = Object.entries(task.params).map(([name, value]) => [name, (typeof value === "string" && maybe(value)) || value] as const);
+  const words = Object.entries(task.params).map(([name, value]) => [name, value === NOT_KNOWN ? missing(name) : (typeof value === "string" && maybe(value)) || value] as const);
   return t.code("task", task.kind, Object.fromEntries(words));
 }
 

@@ -51,6 +51,9 @@ function City() {
   );
 }
 
+const labelOf = (row: DemoAccount): string => (lang.value === "zh" ? row.label_zh : row.label_en);
+
+/** An account without a page, such as the telephone exchange's, speaks to the server only. */
 function Accounts() {
   if (accounts.value.length === 0) return null;
   return (
@@ -67,7 +70,7 @@ function Accounts() {
         <tbody>
           {accounts.value.map((row) => (
             <tr key={row.account}>
-              <td><a href={`/${row.page.replaceAll("/", "")}/`}>{lang.value === "zh" ? row.label_zh : row.label_en}</a></td>
+              <td>{row.page === "" ? labelOf(row) : <a href={`/${row.page.replaceAll("/", "")}/`}>{labelOf(row)}</a>}</td>
               <td><code>{row.account}</code></td>
               <td><code>{row.password}</code></td>
             </tr>

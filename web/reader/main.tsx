@@ -18,7 +18,7 @@ import "@shared/tokens.css";
 import "./reader.css";
 
 const READINGS = ["stemi", "stemi_equivalent", "dynamic_st", "new_lbbb", "arrhythmia", "other_abnormal", "normal", "unreadable"] as const;
-const SIGNS = ["hr", "rr", "sbp", "dbp", "spo2", "glucose_mmol_l", "gcs"] as const;
+const SIGNS = ["hr", "rr", "spo2", "glucose_mmol_l", "gcs"] as const;
 const server = new ReaderServer(location.hash.slice(1), deviceKey());
 
 type Trouble = "over" | "elsewhere" | "away" | "refused" | null;
@@ -106,6 +106,7 @@ function Person({ state }: { state: ReaderPage }) {
       {state.center !== null && <p class="age">{t("reader.to", { center: state.center })}</p>}
       {vitals !== null && (
         <p class="signs">
+          {vitals.values["sbp"] !== undefined && <span>{t("vital.bp")} <strong>{vitals.values["sbp"]}{vitals.values["dbp"] !== undefined && `/${vitals.values["dbp"]}`}</strong></span>}
           {SIGNS.filter((sign) => vitals.values[sign] !== undefined).map((sign) => <span key={sign}>{t.code("vital", sign)} <strong>{vitals.values[sign]}</strong></span>)}
           <small>{t(vitals.by_hand ? "reader.vitals.by_hand" : "reader.vitals.at", { at: hhmm(vitals.at) })}</small>
         </p>

@@ -3,7 +3,7 @@ import { readLine, type Problem } from "../logic/command_line.ts";
 import { completions } from "../logic/completion.ts";
 import { useDesk, type Desk } from "../store/desk.ts";
 import { lexiconOf } from "../store/lexicon.ts";
-import { bothOf, listed, t, type Key } from "../texts.ts";
+import { bothOf, codesOf, listed, t, type Key } from "../texts.ts";
 import { execute } from "./execute.ts";
 import { FeedLine } from "./FeedLine.tsx";
 import { Completions } from "./Completions.tsx";
@@ -18,9 +18,14 @@ export function CommandBar() {
   const [open, setOpen] = useState(false);
   const history = useRef<string[]>([]);
   const at = useRef(0);
+  /** Which incident was selected when this line was begun: a line means what was on the screen then. */
+  const begun = useRef<string | null>(null);
+  const incidentId = desk.selection.incidentId.value;
+  const incident = desk.link.tables.incidents.value.get(incidentId ?? "");
   const found = open ? completions(line, lexiconOf(desk), (verb) => t(`console.verb.${verb.name}`)) : [];
 
   const write = (text: string): void => {
+    if (line === "") begun.current = incidentId;
     setLine(text);
     setChosen(-1);
   };
@@ -29,6 +34,11 @@ export function CommandBar() {
     if (text === "") return;
     const read = readLine(text, lexiconOf(desk), desk.link.serverNow());
     if ("problem" in read) return sayProblem(desk, read);
+    const meant = desk.link.tables.incidents.value.get(begun.current ?? "");
+    if (meant !== undefined && incident !== undefined && meant !== incident) {
+      begun.current = incidentId;
+      return desk.actions.problem("console.command.problem.other_incident", { meant: meant.number, now: incident.number });
+    }
     history.current = [...history.current.filter((each) => each !== text), text].slice(-HISTORY);
     at.current = history.current.length;
     write("");
@@ -65,7 +75,7 @@ export function CommandBar() {
         write(text);
         document.getElementById("command-line")?.focus();
       }} />}
-      <label for="command-line"><kbd>F2</kbd><span class="visually-hidden">{t("console.zone.command")}</span></label>
+      <label for="command-line"><kbd>F2</kbd><span class="visually-hidden">{t("console.zone.command")}</span>{incident !== undefined && <strong class="command-for">{incident.number}</strong>}</label>
       <input
         id="command-line" role="combobox" autocomplete="off" spellcheck={false}
         aria-expanded={open && line !== "" && found.length > 0} aria-controls="completions" aria-autocomplete="list"
@@ -79,11 +89,9 @@ export function CommandBar() {
 }
 
 function sayProblem(desk: Desk, read: Problem): void {
-  const what = read.what === "" || !(`console.command.what.${read.what}` in WHATS) ? read.what : bothOf(`console.command.what.${read.what}` as Key);
-  const names = listed(read.candidates.slice(0, 6).map(({ name }) => name));
-  desk.actions.problem(`console.command.problem.${read.problem}`, { what, word: read.word, names });
+  // An argument by its word in both languages; what is no argument, such as a question, already is a word of the screen.
+  const what = codesOf("console.command.what").includes(read.what) ? bothOf(`console.command.what.${read.what}` as Key) : read.what;
+  const names = listed(read.candidates.slice(0, 8).map(({ name }) => name));
+  const choosable = names !== "" && (read.problem === "missing" || read.problem === "not_found");
+  desk.actions.problem(choosable ? `console.command.problem.${read.problem}_of` : `console.command.problem.${read.problem}`, { what, word: read.word, names });
 }
-
-const WHATS: Readonly<Record<string, true>> = Object.fromEntries(
-  ["verb", "number", "words", "complaint", "call", "incident", "text", "unit", "reason", "status", "outcome", "findings", "patient", "center", "task", "note", "language", "measure", "drawing", "seat", "mark", "back", "point", "minute", "say", "resource", "where", "taken_by"].map((what) => [`console.command.what.${what}`, true]),
-);

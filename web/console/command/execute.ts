@@ -11,7 +11,7 @@ import type { Desk } from "../store/desk.ts";
 import { patientOf } from "../store/patient.ts";
 import { RECORDING } from "./recording.ts";
 import { searchPlaces } from "../store/places.ts";
-import { lang } from "../texts.ts";
+import { lang, listed } from "../texts.ts";
 
 type Doing = (desk: Desk, values: Readonly<Record<string, string>>, request: Request) => void | Promise<unknown>;
 
@@ -50,13 +50,19 @@ function withCall(desk: Desk, id: string | undefined, phase: CallPhase, act: (ca
 
 function dispatch(desk: Desk, values: Readonly<Record<string, string>>): void {
   withIncident(desk, values["incident"], (incident) => {
+    // A second team is asked for by name: the ranking is folded away once somebody is on the way, and D twice is a slip.
+    const sent = incident.assignment_ids.flatMap((id) => tables(desk).assignments.value.get(id) ?? []).filter(({ outcome }) => outcome === null);
+    if (values["unit"] === undefined && sent.length > 0) {
+      const units = listed(sent.map(({ unit_id }) => tables(desk).units.value.get(unit_id)?.call_sign ?? unit_id));
+      return desk.actions.problem("console.command.problem.already_sent", { incident: incident.number, units });
+    }
     const advice = desk.advisor.current.value;
     const shown = advice.state === "ready" && advice.incidentId === incident.id ? advice.advice.units : [];
     const named = tables(desk).units.value.get(values["unit"] ?? "");
     const option = named === undefined ? shown.find(({ assignable }) => assignable) : shown.find(({ unit_id }) => unit_id === named.id);
     if (option !== undefined) return desk.actions.assign(incident, { id: option.unit_id, call_sign: option.call_sign, status: option.status }, values["reason"]);
     if (named !== undefined) return desk.actions.assign(incident, named, values["reason"]);
-    return desk.actions.problem("console.command.problem.no_unit");
+    return desk.actions.problem(incident.place === null ? "console.advice.waiting_place" : "console.command.problem.no_unit");
   });
 }
 

@@ -63,7 +63,7 @@ function single(desk: Desk, event: KeyboardEvent): boolean {
     answerOldest(desk);
     return true;
   }
-  if (event.key === "?") {
+  if (event.key === "?" || event.key === "？") {
     desk.selection.help.value = true;
     return true;
   }

@@ -41,11 +41,14 @@ function EcgLine({ patient }: { readonly patient: Patient }) {
 
 /** What to tell the caller until the crew is there. */
 function Guides({ patient, incident }: { readonly patient: Patient; readonly incident: Incident }) {
+  const { assignments } = useDesk().link.tables;
   if (patient.outcome !== null) return null;
+  // Once a crew is with the patient nobody reads steps out any more: they give way to what the crew reports.
+  const alone = !incident.assignment_ids.some((id) => assignments.value.get(id)?.points["patient_contact"] !== undefined);
   return (
     <>
       {stepCards(patient).map((card) => (
-        <details key={card} class="guide" open={card === "telephone_cpr" || card === "telephone_cpr_breaths"}>
+        <details key={card} class="guide" open={alone && (card === "telephone_cpr" || card === "telephone_cpr_breaths")}>
           <summary><span class="faint">{t("console.assess.guide")}</span> <strong>{t(`card.${card}`)}</strong></summary>
           <CardClocks card={card} patient={patient} incident={incident} />
           <ol>{STEPS[card].map((step) => <li key={step}>{t.code(`step.${card}`, step)}</li>)}</ol>

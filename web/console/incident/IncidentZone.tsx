@@ -39,7 +39,7 @@ function Selected({ incident }: { readonly incident: Incident }) {
   return (
     <>
       <IncidentHead incident={incident} />
-      <div class="incident-send">
+      <div class={`incident-send ${incident.phase === "underway" ? "is-sent" : ""}`}>
         <div class="incident-known scroll">
           {isDangerous(incident) && <SceneCard incident={incident} />}
           {incident.phase === "held" && <TurnoutCard incident={incident} />}

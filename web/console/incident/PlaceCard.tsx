@@ -13,6 +13,8 @@ export function PlaceCard({ incident }: { readonly incident: Incident }) {
   const { selection, actions } = useDesk();
   const { place } = incident;
   const [searching, setSearching] = useState(place === null);
+  // The search gives way as soon as there is a place, whoever found it.
+  useEffect(() => setSearching(place === null), [place === null]);
   const asked = selection.search.value;
   if (incident.phase === "closed") return null;
   return (

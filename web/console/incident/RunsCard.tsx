@@ -39,7 +39,7 @@ function Run({ run, unit }: { readonly run: Assignment; readonly unit: Unit }) {
           {!over && <StatusMark status={unit.status} />} <strong>{unit.call_sign}</strong>
         </button>
         {run.outcome === null ? <span>{t(`status.${unit.status}`)} <Since at={unit.status_since} /></span> : <span>{t(`outcome.${run.outcome}`)}{run.outcome_reason === null ? "" : `${colon()}${run.outcome_reason}`}</span>}
-        {!over && arrives !== null && arrives > 0 && <span class="run-eta">{roadMinutes(arrives)}</span>}
+        {!over && arrives !== null && arrives > 0 && <span class="run-eta">{t("console.run.left", { time: roadMinutes(arrives) })}</span>}
         {!over && desk.may("report-status") && (
           <span class="run-keys">
             {next !== undefined && (
@@ -53,7 +53,7 @@ function Run({ run, unit }: { readonly run: Assignment; readonly unit: Unit }) {
                 event.currentTarget.value = "";
                 if (step !== undefined) void actions.enterStep(unit, step);
               }}>
-                <option value="">…</option>
+                <option value="">{t("console.run.other")}</option>
                 {later.map((step) => <option key={step} value={step}>{t(`status.${step}`)}</option>)}
               </select>
             )}

@@ -1,7 +1,10 @@
 /** What a line of the history says beside its kind: the one or two things an operator wants to read. */
 import type { TableMaps } from "@shared/feed.ts";
 import type { LiveLink } from "@shared/link.ts";
+import { orderName } from "@shared/direct/Talk.tsx";
+import type { Task } from "@shared/rows.ts";
 import { listed, maybe, t } from "../texts.ts";
+import { taskText } from "../words.ts";
 
 export interface Acted {
   readonly account: string;
@@ -48,7 +51,9 @@ export function factWords(fact: FactLine, tables: Tables): string {
     word("reason"),
     fact.kind === "FindingsRecorded" ? findingWords(data["findings"]) : "",
     fact.kind === "PatientAssessed" ? conditionWords(data["conditions"]) : "",
-    fact.kind === "TaskRaised" ? t.code("task", word("kind"), (data["params"] ?? {}) as Record<string, string>) : "",
+    fact.kind === "TaskRaised" ? taskText({ kind: word("kind"), params: (data["params"] ?? {}) as Task["params"] }) : "",
+    fact.kind === "TreatmentGiven" ? `${orderName(word("code"))} ${word("dose")}`.trim() : "",
+    word("role") === "" ? "" : t.code("team_role", word("role")),
     word("point") === "" ? "" : t.code("timepoint", word("point")),
     word("reading") === "" ? "" : t.code("ecg", word("reading")),
   ];

@@ -62,6 +62,13 @@ describe("lines that mean something", () => {
     ["E0413", "S", { text: "I2" }],
     ["急救012", "S", { text: "U012" }],
     ["?", "?", {}],
+    ["S E0413", "S", { text: "I2" }],
+    ["S 协和", "S", { text: "C1" }],
+    ["Ｄ　Ｅ０４１２　＃１", "D", { incident: "I1", unit: "U012" }],
+    ["？", "?", {}],
+    ["N １３８００００００００ 东单路口", "N", { number: "13800000000", words: "东单路口" }],
+    ["GO 仁医", "GO", { center: "C2" }],
+    ["END 12 未找到患者 敲门无人应", "END", { unit: "U012", outcome: "not_found", reason: "敲门无人应" }],
   ])("%s", (line, verb, values) => {
     expect(asked(line)).toEqual({ verb, values, findings: {} });
   });
@@ -88,11 +95,14 @@ describe("lines that do not", () => {
     ["ST 急救 到达现场", ["ambiguous", "unit", "急救"]],
     ["ST 37 飞走", ["not_found", "status", "飞走"]],
     ["ST 37 到达现场 现在", ["too_much", "", "现在"]],
-    ["GO 医院", ["not_found", "center", "医院"]],
+    ["GO 医院", ["ambiguous", "center", "医院"]],
+    ["GO 院", ["not_found", "center", "院"]],
+    ["S 天坛", ["not_found", "shown", "天坛"]],
+    ["S", ["missing", "text", ""]],
     ["NOTE", ["missing", "text", ""]],
     ["F", ["missing", "findings", ""]],
     ["F 呼吸 飞", ["bad_answer", "呼吸", "飞"]],
-    ["F 年龄 老", ["bad_answer", "年龄", "老"]],
+    ["F 年龄 老", ["bad_number", "年龄", "老"]],
     ["F 没有这题 是", ["not_found", "findings", "没有这题"]],
     ["N", ["missing", "number", ""]],
   ])("“%s”", (line, expected) => expect(problem(line)).toEqual(expected));

@@ -1,5 +1,5 @@
 /** Read one typed line: verb, then its arguments in order. Pure: words and a lexicon in, a request or a problem out. */
-import { find, type Entry, type Lexicon, type QuestionEntry } from "./lexicon.ts";
+import { find, findWithin, type Entry, type Lexicon, type QuestionEntry } from "./lexicon.ts";
 import { readAge, mergePatches, patchOf } from "./questions.ts";
 import { momentBefore } from "@shared/format.ts";
 import type { Finding, Findings } from "@shared/rows.ts";
@@ -12,7 +12,7 @@ export interface Request {
   readonly findings: Findings;
 }
 
-export type ProblemCode = "unknown_verb" | "missing" | "not_found" | "ambiguous" | "too_much" | "bad_answer";
+export type ProblemCode = "unknown_verb" | "missing" | "not_found" | "ambiguous" | "too_much" | "bad_answer" | "bad_number";
 
 export interface Problem {
   readonly problem: ProblemCode;
@@ -36,6 +36,7 @@ export function readLine(line: string, lexicon: Lexicon, now: number): Read {
   if (verb === null) return readBareName(line.trim(), lexicon);
   if (verb.name === "F") return readFindings(rest, lexicon, now);
   if (verb.name === "N") return readNewCall(rest, lexicon);
+  if (verb.name === "S" && rest.length > 0) return readShown(rest.join(" "), lexicon);
   return readArguments(verb, rest, lexicon);
 }
 
@@ -50,6 +51,13 @@ function readBareName(line: string, lexicon: Lexicon): Read {
   const found = find(known, line);
   if (found === null) return problem("unknown_verb", "verb", line);
   return "entry" in found ? request("S", { text: found.entry.id }) : problem("ambiguous", "verb", line, found.ambiguous);
+}
+
+/** `S 协和`: what is asked for by name is shown. */
+function readShown(word: string, lexicon: Lexicon): Read {
+  const found = find(showable(lexicon), word) ?? findWithin(showable(lexicon), word);
+  if (found === null) return problem("not_found", "shown", word);
+  return "entry" in found ? request("S", { text: found.entry.id }) : problem("ambiguous", "shown", word, found.ambiguous);
 }
 
 /** Everything `S` can show. */
@@ -70,24 +78,35 @@ function readArguments(verb: Verb, typed: readonly string[], lexicon: Lexicon): 
     }
     if (word === undefined) {
       if (argument.optional === true) continue;
-      return problem("missing", argument.name, "");
+      return problem("missing", argument.name, "", choices(argument, lexicon));
     }
     const found = lookUp(argument, word, lexicon);
     if (found !== null && "entry" in found) {
       values[argument.name] = found.entry.id;
       at += 1;
     } else if (argument.optional !== true || found !== null) {
-      return found === null ? problem("not_found", argument.name, word) : problem("ambiguous", argument.name, word, found.ambiguous);
+      return found === null ? problem("not_found", argument.name, word, choices(argument, lexicon)) : problem("ambiguous", argument.name, word, found.ambiguous);
     }
   }
   const left = typed[at];
   return left === undefined ? request(verb.name, values) : problem("too_much", "", left);
 }
 
+/** So many can be said in one line. */
+const CHOICES_SAID = 8;
+
+/** What could stand there, when that is a short list. */
+function choices(argument: Argument, lexicon: Lexicon): readonly Entry[] {
+  const entries = lexicon[argument.kind] ?? [];
+  return entries.length <= CHOICES_SAID ? entries : [];
+}
+
 function lookUp(argument: Argument, word: string, lexicon: Lexicon): ReturnType<typeof find> {
-  const ranked = argument.kind === "unit" ? /^#(\d{1,2})$/.exec(word)?.[1] : undefined;
+  const ranked = argument.kind === "unit" ? /^#(\d{1,2})$/.exec(word.normalize("NFKC"))?.[1] : undefined;
   const meant = ranked === undefined ? word : (lexicon.ranked[Number(ranked) - 1] ?? word);
-  return find(lexicon[argument.kind] ?? [], meant);
+  const entries = lexicon[argument.kind] ?? [];
+  // A word that may be left out may also be the beginning of the reason: there a mere fragment means nothing.
+  return find(entries, meant) ?? (argument.optional === true ? null : findWithin(entries, meant));
 }
 
 const PHONE = /^\+?[\d-]{3,20}$/;
@@ -96,7 +115,11 @@ const PHONE = /^\+?[\d-]{3,20}$/;
 function readNewCall(typed: readonly string[], lexicon: Lexicon): Read {
   const values: Record<string, string> = {};
   let rest = [...typed];
-  if (rest[0] !== undefined && PHONE.test(rest[0])) values["number"] = rest.shift() ?? "";
+  const number = rest[0]?.normalize("NFKC") ?? "";
+  if (PHONE.test(number)) {
+    values["number"] = number;
+    rest.shift();
+  }
   const last = rest.at(-1);
   const complaint = last === undefined ? null : find(lexicon.complaint ?? [], last);
   if (complaint !== null && "entry" in complaint) {
@@ -125,8 +148,8 @@ function readFindings(typed: readonly string[], lexicon: Lexicon, now: number): 
       return question === null ? problem("not_found", "findings", word) : problem("ambiguous", "findings", word, question.ambiguous);
     }
     const entry = question.entry as QuestionEntry;
-    const answer = readAnswer(entry, typed[at + 1], now);
-    if (answer === null) return problem("bad_answer", entry.name, typed[at + 1] ?? "", entry.answers);
+    const answer = readAnswer(entry, typed[at + 1]?.normalize("NFKC"), now);
+    if (answer === null) return problem(entry.answers.length === 0 ? "bad_number" : "bad_answer", entry.name, typed[at + 1] ?? "", entry.answers);
     findings = mergePatches(findings, patchOf(entry.id, answer.value));
     at += answer.taken + 1;
   }

@@ -25,7 +25,8 @@ export interface QuestionEntry extends Entry {
 
 export type Found = { readonly entry: Entry } | { readonly ambiguous: readonly Entry[] } | null;
 
-const fold = (word: string): string => word.toLowerCase().replace(/\s+/g, "");
+/** An input method in full-width mode writes Ｄ, １ and ＃: they mean what they look like. */
+const fold = (word: string): string => word.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
 /** Find what a typed word means: the exact name first, then a number at the end of a name (`37` → 急救037), then the only one that starts so. */
 export function find(entries: readonly Entry[], typed: string): Found {
@@ -39,6 +40,15 @@ export function find(entries: readonly Entry[], typed: string): Found {
   const [first, ...others] = started;
   if (first === undefined) return null;
   return others.length === 0 ? { entry: first } : { ambiguous: started };
+}
+
+/** The only entry that holds a typed fragment of two characters or more (`协和` → 北京协和医院): where a name must stand and nothing begins so. */
+export function findWithin(entries: readonly Entry[], typed: string): Found {
+  const word = fold(typed);
+  if (word.length < 2) return null;
+  const [first, ...others] = entries.filter((entry) => [entry.name, ...entry.aliases].some((name) => fold(name).includes(word)));
+  if (first === undefined) return null;
+  return others.length === 0 ? { entry: first } : { ambiguous: [first, ...others] };
 }
 
 function endsWithNumber(name: string, number: number): boolean {

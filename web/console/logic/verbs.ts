@@ -94,5 +94,5 @@ export const VERBS: readonly Verb[] = [
 const BY_NAME = new Map(VERBS.flatMap((each) => [each.name, ...each.aliases].map((name) => [name.toUpperCase(), each] as const)));
 
 export function verbOf(word: string): Verb | null {
-  return BY_NAME.get(word.toUpperCase()) ?? null;
+  return BY_NAME.get(word.normalize("NFKC").toUpperCase()) ?? null; // full-width letters of an input method are letters
 }

@@ -21,7 +21,7 @@ export function IncidentRow({ incident }: { readonly incident: Incident }) {
     <button type="button" data-roving={incident.id} data-incident={incident.number} class={`incident-row row-${incident.phase} ${waits ? "row-waits" : ""}`} aria-current={current || undefined} onClick={() => selection.showIncident(incident.id)}>
       <PriorityBadge priority={incident.priority} quiet={!waits} />
       <span class="incident-row-what">
-        <strong>{incident.number}</strong> {what}
+        <strong>{incident.number}</strong> <span class="incident-row-name">{what}</span>
         {incident.call_ids.length > 1 && <span class="callers"> {t("console.queue.callers", { count: incident.call_ids.length })}</span>}
         {patients.length > 1 && <span class="faint"> · {t("console.queue.patients", { count: patients.length })}</span>}
       </span>

@@ -4,7 +4,7 @@ import type { Task } from "@shared/rows.ts";
 import { useDesk } from "../store/desk.ts";
 import { t } from "../texts.ts";
 import { useRoving } from "../ui/roving.ts";
-import { taskText } from "../words.ts";
+import { NOT_KNOWN, taskText } from "../words.ts";
 
 /** What a machine could not do and a person must do by telephone, with a clock. */
 export function TaskList() {
@@ -37,7 +37,7 @@ function TaskRow({ task, number }: { readonly task: Task; readonly number: numbe
         <span class="task-text" title={taskText(task)}>{taskText(task)}</span>
         <span class={`timer ${over ? "is-over" : ""}`}>{t(over ? "console.task.over" : "console.task.due_in", { time: mmss(Math.abs(left)) })}</span>
       </button>
-      {open && typeof task.params["phone"] === "string" && task.params["phone"] !== "—" && <a class="dial" href={`tel:${task.params["phone"]}`}>☎ {t("console.wall.task_dial", { phone: task.params["phone"] })}</a>}
+      {open && typeof task.params["phone"] === "string" && task.params["phone"] !== NOT_KNOWN && <a class="dial" href={`tel:${task.params["phone"]}`}>☎ {t("console.wall.task_dial", { phone: task.params["phone"] })}</a>}
       {open && <TaskForm task={task} />}
     </div>
   );

@@ -3,7 +3,7 @@ import type { Unit } from "@shared/rows.ts";
 import { nextSteps } from "../logic/journey.ts";
 import { DIVERTIBLE, groupOf } from "../logic/unit_filter.ts";
 import { useDesk } from "../store/desk.ts";
-import { t } from "../texts.ts";
+import { listed, t } from "../texts.ts";
 import { StatusMark } from "../ui/StatusMark.tsx";
 import { Since } from "../ui/Timer.tsx";
 import { ageWord } from "../words.ts";
@@ -20,12 +20,12 @@ export function UnitCard({ unit }: { readonly unit: Unit }) {
     <section class="card unit-card" aria-label={t("console.unit.title", { name: unit.call_sign })}>
       <p class="unit-card-line">
         <StatusMark status={unit.status} /> <strong>{unit.call_sign}</strong> {t(`status.${unit.status}`)} <Since at={unit.status_since} />
-        <button type="button" class="quiet small" aria-label={t("console.unit.close")} onClick={() => selection.showUnit(null)}>✕</button>
+        <button type="button" class="quiet small unit-card-close" aria-label={t("console.unit.close")} onClick={() => selection.showUnit(null)}>✕</button>
       </p>
       <p class="faint">
-        {unit.station_name} · {t.code("console.level", unit.level)} · {unit.crew.length === 0 ? hindrance(unit) : unit.crew.map((role) => t.code("console.crew", role)).join(" ")}
+        {unit.station_name} · {t.code("console.level", unit.level)} · {unit.crew.length === 0 ? hindrance(unit) : listed(unit.crew.map((role) => t.code("console.crew", role)))}
         {unit.crew_names === null ? "" : ` (${unit.crew_names})`}
-        {unit.equipment.length > 0 && ` · ${unit.equipment.map((each) => t.code("equipment", each)).join(" ")}`}
+        {unit.equipment.length > 0 && ` · ${listed(unit.equipment.map((each) => t.code("console.equipment", each)))}`}
       </p>
       {hindrance(unit) !== "" && unit.crew.length > 0 && <p>{hindrance(unit)}</p>}
       <p class="faint">

@@ -115,17 +115,18 @@ function Minute({ row, now }: { row: RegisterRow; now: number }) {
   );
 }
 
+/** As the register stands: the newest first, and no line for what has not happened. */
 function OwnMinutes({ crew }: { crew: Crew }) {
   const points = crew.rows.value.assignment?.points ?? {};
   return (
     <table>
       <tbody>
-        {STEPS.map((step) => {
+        {STEPS.toReversed().map((step) => {
           const point = points[STEP_POINT[step] ?? ""];
-          return (
+          return point === undefined ? null : (
             <tr key={step} class="minute">
               <th scope="row">{t(`status.${step}`)}</th>
-              <td>{point === undefined ? "—" : hhmm(point.at)}</td>
+              <td>{hhmm(point.at)}</td>
               <td />
             </tr>
           );

@@ -43,7 +43,7 @@ function EtaLine({ crew, now }: { crew: Crew; now: number }) {
   const left = Date.parse(eta.arrive_at) - now;
   return (
     <p class="top-eta">
-      {t("crew.eta")} <strong>{mmss(Math.max(0, left))}</strong> <span class="age">{hhmm(eta.arrive_at)}</span>
+      {t("crew.eta")} <strong>{mmss(Math.max(0, left))}</strong> <span class="age">{t("crew.eta.at", { time: hhmm(eta.arrive_at) })}</span>
     </p>
   );
 }

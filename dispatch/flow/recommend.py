@@ -323,7 +323,9 @@ def _held_resources(city: City, center_id: str, patient_id: str) -> list[CenterS
         others = [each for each in state.holds if city.activations[each.activation_id].patient_id != patient_id]
         ends += [each.expires_at for each in others]
         if ends and len(ends) >= state.count:
-            held.append(CenterStatus(StatusKind.RESOURCE_BUSY, "desk", resource, min(ends), Resource(resource)))
+            why = "room.in_use" if state.free == 0 else "room.held"
+            kind, owner = StatusKind.RESOURCE_BUSY, "room.follows"
+            held.append(CenterStatus(kind, owner, why, min(ends), Resource(resource)))
     return held
 
 

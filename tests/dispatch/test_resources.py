@@ -9,6 +9,7 @@ from dispatch import commands as c
 from dispatch.flow.recommend import rank_centers
 from dispatch.rules import builtin
 from dispatch.state.resources import ResourceState, usual_use_min
+from dispatch.texts_catalogue import text
 from dispatch.views.have import availability, readiness
 from dispatch.words import UnitStatus
 from tests.dispatch.story import SYSTEM, Story, crew, department, incident_underway, opened_city
@@ -39,6 +40,13 @@ def lab(story: Story) -> ResourceState:
     return story.city.centers["C1"].resources["cath_lab"]
 
 
+def words_for_another(story: Story, patient_id: str) -> list[str]:
+    """Return the same as a crew reads it."""
+    ranked = rank_centers(story.city, story.city.patients[patient_id], story.evidence(), story.now, builtin())
+    row = next(each for each in ranked.destinations.options if each.center_id == "C1")
+    return [text(each.code, each.params).zh for each in row.warnings]
+
+
 def cost_for_another(story: Story, patient_id: str) -> list[str]:
     """Return what the ranking of another patient says against C1."""
     ranked = rank_centers(story.city, story.city.patients[patient_id], story.evidence(), story.now, builtin())
@@ -58,6 +66,9 @@ def test_an_activated_lab_is_a_cost_for_everybody_else_in_the_same_second(story:
     story.ask(c.AcknowledgeActivation(sent), C1)
     assert story.now == before
     assert "destination.status_resource_busy.cath_lab" in cost_for_another(story, other)
+    said = next(each for each in words_for_another(story, other) if "导管室占用" in each)
+    assert "已预留" in said, said
+    assert "cath_lab" not in said
     assert cost_for_another(story, patient_id) == []
     story.ask(c.CancelActivation(sent, "x"), crew("U1"))
     assert cost_for_another(story, other) == []

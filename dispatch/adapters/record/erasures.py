@@ -2,7 +2,8 @@
 
 Every process does this for the files and keys it holds, and again after a restart until the proof is a fact. The fact
 that asks for it is durable before: a crash in between only means that it is done later. What is there is counted and
-noted before anything of it goes: a proof made in two attempts says what both removed.
+noted before anything of it goes: a proof made in two attempts says what both removed. The writer goes first, and the
+others once its proof is a fact: what they share must still be there when it counts.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from dispatch.adapters.record.patient_record import Tally, tally_of
 from dispatch.adapters.storage.written_once import write_once
 from dispatch.adapters.telemetry.ecg_files import KeepsEcgs
 from dispatch.commands.record import ReportErasure
-from dispatch.events.record import PatientErased
+from dispatch.events.record import ErasureReported, PatientErased
 from dispatch.fact import Fact
 from dispatch.ports import JournalUnavailable, Keyring, Telemetry, TelemetryUnavailable
 from dispatch.state.city import City
@@ -66,10 +67,12 @@ class Erasures:
         self._proved: set[str] = set()
 
     def told(self, facts: Iterable[Fact]) -> None:
-        """Note who is to be forgotten."""
+        """Note who is to be forgotten, and who is proved to be."""
         for fact in facts:
             if isinstance(fact.data, PatientErased):
                 self._asked[fact.data.patient_id] = fact.data.subjects
+            if isinstance(fact.data, ErasureReported):
+                self._proved.add(fact.data.patient_id)
 
     async def look(self, report: Callable[[ReportErasure], Awaitable[object]] | None = None) -> None:
         """Remove what is asked for, one patient after the other; only who writes the journal reports."""
@@ -77,8 +80,11 @@ class Erasures:
             self._remember(await asyncio.to_thread(_erased_in, self._unread))
             self._unread = None
         for patient_id, subjects in list(self._asked.items()):
+            is_proved = patient_id in self._proved
+            if report is None and not is_proved:
+                continue  # the writer counts first
             try:
-                await self._carry_out(patient_id, subjects, None if patient_id in self._proved else report)
+                await self._carry_out(patient_id, subjects, None if is_proved else report)
             except (TelemetryUnavailable, JournalUnavailable) as failure:
                 log.warning("the erasure of patient %s is put off: %s", patient_id, failure)  # nobody else's is
 

@@ -25,7 +25,7 @@ def bind_monitor(city: City, _command: Command, ask: c.BindMonitor, _rules: Rule
     patient = city.patients.get(ask.patient_id)
     if patient is None:
         return Refused("patient.unknown")
-    wearer = _wearer(city, ask.device_id)
+    wearer = wearer_of(city, ask.device_id)
     if wearer is not None and wearer.id != patient.id:
         return Refused("monitor.on_other_patient", {"patient": wearer.code})
     if patient.device_id == ask.device_id:
@@ -33,7 +33,8 @@ def bind_monitor(city: City, _command: Command, ask: c.BindMonitor, _rules: Rule
     return [e.MonitorBound(patient.id, ask.device_id)]
 
 
-def _wearer(city: City, device_id: str) -> Patient | None:
+def wearer_of(city: City, device_id: str) -> Patient | None:
+    """Return the patient of an open incident whom a monitor is on, or None."""
     for incident_id in city.open_incidents:
         for each in city.incidents[incident_id].patient_ids:
             patient = city.patients[each]

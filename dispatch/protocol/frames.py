@@ -190,6 +190,14 @@ class Vitals(Frame, frozen=True, tag="vitals"):
     doubts: dict[str, Literal["impossible", "pressure_pair", "doubtful", "low_confidence"]] = {}
 
 
+class Elsewhere(Frame, frozen=True, tag="elsewhere"):
+    """To a tablet: what it sends of this monitor is stored and not shown, for another tablet or patient has it."""
+
+    device_id: str | None
+    why: Literal["other_tablet", "other_patient"]
+    unit: str | None
+
+
 class Eta(msgspec.Struct, frozen=True):
     """When a unit arrives where it goes."""
 
@@ -273,10 +281,10 @@ class Lined(Frame, frozen=True, tag="lined"):
 
 FROM_CLIENT: Final = (Hello, Subscribe, Watch, Put, PositionFix, Ping, Line)
 FROM_SERVER: Final = (
-    Welcome, Snapshot, Change, Ack, Nack, Pong, Positions, Vitals, Etas, Weights, Gap, Lined,
+    Welcome, Snapshot, Change, Ack, Nack, Pong, Positions, Vitals, Elsewhere, Etas, Weights, Gap, Lined,
 )  # fmt: skip
 
-Said = Welcome | Snapshot | Change | Ack | Nack | Pong | Positions | Vitals | Etas | Weights | Gap | Lined
+Said = Welcome | Snapshot | Change | Ack | Nack | Pong | Positions | Vitals | Elsewhere | Etas | Weights | Gap | Lined
 
 _said: Final = msgspec.json.Decoder(Said)
 _KINDS: Final = frozenset(str(each.__struct_config__.tag) for each in FROM_SERVER)

@@ -94,7 +94,7 @@ class Tablet:
         )
         self.uplink = Uplink(
             crew("U1"), Submission(self.desk, feed, self.clock), measurements, cast("Telemetry", self.telemetry),
-            self.box, pending_max=1_000,
+            self.box, device="t1", pending_max=1_000,
         )  # fmt: skip
 
     async def said(self, *messages: dict[str, Any]) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ def test_a_bank_card_gives_the_trace_its_true_size_until_the_page_is_zoomed(
     assert track is not None
     page.mouse.click(track["x"] + 300, track["y"] + 20)  # as long as this telephone's card is wide: 53.98 mm
     page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="− 微调").click()
+    page.get_by_role("button", name="−1", exact=True).click()
     assert violations(page) == []
     keep.click()
     expect(caption).to_contain_text("25 mm/s · 10 mm/mV · 原大 1:1")

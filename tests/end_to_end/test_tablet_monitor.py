@@ -87,6 +87,18 @@ def twelve(run: Run, since: str) -> list[Wave]:
     return [each for each in split(stored(run, since)) if each.leads == 12]
 
 
+@contextmanager
+def another_tablet(page: Page, account: str, monitor: str) -> Iterator[Page]:
+    """Open a second tablet of the crew, set to the same monitor."""
+    assert page.context.browser is not None
+    context = page.context.browser.new_context(viewport=SIZE)  # type: ignore[arg-type] # a dict of the right keys
+    context.add_init_script(f"localStorage.setItem('gc.crew.monitor', '{monitor}')")
+    other = context.new_page()
+    sign_in(other, page.url.partition("/crew")[0], "crew", account)
+    yield other
+    context.close()
+
+
 def test_the_trace_of_a_bound_monitor_arrives_whole_over_a_silent_line(
     page: Page, demo_server: RunningServer, shared_dir: Path
 ) -> None:
@@ -123,6 +135,9 @@ def test_the_trace_of_a_bound_monitor_arrives_whole_over_a_silent_line(
         expect(page.locator("dialog")).to_contain_text(DEVICE)
         page.locator("dialog .key.main").click()
         expect(page.locator(".vital", has_text="心率")).to_contain_text("88")
+        with another_tablet(page, account, ambulance.monitor) as other:
+            expect(other.locator(".elsewhere")).to_contain_text(f"监护仪 {DEVICE} 已由")
+        expect(page.locator(".elsewhere")).to_have_count(0)
         ambulance.part()
         expect(page.locator(".unsent", has_text="波形待补传")).to_be_visible()
         ambulance.join()

@@ -20,6 +20,13 @@ export interface VitalsFrame {
   /** Left out because no patient has it (impossible, pressure_pair), or shown with a question mark. */
   readonly doubts?: Readonly<Record<string, "impossible" | "pressure_pair" | "doubtful" | "low_confidence">>;
 }
+/** To a tablet: what it sends of this monitor is stored and not shown; another tablet, or another patient, has it. */
+export interface ElsewhereFrame {
+  readonly t: "elsewhere";
+  readonly device_id: string | null;
+  readonly why: "other_tablet" | "other_patient";
+  readonly unit: string | null;
+}
 export interface Eta {
   /** "incident:…" or "center:…" */
   readonly to: string;

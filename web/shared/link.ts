@@ -8,7 +8,7 @@ import { api, HttpRefused } from "./api.ts";
 import { betterAnchor, measured, serverNowMs, type ClockAnchor } from "./clock.ts";
 import { EMPTY_FEED, subscription, withChange, withSnapshot, type ChangeFrame, type Feed, type SnapshotFrame, type TableMap } from "./feed.ts";
 import { livenessOf, PING_EVERY_MS, retryDelayMs, type LinkState } from "./liveness.ts";
-import { type EtasFrame, type GapFrame, type PositionsFrame, type VitalsFrame, type WeightsFrame } from "./frames.ts";
+import { type ElsewhereFrame, type EtasFrame, type GapFrame, type PositionsFrame, type VitalsFrame, type WeightsFrame } from "./frames.ts";
 import { renewPage } from "./renew.ts";
 import { TABLE_NAMES, type TableName } from "./rows.ts";
 import { sessionExpired } from "./signed_in.ts";
@@ -18,6 +18,7 @@ import { decodeWave, type WaveChunk } from "./wave.ts";
 export interface Telemetry {
   readonly positions: PositionsFrame;
   readonly vitals: VitalsFrame;
+  readonly elsewhere: ElsewhereFrame;
   readonly etas: EtasFrame;
   readonly wave: WaveChunk;
   readonly gap: GapFrame;

@@ -50,6 +50,7 @@ HELLO_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 2.0  # a reader that takes nothing does not take the closing frame either
 MALFORMED_MAX = 20  # bad frames in one connection; a broken client must not fill the log for hours
 WATCHED_MAX = 32  # patients whose waves one page may look at
+DEVICE_MOST = 200  # characters of what a client calls itself
 STREAMS_MAX = 64  # streams a tablet may ask about in its hello
 
 
@@ -125,6 +126,7 @@ class Connection:
         )
         self._viewer = TelemetryViewer(self._outbox, session.role, session.unit_id, session.center_id)
         self._actor = Actor(session.account, session.role, session.unit_id, session.center_id)
+        self._device = ""  # what the client calls itself
         self._uplink: Uplink | None = None  # most connections only look
         self._heard: HeardClock | None = None  # what the device's clock said, and ours
         self._working: asyncio.Task[None] | None = None
@@ -161,7 +163,7 @@ class Connection:
             parts = self._parts
             self._uplink = Uplink(
                 self._actor, parts.submission, parts.measurements, parts.telemetry, self._outbox,
-                pending_max=parts.limits.uplink_pending,
+                device=self._device, pending_max=parts.limits.uplink_pending,
             )  # fmt: skip
             if self._heard is not None:
                 self._uplink.heard(self._heard)
@@ -231,6 +233,7 @@ class Connection:
         version = chosen_version(hello.get("versions"))
         if hello["t"] != "hello" or version is None:
             return False
+        self._device = str(hello.get("device", ""))[:DEVICE_MOST]
         self._outbox.offer_event(await self._welcome(hello, version))
         self._parts.hub.join(self._viewer)
         return True

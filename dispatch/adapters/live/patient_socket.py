@@ -24,6 +24,7 @@ from dispatch.adapters.live.outbox import Outbox
 from dispatch.adapters.submission import MEASURED_S, Forbidden, HeardClock, Submission, When, entered_for
 from dispatch.adapters.telemetry.measurements import Measurements
 from dispatch.adapters.telemetry.sample_streams import EPOCH
+from dispatch.adapters.telemetry.senders import Tablet
 from dispatch.adapters.wire import encoded, moment_from, nack
 from dispatch.command import BY_NAME
 from dispatch.command_roles import RIGHTS
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 
 UPLINK = "uplink"  # whose "vitals" the digests of numbered messages are that are kept elsewhere or refused
 IN_FLIGHT_MAX = 128  # measurements on their way to the disk at once: they share a commit
+TELL_EVERY_S = 3.0  # who else has a monitor: the tablet believes it for 10 s
 STREAM_MAX = 200  # characters of a stream's name
 ULID_LETTERS = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")  # 130 bits, of which the first two are 0
 KINDS = ("command", "position", "vitals")
@@ -94,9 +96,12 @@ class Uplink:
         telemetry: Telemetry,
         answer: Outbox,
         *,
+        device: str,
         pending_max: int,
     ) -> None:
         self._actor = actor
+        self._tablet = Tablet(f"{actor.account}/{device}", actor.unit_id)
+        self._told_at = -TELL_EVERY_S  # when the tablet was told who else has its monitor
         self._submission = submission
         self._measurements = measurements
         self._telemetry = telemetry
@@ -314,16 +319,29 @@ class Uplink:
 
     def _show(self, stored: _Stored) -> None:
         """Let screens have it, at once or, where that must be waited for, in its turn."""
-        message = None
         if stored.wave is not None:
-            message = self._measurements.shown_wave(stored.wave)
+            whose = stored.wave.patient_id, stored.wave.device_id
+            message = self._measurements.shown_wave(stored.wave, self._tablet)
         elif stored.vitals is not None and stored.at is not None:
             body = stored.vitals.body
-            message = self._measurements.shown_vitals(
-                str(body["patient_id"]), stored.at, str(body["device_id"]), body["values"]
-            )
-        if message is not None and not self._measurements.show_now(message):
+            whose = patient_id, device_id = str(body["patient_id"]), str(body["device_id"])
+            values = body["values"]
+            message = self._measurements.shown_vitals(patient_id, stored.at, device_id, values, self._tablet)
+        else:
+            return
+        if message is None:
+            self._tell(*whose)
+        elif not self._measurements.show_now(message):
             self._queue.put_nowait(message)
+
+    def _tell(self, patient_id: str, device_id: str | None) -> None:
+        """Tell the tablet, now and then, who else has the monitor whose measurements are not shown."""
+        now = asyncio.get_running_loop().time()
+        if now < self._told_at + TELL_EVERY_S:
+            return
+        self._told_at = now
+        if (said := self._measurements.elsewhere(patient_id, device_id, self._tablet)) is not None:
+            self._answer.offer_event(encoded(said).decode())
 
     def _refuse(self, message: Put | _Stored, failure: Exception) -> None:
         refused, retry = _failure(failure)

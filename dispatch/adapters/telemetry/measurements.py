@@ -11,10 +11,13 @@ import msgspec
 from dispatch.adapters.clock import Clock
 from dispatch.adapters.telemetry.hub import WAVE, Row, TelemetryHub, vitals_message
 from dispatch.adapters.telemetry.plausible import judged
+from dispatch.adapters.telemetry.senders import SILENT, Senders, Tablet, readings_once, waves_once
 from dispatch.adapters.telemetry.vital_levels import vital_levels
 from dispatch.adapters.wire import moment_from
 from dispatch.errors import Refused
+from dispatch.flow.patient import wearer_of
 from dispatch.ports import Message, Position, Telemetry
+from dispatch.protocol.frames import Elsewhere
 from dispatch.protocol.waves import FrameError, Wave, nameless, read_wave, without_device
 from dispatch.rights import runs_to
 from dispatch.state.city import City
@@ -52,6 +55,7 @@ class Measurements:
         self._theirs: set[tuple[str | None, object]] = set()  # unit and patient
         self._patients: dict[str, Patient | None] = {}
         self._newest: dict[str, datetime] = {}  # by bound device: the last reading that was shown
+        self._senders = Senders(SILENT * clock.speed)
 
     def position(self, actor: Actor, body: Mapping[str, Any]) -> Refused | None:
         """Take one position of the crew's own unit; the answer says why not."""
@@ -94,25 +98,35 @@ class Measurements:
         return None
 
     def shown_vitals(
-        self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float]
+        self, patient_id: str, at: datetime, device_id: str, values: Mapping[str, float], tablet: Tablet
     ) -> Message | None:
         """Return what screens get of a reading whose monitor is bound to the patient; None for one in quarantine."""
         patient = self._patient(patient_id)
         if patient is None or not _is_on(patient, device_id, at):
             return None
-        if at < self._newest.get(device_id, at):
-            return None  # from an outbox: stored, and older than what the screens show
+        if at < self._newest.get(device_id, at) or not self._senders.take(device_id, tablet, at):
+            return None  # from an outbox: stored, and older than what the screens show; or from a second tablet
         self._newest[device_id] = at
         shown = judged(values)
         return vitals_message(patient_id, at, device_id, shown, vital_levels(shown.values, patient.findings))
 
-    def shown_wave(self, wave: Wave) -> Message | None:
+    def shown_wave(self, wave: Wave, tablet: Tablet) -> Message | None:
         """Return what screens get of a chunk that is of now, measured by a device that is bound to the patient."""
         patient = self._patient(wave.patient_id)
         is_late = self._clock.now() - wave.at > self._late_after
         if patient is None or is_late or not _is_on(patient, wave.device_id, wave.at):
             return None
-        return Message(WAVE, nameless(wave))
+        return Message(WAVE, nameless(wave)) if self._senders.take(wave.device_id, tablet, wave.at) else None
+
+    def elsewhere(self, patient_id: str, device_id: str | None, tablet: Tablet) -> Elsewhere | None:
+        """Say who else has the monitor of a measurement that is not shown: another patient, or another tablet."""
+        city = self._city()
+        wearer = None if device_id is None else wearer_of(city, device_id)
+        if wearer is not None and wearer.id != patient_id:
+            run = city.assignments.get(wearer.assignment_id) if wearer.assignment_id else None
+            return Elsewhere(device_id, "other_patient", _call_sign(city, None if run is None else run.unit_id))
+        other = self._senders.other_than(device_id, tablet, self._clock.now())
+        return None if other is None else Elsewhere(device_id, "other_tablet", _call_sign(city, other.unit_id))
 
     def show_now(self, message: Message) -> bool:
         """Pass it on before this returns; False where other processes must be waited for: ``show`` it."""
@@ -129,7 +143,7 @@ class Measurements:
         rows = ({"at": sample.at, **msgspec.json.decode(sample.body)} for sample in samples)
         return [
             row | msgspec.to_builtins(judged(row["values"]))
-            for row in rows
+            for row in readings_once(rows, self._clock.speed)
             if patient is not None and wore(patient, row["device_id"], row["at"])
         ]
 
@@ -137,7 +151,7 @@ class Measurements:
         """Return what is stored of the waveforms that bound monitors measured, oldest first, as displays read it."""
         samples = await asyncio.to_thread(self._telemetry.read_wave, patient_id, since, until, WAVES_MOST)
         patient = self._city().patients.get(patient_id)
-        waves = (read_wave(sample.body) for sample in samples)
+        waves = waves_once((read_wave(sample.body) for sample in samples), self._clock.speed)
         return [
             without_device(each) for each in waves if patient is not None and wore(patient, each.device_id, each.at)
         ]
@@ -169,6 +183,11 @@ class Measurements:
 def _is_on(patient: Patient, device_id: str | None, at: datetime) -> bool:
     """Say whether a device is on the patient now, and was when it measured."""
     return patient.device_id == device_id and wore(patient, device_id, at)
+
+
+def _call_sign(city: City, unit_id: str | None) -> str | None:
+    unit = city.units.get(unit_id or "")
+    return None if unit is None else unit.call_sign
 
 
 class _Position(msgspec.Struct, frozen=True):

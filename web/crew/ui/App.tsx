@@ -15,6 +15,7 @@ import { Idle, SignOn } from "./Idle.tsx";
 import { Incoming } from "./Incoming.tsx";
 import { Key } from "./keys.tsx";
 import { Run } from "./Run.tsx";
+import { SentElsewhere } from "./SentElsewhere.tsx";
 import { StandsBy } from "./StandsBy.tsx";
 import { StepKeys } from "./StepKeys.tsx";
 import { TopBar } from "./TopBar.tsx";
@@ -43,7 +44,7 @@ function Frame({ crew, keys = false, tabs, children }: { crew: Crew; keys?: bool
     <div class={`frame ${tabs === undefined ? "without-tabs" : ""} ${keys ? "" : "without-keys"}`}>
       <TopBar crew={crew} />
       {tabs}
-      <main class="page"><OrderBar crew={crew} /><AskOnce crew={crew} />{children}</main>
+      <main class="page"><OrderBar crew={crew} /><AskOnce crew={crew} /><SentElsewhere crew={crew} />{children}</main>
       {keys && <StepKeys crew={crew} />}
       <Refusals crew={crew} />
     </div>

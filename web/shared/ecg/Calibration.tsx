@@ -63,8 +63,8 @@ function Card({ onClose }: { onClose: () => void }) {
     onClose();
   };
   return (
-    <dialog ref={dialog} class="calibration" aria-label={t("ecg.card.title")} onCancel={onClose} onClose={onClose} onKeyDown={typed}>
-      <h2>{t("ecg.card.title")}</h2>
+    <dialog ref={dialog} class="calibration" aria-label={t("ecg.calibrate")} onCancel={onClose} onClose={onClose} onKeyDown={typed}>
+      <h2>{t("ecg.calibrate")}</h2>
       <p>{t("ecg.card.lay", { edge: t(`ecg.card.${edge}`), mm: mm.toFixed(1) })}</p>
       <div ref={track} class="card-track"
         onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); setDragging(true); drag(event); }}
@@ -73,11 +73,7 @@ function Card({ onClose }: { onClose: () => void }) {
         <div class="card-bar" role="slider" tabIndex={0} autofocus aria-label={t("ecg.card.bar", { mm: mm.toFixed(1) })} aria-valuenow={Math.round(px)} aria-valuemin={Math.round(PX_PER_MM.least * mm)} aria-valuemax={Math.round(PX_PER_MM.most * mm)} aria-valuetext={t("ecg.card.now", { px: (px / mm).toFixed(2) })} style={{ width: `${px}px` }}><i aria-hidden="true" /></div>
       </div>
       <div class="card-steps">
-        {([["−", LARGE], ["−", SMALL], ["+", SMALL], ["+", LARGE]] as const).map(([sign, size]) => (
-          <button key={`${sign}${size}`} type="button" onClick={() => step(sign === "+" ? size : -size)}>
-            <strong>{sign}</strong> <small>{t(size === SMALL ? "ecg.card.a_little" : "ecg.card.a_lot")}</small>
-          </button>
-        ))}
+        {[-LARGE, -SMALL, SMALL, LARGE].map((by) => <button key={by} type="button" onClick={() => step(by)}>{by < 0 ? `−${-by}` : `+${by}`}</button>)}
       </div>
       <div class="card-ends">
         <button type="button" class="keep" disabled={!moved} onClick={keep}>{t("ecg.card.save")} <small>{t("ecg.card.now", { px: (px / mm).toFixed(2) })}</small></button>

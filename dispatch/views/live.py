@@ -83,7 +83,7 @@ class Change:
 def snapshot(city: City, scope: Scope) -> Tables:
     """Return everything this scope sees now."""
     tables: Tables = {name: {} for name in TABLES}
-    for name, ids in _everything(city).items():
+    for name, ids in _everything(city, scope).items():
         for row_id in ids:
             row = visible_row(city, name, row_id, scope)
             if row is not None:
@@ -118,11 +118,15 @@ def _concerned(city: City, ids: dict[str, set[str]], scope: Scope) -> bool:
     if scope.role is Role.CREW:
         return scope.unit_id in ids["units"]
     if scope.role is Role.DEPARTMENT:
-        return bool(ids["members"]) or any(
+        return any(_is_of_house(city, each, scope.center_id) for each in ids["members"]) or any(
             each in city.activations and city.activations[each].center_id == scope.center_id
             for each in ids["activations"]
         )
     return True
+
+
+def _is_of_house(city: City, member_id: str, center_id: str | None) -> bool:
+    return member_id not in city.members or city.members[member_id].center_id == center_id
 
 
 def apply(tables: Tables, difference: Change) -> Tables:
@@ -134,7 +138,7 @@ def apply(tables: Tables, difference: Change) -> Tables:
     return merged
 
 
-def _everything(city: City) -> dict[str, set[str]]:
+def _everything(city: City, scope: Scope) -> dict[str, set[str]]:
     shown = {*city.open_incidents, *city.recently_closed}
     ids = _of_incidents(city, shown)
     ids["units"] |= set(city.units)
@@ -147,8 +151,21 @@ def _everything(city: City) -> dict[str, set[str]]:
     ids["seats"] |= set(city.seats)
     ids["marks"] |= set(city.marks)
     ids["measures"] = set(city.measures)
-    ids["members"] |= set(city.members)
+    ids["members"] |= _asked(city, city.live_activations) | city.center_members.get(scope.center_id or "", frozenset())
     return ids
+
+
+def _asked(city: City, activation_ids: Iterable[str]) -> set[str]:
+    """Return whom these activations have summoned: of a hospital's people, seats see those alone."""
+    activations = (city.activations[each] for each in activation_ids)
+    return {summons.member_id for activation in activations for summons in activation.summonses}
+
+
+def _is_asked(city: City, member_id: str) -> bool:
+    if member_id in _asked(city, city.live_activations):
+        return True
+    shown = (city.incidents[each] for each in (*city.open_incidents, *city.recently_closed))
+    return any(member_id in _asked(city, incident.activation_ids) for incident in shown)
 
 
 def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
@@ -161,6 +178,7 @@ def _of_incidents(city: City, incident_ids: set[str]) -> dict[str, set[str]]:
         ids["patients"] |= set(incident.patient_ids)
         ids["assignments"] |= set(incident.assignment_ids)
         ids["activations"] |= set(incident.activation_ids)
+        ids["members"] |= _asked(city, incident.activation_ids)
         ids["positions"] |= set(incident.position_ids)
         ids["links"] |= set(incident.link_ids)
         ids["units"] |= set(incident.standby_unit_ids)
@@ -226,6 +244,8 @@ def _nobody_sees(_city: City, _table: str, _row: Any, _scope: Scope) -> Row | No
 
 
 def _seat_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  # noqa: ANN401 - any row
+    if table == "members":
+        return {"duties": []} if _is_asked(city, row.id) else None
     shown = _kept_before_seats(city, table, row)
     if shown is None:
         shown = city.on_screen(row.id if table == "incidents" else row.incident_id)
@@ -235,7 +255,7 @@ def _seat_sees(city: City, table: str, row: Any, _scope: Scope) -> Row | None:  
 def _kept_before_seats(city: City, table: str, row: Any) -> bool | None:  # noqa: ANN401 - any row
     """Say whether a row stands on the screens whatever its incident does; None: its incident decides."""
     match table:
-        case "units" | "centers" | "seats" | "measures" | "members":
+        case "units" | "centers" | "seats" | "measures":
             return True
         case "tasks":
             return row.id in city.open_tasks

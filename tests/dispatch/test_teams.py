@@ -234,6 +234,10 @@ def test_everybody_speaks_for_themselves_and_sees_their_own(story: Story) -> Non
     assert tables[Role.DEPARTMENT]["members"][person]["push"] is None
     assert tables[Role.DEPARTMENT]["members"][person]["push_since"] is not None
     assert snapshot(story.city, Scope(Role.DEPARTMENT, center_id="C2"))["members"] == {}
+    seen = snapshot(story.city, Scope(Role.DISPATCHER))["members"]
+    assert [(each["id"], each["name"], each["duties"]) for each in seen.values()] == [(person, "王", [])], (
+        "who is asked"
+    )
 
 
 @pytest.mark.parametrize("phase", SummonsPhase)

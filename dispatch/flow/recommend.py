@@ -223,7 +223,7 @@ def _unit_reasons(city: City, incident: Incident, fit: _Fit, rules: Rules) -> li
     if fit.fix_age_s is None:
         found.append(Reason("unit.position_unknown"))
     elif fit.fix_age_s > rules.stale_fix_s:
-        found.append(Reason("unit.stale_fix", {"age_s": round(fit.fix_age_s)}))
+        found.append(Reason("unit.stale_fix", {"minutes": int(fit.fix_age_s // 60)}))
     if unit.level == "bls" and incident.priority == "P1":
         found.append(Reason("unit.basic_level"))
     if INFECTION_EQUIPMENT in unit.equipment and incident.flags.get(Flag.INFECTION) == "yes":

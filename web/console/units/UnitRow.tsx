@@ -15,7 +15,7 @@ export function UnitRow({ unit }: { readonly unit: Unit }) {
       <StatusMark status={unit.status} />
       <strong class="unit-sign">{unit.call_sign}</strong>
       <span class="unit-status">{t(`status.${unit.status}`)}</span>
-      <span class="unit-station">{note === "" ? unit.station_name : note}</span>
+      <span class={`unit-station ${note === "" ? "" : "unit-note"}`}>{note === "" ? unit.station_name : note}</span>
       <Since at={unit.status_since} />
     </button>
   );

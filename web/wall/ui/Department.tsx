@@ -89,10 +89,12 @@ function Header({ wall, sounder, count, page, pages, onRoster, onTaken }: { wall
   const name = center?.name ?? wall.session.name;
   const state = wall.link.state.value;
   const armed = sounder?.armed.value ?? false;
+  // What 120 saw when the line was there says nothing now: a wall that hears nothing is not heard either.
+  const seen = state === "live" ? center?.wall?.phase : center?.wall && "lost";
   return (
     <header class="head">
       <h1 class={[...name].length > NAME_FITS ? "long" : ""}>{name}</h1>
-      <p class="count">{t("wall.incoming", { count })}{pages > 1 && <span>{t("wall.page", { page: page + 1, pages })}</span>}</p>
+      <p class="count">{(state === "live" || count > 0) && t("wall.incoming", { count })}{pages > 1 && <span>{t("wall.page", { page: page + 1, pages })}</span>}</p>
       {wall.taken.value.length > 0 && (
         <select class="small" aria-label={t("wall.taken")} value="" onChange={(event) => onTaken(event.currentTarget.value)}>
           <option value="">{t("wall.taken")} {wall.taken.value.length}</option>
@@ -100,7 +102,7 @@ function Header({ wall, sounder, count, page, pages, onRoster, onTaken }: { wall
         </select>
       )}
       <p class={`link ${state}`} role="status"><i aria-hidden="true" />{t(`link.${state}`)}{state !== "live" && ` · ${age(wall.link.dataAge(), lang.value)}`}</p>
-      {center?.wall != null && <p class={`seen ${center.wall.phase}`}>{t("wall.seen", { state: t(`wall_state.${center.wall.phase}`) })}</p>}
+      {seen != null && <p class={`seen ${seen}`}>{t("wall.seen", { state: t(`wall_state.${seen}`) })}</p>}
       {armed ? (
         <button type="button" class="small" data-played={sounder?.played.value} onClick={() => sounder?.play("medium")}>♪ {t("sound.test")}</button>
       ) : <p class="unarmed flash-slow" role="alert">{t("sound.arm")}</p>}

@@ -44,7 +44,7 @@ class Crew:
         self._drive: Drive | None = None
         self._here: tuple[float, float] | None = None
         self._monitor: Monitor | None = None
-        self._steps: dict[str, Callable[[Step], Coroutine[Any, Any, None]]] = {
+        self.steps: dict[str, Callable[[Step], Coroutine[Any, Any, None]]] = {
             "assigned": self._accept,
             "accepted": self._roll,
             "en_route": self._drive_to_scene,
@@ -53,6 +53,7 @@ class Crew:
             "patient_loaded": self._depart,
             "transporting": self._drive_to_center,
             "at_hospital": self._hand_over,
+            "stretcher_held": self._wait_for_stretcher,
             "handed_over": self._clean,
             "cleaning": self._leave_hospital,
             "returning": self._come_home,
@@ -77,7 +78,7 @@ class Crew:
         standby = step.unit["standby"]
         if step.unit["status"] == "available" and standby is not None and standby["phase"] == "called":
             return self._hear_standby
-        return self._steps.get(step.unit["status"])
+        return self.steps.get(step.unit["status"])
 
     async def _until_overtaken(self, step: Step, work: Callable[[Step], Coroutine[Any, Any, None]]) -> None:
         """Do the step; drop it as soon as the tablet shows another state (cancelled, diverted, entered by a seat)."""
@@ -247,10 +248,12 @@ class Crew:
     async def _hand_over(self, step: Step) -> None:
         held = step.case.chance("held").random() < 0.05  # noqa: PLR2004 - assumed share of held stretchers
         at = step.since + timedelta(seconds=step.case.seconds("door", 300))
-        if held:
-            await act(self.client, at, "report-status", {"unit_id": self.unit_id, "status": "stretcher_held"})
-            at += timedelta(seconds=step.case.seconds("stretcher", 900))
-        await self._report(at, "handed_over")
+        await self._report(at, "stretcher_held" if held else "handed_over")
+        if not held:
+            self._stop_monitor()
+
+    async def _wait_for_stretcher(self, step: Step) -> None:
+        await self._report(step.since + timedelta(seconds=step.case.seconds("stretcher", 900)), "handed_over")
         self._stop_monitor()
 
     async def _clean(self, step: Step) -> None:

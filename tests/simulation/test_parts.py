@@ -12,11 +12,14 @@ from center_protocols.findings import findings_from
 from dispatch.simulation.arrivals import ASSUMED_SHAPE, LOCAL, arrival_times, recorded_shape
 from dispatch.simulation.callers import Anchor, beside
 from dispatch.simulation.cases import PROFILES, Caller, Case, caller_findings, caller_of, draw_case, number_of
+from dispatch.simulation.client import Client, Server
+from dispatch.simulation.crew import Crew
 from dispatch.simulation.driving import drive_along
 from dispatch.simulation.physician import elevation_mv
 from dispatch.simulation.signals import LEADS, SAMPLE_RATE_HZ, UV_PER_LSB, ecg, vitals_at
 from dispatch.simulation.troubles import ASKED, GIVES_UP, LOST, scene_answers, trouble_of
 from dispatch.state.incident import merged_findings
+from dispatch.words import UnitStatus
 from geo.point import Point, distance_m
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -146,3 +149,10 @@ def test_a_drive_begins_and_ends_where_it_should() -> None:
     assert lat == pytest.approx(39.9)
     assert heading == pytest.approx(90, abs=0.1)
     assert speed == pytest.approx(drive.offsets_m[-1] / 100)
+
+
+async def test_a_crew_goes_on_from_every_status_of_a_run() -> None:
+    server = Server("http://127.0.0.1:9")
+    crew = Crew(Client(server, "crew-u001", "demo"), "U001", seed=1)
+    assert set(crew.steps) == set(UnitStatus) - {UnitStatus.AVAILABLE, UnitStatus.OUT_OF_SERVICE}
+    await server.close()

@@ -20,7 +20,7 @@ from dispatch.flow.summoning import overdue_teams, summoned
 from dispatch.flow.switchboard import lapsed_on_lines, overdue_on_lines
 from dispatch.flow.watch import overdue_watch
 from dispatch.rules import Rules
-from dispatch.state.center import ENDED_UNSEEN, UNANSWERED
+from dispatch.state.center import ENDED_UNSEEN, UNANSWERED, Activation, Reservation
 from dispatch.state.city import City, Task
 from dispatch.state.incident import IncidentPhase
 from dispatch.state.scene import NoticePhase, Service, StagingPhase
@@ -45,7 +45,7 @@ def due(city: City, now: datetime, rules: Rules) -> Facts:
     return [
         *raised,
         *moot,
-        *_expired(city, now),
+        *_expired(city, now, rules),
         *_measures_over(city, now),
         *lapsed_on_lines(city, now, rules),
         *lapsed_positions(city, now),
@@ -189,13 +189,20 @@ def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: d
     return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
 
 
-def _expired(city: City, now: datetime) -> Facts:
+def _expired(city: City, now: datetime, rules: Rules) -> Facts:
     return [
         e.ReservationEnded(hold.id, row.id, row.center_id, "expired")
         for row in sorted((city.activations[each] for each in city.live_activations), key=lambda each: each.id)
         for hold in row.reservations
-        if hold.ended is None and now >= hold.expires_at
+        if hold.ended is None and now >= _lapses_at(row, hold, rules)
     ]
+
+
+def _lapses_at(row: Activation, hold: Reservation, rules: Rules) -> datetime:
+    """Return when a hold is over: whoever has come meanwhile does not lose the room on the corridor."""
+    if row.arrived_at is None:
+        return hold.expires_at
+    return max(hold.expires_at, row.arrived_at + timedelta(minutes=rules.reservation_min))
 
 
 def _measures_over(city: City, now: datetime) -> Facts:

@@ -154,6 +154,16 @@ def test_a_hold_that_runs_out_under_a_patient_who_still_comes_is_telephoned_for(
     assert "hold_expired" not in kinds_of_tasks(story)
 
 
+def test_a_hold_does_not_run_out_under_a_patient_at_the_door(story: Story) -> None:
+    sent = held(story, "U1")
+    story.ask(c.ReportStatus("U1", UnitStatus("transporting")), crew("U1"))
+    story.later(builtin().reservation_min * 60 - 60).ask(c.ReportStatus("U1", UnitStatus("at_hospital")), crew("U1"))
+    tick(story, 600)
+    assert activation(story, sent).reservations[0].ended is None
+    tick(story, builtin().reservation_min * 60)
+    assert activation(story, sent).reservations[0].ended == "expired"
+
+
 def test_what_a_centre_closes_under_a_patient_who_comes_is_telephoned_for(story: Story) -> None:
     until = story.now + timedelta(hours=2)
     story.ask(c.ReportCenterStatus("C1", "diversion", "busy", until, "known when it was chosen"), C1)

@@ -118,6 +118,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "crew.forbids": v.Blocked,
         "crew.out": ("no_crew",),
         "crew.role": CREW,
+        "end.reason": (*NOT_BROUGHT, *CHOSEN_BY, "pre_alert"),
         "ecg": READINGS,
         "given": v.Given,
         "hold.why": WHY_PLACED,
@@ -139,7 +140,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "wall.certainty": v.FindingStatus,
         "wall.condition": v.Condition,
         "wall.phase": ActivationPhase,
-        "wall.reason": (*NOT_BROUGHT, *CHOSEN_BY, "pre_alert"),
+        "end.reason": (*NOT_BROUGHT, *CHOSEN_BY, "pre_alert"),
     },
     "team": {
         "condition": v.Condition,
@@ -165,7 +166,7 @@ ADVISES = {"console": "", "crew": "crew."}
 # Shown too, and tested elsewhere: the pages' own closed lists, and every finding and its values (below).
 OF_THE_PAGES = {"age", "complaint", "console.command.what", "console.complaint", "console.unit_of", "crew.age"}
 OF_FINDINGS = {"evidence", "finding", "found.consciousness"}
-FREE_TEXT = {"equipment"}  # whatever a station calls what its vehicle carries
+FREE_TEXT = {"console.equipment"}  # whatever a station calls what its vehicle carries
 
 
 def spoken(page: str, prefix: str, code: str) -> bool:

@@ -9,6 +9,7 @@ import { onRun } from "./model/journey.ts";
 import { Crew } from "./state.ts";
 import { t } from "./texts.ts";
 import { App } from "./ui/App.tsx";
+import { LeftBehind } from "./ui/LeftBehind.tsx";
 import { keepUpToDate } from "./update.ts";
 import "@shared/visible_texts.ts";
 import "@shared/tokens.css";
@@ -47,7 +48,7 @@ function Page() {
       crew.value = null;
     };
   }, [who]);
-  if (who === null) return <SignIn page="crew" title={t("crew.title")} roles={["crew"]} />;
+  if (who === null) return <SignIn page="crew" title={t("crew.title")} roles={["crew"]} note={<LeftBehind own={null} />} />;
   return crew.value === null ? <p class="empty">{t("link.connecting")}</p> : <App crew={crew.value} demo={demo.value} />;
 }
 

@@ -1,5 +1,6 @@
 /** The sign-in of a tablet or a wall: large fields, and in the demo the accounts of this page to tap. */
 import { signal, useSignal, type Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import shared from "@texts/shared.json";
 import { api, HttpRefused } from "./api.ts";
@@ -49,7 +50,7 @@ async function enter(account: string, password: string, roles: readonly Role[]):
   }
 }
 
-export function SignIn({ page, title, roles }: { page: string; title: string; roles: readonly Role[] }) {
+export function SignIn({ page, title, roles, note }: { page: string; title: string; roles: readonly Role[]; note?: ComponentChildren }) {
   const account = new URLSearchParams(location.search).get("account") ?? "";
   useEffect(() => void loadDemo(page), [page]);
   const submit = (event: SubmitEvent): void => {
@@ -75,6 +76,7 @@ export function SignIn({ page, title, roles }: { page: string; title: string; ro
         </label>
         <p class="problem" role="alert">{problem.value === null ? "" : t(PROBLEMS[problem.value])}</p>
         <button type="submit" class="primary" disabled={busy.value}>{t("sign.in")}</button>
+        {note}
       </form>
       {demo.value.length > 0 && <DemoAccounts filter={filter} roles={roles} />}
     </main>

@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { expect, it } from "vitest";
 import type { CommandEntry } from "./entry.ts";
+import { leftBehind, type LeftBehind } from "./left_behind.ts";
 import { CrewStore } from "./store.ts";
 
 const make = (stream: string, seq: number): CommandEntry => ({
@@ -42,4 +43,16 @@ it("forgets everything about the last patient when the tablet is left, and keeps
   expect(await store.pending()).toHaveLength(1);
   expect((await store.append("steps", make)).seq).toBe(2);
   store.close();
+});
+
+it("knows what other accounts of the tablet still owe, and not whose it is", async () => {
+  const names = ["crew-x", "crew-y", "crew-z"];
+  const [x, y, z] = await Promise.all(names.map((name) => CrewStore.open(name)));
+  await x?.append("steps", make);
+  await z?.append("steps", make);
+  await z?.append("steps", make);
+  for (const store of [x, y, z]) store?.close();
+  const owed = async (own: string | null): Promise<readonly LeftBehind[]> => (await leftBehind(own)).filter(({ account }) => names.includes(account));
+  expect(await owed("crew-x")).toEqual([{ account: "crew-z", count: 2 }]);
+  expect(await owed(null)).toEqual([{ account: "crew-x", count: 1 }, { account: "crew-z", count: 2 }]);
 });

@@ -35,6 +35,8 @@ interface Schema extends DBSchema {
   waves: { key: number; value: Omit<KeptWave, "kept"> & { kept?: number }; indexes: { stream: [string, number] } };
 }
 
+/** Before the account's name. */
+export const DATABASE = "gc-crew-";
 /** Chunks of half a second: nearly three hours; then the oldest go. */
 const WAVES_MOST = 20_000;
 
@@ -60,7 +62,7 @@ export class CrewStore {
   }
 
   static async open(account: string): Promise<CrewStore> {
-    const db = await openDB<Schema>(`gc-crew-${account}`, 3, {
+    const db = await openDB<Schema>(`${DATABASE}${account}`, 3, {
       upgrade(fresh, old, _new, transaction) {
         fresh.createObjectStore("waves", { keyPath: "kept", autoIncrement: true }).createIndex("stream", ["stream", "first"]);
         if (old < 2) fresh.createObjectStore("photos", { keyPath: "photo_id" });

@@ -27,7 +27,7 @@ function Ended({ crew, patient }: { crew: Crew; patient: Patient }) {
         <div key={one.id} class="answer">
           <p class={`phase ${one.crew_knows_at === null ? "silent" : "waiting"}`}>
             <strong>{one.to_center_id === null ? t("crew.end.cancelled", { center: name(one.center_id) }) : t("crew.end.redirected", { center: name(one.center_id), other: name(one.to_center_id) })}</strong>
-            {one.end_reason !== null && ` · ${one.end_reason}`}
+            {one.end_reason !== null && ` · ${t.code("end.reason", one.end_reason)}`}
             {` · ${one.center_knows_at === null ? t("crew.end.hospital_not", { center: name(one.center_id) }) : t("crew.end.hospital_read", { center: name(one.center_id), time: hhmm(one.center_knows_at) })}`}
           </p>
           {one.crew_knows_at === null && <Key label={t("crew.end.read")} kind="main" onTap={() => void crew.do("read-end", { activation_id: one.id })} />}

@@ -1,11 +1,13 @@
 /** Between runs: sign on as a crew, or wait calmly. */
 import { useState } from "preact/hooks";
 import { signOut } from "@shared/session.ts";
+import { session } from "@shared/signed_in.ts";
 import { LangKey } from "@shared/sign_in.tsx";
 import type { Crew } from "../state.ts";
 import { askForPosition, permission } from "../position.ts";
 import { t } from "../texts.ts";
 import { Key } from "./keys.tsx";
+import { LeftBehind } from "./LeftBehind.tsx";
 import { GatewayKey } from "./MonitorKeys.tsx";
 import { ThemeKey } from "./theme.tsx";
 
@@ -30,6 +32,7 @@ export function SignOn({ crew }: { crew: Crew }) {
       <div class="key-grid">
         <Key label={t("crew.sign_on")} kind="main" disabled={aboard.length === 0} onTap={signOn} />
       </div>
+      <LeftBehind own={session.value?.account ?? null} />
       <div class="key-grid three"><More crew={crew} /></div>
     </section>
   );
@@ -44,6 +47,7 @@ export function Idle({ crew }: { crew: Crew }) {
       <p>{unit.station_name}</p>
       <p>{unit.crew.map((role) => t.code("crew.role", role)).join(" · ")}{unit.crew_names !== null && ` — ${unit.crew_names}`}</p>
       {unit.out_reason !== null && <p>{t.code("crew.out", unit.out_reason)}</p>}
+      <LeftBehind own={session.value?.account ?? null} />
       <div class="key-grid three"><More crew={crew} /></div>
     </section>
   );

@@ -152,7 +152,7 @@ function Ended({ tile }: { tile: TileRow }) {
   return (
     <div class="end">
       <p class="end-word">{t(activation.phase === "redirected" ? "wall.redirected" : "wall.cancelled")}</p>
-      {activation.end_reason !== null && <p class="end-reason">{t.code("wall.reason", activation.end_reason)}</p>}
+      {activation.end_reason !== null && <p class="end-reason">{t.code("end.reason", activation.end_reason)}</p>}
       <p class="end-reason">{activation.crew_knows_at === null ? t("wall.crew_not") : t("wall.crew_read", { time: hhmm(activation.crew_knows_at) })}</p>
     </div>
   );

@@ -1,5 +1,5 @@
 /** The 12-lead and what was given: take, read as a physician, treat. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { authorised } from "@shared/api.ts";
 import { Calibration } from "@shared/ecg/Calibration.tsx";
 import { recordFrom, type EcgRecord } from "@shared/ecg/draw.ts";
@@ -71,7 +71,7 @@ function TwelveLead({ crew, patient, demo }: { crew: Crew; patient: Patient; dem
     if (latest !== undefined) void crew.do("read-ecg", { patient_id: patient.id, ecg_id: latest.id, reading: code });
     setReading(false);
   };
-  const local = waiting === undefined ? null : { leads: waiting.leads, sampleRateHz: waiting.sample_rate_hz, uvPerLsb: waiting.uv_per_lsb, samples: new Int16Array(waiting.samples) };
+  const local = useMemo(() => waiting === undefined ? null : { leads: waiting.leads, sampleRateHz: waiting.sample_rate_hz, uvPerLsb: waiting.uv_per_lsb, samples: new Int16Array(waiting.samples) }, [waiting?.ecg_id]);
   return (
     <div class="twelve-lead">
       {local !== null ? <EcgPicture record={local} demo={demo} /> : latest !== undefined ? <StoredEcg patient={patient} ecg={latest} demo={demo} /> : <p class="no-ecg">{t("crew.ecg.none")}</p>}

@@ -27,7 +27,7 @@ export function TwelveLeadPicture({ record, label, button, note }: Props) {
   useEffect(() => {
     if (box.current === null) return;
     const draw = (): void => {
-      if (canvas.current === null || box.current === null) return;
+      if (canvas.current === null || box.current === null || box.current.clientWidth === 0) return; // gone or hidden: nothing to draw
       setDrawn(drawInto(canvas.current, box.current, record, inTrueSize ? measured : null));
     };
     const fit = new ResizeObserver(draw);

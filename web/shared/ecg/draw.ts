@@ -43,6 +43,7 @@ function prepared(canvas: HTMLCanvasElement): { pen: CanvasRenderingContext2D; w
 function grid(pen: CanvasRenderingContext2D, width: number, height: number, pxPerMm: number, colours: Palette): void {
   pen.fillStyle = colours.paper;
   pen.fillRect(0, 0, width, height);
+  if (!(pxPerMm > 0)) return; // a box without a size, because it is hidden or on its way out: millimetres would never end
   const fineIsVisible = pxPerMm >= 2.5; // finer than that it is only grey
   for (let mm = 0; mm * pxPerMm <= Math.max(width, height); mm++) {
     const coarse = mm % 5 === 0;

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { calibrate, CARD_MM, look, scale, showWhole, wantsWhole } from "./scale.ts";
 

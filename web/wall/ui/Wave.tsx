@@ -27,6 +27,7 @@ export function Wave({ wall, patientId }: { wall: Wall; patientId: string }) {
     });
     const size = (): void => {
       const { pxPerMm } = scale.value;
+      if (drawn.clientHeight === 0) return; // hidden: there is no room for it on this tile
       const heightMm = drawn.clientHeight / pxPerMm;
       setHasRoom(heightMm >= LEAST_HEIGHT_MM);
       sweep.resize(heightMm >= LEAST_HEIGHT_MM ? pxPerMm : drawn.clientHeight / LEAST_HEIGHT_MM);

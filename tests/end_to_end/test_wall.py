@@ -113,6 +113,8 @@ def test_a_redirect_stays_until_it_is_seen(wall: Page, url: str, department: str
     run = underway(url, center_of(department))
     answer(wall)
     expect(wall.locator(".phase")).to_have_text("已应答")
+    run.crew.done("bind-monitor", patient_id=run.patient_id, device_id=f"m-{department}")
+    expect(wall.locator(".wave canvas")).to_be_visible()  # its trace goes with the redirect, and the page goes on
     run.crew.done(
         "choose-destination", patient_id=run.patient_id, center_id=center_of(next(hospitals)), reason="家属要求"
     )

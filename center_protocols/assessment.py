@@ -30,11 +30,19 @@ SPANS: Final = {"s": timedelta(seconds=1), "min": timedelta(minutes=1), "h": tim
 
 Param: TypeAlias = str | int | float
 
+SECONDS_PER_MINUTE: Final = 60
+
 
 def tidy(value: float) -> int | float:
     """Round to two places and drop an empty fraction, so that a sentence says 88 and not 88.0."""
     rounded = round(value, 2)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def said_minutes(seconds: float) -> int | float:
+    """Return minutes as a sentence says them: whole, for nobody knows 98.1 of them; less than half a one by tenths."""
+    minutes = seconds / SECONDS_PER_MINUTE
+    return round(minutes) or tidy(round(minutes, 1))
 
 
 class Coded(msgspec.Struct, frozen=True):

@@ -13,14 +13,22 @@ from typing import Final
 
 import msgspec
 
-from center_protocols.assessment import DEFAULT_SETTINGS, NO_SWITCHES, Assessment, Coded, ProtocolSettings, tidy
+from center_protocols.assessment import (
+    DEFAULT_SETTINGS,
+    NO_SWITCHES,
+    SECONDS_PER_MINUTE,
+    Assessment,
+    Coded,
+    ProtocolSettings,
+    said_minutes,
+    tidy,
+)
 from center_protocols.certainty import Prediction, Spread, leads, strength_of
 from center_protocols.destination_costs import CenterStatus, predicted
 from center_protocols.destination_stroke import DirectGate, direct_gate
 from center_protocols.door_times import DoorTime, default_door
 from center_protocols.vocabulary import Bypass, Capability, Condition, Strength, Treatment
 
-SECONDS_PER_MINUTE: Final = 60
 # Who stands farther behind the first never makes its lead doubtful.
 RIVALS: Final = 5
 # Hospitals of one city share few different sets of capabilities; this bounds what is remembered of them.
@@ -285,8 +293,8 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
     drive = Coded(
         f"destination.predicted.{treatment}",
         {
-            "eta_min": _minutes(center.eta_s),
-            "total_min": _minutes(seconds),
+            "eta_min": said_minutes(center.eta_s),
+            "total_min": said_minutes(seconds),
         },
     )
     return Option(
@@ -301,13 +309,6 @@ def _option(center: Reachable, treatment: Treatment, question: Question) -> Opti
         spread=question.spread,
         eta_slow_s=center.eta_slow_s,
     )
-
-
-def _minutes(seconds: float) -> int | float:
-    """Return minutes to one place, without an empty fraction."""
-    minutes = round(seconds / SECONDS_PER_MINUTE, 1)
-    whole = int(minutes)
-    return whole if whole == minutes else minutes
 
 
 def _door(center: Reachable, treatment: Treatment, question: Question) -> tuple[DoorTime, tuple[Coded, ...]]:

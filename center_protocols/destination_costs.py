@@ -6,10 +6,8 @@ from typing import Final
 
 import msgspec
 
-from center_protocols.assessment import Coded, ProtocolSettings
+from center_protocols.assessment import SECONDS_PER_MINUTE, Coded, ProtocolSettings, said_minutes
 from center_protocols.vocabulary import Resource, StatusKind, Treatment
-
-SECONDS_PER_MINUTE: Final = 60
 
 # The rooms that a treatment waits for; another busy room does not delay it.
 ROOMS: Final = {
@@ -82,6 +80,6 @@ def _warning(status: CenterStatus, cost_s: float, at: datetime | None) -> Coded:
             "reason": status.reason,
             "valid_min": valid,
             "expires_at": status.expires_at.isoformat(),
-            "cost_min": round(cost_s / SECONDS_PER_MINUTE, 1),
+            "cost_min": said_minutes(cost_s),
         },
     )

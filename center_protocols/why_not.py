@@ -4,10 +4,9 @@ from typing import Final
 
 import msgspec
 
-from center_protocols.assessment import Coded, tidy
+from center_protocols.assessment import Coded, said_minutes
 from center_protocols.destination import DestinationRanking, Excluded, Option
 
-SECONDS_PER_MINUTE: Final = 60
 # What a screen has room for and a crew has time for.
 SHOWN: Final = 3
 
@@ -43,4 +42,4 @@ def _reason(item: Option | Excluded, best: Option, ranking: DestinationRanking) 
     cost = next((each for each in item.warnings if each.params.get("cost_min", 0) != 0), None)
     if cost is not None and item.eta_s < best.eta_s:
         return cost
-    return Coded("why_not.later", {"later_min": tidy(round(later_s / SECONDS_PER_MINUTE, 1))})
+    return Coded("why_not.later", {"later_min": said_minutes(later_s)})

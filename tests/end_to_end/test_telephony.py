@@ -151,7 +151,7 @@ def test_a_record_leaves_with_its_purpose_by_a_supervisor_and_holds_every_step(k
     taker.done("link-call", call_id=other["call_id"], incident_id=ids["incident_id"])
     path = f"/api/incidents/{ids['incident_id']}/record"
     assert taker.http.post(path, json={"purpose": "x"}).status_code == 403
-    assert supervisor.http.post(path, json={"purpose": " "}).status_code == 409
+    assert supervisor.http.post(path, json={"purpose": " "}).status_code == 422
     record = supervisor.http.post(path, json={"purpose": "家属投诉"}).json()
     assert (record["callers"], record["exported_by"], record["purpose"]) == (2, "supervisor1", "家属投诉")
     kinds = [fact["kind"] for fact in record["facts"]]

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
+import { COMPLAINTS, guessComplaint } from "@shared/complaint.ts";
 import type { Finding, Findings, Incident, Patient } from "@shared/rows.ts";
-import { COMPLAINTS, findingAt, guessComplaint, mergePatches, patchOf, questionsFor, type Question } from "../logic/questions.ts";
+import { findingAt, mergePatches, patchOf, questionsFor, type Question } from "../logic/questions.ts";
 import { useDesk } from "../store/desk.ts";
 import { maybe, namesOf, t } from "../texts.ts";
 import { useRoving } from "../ui/roving.ts";

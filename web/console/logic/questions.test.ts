@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { COMPLAINTS, guessComplaint } from "@shared/complaint.ts";
 import protocols from "@texts/protocols.json";
-import { ageIn, COMPLAINTS, everyQuestion, findingAt, guessComplaint, mergePatches, patchOf, questionsFor, readAge } from "./questions.ts";
+import { ageIn, everyQuestion, findingAt, mergePatches, patchOf, questionsFor, readAge } from "./questions.ts";
 import { stepCards } from "./step_cards.ts";
 
 describe("questions", () => {

@@ -1,4 +1,5 @@
 /** Which questions a complaint asks, in the order of `center_protocols.call_triage`, and where their answers live in `center_protocols.findings`. Pure. */
+import { COMPLAINTS, isComplaint, type Complaint } from "@shared/complaint.ts";
 import type { Finding, Findings } from "@shared/rows.ts";
 
 export type Question =
@@ -7,12 +8,6 @@ export type Question =
   | { readonly path: string; readonly kind: "number"; readonly unit: string; readonly min: number; readonly max: number }
   | { readonly path: string; readonly kind: "age" }
   | { readonly path: string; readonly kind: "clock" };
-
-export const COMPLAINTS = [
-  "chest_pain", "stroke_signs", "trauma", "breathing", "unconscious", "seizure", "choking", "poisoning", "bleeding",
-  "abdominal_pain", "pregnancy", "newborn", "sick_child", "mental_health", "minor", "other",
-] as const;
-export type Complaint = (typeof COMPLAINTS)[number];
 
 const known = (path: string): Question => ({ path, kind: "known" });
 const choice = (path: string, ...options: string[]): Question => ({ path, kind: "choice", options });
@@ -103,18 +98,6 @@ export function questionsFor(complaint: string | null): readonly Question[] {
 export function everyQuestion(): readonly Question[] {
   const seen = new Set<string>();
   return [...FIRST, ...COMPLAINTS.flatMap((each) => BY_COMPLAINT[each]), ...LAST].filter(({ path }) => !seen.has(path) && seen.add(path));
-}
-
-function isComplaint(word: string): word is Complaint {
-  return (COMPLAINTS as readonly string[]).includes(word);
-}
-
-/** Guess the questions from the caller's words; it chooses questions only, nothing is recorded by it. */
-export function guessComplaint(words: string | null, namesOf: (complaint: Complaint) => readonly string[]): Complaint | null {
-  if (words === null) return null;
-  const lower = words.toLowerCase();
-  const found = COMPLAINTS.find((complaint) => complaint === lower || namesOf(complaint).some((name) => lower.includes(name.toLowerCase())));
-  return found ?? null;
 }
 
 /** What is known at a path such as `stroke.face_droop`; undefined is unknown. */

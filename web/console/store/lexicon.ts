@@ -1,7 +1,8 @@
 /** Everything the command line can name right now, in both languages. */
+import { COMPLAINTS } from "@shared/complaint.ts";
 import { REVIEW_FOUND } from "@shared/commands.ts";
 import { isOwnOrder, ORDERS } from "@shared/direct/model.ts";
-import { everyQuestion, COMPLAINTS, type Question } from "../logic/questions.ts";
+import { everyQuestion, type Question } from "../logic/questions.ts";
 import { OUTCOMES } from "../logic/journey.ts";
 import type { Entry, Lexicon, QuestionEntry } from "../logic/lexicon.ts";
 import { byCallSign, STATUS_ORDER } from "../logic/unit_filter.ts";

@@ -1,4 +1,5 @@
 /** Which findings the tablet asks for at each complaint. Names are those of `center_protocols/findings.py`; unknown is the default. */
+import { guessComplaint, isComplaint, type Complaint } from "@shared/complaint.ts";
 import type { Finding, Findings } from "@shared/rows.ts";
 
 export type Known = "yes" | "no" | "unknown";
@@ -30,12 +31,6 @@ const LAMS: readonly Choice[] = [
   { path: "stroke.lams.grip", options: [0, 1, 2] },
 ];
 const BREATHING: Choice = { path: "breathing", options: ["normal", "abnormal", "gasping", "absent"] };
-
-export const COMPLAINTS = [
-  "chest_pain", "stroke_signs", "trauma", "breathing", "unconscious", "seizure", "choking", "poisoning", "bleeding",
-  "abdominal_pain", "pregnancy", "newborn", "sick_child", "mental_health", "minor", "other",
-] as const;
-export type Complaint = (typeof COMPLAINTS)[number];
 
 const GENERAL = sheet(["severe_bleeding", "sweating_or_pale", "critical.shock", "critical.coma", "critical.respiratory_failure", "scene.infectious_suspected"], { choices: [BREATHING] });
 
@@ -99,11 +94,8 @@ export function tapped(current: Finding | undefined, answer: "yes" | "no"): Know
   return current === answer ? "unknown" : answer;
 }
 
-/** The complaint of the sheet to show: the crew's own, else what the caller said, else none of the five. */
-export function complaintOf(findings: Findings, caller: string | null): Complaint {
-  for (const said of [findings["complaint"], caller]) {
-    const found = COMPLAINTS.find((one) => one === said);
-    if (found !== undefined) return found;
-  }
-  return "other";
+/** The complaint of the sheet to show: the crew's own, else the one that the caller's words name, else none of the five. */
+export function complaintOf(findings: Findings, caller: string | null, namesOf: (complaint: Complaint) => readonly string[]): Complaint {
+  const own = findings["complaint"];
+  return typeof own === "string" && isComplaint(own) ? own : guessComplaint(caller, namesOf) ?? "other";
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import crew from "@texts/crew.json";
+import type { Complaint } from "@shared/complaint.ts";
 import type { Assignment, Patient, Unit } from "@shared/rows.ts";
 import type { UnitStatus } from "@shared/words.ts";
 import type { CommandEntry } from "../outbox/entry.ts";
@@ -88,9 +90,11 @@ describe("findings", () => {
   });
 
   it("ask for what the caller said until the crew says otherwise", () => {
-    expect(complaintOf({}, "trauma")).toBe("trauma");
-    expect(complaintOf({ complaint: "stroke_signs" }, "trauma")).toBe("stroke_signs");
-    expect(complaintOf({}, "胸口疼")).toBe("other");
+    const complaintNames = (one: Complaint) => [crew[`complaint.${one}`].zh, crew[`complaint.${one}`].en];
+    expect(complaintOf({}, "trauma", complaintNames)).toBe("trauma");
+    expect(complaintOf({ complaint: "stroke_signs" }, "trauma", complaintNames)).toBe("stroke_signs");
+    expect(complaintOf({}, "老人胸痛大汗", complaintNames)).toBe("chest_pain");
+    expect(complaintOf({}, "头晕", complaintNames)).toBe("other");
   });
 
   it("ask nothing twice in one sheet", () => {

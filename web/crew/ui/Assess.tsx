@@ -1,10 +1,11 @@
 /** Findings by complaint. Unknown is the default and stays unknown; a second tap takes an answer back. */
 import { useState } from "preact/hooks";
+import { COMPLAINTS } from "@shared/complaint.ts";
 import { hhmm, momentBefore } from "@shared/format.ts";
 import type { Patient } from "@shared/rows.ts";
-import { complaintOf, COMPLAINTS, findingAt, SHEETS, tapped, type Choice, type Quantity } from "../model/findings.ts";
+import { complaintOf, findingAt, SHEETS, tapped, type Choice, type Quantity } from "../model/findings.ts";
 import type { Crew } from "../state.ts";
-import { t } from "../texts.ts";
+import { complaintNames, t } from "../texts.ts";
 import { Conditions } from "./Conditions.tsx";
 import { Key, Pad, Sheet } from "./keys.tsx";
 import { PatientKeys } from "./PatientKeys.tsx";
@@ -16,7 +17,7 @@ export function Assess({ crew }: { crew: Crew }) {
   const patient = crew.patient.value;
   const { incident, calls } = crew.rows.value;
   if (patient === null) return <p class="empty">{t("crew.no_patient")}</p>;
-  const complaint = complaintOf(patient.findings, incident?.complaint ?? calls[0]?.complaint ?? null);
+  const complaint = complaintOf(patient.findings, incident?.complaint ?? calls[0]?.complaint ?? null, complaintNames);
   const sheet = SHEETS[complaint];
   const clock = sheet.clock === null ? undefined : findingAt(patient.findings, sheet.clock);
   const close = (): void => setOpen(null);

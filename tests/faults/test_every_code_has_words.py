@@ -128,6 +128,7 @@ SHOWN: dict[str, dict[str, Iterable[str]]] = {
         "team_role": TeamRole,
         "treatment": v.Treatment,
         "vital": VITALS,
+        "timepoint": v.TimePoint,
     },
     "wall": {
         "ecg": READINGS,

@@ -85,6 +85,8 @@ export interface RegisterRow {
   readonly point: string;
   readonly label: Both;
   readonly at: Iso | null;
+  /** The minute that `minutes` and the target count from. */
+  readonly since: string | null;
   readonly target_min: number | null;
   readonly due_at: Iso | null;
   readonly minutes: number | null;

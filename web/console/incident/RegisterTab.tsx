@@ -67,9 +67,9 @@ function RegisterTable({ rows, patient, incident }: { readonly rows: readonly Re
           </thead>
           <tbody ref={roving.ref} onKeyDown={roving.onKeyDown} onFocusIn={roving.onFocusIn}>
             {shown.map((row) => (
-              <Fragment key={row.point}>
-                <Row row={row} mayEdit={desk.may(row.at === null ? "register-time-point" : "correct-time-point")} open={editing === row.point} onEdit={() => setEditing(editing === row.point ? null : row.point)} />
-                {editing === row.point && <tr><td colSpan={6}><MinuteForm row={row} patient={patient} incident={incident} onDone={leave} /></td></tr>}
+              <Fragment key={nameOf(row)}>
+                <Row row={row} mayEdit={desk.may(row.at === null ? "register-time-point" : "correct-time-point")} open={editing === nameOf(row)} onEdit={() => setEditing(editing === nameOf(row) ? null : nameOf(row))} />
+                {editing === nameOf(row) && <tr><td colSpan={6}><MinuteForm row={row} patient={patient} incident={incident} onDone={leave} /></td></tr>}
               </Fragment>
             ))}
           </tbody>
@@ -77,6 +77,11 @@ function RegisterTable({ rows, patient, incident }: { readonly rows: readonly Re
       )}
     </>
   );
+}
+
+/** One minute may have several targets, each from another one: door to wire, contact to wire. */
+function nameOf(row: RegisterRow): string {
+  return `${row.point}/${row.since ?? ""}`;
 }
 
 /** Minutes as a register reads them; less than one in seconds. */
@@ -102,6 +107,7 @@ function Row({ row, mayEdit, open, onEdit }: { readonly row: RegisterRow; readon
     <tr class={`register-${judged(row)}`} title={row.source ?? undefined}>
       <th scope="row">
         {both(row.label)}
+        {row.since !== null && row.target_min !== null && <span class="faint"> {t("register.since", { since: t.code("timepoint", row.since) })}</span>}
         {row.entered_for !== null && <span class="faint"> {t("console.log.entered_for", { who: row.entered_for })}</span>}
         {row.delay_reason !== null && <span class="faint"> {t("record.delay_said", { why: row.delay_reason })}</span>}
         {row.corrections > 0 && <span class="faint"> {t("console.register.corrected", { count: row.corrections })}</span>}
@@ -112,7 +118,7 @@ function Row({ row, mayEdit, open, onEdit }: { readonly row: RegisterRow; readon
       <td class="register-status">{t(`console.register.${judged(row)}`)}</td>
       <td class="edit">
         {mayEdit && (
-          <button type="button" class="link-key" data-roving={row.point} aria-expanded={open} aria-label={t(row.at === null ? "record.enter_of" : "record.edit_of", { point: both(row.label) })} onClick={onEdit}>
+          <button type="button" class="link-key" data-roving={nameOf(row)} aria-expanded={open} aria-label={t(row.at === null ? "record.enter_of" : "record.edit_of", { point: both(row.label) })} onClick={onEdit}>
             {t(row.at === null ? "record.enter" : "record.edit")}
           </button>
         )}

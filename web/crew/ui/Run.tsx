@@ -87,7 +87,7 @@ function Register({ crew }: { crew: Crew }) {
   return (
     <div class="register">
       <h3>{t("crew.register")}</h3>
-      {rows === null ? <OwnMinutes crew={crew} /> : <table><tbody>{shown(rows).map((row) => <Minute key={`${row.point}/${row.source ?? ""}`} row={row} now={crew.now.value} />)}</tbody></table>}
+      {rows === null ? <OwnMinutes crew={crew} /> : <table><tbody>{shown(rows).map((row) => <Minute key={`${row.point}/${row.since ?? ""}`} row={row} now={crew.now.value} />)}</tbody></table>}
     </div>
   );
 }
@@ -103,7 +103,7 @@ function Minute({ row, now }: { row: RegisterRow; now: number }) {
   const left = row.due_at === null ? null : Date.parse(row.due_at) - now;
   return (
     <tr class={`minute ${row.status}`}>
-      <th scope="row">{both(row.label)}</th>
+      <th scope="row">{both(row.label)}{row.since !== null && row.due_at !== null && <small> {t("register.since", { since: t.code("timepoint", row.since) })}</small>}</th>
       <td>{row.at === null ? "—" : hhmm(row.at)}</td>
       <td>
         {row.at === null && left !== null && <span class={left < 0 ? "over" : "left"}>{mmss(left)}</span>}

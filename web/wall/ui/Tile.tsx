@@ -224,13 +224,13 @@ function Hold({ wall, tile, hold }: { wall: Wall; tile: TileRow; hold: Reservati
   );
 }
 
-/** The targets that run out first; one where room is short. */
+/** The targets that run out first, of each minute the one that is next; one where room is short. */
 function Targets({ rows, now }: { rows: readonly RegisterRow[]; now: number }) {
   const running = rows.flatMap((row) => (row.at === null && row.due_at !== null && row.status === "pending" ? [{ row, left: Date.parse(row.due_at) - now }] : []));
   return (
     <ul class="targets">
-      {running.sort((a, b) => a.left - b.left).slice(0, 2).map(({ row, left }) => (
-        <li key={`${row.point}/${row.source ?? ""}`} class={`target ${left < 0 ? "over" : ""}`}>{both(row.label)} <strong>{mmss(left)}</strong></li>
+      {running.sort((a, b) => a.left - b.left).filter(({ row }, nth, all) => all.findIndex((other) => other.row.point === row.point) === nth).slice(0, 2).map(({ row, left }) => (
+        <li key={row.point} class={`target ${left < 0 ? "over" : ""}`}>{both(row.label)} <strong>{mmss(left)}</strong></li>
       ))}
     </ul>
   );

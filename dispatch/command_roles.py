@@ -20,6 +20,7 @@ S, D, C, T, H, P, A, X, L, M = (
 # checks that). Seats may enter anybody's step for them; the envelope then carries ``entered_for``.
 RIGHTS: dict[type, frozenset[Role]] = {
     c.ListCenter: frozenset({A}),
+    c.SetCenterLine: frozenset({H, S, A}),
     c.CommissionUnit: frozenset({A}),
     c.CloseRoad: frozenset({D, S}),
     c.SlowRoads: frozenset({D, S}),

@@ -17,6 +17,10 @@ def center_listed(city: City, fact: Fact, d: e.CenterListed) -> City:
     return city.with_center(listed if known is None else _with_what_runs(listed, known))
 
 
+def center_line_set(city: City, fact: Fact, d: e.CenterLineSet) -> City:
+    return city.with_center(replace(city.centers[d.center_id], phone=d.phone))
+
+
 def _with_what_runs(listed: center.Center, known: center.Center) -> center.Center:
     return replace(listed, statuses=known.statuses, wall=known.wall, resources=known.resources, ways=known.ways)
 
@@ -41,5 +45,6 @@ def unit_commissioned(city: City, fact: Fact, d: e.UnitCommissioned) -> City:
 
 CHANGES: dict[type, Change] = {
     e.CenterListed: center_listed,
+    e.CenterLineSet: center_line_set,
     e.UnitCommissioned: unit_commissioned,
 }

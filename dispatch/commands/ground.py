@@ -18,6 +18,14 @@ class ListCenter:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCenterLine:
+    """Say which telephone a hospital's emergency department answers at any hour: phone tasks name it."""
+
+    center_id: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommissionUnit:
     """Add a vehicle to a station."""
 

@@ -18,6 +18,14 @@ class CenterListed:
 
 
 @fact
+class CenterLineSet:
+    """A hospital's emergency department answers this telephone at any hour."""
+
+    center_id: str
+    phone: str
+
+
+@fact
 class UnitCommissioned:
     """A vehicle with its equipment joined a station."""
 

@@ -16,6 +16,15 @@ def list_center(_city: City, _command: Command, ask: c.ListCenter, _rules: Rules
     ]
 
 
+def set_center_line(city: City, _command: Command, ask: c.SetCenterLine, _rules: Rules) -> Decision:
+    """Keep a department's 24-hour line; the same again adds nothing."""
+    known = city.centers.get(ask.center_id)
+    if known is None:
+        return Refused("center.unknown")
+    phone = ask.phone.strip()
+    return [] if known.phone == phone else [e.CenterLineSet(ask.center_id, phone)]
+
+
 def commission_unit(city: City, _command: Command, ask: c.CommissionUnit, _rules: Rules) -> Decision:
     """Add a vehicle once."""
     if ask.unit_id in city.units:
@@ -27,4 +36,8 @@ def commission_unit(city: City, _command: Command, ask: c.CommissionUnit, _rules
     ]
 
 
-DECISIONS: dict[type, Decide] = {c.ListCenter: list_center, c.CommissionUnit: commission_unit}
+DECISIONS: dict[type, Decide] = {
+    c.ListCenter: list_center,
+    c.SetCenterLine: set_center_line,
+    c.CommissionUnit: commission_unit,
+}

@@ -67,6 +67,11 @@ def _name(seed: int, number: int) -> str:
     return chance.choice(SURNAMES) + chance.choice(GIVEN)
 
 
+def line_of(nth: int) -> str:
+    """Return a hospital's 24-hour line, a number as fictional as those of its people: the last of its own hundred."""
+    return str(NUMBER_BASE + (nth + 1) * NUMBERS_EACH - 1)
+
+
 def week_of(now: datetime) -> tuple[datetime, int]:
     """Return when this week's roster begins, Monday 08:00 of the city, and its number."""
     local = now.astimezone(LOCAL) - timedelta(hours=8)
@@ -95,6 +100,8 @@ async def keep_rosters(clients: Mapping[str, Client], seed: int) -> None:
                     duty = {"center_id": center_id, "member_id": member_id, "role": person.role, "rank": rank}
                     times = {"begins": begins.isoformat(), "ends": (begins + WEEK).isoformat()}
                     await client.send("set-duty", duty | times)
+            if client.tables["centers"][center_id]["phone"] is None:
+                await client.send("set-center-line", {"center_id": center_id, "phone": line_of(nth)})
             for where, (entrance, lift, floor, room) in WAYS.items():
                 if where not in client.tables["centers"][center_id]["ways"]:
                     way = {"entrance": entrance, "lift": lift, "floor": floor, "room": room}

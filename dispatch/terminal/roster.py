@@ -23,9 +23,10 @@ WITHIN_S = 20.0
 
 def add_to(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps this class to itself
     """Offer ``roster``."""
-    parser = subparsers.add_parser("roster", help="enter who is on duty in a department, or list them")
+    parser = subparsers.add_parser("roster", help="enter who is on duty in a department, and its line, or list them")
     parser.add_argument("center", help="the hospital's id")
     parser.add_argument("--file", type=Path, help="CSV: name,phone,role,begins,ends,rank,conditions; without it: list")
+    parser.add_argument("--line", help="the department's 24-hour telephone, which phone tasks name")
     parser.add_argument("--url", required=True, help="the running server")
     parser.add_argument("--account", required=True, help="of the department, or an administrator")
     parser.add_argument("--password", default="demo", help="of the account; the demo's by default")
@@ -39,6 +40,9 @@ def run_roster(given: argparse.Namespace) -> int:
         with httpx.Client(base_url=given.url, timeout=WITHIN_S) as http:
             signed = _asked(http, "/api/session", {"account": given.account, "password": given.password})
             http.headers["Authorization"] = f"Bearer {signed['token']}"
+            if given.line is not None:
+                line = {"center_id": given.center, "phone": given.line}
+                _asked(http, "/api/commands/set-center-line", {"data": line})
             if given.file is not None:
                 sys.stdout.write(json.dumps(_enter(http, given.center, rows), ensure_ascii=False) + "\n")
                 return 0

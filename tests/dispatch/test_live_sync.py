@@ -149,6 +149,7 @@ def through_the_door(story: Story, patient_id: str, activation_id: str) -> None:
 def straight_to_the_lab(story: Story, patient_id: str, activation_id: str) -> None:
     """Stand ready, choose the door, tell the way, begin the consent, and number the patient before the papers."""
     story.ask(c.ReportTeamReady(activation_id), department("C1"))
+    story.ask(c.SetCenterLine("C1", "01051000000"), department("C1"))
     story.ask(c.DescribeWay("C1", "cath_lab", "急诊东门", "3 号梯", "4F"), department("C1"))
     story.ask(c.ChooseDoor(activation_id, "cath_lab"), department("C1"))
     story.ask(c.ChooseDoor(activation_id, "ct", "先做主动脉CTA"), department("C1"))

@@ -68,6 +68,10 @@ def test_a_minute_is_corrected_and_one_entered_without_a_mouse(seat: Seat, run: 
     expect(row).to_contain_text("交通拥堵")
     corrected = run.row("patients", run.patient_id)["points"]["unit_on_scene"]
     assert (corrected["reason"], corrected["delay_reason"]) == ("看错表", "交通拥堵")
+    wire = seat.panel.locator("tr", has_text="导丝通过")
+    expect(wire.filter(has_text="自首次医疗接触")).to_have_count(1)  # of several targets of one minute
+    wire.filter(has_text="自首次医疗接触").get_by_role("button").click()
+    expect(seat.panel.get_by_role("form", name="补录：导丝通过")).to_have_count(1)
     seat.says("REG 到达现场 12:00", "写成")  # a correction without its reason
     seat.says("REG 测血糖 99", "不是时间")
 

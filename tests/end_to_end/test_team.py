@@ -94,8 +94,20 @@ def until_row(live: Live, wanted: Callable[[dict[str, Any]], bool]) -> dict[str,
     raise AssertionError("frames end only by an exception")
 
 
-def asking(server: Server, file: Path | None) -> argparse.Namespace:
-    return argparse.Namespace(center="YZ005", file=file, url=server.url, account="dept-yz005", password="demo")  # noqa: S106 - the demo's
+def asking(server: Server, file: Path | None, line: str | None = None) -> argparse.Namespace:
+    asked = {"center": "YZ005", "file": file, "line": line, "account": "dept-yz005", "password": "demo"}
+    return argparse.Namespace(url=server.url, **asked)
+
+
+def test_a_department_enters_its_own_line_and_changes_nothing_else(server: Server) -> None:
+    with server.client("dispatcher1").socket() as live:
+        live.subscribe()
+        before = live.tables["centers"]["YZ005"]
+        assert run_roster(asking(server, None, "13600000599")) == 0
+        assert any(live.tables["centers"]["YZ005"]["phone"] == "13600000599" for _ in live.frames())
+        assert live.tables["centers"]["YZ005"] == before | {"phone": "13600000599"}
+    with pytest.raises(BadInput):
+        run_roster(argparse.Namespace(**{**vars(asking(server, None, "1")), "center": "YZ001"}))
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,16 @@ CHOSEN_BY = ("crew_doctor", "patient_or_family", "dispatcher")
 READINGS = tuple(each for each in EcgResult if each != "unknown")
 NOT_BROUGHT = tuple(each for each in w.Outcome if each is not w.Outcome.DELIVERED)
 TAPPED = tuple(each for each in w.UnitStatus if each not in (w.UnitStatus.ASSIGNED, w.UnitStatus.OUT_OF_SERVICE))
-OF_THE_GROUND = {"CenterListed", "UnitCommissioned", "CrewSignedOn", "CrewSignedOff", "UnitOutOfService"}
+OF_THE_GROUND = {
+    "CenterListed",
+    "CenterLineSet",
+    "UnitCommissioned",
+    "CrewSignedOn",
+    "CrewSignedOff",
+    "UnitOutOfService",
+}
 OF_THE_GROUND |= {
+    "CenterLineSet",
     "WayDescribed",
     "RoadClosed",
     "RoadsSlowed",

@@ -49,7 +49,7 @@ export function TwelveLeadPicture({ record, label, button, note }: Props) {
 }
 
 function words(measured: EcgScale, inTrueSize: boolean, drawn: number | null): string {
-  if (inTrueSize) return t("ecg.true");
+  if (inTrueSize) return t(drawn === measured.pxPerMm ? "ecg.true" : "ecg.not_to_scale"); // said when it is drawn so, not before
   return measured.calibrated && drawn !== null ? t("ecg.times", { factor: (drawn / measured.pxPerMm).toFixed(1) }) : t("ecg.not_to_scale");
 }
 

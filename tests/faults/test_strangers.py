@@ -103,7 +103,7 @@ def asked(scene: Scene, kind: type) -> dict[str, Any]:
         "roles": ["cath_nurse"], "role": "cath_nurse", "member_id": "x", "duty_id": "x", "summons_id": "x",
         "answer": "in_place", "begins": soon, "ends": soon, "push": "x", "end": "center", "purpose": "x",
         "procedure": "pci", "step": "started", "hospital_id": "x", "physician": "x", "token_hash": "0" * 64,
-        "order_id": "x", "about": "when", "words": "x",
+        "order_id": "x", "about": "when", "words": "x", "phone": "1",
     }  # fmt: skip
     if kind is AnswerOrder:
         some["answer"] = "acknowledged"

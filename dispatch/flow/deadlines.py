@@ -11,7 +11,7 @@ from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.consult import lapsed_readers, unread_orders
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision, Facts, phone_task
 from dispatch.flow.door import wrong_at_door
 from dispatch.flow.link import unsent_links
 from dispatch.flow.location import lapsed_positions, outside_tasks
@@ -26,7 +26,7 @@ from dispatch.state.incident import IncidentPhase
 from dispatch.state.scene import NoticePhase, Service, StagingPhase
 from dispatch.state.standby import StandbyPhase
 from dispatch.state.unit import AT_A_DOOR
-from dispatch.words import Role, UnitStatus
+from dispatch.words import UnitStatus
 
 SERVICE_TASKS = {f"service_{each}{fate}": each.value for each in Service for fate in ("", "_undelivered")}
 NOT_ROLLING = frozenset({UnitStatus.ASSIGNED, UnitStatus.ACCEPTED})
@@ -80,11 +80,11 @@ def _silent_centers(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskR
         center = city.centers[row.center_id]
         params = {"center": center.name, "phone": center.phone or "—", "patient": city.patients[row.patient_id].code}
         if row.phase in UNANSWERED and now >= row.acknowledge_by:
-            yield _task("prealert_unanswered", f"activation:{row.id}", row.incident_id, row.acknowledge_by, params)
+            yield phone_task("prealert_unanswered", f"activation:{row.id}", row.incident_id, row.acknowledge_by, params)
         if row.phase in ENDED_UNSEEN and row.ended_at is not None:
             due_at = row.ended_at + timedelta(seconds=rules.end_acknowledge_within_s)
             if now >= due_at:
-                yield _task("end_unacknowledged", f"activation:{row.id}", row.incident_id, due_at, params)
+                yield phone_task("end_unacknowledged", f"activation:{row.id}", row.incident_id, due_at, params)
 
 
 def _slow_units(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -94,16 +94,16 @@ def _slow_units(city: City, incident_id: str, now: datetime, rules: Rules) -> It
         accept_by = run.assigned_at + timedelta(seconds=rules.accept_within_s)
         roll_by = run.assigned_at + timedelta(seconds=rules.roll_within_s)
         if unit.status is UnitStatus.ASSIGNED and now >= accept_by:
-            yield _task("unit_not_accepting", f"assignment:{run.id}", incident_id, accept_by, params)
+            yield phone_task("unit_not_accepting", f"assignment:{run.id}", incident_id, accept_by, params)
         if unit.status in NOT_ROLLING and now >= roll_by:
-            yield _task("unit_not_rolling", f"assignment:{run.id}", incident_id, roll_by, params)
+            yield phone_task("unit_not_rolling", f"assignment:{run.id}", incident_id, roll_by, params)
 
 
 def _held_too_long(city: City, incident_id: str, now: datetime) -> Iterator[e.TaskRaised]:
     row = city.incidents[incident_id]
     if row.phase is IncidentPhase.HELD and row.review_at is not None and now >= row.review_at:
         subject = f"incident:{row.id}@{row.review_at.isoformat()}"
-        yield _task("held_review", subject, row.id, row.review_at, {"incident": row.number})
+        yield phone_task("held_review", subject, row.id, row.review_at, {"incident": row.number})
 
 
 def _held_stretchers(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -121,7 +121,7 @@ def _held_stretchers(city: City, incident_id: str, now: datetime, rules: Rules) 
         center = None if center_id is None else city.centers[center_id]
         params = {"unit": unit.call_sign, "center": center.name if center else "—"}
         params["phone"] = (center.phone if center else None) or "—"
-        yield _task("stretcher_held", f"assignment:{run.id}@{since.isoformat()}", incident_id, due_at, params)
+        yield phone_task("stretcher_held", f"assignment:{run.id}@{since.isoformat()}", incident_id, due_at, params)
 
 
 def _unsettled_standbys(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -134,9 +134,9 @@ def _unsettled_standbys(city: City, incident_id: str, now: datetime, rules: Rule
         answer_by = unit.standby.since + timedelta(seconds=rules.accept_within_s)
         settle_by = unit.standby.since + timedelta(seconds=rules.standby_settle_s)
         if unit.standby.phase is StandbyPhase.CALLED and now >= answer_by:
-            yield _task("standby_unanswered", subject, incident_id, answer_by, params)
+            yield phone_task("standby_unanswered", subject, incident_id, answer_by, params)
         if now >= settle_by:
-            yield _task("standby_unsettled", subject, incident_id, settle_by, params)
+            yield phone_task("standby_unsettled", subject, incident_id, settle_by, params)
 
 
 def _robbed(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
@@ -151,7 +151,7 @@ def _robbed(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
         "seat": row.seat or "—",
     }
     subject = f"incident:{row.id}@{row.taken.at.isoformat()}"
-    yield _task("unit_taken", subject, row.id, row.taken.at, params)
+    yield phone_task("unit_taken", subject, row.id, row.taken.at, params)
 
 
 def _on_scene(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
@@ -165,7 +165,7 @@ def _on_scene(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
             subject = f"incident:{row.id}@{notice.told_at.isoformat()}"
             params = {"incident": row.number, "service": notice.service}
             failed = notice.phase is NoticePhase.UNDELIVERED and notice.attempts > 0
-            yield _task(
+            yield phone_task(
                 f"service_{notice.service}{'_undelivered' if failed else ''}", subject, row.id, notice.told_at, params
             )
     if row.staging is None or row.staging.phase is not StagingPhase.STAGED:
@@ -174,7 +174,7 @@ def _on_scene(city: City, incident_id: str) -> Iterator[e.TaskRaised]:
         unit = city.units[run.unit_id]
         if unit.status is UnitStatus.AT_PATIENT:
             params = {"unit": unit.call_sign, "incident": row.number}
-            yield _task("went_in_uncleared", f"assignment:{run.id}", row.id, unit.status_since, params)
+            yield phone_task("went_in_uncleared", f"assignment:{run.id}", row.id, unit.status_since, params)
 
 
 def _unread_orders(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
@@ -182,11 +182,7 @@ def _unread_orders(city: City, incident_id: str, now: datetime, rules: Rules) ->
         run = city.assignments.get(patient.assignment_id or "")
         unit = "—" if run is None else city.units[run.unit_id].call_sign
         params = {"unit": unit, "patient": patient.code}
-        yield _task("order_unread", f"order:{order.id}", incident_id, due_at, params)
-
-
-def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
-    return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
+        yield phone_task("order_unread", f"order:{order.id}", incident_id, due_at, params)
 
 
 def _expired(city: City, now: datetime, rules: Rules) -> Facts:

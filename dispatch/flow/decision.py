@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
 from dispatch.state.city import City
-from dispatch.words import Place
+from dispatch.words import Place, Role
 from geo.point import Point
 from geo.uncertain import Outlook
 
@@ -98,3 +99,10 @@ class Evidence:
 def words_in(said: str | None) -> str | None:
     """Return what was said, None when nothing was."""
     return (said or "").strip() or None
+
+
+def phone_task(
+    kind: str, subject: str, incident_id: str | None, due_at: datetime, params: dict[str, str]
+) -> e.TaskRaised:
+    """Return a phone task for the dispatchers; the same kind of the same subject is one task, however often told."""
+    return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)

@@ -12,12 +12,11 @@ from dispatch import events as e
 from dispatch.called import called
 from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.flow.decision import Decide, Decision, Facts
+from dispatch.flow.decision import Decide, Decision, Facts, phone_task
 from dispatch.rules import Rules
 from dispatch.state.center import LIVE, Activation, ActivationPhase, Reservation
 from dispatch.state.city import City
 from dispatch.state.resources import ResourceState, usual_use_min
-from dispatch.words import Role
 
 COUNT_MOST = 500
 SAID = {"ready": "open", "busy": "busy", "down": "closed"}
@@ -142,7 +141,7 @@ def _waiting(city: City, row: Activation) -> Iterator[e.TaskRaised]:
         if hold.ended is None and hold.waits_since is not None:
             subject = f"reservation:{hold.id}@{hold.waits_since.isoformat()}"  # who is pushed back again is told again
             what = _words(city, row, hold.resource) | {"place": str(hold.place), "why": f"hold.why.{hold.because}"}
-            yield _task("resource_conflict", subject, row.incident_id, hold.waits_since, what)
+            yield phone_task("resource_conflict", subject, row.incident_id, hold.waits_since, what)
 
 
 def _expired_holds(city: City, row: Activation) -> Iterator[e.TaskRaised]:
@@ -151,7 +150,7 @@ def _expired_holds(city: City, row: Activation) -> Iterator[e.TaskRaised]:
     for hold in row.reservations:
         if hold.ended == "expired" and hold.resource not in held:
             words = _words(city, row, hold.resource)
-            yield _task("hold_expired", f"reservation:{hold.id}", row.incident_id, hold.expires_at, words)
+            yield phone_task("hold_expired", f"reservation:{hold.id}", row.incident_id, hold.expires_at, words)
 
 
 def _gone_since(city: City, row: Activation, now: datetime) -> Iterator[e.TaskRaised]:
@@ -163,20 +162,16 @@ def _gone_since(city: City, row: Activation, now: datetime) -> Iterator[e.TaskRa
         subject = f"activation:{row.id}/{word.topic}@{word.reported_at.isoformat()}"
         if word.topic == "diversion" and word.state != "open":
             words = _words(city, row)
-            yield _task("center_diverts", subject, row.incident_id, word.reported_at, words)
+            yield phone_task("center_diverts", subject, row.incident_id, word.reported_at, words)
         elif word.topic in needed and word.state == "closed":
             words = _words(city, row, word.topic)
-            yield _task("room_lost", subject, row.incident_id, word.reported_at, words)
+            yield phone_task("room_lost", subject, row.incident_id, word.reported_at, words)
 
 
 def _words(city: City, row: Activation, resource: str | None = None) -> dict[str, str]:
     center, patient = city.centers[row.center_id], city.patients[row.patient_id]
     words = {"center": center.name, "phone": center.phone or "—", "patient": patient.code}
     return words if resource is None else words | {"resource": f"resource.{resource}"}
-
-
-def _task(kind: str, subject: str, incident_id: str, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
-    return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
 
 
 DECISIONS: dict[type, Decide] = {c.CountResource: count_resource, c.CorrectResource: correct_resource}

@@ -7,12 +7,11 @@ from dispatch import commands as c
 from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.flow.decision import Decide, Decision
+from dispatch.flow.decision import Decide, Decision, phone_task
 from dispatch.rules import Rules
 from dispatch.state.center import LIVE
 from dispatch.state.city import City
 from dispatch.state.wall import WALL_STEPS, WallPhase
-from dispatch.words import Role
 
 SAYS = {WallPhase.ARMED: e.WallArmed, WallPhase.SILENT: e.WallSilent, WallPhase.LOST: e.WallLost}
 
@@ -44,7 +43,7 @@ def overdue_watch(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRai
         if center.wall is not None and center.wall.phase is WallPhase.LOST:
             subject = f"center:{center.id}@{center.wall.since.isoformat()}"
             params = {"center": center.name, "phone": center.phone or "—"}
-            yield _task("wall_lost", subject, None, center.wall.since, params)
+            yield phone_task("wall_lost", subject, None, center.wall.since, params)
     for incident_id in city.open_incidents:
         yield from _unread(city, incident_id, now, rules)
 
@@ -63,11 +62,7 @@ def _unread(city: City, incident_id: str, now: datetime, rules: Rules) -> Iterat
         due_at = row.ended_at + timedelta(seconds=rules.end_acknowledge_within_s)
         if run is not None and run.outcome is None and now >= due_at:
             params = {"unit": city.units[run.unit_id].call_sign, "center": city.centers[row.center_id].name}
-            yield _task("crew_not_told", f"activation:{row.id}", incident_id, due_at, params)
-
-
-def _task(kind: str, subject: str, incident_id: str | None, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
-    return e.TaskRaised(f"{kind}:{subject}", kind, subject, incident_id, Role.DISPATCHER, due_at, params)
+            yield phone_task("crew_not_told", f"activation:{row.id}", incident_id, due_at, params)
 
 
 DECISIONS: dict[type, Decide] = {c.ReportWall: report_wall, c.ReadEnd: read_end}

@@ -11,7 +11,7 @@ from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.flow.consult import lapsed_readers, unread_orders
-from dispatch.flow.decision import Decide, Decision, Facts, phone_task
+from dispatch.flow.decision import Decide, Decision, Facts, phone_task, whom_to_ring
 from dispatch.flow.door import wrong_at_door
 from dispatch.flow.link import unsent_links
 from dispatch.flow.location import lapsed_positions, outside_tasks
@@ -77,8 +77,7 @@ def _overdue(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
 def _silent_centers(city: City, now: datetime, rules: Rules) -> Iterator[e.TaskRaised]:
     for activation_id in city.live_activations:
         row = city.activations[activation_id]
-        center = city.centers[row.center_id]
-        params = {"center": center.name, "phone": center.phone or "—", "patient": city.patients[row.patient_id].code}
+        params = whom_to_ring(city, row)
         if row.phase in UNANSWERED and now >= row.acknowledge_by:
             yield phone_task("prealert_unanswered", f"activation:{row.id}", row.incident_id, row.acknowledge_by, params)
         if row.phase in ENDED_UNSEEN and row.ended_at is not None:

@@ -10,6 +10,7 @@ from dispatch.command import Command
 from dispatch.errors import Refused
 from dispatch.road_measure import LonLat
 from dispatch.rules import Rules
+from dispatch.state.center import Activation
 from dispatch.state.city import City
 from dispatch.words import Place, Role
 from geo.point import Point
@@ -99,6 +100,12 @@ class Evidence:
 def words_in(said: str | None) -> str | None:
     """Return what was said, None when nothing was."""
     return (said or "").strip() or None
+
+
+def whom_to_ring(city: City, activation: Activation) -> dict[str, str]:
+    """Return the words of a phone task about a patient who is announced: the centre, its telephone, the patient."""
+    center, patient = city.centers[activation.center_id], city.patients[activation.patient_id]
+    return {"center": center.name, "phone": center.phone or "—", "patient": patient.code}
 
 
 def phone_task(

@@ -10,12 +10,11 @@ from dispatch import commands as c
 from dispatch import events as e
 from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.flow.decision import Decide, Decision
+from dispatch.flow.decision import Decide, Decision, phone_task, whom_to_ring
 from dispatch.rules import Rules
 from dispatch.state.center import Activation, ActivationPhase
 from dispatch.state.city import City
 from dispatch.state.incident import age_band
-from dispatch.words import Role
 
 AT_DOOR = frozenset({
     ActivationPhase.SENT, ActivationPhase.RECEIVED, ActivationPhase.ACKNOWLEDGED, ActivationPhase.TEAM_READY,
@@ -55,12 +54,8 @@ def wrong_at_door(city: City) -> Iterator[e.TaskRaised]:
         row = city.activations[activation_id]
         if row.door is None or not row.door.differing:
             continue
-        center = city.centers[row.center_id]
-        params = {"center": center.name, "phone": center.phone or "—", "patient": city.patients[row.patient_id].code}
         subject = f"activation:{row.id}@{row.door.at.isoformat()}"
-        yield e.TaskRaised(
-            f"door_mismatch:{subject}", "door_mismatch", subject, row.incident_id, Role.DISPATCHER, row.door.at, params
-        )
+        yield phone_task("door_mismatch", subject, row.incident_id, row.door.at, whom_to_ring(city, row))
 
 
 DECISIONS: dict[type, Decide] = {c.CheckAtDoor: check_at_door}

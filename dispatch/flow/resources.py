@@ -12,7 +12,7 @@ from dispatch import events as e
 from dispatch.called import called
 from dispatch.command import Command
 from dispatch.errors import Refused
-from dispatch.flow.decision import Decide, Decision, Facts, phone_task
+from dispatch.flow.decision import Decide, Decision, Facts, phone_task, whom_to_ring
 from dispatch.rules import Rules
 from dispatch.state.center import LIVE, Activation, ActivationPhase, Reservation
 from dispatch.state.city import City
@@ -169,8 +169,7 @@ def _gone_since(city: City, row: Activation, now: datetime) -> Iterator[e.TaskRa
 
 
 def _words(city: City, row: Activation, resource: str | None = None) -> dict[str, str]:
-    center, patient = city.centers[row.center_id], city.patients[row.patient_id]
-    words = {"center": center.name, "phone": center.phone or "—", "patient": patient.code}
+    words = whom_to_ring(city, row)
     return words if resource is None else words | {"resource": f"resource.{resource}"}
 
 

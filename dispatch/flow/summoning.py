@@ -9,13 +9,12 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from dispatch import events as e
-from dispatch.flow.decision import Facts
+from dispatch.flow.decision import Facts, phone_task, whom_to_ring
 from dispatch.rules import Rules
 from dispatch.state.center import LIVE, Activation
 from dispatch.state.city import City
 from dispatch.state.team import COMES, TO_STAND_DOWN, WAITING, Member, Summons, SummonsPhase
 from dispatch.team_plan import roles_of
-from dispatch.words import Role
 
 UNANSWERED = WAITING | {SummonsPhase.UNDELIVERED, SummonsPhase.LAPSED}
 
@@ -143,8 +142,8 @@ def _unreached(city: City, activation: Activation, role: str, now: datetime) -> 
         return
     due_at = max((each.answer_by for each in asked), default=activation.sent_at)
     kind = "team_unreached" if asked else "team_off_duty"
-    params = {**_whom(city, activation), "role": f"team_role.{role}", "count": str(len(asked))}
-    yield _task(f"{kind}:activation:{activation.id}/{role}", activation, min(due_at, now), params)
+    params = {**whom_to_ring(city, activation), "role": f"team_role.{role}", "count": str(len(asked))}
+    yield phone_task(kind, f"activation:{activation.id}/{role}", activation.incident_id, min(due_at, now), params)
 
 
 def _not_activated(
@@ -155,14 +154,5 @@ def _not_activated(
         return
     remind_at = activation.sent_at + timedelta(seconds=rules.reminded_s(activation.eta_s))
     if now >= remind_at:
-        yield _task(f"team_not_activated:activation:{activation.id}", activation, remind_at, _whom(city, activation))
-
-
-def _whom(city: City, activation: Activation) -> dict[str, str]:
-    center, patient = city.centers[activation.center_id], city.patients[activation.patient_id]
-    return {"center": center.name, "phone": center.phone or "—", "patient": patient.code}
-
-
-def _task(task_id: str, activation: Activation, due_at: datetime, params: dict[str, str]) -> e.TaskRaised:
-    kind, _, subject = task_id.partition(":")
-    return e.TaskRaised(task_id, kind, subject, activation.incident_id, Role.DISPATCHER, due_at, params)
+        words = whom_to_ring(city, activation)
+        yield phone_task("team_not_activated", f"activation:{activation.id}", activation.incident_id, remind_at, words)

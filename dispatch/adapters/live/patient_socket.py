@@ -38,7 +38,7 @@ from dispatch.ports import (
     TelemetryUnavailable,
     Ticket,
 )
-from dispatch.protocol.frames import Ack
+from dispatch.protocol.frames import Ack, Elsewhere
 from dispatch.protocol.waves import FrameError, Wave, read_wave
 from dispatch.words import NO_ACCOUNT, Actor
 
@@ -232,7 +232,7 @@ class Uplink:
             return
         if refused is not None:
             self._answer.offer_event(nack(put.stream, put.seq, refused, retry=False))
-        self._answer.offer_event(encoded(Ack(put.stream, reached)).decode())
+        self._say(Ack(put.stream, reached))
 
     def _store(self, message: Put | Wave) -> None:
         stored = self._stored_wave(message) if isinstance(message, Wave) else self._stored_vitals(message)
@@ -307,7 +307,7 @@ class Uplink:
             if stored.refused is not None:
                 self._answer.offer_event(nack(stored.stream, stored.seq, stored.refused, retry=False))
         for stream, seq in reached.items():
-            self._answer.offer_event(encoded(Ack(stream, seq)).decode())
+            self._say(Ack(stream, seq))
 
     def _fail(self, stored: _Stored, failure: Exception) -> None:
         """Say why a measurement is not stored; what nobody expects is raised in its turn."""
@@ -341,7 +341,10 @@ class Uplink:
             return
         self._told_at = now
         if (said := self._measurements.elsewhere(patient_id, device_id, self._tablet)) is not None:
-            self._answer.offer_event(encoded(said).decode())
+            self._say(said)
+
+    def _say(self, said: Ack | Elsewhere) -> None:
+        self._answer.offer_event(encoded(said).decode())
 
     def _refuse(self, message: Put | _Stored, failure: Exception) -> None:
         refused, retry = _failure(failure)
